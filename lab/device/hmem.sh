@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A DAX device of soft-reserved memory, as firmware describes high-bandwidth
+# memory: RAM on a NUMA node of its own, marked "specific purpose" by a kernel
+# argument, which the dax_hmem module turns into dax0.0.
+#
+# Sourced on the host (device_on_host) and in the guest (device_in_guest).
+
+GIB=$((1 << 30))
+MIB=$((1 << 20))
+
+# Sets DEVICE_QEMU and DEVICE_KERNEL (arguments), from SIZE, BLOCK, RANGES (in
+# bytes and numbers), and RANGE_UNIT, what lies between two ranges.
+device_on_host() {
+	RANGE_UNIT=$BLOCK
+	local whole=$((SIZE + (RANGES - 1) * RANGE_UNIT)) ram start end
+	whole=$(round_up "$whole" "$BLOCK")
+	ram=$(guest_ram "$whole")
+	start=$((ram + 2 * GIB)) # q35 leaves a hole of 2 GiB below 4 GiB
+	end=$((start + whole))
+	DEVICE_QEMU=(-m "$((ram / MIB))M")
+	add_node 0 "$ram" ,cpus=0-1
+	add_node 1 "$whole" ''
+	DEVICE_KERNEL=(nokaslr "memmap=$whole%$start-1+0xefffffff")
+	((BLOCK == 128 * MIB)) || large_blocks "$end"
+	DEVICE_QEMU[1]=$((TOTAL_RAM / MIB))M
+	DEVICE_CPU=
+	((end < 1 << 39)) || DEVICE_CPU=,phys-bits=46
+}
+
+TOTAL_RAM=0
+
+add_node() {
+	local number=$1 size=$2 more=$3
+	DEVICE_QEMU+=(-object "memory-backend-ram,id=ram$number,size=$size,reserve=off"
+		-numa "node,nodeid=$number,memdev=ram$number$more")
+	((TOTAL_RAM += size))
+}
+
+# Enough for the page structs of the device, which are 1.6 % of it. A multiple
+# of 2 GiB, so that the device begins at a boundary of the largest block.
+guest_ram() {
+	local wanted=$((2 * GIB + $1 / 50))
+	((wanted >= 4 * GIB)) || wanted=$((4 * GIB))
+	round_up "$wanted" $((2 * GIB))
+}
+
+# x86 chooses its block size from the end of ordinary RAM: 2 GiB where that is
+# past 64 GiB, at a boundary of 2 GiB. So such RAM goes behind the device. All
+# but its last 2 GiB are reserved and never touched.
+large_blocks() {
+	local from=$1 size
+	from=$(round_up "$from" $((2 * GIB)))
+	size=$((66 * GIB - from))
+	((size >= 2 * GIB)) || size=$((2 * GIB))
+	add_node 2 "$size" ''
+	((size == 2 * GIB)) || DEVICE_KERNEL+=("memmap=$((size - 2 * GIB))\$$from")
+}
+
+round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
+
+# --- in the guest ---
+
+device_in_guest() {
+	DAX=/sys/bus/dax/devices/dax0.0
+	modprobe dax_hmem || return
+	wait_for "$DAX" || return
+	export DAX
+	((RANGES == 1)) || split_ranges || return
+	bind_kmem || return
+	NODE=$(< "$DAX/target_node")
+	export NODE
+}
+
+wait_for() {
+	local try
+	for ((try = 0; try < 100; try++)); do
+		[[ ! -e $1 ]] || return 0
+		sleep 0.05
+	done
+	echo "$1 did not appear"
+	return 1
+}
+
+bind_kmem() {
+	local options
+	read -ra options <<< "$KMEM_OPTIONS"
+	modprobe kmem "${options[@]}" || return
+	[[ -e $DAX/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id
+	[[ $(readlink "$DAX/driver") == */kmem ]] && return
+	echo "dax0.0 did not bind to kmem"
+	dmesg | grep -E 'kmem|dax0.0' | tail -n 4
+	return 1
+}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The distribution's archive: where it is (as this machine's apt has it), and
+# which version of a kernel it holds today.
+
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+KERNEL_TABLE=$REPO/lab/kernels
+
+kernel_names() { awk '!/^#/ && NF { print $1 }' "$KERNEL_TABLE"; }
+
+kernel_suites() {
+	awk -v name="$1" '$1 == name { $1 = ""; print }' "$KERNEL_TABLE"
+}
+
+need_kernel_name() {
+	kernel_names | grep -qxF -e "$1" ||
+		die "no kernel '$1': lab/kernels has $(kernel_names | paste -sd ' ')"
+}
+
+# archive_site LABEL: the address that apt uses for Debian or Debian-Security.
+archive_site() {
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
+		'Created-By: Packages' 'Origin: Debian' |
+		awk -v label="$1" '$1 == label && NF == 2 { print $2; exit }'
+}
+
+need_archive_site() {
+	local label=$1 site
+	site=$(archive_site "$label")
+	if [[ -z $site ]] && ((EUID == 0)); then
+		apt-get update >&2
+		site=$(archive_site "$label")
+	fi
+	[[ -n $site ]] || die "apt knows no archive labelled $label: please add it to apt's sources and run apt-get update"
+	printf '%s\n' "$site"
+}
+
+# apt_sources SUITE...: lines for a sources.list, each signed by Debian.
+apt_sources() {
+	local suite label site options
+	for suite; do
+		options=
+		if [[ $suite == *'['*']' ]]; then
+			options=" ${suite#*[}"
+			options=${options%]}
+			suite=${suite%%[*}
+		fi
+		label=Debian
+		[[ $suite != *-security ]] || label=Debian-Security
+		site=$(need_archive_site "$label") || exit
+		printf 'deb [signed-by=%s%s] %s %s main\n' "$KEYRING" "$options" "$site" "$suite"
+	done
+}
+
+# The machine's own settings of how to fetch (proxies, date checks) hold for
+# the lab as well.
+apt_fetch_options() {
+	apt-config dump | grep -E '^Acquire::(https?::|Check-|ForceIPv)' || true
+}
+
+# kernel_in_archive NAME: "package version", looked up at most once a day.
+kernel_in_archive() {
+	local name=$1 dir=$BUILD/apt/$1
+	if [[ -n ${LAB_UPDATE-} || -z $(find "$dir/kernel" -mmin -1440 2>/dev/null) ]]; then
+		look_up_kernel "$name" "$dir" || return
+	fi
+	cat "$dir/kernel"
+}
+
+look_up_kernel() {
+	local name=$1 dir=$2 lock found
+	mkdir -p "$dir"
+	exec {lock}> "$dir/lock"
+	flock "$lock"
+	if ! apt_lists "$name" "$dir"; then
+		[[ -s $dir/kernel ]] || die "no list of packages for Linux $name: see above"
+		say "the archive cannot be reached: staying with Linux $name as it is here"
+		touch "$dir/kernel"
+	else
+		found=$(newest_kernel "$name" "$dir")
+		[[ -n $found ]] ||
+			die_with "$EXIT_SKIP" "Linux $name is not in the archive any more ($(kernel_suites "$name" | xargs))"
+		printf '%s\n' "$found" > "$dir/kernel.new"
+		mv "$dir/kernel.new" "$dir/kernel"
+	fi
+	exec {lock}>&-
+}
+
+apt_lists() {
+	local name=$1 dir=$2 suites
+	read -ra suites <<< "$(kernel_suites "$name")"
+	say "asking the archive for the newest Linux $name"
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	apt_sources "${suites[@]}" > "$dir/sources.list" || exit
+	in_lists "$dir" apt-get -qq -o Acquire::Retries=1 --error-on=any update >&2
+}
+
+in_lists() {
+	local dir=$1 tool=$2
+	shift 2
+	"$tool" -o Dir::State::lists="$dir/lists" -o Dir::Etc::sourcelist="$dir/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State::status=/dev/null -o Dir::Cache="$dir/cache" \
+		-o APT::Update::Post-Invoke-Success= "$@"
+}
+
+# newest_kernel NAME DIR: of all image packages for the plain amd64 flavour.
+newest_kernel() {
+	local name=$1 dir=$2 images
+	mapfile -t images < <(in_lists "$dir" apt-cache pkgnames linux-image- |
+		grep -E '^linux-image-[0-9][0-9a-z.+~-]*-amd64$' | grep -vE -- '-(cloud|rt)-')
+	in_lists "$dir" apt-cache policy "${images[@]}" |
+		awk -v series="$name" '
+			/^linux-image-/ { package = substr($1, 1, length($1) - 1) }
+			$1 == "Candidate:" && index($2, series) == 1 &&
+				substr($2, length(series) + 1, 1) ~ /[.~-]/ { print package, $2 }' |
+		sort -V -k 2,2 -k 1,1 | tail -n 1
+}

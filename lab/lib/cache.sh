@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Things made once and kept under build/: made in a temporary place, one maker
+# at a time, and renamed when complete. A key in the name stands for all that
+# the content depends on, so nothing is ever out of date, only unused.
+
+# cached PATH MAKER [ARG...]: runs MAKER TEMPORARY [ARG...] unless PATH exists.
+cached() {
+	local path=$1 maker=$2 lock
+	shift 2
+	[[ -e $path ]] && return
+	mkdir -p "$BUILD/lock" "$(dirname "$path")"
+	exec {lock}> "$BUILD/lock/${path//\//%}"
+	flock "$lock"
+	[[ -e $path ]] || make_cached "$path" "$maker" "$@"
+	exec {lock}>&-
+}
+
+make_cached() {
+	local path=$1 maker=$2 dir
+	shift 2
+	temporary dir
+	"$maker" "$dir/new" "$@"
+	mv -T "$dir/new" "$path"
+	rmdir "$dir"
+}
+
+# key TEXT...: a short name for a content.
+key() { printf '%s\n' "$@" | sha256sum | head -c 12; }
+
+# key_of_files FILE...: the same, for names and contents of files.
+key_of_files() { sha256sum "$@" | sha256sum | head -c 12; }

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What every command of the lab shares: paths, messages, temporary places.
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${DAXPLUG_BUILD:-$REPO/build}
+COMMAND=lab/$(basename "$0")
+export LC_ALL=C.UTF-8
+shopt -s inherit_errexit
+
+# Exit statuses with a meaning of their own, besides those of SCRIPT.
+readonly EXIT_SKIP=77 EXIT_SETUP=97 EXIT_NO_STATUS=98 EXIT_SPLAT=99 EXIT_TIMEOUT=124
+
+say() { printf '%s: %s\n' "$COMMAND" "$*" >&2; }
+
+die() { die_with 1 "$@"; }
+
+die_with() {
+	local status=$1
+	shift
+	say "$*"
+	exit "$status"
+}
+
+# A temporary directory under build/, named by its owner so that one left by a
+# killed process is recognised, and removed when this process ends.
+temporary() {
+	local -n temporary_path=$1
+	mkdir -p "$BUILD/tmp"
+	temporary_path=$(mktemp -d "$BUILD/tmp/$$.XXXXXX")
+	TEMPORARY+=("$temporary_path")
+}
+
+remove_temporary() {
+	local dir
+	for dir in "${TEMPORARY[@]}"; do
+		rm -rf --one-file-system "$dir"
+	done
+	TEMPORARY=()
+}
+
+remove_abandoned() {
+	local dir pid
+	for dir in "$BUILD"/tmp/*.*; do
+		[[ -d $dir ]] || continue
+		pid=$(basename "${dir%.*}")
+		[[ -d /proc/$pid ]] || rm -rf --one-file-system "$dir"
+	done
+}
+
+TEMPORARY=()
+trap remove_temporary EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+remove_abandoned

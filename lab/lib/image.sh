@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What a guest boots from: two read-only images (the userland, shared by all
+# kernels; the kernel's modules) and an initramfs that puts them together.
+
+EARLY_MODULES=(virtio_pci virtio_blk virtio_console erofs overlay)
+
+# guest_images: sets USERLAND_IMAGE, MODULES_IMAGE, INITRAMFS from the roots.
+guest_images() {
+	local root_key
+	root_key=$(basename "$KERNEL_ROOT")
+	USERLAND_IMAGE=$BUILD/image/$(basename "$USERLAND_ROOT").erofs
+	MODULES_IMAGE=$BUILD/image/modules-$root_key.erofs
+	INITRAMFS=$BUILD/image/early-$root_key-$(key "${EARLY_MODULES[@]}").cpio
+	cached "$USERLAND_IMAGE" make_erofs "$USERLAND_ROOT"
+	cached "$MODULES_IMAGE" make_erofs "$KERNEL_ROOT/lib/modules/$KERNEL_RELEASE"
+	cached "$INITRAMFS" make_early_initramfs
+}
+
+# Uncompressed: it stays in the host's page cache, and the guest, which may be
+# emulated, has nothing to unpack.
+make_erofs() { mkfs.erofs "$1" "$2" > /dev/null; }
+
+make_early_initramfs() {
+	local new=$1 tree=$1.tree module number=100
+	mkdir -p "$tree"/{bin,dev,proc,sys,modules}
+	cp "$USERLAND_ROOT/bin/busybox" "$tree/bin/"
+	while read -r module; do
+		unpacked_module "$module" > "$tree/modules/$number.ko"
+		((number += 1))
+	done < <(early_module_files)
+	archive_tree "$tree" > "$new"
+	rm -r "$tree"
+}
+
+# In the order in which they are to be loaded.
+early_module_files() {
+	local module
+	for module in "${EARLY_MODULES[@]}"; do
+		modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends "$module"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+unpacked_module() {
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*.zst) zstd -dqc "$1" ;;
+	*.gz) gzip -dc "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+# archive_tree DIR: as the kernel wants an initramfs.
+archive_tree() { (cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0); }

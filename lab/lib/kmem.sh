@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Modules of this repository, built in a kernel's own root with its compiler
+# and headers: the driver, and those that tests need.
+
+# build_kmem: sets KMEM_TREE, which has updates/kmem.ko and the module indexes
+# that make modprobe prefer it.
+build_kmem() {
+	[[ -e $REPO/kernel/Makefile ]] || die "kernel/ has no Makefile: no driver to build"
+	KMEM_TREE=$BUILD/kmem/$(basename "$KERNEL_ROOT")/$(sources_key kernel)
+	cached "$KMEM_TREE" make_kmem
+}
+
+# build_test_modules: sets TEST_MODULES, a directory of *.ko.
+build_test_modules() {
+	local dir dirs=() keys=()
+	for dir in "$REPO"/tests/*/Kbuild; do
+		[[ -e $dir ]] || continue
+		dir=$(dirname "${dir#"$REPO"/}")
+		dirs+=("$dir")
+		keys+=("$(sources_key "$dir")")
+	done
+	TEST_MODULES=$BUILD/kmem/$(basename "$KERNEL_ROOT")/tests-$(key "${keys[@]}")
+	cached "$TEST_MODULES" make_test_modules "${dirs[@]}"
+}
+
+make_kmem() {
+	local new=$1 shadow=$1.root modules
+	modules=$shadow/lib/modules/$KERNEL_RELEASE
+	say "building kmem for Linux $KERNEL_VERSION"
+	mkdir -p "$new/updates" "$modules"
+	build_module kernel "$new/updates"
+	[[ -e $new/updates/kmem.ko ]] || die "kernel/ was built, but there is no kmem.ko"
+	ln -s "$KERNEL_ROOT/lib/modules/$KERNEL_RELEASE"/{kernel,modules.builtin,modules.builtin.modinfo,modules.order} "$modules/"
+	ln -s "$new/updates" "$modules/updates"
+	depmod -b "$shadow" "$KERNEL_RELEASE"
+	find "$modules" -type f -exec mv -t "$new" {} +
+	rm -r "$shadow"
+}
+
+make_test_modules() {
+	local new=$1 dir
+	shift
+	mkdir "$new"
+	for dir; do
+		say "building the module in $dir for Linux $KERNEL_VERSION"
+		build_module "$dir" "$new"
+	done
+}
+
+# build_module DIR INTO: DIR is relative to the repository.
+build_module() {
+	local dir=$1 into=$2 scratch
+	scratch=$(mktemp -d "$KERNEL_ROOT/tmp/build.XXXXXX")
+	TEMPORARY+=("$scratch")
+	(cd "$REPO" && sources "$dir" | cpio --quiet -pd "$scratch")
+	in_kernel_root make -s -j"$(nproc)" -C "/tmp/$(basename "$scratch")/$dir" \
+		"KDIR=/usr/src/linux-headers-$KERNEL_RELEASE" > "$scratch/log" 2>&1 || {
+		cat "$scratch/log" >&2
+		die "$dir does not build for Linux $KERNEL_VERSION: see above"
+	}
+	cp "$scratch/$dir"/*.ko "$into/"
+	rm -rf "$scratch"
+}
+
+in_kernel_root() {
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
+		chroot "$KERNEL_ROOT" "$@"
+}
+
+# sources DIR: what is written by hand in it, relative to the repository.
+sources() {
+	git -C "$REPO" ls-files -co --exclude-standard -- "$1" 2>/dev/null |
+		while read -r file; do
+			[[ ! -f $REPO/$file ]] || printf '%s\n' "$file"
+		done
+}
+
+sources_key() {
+	local files
+	mapfile -t files < <(sources "$1")
+	(cd "$REPO" && key_of_files "${files[@]}" lab/lib/kmem.sh)
+}

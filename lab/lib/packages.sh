@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the host needs from its own distribution.
+
+VM_PACKAGES=(qemu-system-x86 mmdebstrap debian-archive-keyring erofs-utils
+	cpio kmod jq xz-utils zstd)
+CHECK_PACKAGES=("${VM_PACKAGES[@]}" gcc libc6-dev make libcmocka-dev
+	pkg-config shellcheck)
+
+# need_packages PACKAGE...: installs what is missing, or says how to.
+need_packages() {
+	local missing
+	mapfile -t missing < <(missing_packages "$@")
+	((${#missing[@]})) || return 0
+	say "packages needed from the distribution: ${missing[*]}"
+	((EUID == 0)) || die "not root; please run: sudo apt-get install --no-install-recommends ${missing[*]}"
+	install_packages "${missing[@]}"
+}
+
+missing_packages() {
+	comm -23 <(printf '%s\n' "$@" | sort -u) <(installed_packages "$@" | sort -u)
+}
+
+installed_packages() {
+	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+		sed -n 's/^installed //p'
+}
+
+install_packages() {
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get install -y --no-install-recommends "$@" >&2 && return
+	say "that failed; trying again with fresh package lists"
+	apt-get update >&2 || die "apt-get update failed: see above"
+	apt-get install -y --no-install-recommends "$@" >&2 ||
+		die "apt-get could not install ${*}: see above"
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The machine that a guest sees.
+
+QEMU=qemu-system-x86_64
+
+# accelerator: sets ACCELERATOR to kvm where a guest has come up under it since
+# this machine was booted, else to software emulation.
+accelerator() {
+	local verdict
+	verdict=$BUILD/kvm/$(< /proc/sys/kernel/random/boot_id)
+	ACCELERATOR=tcg,thread=multi
+	[[ -w /dev/kvm ]] || return 0
+	cached "$verdict" try_kvm
+	[[ $(< "$verdict") != works ]] || ACCELERATOR=kvm
+}
+
+# try_kvm NEW: /dev/kvm may exist and not work, so a small guest is tried.
+try_kvm() {
+	local new=$1 tree=$1.tree
+	say "trying whether KVM works here"
+	mkdir "$tree"
+	install -m 755 "$REPO/lab/guest/probe" "$tree/init"
+	{ cat "$INITRAMFS"; archive_tree "$tree"; } > "$tree.cpio"
+	timeout 10 "$QEMU" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
+		-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
+		-append 'console=ttyS0 panic=-1' > /dev/null 2>&1 < /dev/null || true
+	if grep -q 'lab: probe guest is up' "$tree.log" 2>/dev/null; then
+		echo works > "$new"
+	else
+		echo broken > "$new"
+		say "KVM does not work here: guests are emulated"
+	fi
+	rm -r "$tree" "$tree.cpio" "$tree.log"
+}
+
+QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
+
+# qemu_arguments RUN LOG: sets ARGS, for the guest described in RUN/.
+qemu_arguments() {
+	local run=$1 log=$2
+	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU" "${DEVICE_QEMU[@]}"
+		-kernel "$KERNEL_IMAGE" -initrd "$run/initramfs" -append "$(kernel_arguments)"
+		-serial "file:$log"
+		-drive "file=$USERLAND_IMAGE,format=raw,if=virtio,readonly=on"
+		-drive "file=$MODULES_IMAGE,format=raw,if=virtio,readonly=on"
+		-device virtio-serial-pci
+		-chardev "file,id=status,path=$run/status" -device virtserialport,chardev=status,name=status
+		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err)
+	if [[ $INTERACTIVE ]]; then
+		ARGS+=(-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal)
+	else
+		ARGS+=(-chardev "pipe,id=out,path=$run/out" -device virtserialport,chardev=out,name=out)
+	fi
+}
+
+kernel_arguments() {
+	local arguments=(console=ttyS0 ignore_loglevel panic=-1 "memhp_default_state=$POLICY"
+		"${DEVICE_KERNEL[@]}")
+	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
+	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
+}

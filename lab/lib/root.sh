@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Root directories of the distributions that the lab needs: one for each kernel
+# (its files, its headers, its own compiler) and one that becomes the userland
+# of every guest.
+
+USERLAND_SUITES=(bookworm bookworm-security)
+USERLAND_PACKAGES=(bash bc bsdextrautils busybox-static coreutils daxctl
+	findutils gawk grep jq kmod mawk ndctl numactl procps sed strace
+	stress-ng udev util-linux xxd xz-utils)
+BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)
+
+# kernel_root NAME: sets KERNEL_ROOT, KERNEL_VERSION (the package's) and
+# KERNEL_RELEASE (the name in /lib/modules).
+kernel_root() {
+	local name=$1 kernel image version suites recipe
+	kernel=$(kernel_in_archive "$name") || exit
+	read -r image version <<< "$kernel"
+	read -ra suites <<< "$(kernel_suites "$name")"
+	recipe=("$name" "${suites[*]}" "$image=$version"
+		"${image/image/headers}=$version" "${BUILD_PACKAGES[@]}")
+	KERNEL_VERSION=$version
+	KERNEL_ROOT=$BUILD/root/linux-$version-$(key "${recipe[@]}")
+	cached "$KERNEL_ROOT" make_root "Linux $version with headers and compiler" \
+		"${suites[*]}" "${recipe[@]:2}"
+	KERNEL_RELEASE=$(basename "$KERNEL_ROOT"/lib/modules/*)
+}
+
+# userland_root: sets USERLAND_ROOT.
+userland_root() {
+	USERLAND_ROOT=$BUILD/root/userland-$(key "${USERLAND_SUITES[@]}" "${USERLAND_PACKAGES[@]}")
+	cached "$USERLAND_ROOT" make_root "userland of the guests" \
+		"${USERLAND_SUITES[*]}" "${USERLAND_PACKAGES[@]}"
+}
+
+# make_root PATH WHAT "SUITE..." PACKAGE...
+make_root() {
+	local path=$1 what=$2 suites archives=$BUILD/apt/archives options sources log
+	read -ra suites <<< "$3"
+	shift 3
+	mkdir -p "$archives"
+	options=$(dirname "$path")/apt.conf
+	sources=$(dirname "$path")/sources.list
+	log=$(dirname "$path")/log
+	apt_fetch_options > "$options"
+	apt_sources "${suites[@]}" > "$sources" || exit
+	say "making a root: $what (a minute or so)"
+	INITRD=No mmdebstrap --variant=apt --format=directory \
+		--include="$(IFS=,; echo "$*")" \
+		--keyring="$KEYRING" --aptopt="$options" \
+		--dpkgopt=force-unsafe-io --dpkgopt=path-exclude=/usr/share/doc/* \
+		--dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/locale/* \
+		--skip=download/empty,essential/unlink,cleanup/apt/cache \
+		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; find '$archives' -name '*.deb' -exec ln -t \"\$1/var/cache/apt/archives\" {} +" \
+		--customize-hook="find \"\$1/var/cache/apt/archives\" -maxdepth 1 -name '*.deb' -exec ln -ft '$archives' {} + ; rm -f \"\$1\"/var/cache/apt/archives/*.deb" \
+		"" "$path" "$sources" > "$log" 2>&1 || {
+		cat "$log" >&2
+		die "mmdebstrap could not make a root: $what: see above"
+	}
+	rm -f "$options" "$sources" "$log"
+}
