@@ -9,21 +9,21 @@
 GIB=$((1 << 30))
 MIB=$((1 << 20))
 
-# Sets DEVICE_QEMU and DEVICE_KERNEL (arguments), from SIZE, BLOCK, RANGES (in
-# bytes and numbers), and RANGE_UNIT, what lies between two ranges.
+# Sets DEVICE_QEMU, DEVICE_CPU and DEVICE_KERNEL (arguments) from SIZE and BLOCK
+# (bytes) and RANGES. A block lies between two ranges.
 device_on_host() {
-	RANGE_UNIT=$BLOCK
-	local whole=$((SIZE + (RANGES - 1) * RANGE_UNIT)) ram start end
-	whole=$(round_up "$whole" "$BLOCK")
+	local whole ram start end
+	# shellcheck disable=SC2153 # not a misspelling of size
+	whole=$(round_up $((SIZE + (RANGES - 1) * BLOCK)) "$BLOCK")
 	ram=$(guest_ram "$whole")
 	start=$((ram + 2 * GIB)) # q35 leaves a hole of 2 GiB below 4 GiB
 	end=$((start + whole))
-	DEVICE_QEMU=(-m "$((ram / MIB))M")
+	DEVICE_QEMU=()
 	add_node 0 "$ram" ,cpus=0-1
 	add_node 1 "$whole" ''
 	DEVICE_KERNEL=(nokaslr "memmap=$whole%$start-1+0xefffffff")
 	((BLOCK == 128 * MIB)) || large_blocks "$end"
-	DEVICE_QEMU[1]=$((TOTAL_RAM / MIB))M
+	DEVICE_QEMU+=(-m "$((TOTAL_RAM / MIB))M")
 	DEVICE_CPU=
 	((end < 1 << 39)) || DEVICE_CPU=,phys-bits=46
 }
@@ -70,6 +70,51 @@ device_in_guest() {
 	bind_kmem || return
 	NODE=$(< "$DAX/target_node")
 	export NODE
+}
+
+# Divides the region between dax0.0 and a device for each gap: pieces of dax0.0
+# are given to children first, to be taken back once the gaps are in place.
+split_ranges() {
+	local region piece child number=0 pieces=() gaps=()
+	region=$(realpath "$DAX/../dax_region")
+	# shellcheck disable=SC2017 # rounding to whole blocks is the purpose
+	piece=$((SIZE / BLOCK / RANGES * BLOCK))
+	modprobe device_dax || return
+	[[ ! -e $DAX/driver ]] || echo dax0.0 > "$DAX/driver/unbind" || return
+	echo 0 > "$DAX/size" || return
+	while ((++number < RANGES)); do
+		new_child "$region" "$piece" && pieces+=("$child") || return
+		new_child "$region" "$BLOCK" && gaps+=("$child") || return
+	done
+	for child in "${pieces[@]}"; do
+		delete_child "$region" "$child" || return
+	done
+	echo "$SIZE" > "$DAX/size" || return
+	for child in "${gaps[@]}"; do
+		keep_from_kmem "$child" || return
+	done
+}
+
+# new_child REGION SIZE: sets child to its name.
+new_child() {
+	local region=$1 size=$2 before
+	before=$(ls /sys/bus/dax/devices)
+	echo 1 > "$region/create" || return
+	child=$(comm -13 <(echo "$before") <(ls /sys/bus/dax/devices))
+	echo "$size" > "/sys/bus/dax/devices/$child/size"
+}
+
+delete_child() {
+	local region=$1 child=$2
+	[[ ! -e /sys/bus/dax/devices/$child/driver ]] ||
+		echo "$child" > "/sys/bus/dax/devices/$child/driver/unbind" || return
+	echo 0 > "/sys/bus/dax/devices/$child/size" && echo "$child" > "$region/delete"
+}
+
+# What lies between the ranges is in devdax mode.
+keep_from_kmem() {
+	[[ -e /sys/bus/dax/devices/$1/driver ]] ||
+		echo "$1" > /sys/bus/dax/drivers/device_dax/new_id
 }
 
 wait_for() {
