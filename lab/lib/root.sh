@@ -6,7 +6,7 @@
 
 USERLAND_SUITES=(bookworm bookworm-security)
 USERLAND_PACKAGES=(bash bc bsdextrautils busybox-static coreutils daxctl
-	findutils gawk grep jq kmod mawk ndctl numactl procps sed strace
+	findutils gawk grep hostname iproute2 jq kmod mawk mount ndctl numactl procps sed strace
 	stress-ng udev util-linux xxd xz-utils)
 BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)
 
@@ -35,15 +35,17 @@ userland_root() {
 
 # make_root PATH WHAT "SUITE..." PACKAGE...
 make_root() {
-	local path=$1 what=$2 suites archives=$BUILD/apt/archives options sources log
+	local path=$1 what=$2 suites archives=$BUILD/apt/archives options sources preferences log
 	read -ra suites <<< "$3"
 	shift 3
 	mkdir -p "$archives"
 	options=$(dirname "$path")/apt.conf
 	sources=$(dirname "$path")/sources.list
+	preferences=$(dirname "$path")/preferences
 	log=$(dirname "$path")/log
 	apt_fetch_options > "$options"
 	apt_sources "${suites[@]}" > "$sources" || exit
+	printf 'Package: linux-*\nPin: version *\nPin-Priority: 990\n' > "$preferences"
 	say "making a root: $what (a minute or so)"
 	INITRD=No mmdebstrap --variant=apt --format=directory \
 		--include="$(IFS=,; echo "$*")" \
@@ -51,11 +53,12 @@ make_root() {
 		--dpkgopt=force-unsafe-io --dpkgopt=path-exclude=/usr/share/doc/* \
 		--dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/locale/* \
 		--skip=download/empty,essential/unlink,cleanup/apt/cache \
+		--setup-hook="cp '$preferences' \"\$1/etc/apt/preferences.d/newest-linux\"" \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; find '$archives' -name '*.deb' -exec ln -t \"\$1/var/cache/apt/archives\" {} +" \
 		--customize-hook="find \"\$1/var/cache/apt/archives\" -maxdepth 1 -name '*.deb' -exec ln -ft '$archives' {} + ; rm -f \"\$1\"/var/cache/apt/archives/*.deb" \
 		"" "$path" "$sources" > "$log" 2>&1 || {
 		cat "$log" >&2
 		die "mmdebstrap could not make a root: $what: see above"
 	}
-	rm -f "$options" "$sources" "$log"
+	rm -f "$options" "$sources" "$preferences" "$log"
 }
