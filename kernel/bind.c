@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/memory.h>
+#include <linux/memory_hotplug.h>
+
+#include "bind.h"
+#include "blocks.h"
+#include "dax_private.h"
+#include "drive.h"
+#include "guard.h"
+#include "region.h"
+
+/* What the system's policy would have made of a block, as the core found it on adding it. */
+static u8 policy(const struct memory_block *block)
+{
+	switch (block->online_type) {
+	case MMOP_ONLINE:
+		return DAX_BLOCK_ONLINE_ANY;
+	case MMOP_ONLINE_KERNEL:
+		return DAX_BLOCK_KERNEL;
+	case MMOP_ONLINE_MOVABLE:
+		return DAX_BLOCK_MOVABLE;
+	default:
+		return DAX_BLOCK_OFFLINE;
+	}
+}
+
+/* The lowest block that bind has added: the core read the policy for that one first. */
+static bool first_added(const struct kmem_drive *drive, unsigned int *first)
+{
+	unsigned int i;
+
+	for (i = 0; i < drive->region->counts.total; i++) {
+		if (drive->before[i] == DAX_BLOCK_ABSENT && drive->blocks[i]) {
+			*first = i;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+/* Does for the blocks that were added what the core would have done by the system's policy. */
+static void online_by_policy(struct kmem_region *region)
+{
+	struct kmem_drive *drive = &region->drive;
+	unsigned int first, i, count = 0;
+	u8 wanted;
+
+	if (kmem_blocks_find(region, drive->blocks) || !first_added(drive, &first))
+		return;
+
+	wanted = policy(drive->blocks[first]);
+	if (wanted == DAX_BLOCK_OFFLINE)
+		return;
+
+	for (i = 0; i < region->counts.total; i++) {
+		bool added = drive->before[i] == DAX_BLOCK_ABSENT && drive->blocks[i];
+
+		drive->wanted[i] = added ? wanted : DAX_BLOCK_ABSENT;
+		count += added;
+	}
+
+	kmem_drive_begin_best_effort(drive, NULL);
+	if (kmem_drive_online(drive))
+		dev_warn(region->dev, "%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
+			 drive->failure.count, count, ERR_PTR(drive->failure.err),
+			 kmem_region_block_start(region, drive->failure.block));
+}
+
+static int populate(struct kmem_region *region)
+{
+	struct kmem_drive *drive = &region->drive;
+	int err;
+
+	kmem_guard_copy(region, drive->before);
+	kmem_drive_want(drive, DAX_BLOCK_OFFLINE);
+	kmem_drive_begin_best_effort(drive, "bind");
+	err = kmem_drive_add(drive);
+	/* A range that cannot be had is left out, as long as there is another. */
+	if (!region->counts.present)
+		return err ?: -EBUSY;
+
+	online_by_policy(region);
+	kmem_drive_end(drive);
+	return 0;
+}
+
+/*
+ * Gives the device a stranded region if there is one of the same memory, else
+ * the new one. Returns the one that it has now, or NULL if it cannot have any.
+ */
+static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
+{
+	struct kmem_region *region, *taken = fresh;
+
+	spin_lock(&kmem_guard_lock);
+	list_for_each_entry(region, &kmem_guard_regions, node) {
+		if (!kmem_region_overlaps(region, fresh))
+			continue;
+		taken = !region->dev && kmem_region_same(region, fresh) ? region : NULL;
+		break;
+	}
+	if (taken) {
+		taken->dev = dev;
+		taken->closing = false;
+	}
+	if (taken == fresh)
+		list_add(&fresh->node, &kmem_guard_regions);
+	spin_unlock(&kmem_guard_lock);
+
+	return taken;
+}
+
+static void forget(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	list_del(&region->node);
+	spin_unlock(&kmem_guard_lock);
+	kmem_region_destroy(region);
+}
+
+static int bind_region(struct kmem_region *region, bool adopted)
+{
+	int err = 0;
+
+	mutex_lock(&region->lock);
+	if (adopted)
+		dev_info(region->dev, "adopted memory that was left online: %u of %u memory blocks\n",
+			 region->counts.present, region->counts.total);
+	else
+		err = kmem_region_equip(region);
+	err = err ?: populate(region);
+	mutex_unlock(&region->lock);
+
+	if (err)
+		forget(region);
+	return err;
+}
+
+/**
+ * kmem_bind() - a device is bound: add its memory, as the system's policy has it
+ * @dev_dax: the device
+ *
+ * Context: Process context, sleeps; the device's device_lock held.
+ * Return: 0; -EINVAL if the device has no node or no whole memory block;
+ * -EBUSY if none of its ranges can be reserved, or memory that another device
+ * left behind has a part of it; -ENOMEM; or what adding the first range failed
+ * with, if all failed.
+ */
+int kmem_bind(struct dev_dax *dev_dax)
+{
+	struct device *dev = dev_dax_device(dev_dax);
+	struct kmem_region *fresh, *region;
+	int err;
+
+	fresh = kmem_region_create(dev_dax);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+
+	region = settle(fresh, dev);
+	if (region != fresh)
+		kmem_region_destroy(fresh);
+	if (!region) {
+		dev_err(dev, "some of its memory was left online by a device of other ranges or another node; take that offline first\n");
+		return -EBUSY;
+	}
+
+	err = bind_region(region, region != fresh);
+	if (!err)
+		dev_set_drvdata(dev, region);
+	return err;
+}
+
+/* Removes what is offline; nobody else may put a block online meanwhile. */
+static void depopulate(struct kmem_region *region, const char *purpose)
+{
+	kmem_guard_claim(region, false);
+	kmem_drive_want(&region->drive, DAX_BLOCK_ABSENT);
+	kmem_drive_begin_best_effort(&region->drive, purpose);
+	kmem_drive_remove(&region->drive);
+	kmem_guard_release(region);
+}
+
+static void strand(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	region->dev = NULL;
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_unbind() - a device is unbound: remove its offline memory, leave the rest online
+ * @dev_dax: the device, kmem_transition_close() called for its region
+ *
+ * What stays online keeps its region, for the device to adopt when it is
+ * bound again, and keeps the module loaded.
+ *
+ * Context: Process context, sleeps, not for offlining; the device's
+ * device_lock held.
+ */
+void kmem_unbind(struct dev_dax *dev_dax)
+{
+	struct device *dev = dev_dax_device(dev_dax);
+	struct kmem_region *region = dev_get_drvdata(dev);
+	unsigned int left;
+
+	mutex_lock(&region->lock);
+	depopulate(region, "unbind");
+	left = region->counts.present;
+	if (left)
+		dev_warn(dev, "%u of %u memory blocks are online and stay so; bind the device again to take them over\n",
+			 left, region->counts.total);
+	strand(region);
+	mutex_unlock(&region->lock);
+
+	dev_set_drvdata(dev, NULL);
+	if (!left)
+		forget(region);
+}
+
+/**
+ * kmem_bind_exit() - remove what devices left behind, at module exit
+ *
+ * Nothing of it can be online, or the module could not be unloaded, unless a
+ * rollback failed while it was on its way out.
+ *
+ * Context: Process context, sleeps; no device is bound.
+ * Return: whether memory had to be left.
+ */
+bool kmem_bind_exit(void)
+{
+	struct kmem_region *region, *next;
+	bool memory_left = false;
+
+	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
+		depopulate(region, NULL);
+		if (!region->counts.present) {
+			forget(region);
+			continue;
+		}
+		memory_left = true;
+		pr_err("%s: %u memory blocks stay online without a driver\n", region->name,
+		       region->counts.present);
+	}
+
+	return memory_left;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/kobject.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "blocks.h"
+#include "compat.h"
+#include "guard.h"
+#include "region.h"
+
+struct search {
+	struct kmem_region *region;
+	struct memory_block **blocks;
+};
+
+static int take_if_ours(struct device *dev, void *data)
+{
+	struct memory_block *block = container_of(dev, struct memory_block, dev);
+	struct search *search = data;
+	unsigned int number;
+
+	if (kmem_region_block_at(search->region,
+				 PFN_PHYS(section_nr_to_pfn(block->start_section_nr)), &number) &&
+	    !search->blocks[number]) {
+		get_device(dev);
+		search->blocks[number] = block;
+	}
+	return 0;
+}
+
+/*
+ * The bus of the memory blocks is not exported, but every device of the
+ * machine is in one kset by its name, and a block knows its bus.
+ */
+static kmem_bus_t memory_bus(struct kmem_region *region, unsigned int present)
+{
+	u64 start = kmem_region_block_start(region, present);
+	kmem_bus_t bus = NULL;
+	struct kobject *found;
+	char name[32];
+
+	snprintf(name, sizeof(name), "memory%llu", div_u64(start, memory_block_size_bytes()));
+	found = kset_find_obj(region->dev->kobj.kset, name);
+	if (!found)
+		return NULL;
+
+	bus = kobj_to_dev(found)->bus;
+	kobject_put(found);
+	return bus && bus->name && !strcmp(bus->name, "memory") ? bus : NULL;
+}
+
+/**
+ * kmem_blocks_find() - get the devices of all present blocks, in one pass
+ * @region: the region, bound to a device
+ * @blocks: one pointer for each block; filled in with a reference where it is
+ *	NULL and the block present
+ *
+ * One pass over the bus, and never a look-up by name for each: the list that
+ * goes through holds every device of the machine.
+ *
+ * Context: Process context, sleeps; @region->lock held by this task or by the
+ * one that waits for it.
+ * Return: 0, or -ENODEV if a present block has no device.
+ */
+int kmem_blocks_find(struct kmem_region *region, struct memory_block **blocks)
+{
+	struct search search = { .region = region, .blocks = blocks };
+	unsigned int i, total = region->counts.total;
+	kmem_bus_t bus;
+
+	for (i = 0; i < total; i++)
+		if (!blocks[i] && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT)
+			break;
+	if (i == total)
+		return 0;
+
+	bus = memory_bus(region, i);
+	if (!bus || bus_for_each_dev(bus, NULL, &search, take_if_ours))
+		return -ENODEV;
+
+	for (; i < total; i++)
+		if (!blocks[i] && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT)
+			return -ENODEV;
+	return 0;
+}
+
+/**
+ * kmem_block_put() - let go of a block's device
+ * @block: what kmem_blocks_find() filled in; NULL afterwards
+ */
+void kmem_block_put(struct memory_block **block)
+{
+	if (*block)
+		put_device(&(*block)->dev);
+	*block = NULL;
+}
+
+static struct device_attribute *state_attribute(struct device *dev)
+{
+	const struct attribute_group **group;
+	struct attribute **attr;
+
+	for (group = dev->groups; group && *group; group++)
+		for (attr = (*group)->attrs; attr && *attr; attr++)
+			if (!strcmp((*attr)->name, "state"))
+				return container_of(*attr, struct device_attribute, attr);
+	return NULL;
+}
+
+/**
+ * kmem_block_switch() - write to a block's own state file, from inside
+ * @block: the block
+ * @word: "offline", "online", "online_kernel" or "online_movable"
+ *
+ * The only way to the core's own switching, under the lock that it needs and
+ * with the uevents that others expect.
+ *
+ * Context: Process context, sleeps, for as long as it takes to move what is in
+ * the block elsewhere; a signal to this task ends that.
+ * Return: 0; -EAGAIN if somebody else has the hotplug lock, after 5 ms; -EINVAL
+ * if the block is so already; -EBUSY if a page cannot move or somebody refused;
+ * -EINTR after a signal; -EHWPOISON and others from the core.
+ */
+int kmem_block_switch(struct memory_block *block, const char *word)
+{
+	struct device_attribute *state = state_attribute(&block->dev);
+	ssize_t err;
+
+	if (!state || !state->store)
+		return -ENXIO;
+
+	err = state->store(&block->dev, state, word, strlen(word));
+	if (err == -ERESTARTNOINTR) {
+		/* The core asks for a restart by a signal that is none. */
+		recalc_sigpending();
+		return -EAGAIN;
+	}
+
+	return err < 0 ? err : 0;
+}

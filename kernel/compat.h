@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows that kernels differ. What a kernel has is found
+ * by compiling a line that uses it (probe.sh), never by its version number:
+ * distributions backport.
+ */
+#ifndef DAXPLUG_COMPAT_H
+#define DAXPLUG_COMPAT_H
+
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/memory-tiers.h>
+#include <linux/memory.h>
+
+#include "compat_probes.h"
+
+/* A bus is const since 6.3: a pointer to one as the kernel at hand has it. */
+typedef typeof(((struct device *)NULL)->bus) kmem_bus_t;
+
+/*
+ * MEM_PREPARE_ONLINE (6.8 to 7.1) comes before the block is moved into a zone,
+ * so a refusal there is cheap. Elsewhere MEM_GOING_ONLINE is the first to come.
+ */
+#ifdef HAVE_MEM_PREPARE_ONLINE
+#define KMEM_IS_PREPARE_ONLINE(event) ((event) == MEM_PREPARE_ONLINE)
+#else
+#define KMEM_IS_PREPARE_ONLINE(event) false
+#endif
+
+/* put_memory_type() was destroy_memory_type() before 6.7. */
+#ifndef HAVE_PUT_MEMORY_TYPE
+#define put_memory_type(type) destroy_memory_type(type)
+#endif
+
+/* Before 6.7 nothing knows a node's distance better than the default. */
+#ifndef HAVE_MT_CALC_ADISTANCE
+static inline int mt_calc_adistance(int node, int *distance)
+{
+	return 0;
+}
+#endif
+
+/* Before 6.10 a driver keeps its memory types itself (compat.c). */
+#ifndef HAVE_MT_FIND_ALLOC_MEMORY_TYPE
+struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head *types);
+void mt_put_memory_types(struct list_head *types);
+#endif
+
+#endif /* DAXPLUG_COMPAT_H */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later
+#ifdef __KERNEL__
+#include <linux/string.h>
+#else
+#include <string.h>
+#endif
+
+#include "state.h"
+
+static const char *const state_names[DAX_STATE_COUNT] = {
+	[DAX_STATE_UNPLUGGED] = "unplugged",
+	[DAX_STATE_OFFLINE] = "offline",
+	[DAX_STATE_ONLINE] = "online",
+	[DAX_STATE_ONLINE_KERNEL] = "online_kernel",
+	[DAX_STATE_ONLINE_MOVABLE] = "online_movable",
+	[DAX_STATE_MIXED] = "mixed",
+};
+
+/**
+ * dax_state_name() - the word for a state
+ * @state: the state
+ *
+ * Return: the word, a constant, without a newline.
+ */
+const char *dax_state_name(enum dax_state state)
+{
+	return state_names[state];
+}
+
+/**
+ * dax_state_parse() - the state for a word
+ * @word: the word, with or without one newline behind it; need not end in NUL
+ * @length: its length in bytes, the newline included
+ * @state: where the state goes; untouched if the word is none
+ *
+ * Return: whether the word names a state, one that cannot be asked for included.
+ */
+bool dax_state_parse(const char *word, size_t length, enum dax_state *state)
+{
+	unsigned int i;
+
+	if (length > 0 && word[length - 1] == '\n')
+		length--;
+
+	for (i = 0; i < DAX_STATE_COUNT; i++) {
+		if (strlen(state_names[i]) != length)
+			continue;
+		if (memcmp(state_names[i], word, length))
+			continue;
+		*state = i;
+		return true;
+	}
+
+	return false;
+}
+
+/**
+ * dax_state_of() - what a set of memory blocks amounts to
+ * @counts: the blocks, counted
+ * @whole_online: whether all went online by one whole-device "online", with
+ *	nothing changed block by block since
+ *
+ * Return: the state.
+ */
+enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_online)
+{
+	if (!counts->present)
+		return DAX_STATE_UNPLUGGED;
+	if (counts->present != counts->total)
+		return DAX_STATE_MIXED;
+	if (!counts->online)
+		return DAX_STATE_OFFLINE;
+	if (counts->online != counts->total)
+		return DAX_STATE_MIXED;
+	if (whole_online)
+		return DAX_STATE_ONLINE;
+	if (!counts->movable)
+		return DAX_STATE_ONLINE_KERNEL;
+	if (counts->movable == counts->total)
+		return DAX_STATE_ONLINE_MOVABLE;
+	return DAX_STATE_MIXED;
+}
+
+/**
+ * dax_state_verdict() - may a device be sent from one state to another
+ * @now: the state it is in
+ * @wanted: the state asked for
+ *
+ * Return: the verdict.
+ */
+enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
+{
+	switch (wanted) {
+	case DAX_STATE_UNPLUGGED:
+		return now == wanted ? DAX_VERDICT_NOTHING : DAX_VERDICT_GO;
+	case DAX_STATE_ONLINE:
+	case DAX_STATE_ONLINE_KERNEL:
+	case DAX_STATE_ONLINE_MOVABLE:
+		if (now == wanted)
+			return DAX_VERDICT_NOTHING;
+		return now == DAX_STATE_UNPLUGGED ? DAX_VERDICT_GO : DAX_VERDICT_BUSY;
+	default:
+		/*
+		 * A device left offline invites others to put it online: it is
+		 * reported, never asked for.
+		 */
+		return DAX_VERDICT_INVALID;
+	}
+}
+
+/**
+ * dax_block_count() - count one block in or out
+ * @counts: the counts; @counts->total is not touched
+ * @state: what the block is
+ * @step: 1 to count it in, -1 to count it out
+ */
+void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step)
+{
+	counts->present += state != DAX_BLOCK_ABSENT ? step : 0;
+	counts->online += state == DAX_BLOCK_KERNEL || state == DAX_BLOCK_MOVABLE ? step : 0;
+	counts->movable += state == DAX_BLOCK_MOVABLE ? step : 0;
+}

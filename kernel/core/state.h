@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
+/*
+ * The states of a DAX device's memory, as daxX.Y/state names them, and the
+ * rules between them. Nothing here knows whether it runs in the kernel: the
+ * driver, the library and the unit tests compile the same file.
+ */
+#ifndef DAXPLUG_CORE_STATE_H
+#define DAXPLUG_CORE_STATE_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#endif
+
+/**
+ * enum dax_block_state - what one memory block is
+ * @DAX_BLOCK_ABSENT: not added to the system
+ * @DAX_BLOCK_OFFLINE: added, offline
+ * @DAX_BLOCK_KERNEL: online in a kernel zone (any zone but ZONE_MOVABLE)
+ * @DAX_BLOCK_MOVABLE: online in ZONE_MOVABLE
+ */
+enum dax_block_state {
+	DAX_BLOCK_ABSENT,
+	DAX_BLOCK_OFFLINE,
+	DAX_BLOCK_KERNEL,
+	DAX_BLOCK_MOVABLE,
+};
+
+/**
+ * enum dax_state - what all memory blocks of a device amount to
+ * @DAX_STATE_UNPLUGGED: no block present
+ * @DAX_STATE_OFFLINE: all present, all offline
+ * @DAX_STATE_ONLINE: all online since a whole-device "online"
+ * @DAX_STATE_ONLINE_KERNEL: all online, all in kernel zones
+ * @DAX_STATE_ONLINE_MOVABLE: all online, all in ZONE_MOVABLE
+ * @DAX_STATE_MIXED: anything else
+ */
+enum dax_state {
+	DAX_STATE_UNPLUGGED,
+	DAX_STATE_OFFLINE,
+	DAX_STATE_ONLINE,
+	DAX_STATE_ONLINE_KERNEL,
+	DAX_STATE_ONLINE_MOVABLE,
+	DAX_STATE_MIXED,
+};
+
+#define DAX_STATE_COUNT (DAX_STATE_MIXED + 1)
+
+/**
+ * struct dax_block_counts - the blocks of a device, counted
+ * @total: blocks that the device's ranges hold
+ * @present: those added to the system
+ * @online: those of them that are online
+ * @movable: those of them that are in ZONE_MOVABLE
+ */
+struct dax_block_counts {
+	unsigned int total;
+	unsigned int present;
+	unsigned int online;
+	unsigned int movable;
+};
+
+/**
+ * enum dax_verdict - may a device go from one state to another
+ * @DAX_VERDICT_GO: yes
+ * @DAX_VERDICT_NOTHING: it is there already
+ * @DAX_VERDICT_BUSY: not from this state; unplug first
+ * @DAX_VERDICT_INVALID: no device can be asked for this state
+ */
+enum dax_verdict {
+	DAX_VERDICT_GO,
+	DAX_VERDICT_NOTHING,
+	DAX_VERDICT_BUSY,
+	DAX_VERDICT_INVALID,
+};
+
+const char *dax_state_name(enum dax_state state);
+bool dax_state_parse(const char *word, size_t length, enum dax_state *state);
+enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_online);
+enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted);
+void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step);
+
+#endif /* DAXPLUG_CORE_STATE_H */

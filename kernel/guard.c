@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/wait.h>
+
+#include "compat.h"
+#include "guard.h"
+#include "region.h"
+
+/* Protects the list and what struct kmem_region says; innermost, never sleeps. */
+DEFINE_SPINLOCK(kmem_guard_lock);
+LIST_HEAD(kmem_guard_regions);
+
+/* Woken when a block that was in flight has arrived. */
+static DECLARE_WAIT_QUEUE_HEAD(settled);
+
+static void record(struct kmem_region *region, unsigned int block, enum dax_block_state state)
+{
+	dax_block_count(&region->counts, region->blocks[block], -1);
+	dax_block_count(&region->counts, state, 1);
+	region->blocks[block] = state;
+}
+
+/*
+ * Memory that is online needs somebody who can take it back: it keeps this
+ * module loaded. A transition takes its reference when it has succeeded, so
+ * that unloading the module can cancel a plug that is under way.
+ */
+static bool pin(struct kmem_region *region)
+{
+	if (!region->pinned)
+		region->pinned = try_module_get(THIS_MODULE);
+	return region->pinned;
+}
+
+/**
+ * kmem_guard_unpin_if_idle() - let the module go if no block of a region is online
+ * @region: the region
+ *
+ * Context: kmem_guard_lock held.
+ */
+void kmem_guard_unpin_if_idle(struct kmem_region *region)
+{
+	if (!region->pinned || region->counts.online || region->transition)
+		return;
+	region->pinned = false;
+	module_put(THIS_MODULE);
+}
+
+static int may_switch(struct kmem_region *region)
+{
+	if (region->adding == current)
+		return -EBUSY;
+	if (region->actor && region->actor != current)
+		return -EBUSY;
+	return 0;
+}
+
+static int may_go_online(struct kmem_region *region)
+{
+	int err = may_switch(region);
+
+	if (err)
+		return err;
+	if (region->transition && region->actor == current)
+		return 0;
+	return pin(region) ? 0 : -EBUSY;
+}
+
+/* A block is about to be switched; nobody can refuse it after the last notifier. */
+static int depart(struct kmem_region *region, int err)
+{
+	if (!err && region->actor != current)
+		region->in_flight = true;
+	return err;
+}
+
+/* It has been, or it has not. The core switches one block at a time, system-wide. */
+static void arrive(struct kmem_region *region)
+{
+	region->in_flight = false;
+	kmem_guard_unpin_if_idle(region);
+	wake_up_all(&settled);
+}
+
+static void switched(struct kmem_region *region, unsigned int block, enum dax_block_state state)
+{
+	record(region, block, state);
+	if (region->actor != current)
+		region->whole_online = false;
+	arrive(region);
+}
+
+static enum dax_block_state online_state(unsigned long pfn)
+{
+	/* memory_block->zone is not set yet when the event comes. */
+	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE :
+								DAX_BLOCK_KERNEL;
+}
+
+static int block_event(struct kmem_region *region, unsigned int block, unsigned long event,
+		       unsigned long pfn)
+{
+	if (KMEM_IS_PREPARE_ONLINE(event))
+		return may_switch(region);
+
+	switch (event) {
+	case MEM_GOING_ONLINE:
+		return depart(region, may_go_online(region));
+	case MEM_GOING_OFFLINE:
+		return depart(region, may_switch(region));
+	case MEM_ONLINE:
+		switched(region, block, online_state(pfn));
+		return 0;
+	case MEM_OFFLINE:
+		switched(region, block, DAX_BLOCK_OFFLINE);
+		return 0;
+	case MEM_CANCEL_ONLINE:
+	case MEM_CANCEL_OFFLINE:
+		/* Also comes for what was refused before it came by here. */
+		arrive(region);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	const struct memory_notify *change = data;
+	struct kmem_region *region;
+	unsigned int block;
+	int err = 0;
+
+	spin_lock(&kmem_guard_lock);
+	list_for_each_entry(region, &kmem_guard_regions, node) {
+		if (!kmem_region_block_at(region, PFN_PHYS(change->start_pfn), &block))
+			continue;
+		err = block_event(region, block, event, change->start_pfn);
+		break;
+	}
+	spin_unlock(&kmem_guard_lock);
+
+	return notifier_from_errno(err);
+}
+
+/* First in line: what is refused should cost nobody else anything. */
+static struct notifier_block memory_notifier = {
+	.notifier_call = memory_event,
+	.priority = INT_MAX,
+};
+
+/**
+ * kmem_guard_init() - begin to listen, at module load
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of register_memory_notifier().
+ */
+int kmem_guard_init(void)
+{
+	return register_memory_notifier(&memory_notifier);
+}
+
+/**
+ * kmem_guard_exit() - stop listening, at module exit
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_guard_exit(void)
+{
+	unregister_memory_notifier(&memory_notifier);
+}
+
+/**
+ * kmem_guard_state() - what a region's blocks amount to now
+ * @region: the region
+ *
+ * Context: Any but interrupts; does not wait for a transition.
+ * Return: the state; DAX_STATE_MIXED while a transition is under way.
+ */
+enum dax_state kmem_guard_state(struct kmem_region *region)
+{
+	enum dax_state state = DAX_STATE_MIXED;
+
+	spin_lock(&kmem_guard_lock);
+	if (!region->transition)
+		state = dax_state_of(&region->counts, region->whole_online);
+	spin_unlock(&kmem_guard_lock);
+
+	return state;
+}
+
+/**
+ * kmem_guard_block() - what a block is now
+ * @region: the region
+ * @block: the block's number
+ *
+ * Context: Any but interrupts.
+ * Return: its state.
+ */
+enum dax_block_state kmem_guard_block(struct kmem_region *region, unsigned int block)
+{
+	return READ_ONCE(region->blocks[block]);
+}
+
+/**
+ * kmem_guard_copy() - what all blocks are at one moment
+ * @region: the region
+ * @blocks: room for @region->counts.total of them
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_copy(struct kmem_region *region, u8 *blocks)
+{
+	spin_lock(&kmem_guard_lock);
+	memcpy(blocks, region->blocks, region->counts.total);
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_record_absent() - blocks have been removed
+ * @region: the region
+ * @first: number of the first block
+ * @count: how many
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, unsigned int count)
+{
+	spin_lock(&kmem_guard_lock);
+	while (count--)
+		record(region, first + count, DAX_BLOCK_ABSENT);
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_begin_add() - this task adds blocks and must not online them on the way
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_begin_add(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	region->adding = current;
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_end_add() - the blocks have been added
+ * @region: the region
+ * @first: number of the first block
+ * @count: how many, 0 if they could not be
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count)
+{
+	spin_lock(&kmem_guard_lock);
+	region->adding = NULL;
+	/* Somebody may have been fast enough to switch one already. */
+	while (count--)
+		if (region->blocks[first + count] == DAX_BLOCK_ABSENT)
+			record(region, first + count, DAX_BLOCK_OFFLINE);
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_claim() - from now on nobody but this task switches the blocks
+ * @region: the region
+ * @cancellable: whether a signal to this task ends the wait
+ *
+ * Waits for a block that is half-way through, so that afterwards the record
+ * stands still.
+ *
+ * Context: Process context, sleeps; @region->lock held by this task or by the
+ * one that waits for it.
+ * Return: 0, or -EINTR, with nothing claimed.
+ */
+int kmem_guard_claim(struct kmem_region *region, bool cancellable)
+{
+	spin_lock(&kmem_guard_lock);
+	region->actor = current;
+	spin_unlock(&kmem_guard_lock);
+
+	if (!cancellable) {
+		wait_event(settled, !READ_ONCE(region->in_flight));
+		return 0;
+	}
+
+	if (wait_event_interruptible(settled, !READ_ONCE(region->in_flight))) {
+		kmem_guard_release(region);
+		return -EINTR;
+	}
+
+	return 0;
+}
+
+/**
+ * kmem_guard_pin() - keep the module loaded if blocks of a region are online
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ * Return: false if the module is being unloaded and it is too late.
+ */
+bool kmem_guard_pin(struct kmem_region *region)
+{
+	bool kept;
+
+	spin_lock(&kmem_guard_lock);
+	kept = !region->counts.online || pin(region);
+	spin_unlock(&kmem_guard_lock);
+
+	return kept;
+}
+
+/**
+ * kmem_guard_release() - everybody may switch the blocks again
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_release(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	region->actor = NULL;
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_set_whole_online() - say whether all blocks went online as a whole
+ * @region: the region
+ * @whole_online: whether they did
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_set_whole_online(struct kmem_region *region, bool whole_online)
+{
+	spin_lock(&kmem_guard_lock);
+	region->whole_online = whole_online;
+	spin_unlock(&kmem_guard_lock);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guard hears of every memory block that goes online or offline, whoever
+ * does it. It keeps the record of what each block of a region is, and refuses
+ * what would disturb a transition.
+ */
+#ifndef DAXPLUG_GUARD_H
+#define DAXPLUG_GUARD_H
+
+#include <linux/spinlock.h>
+
+#include "core/state.h"
+
+struct kmem_region;
+
+extern spinlock_t kmem_guard_lock;
+extern struct list_head kmem_guard_regions;
+
+int kmem_guard_init(void);
+void kmem_guard_exit(void);
+
+enum dax_state kmem_guard_state(struct kmem_region *region);
+enum dax_block_state kmem_guard_block(struct kmem_region *region, unsigned int block);
+void kmem_guard_copy(struct kmem_region *region, u8 *blocks);
+void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, unsigned int count);
+void kmem_guard_begin_add(struct kmem_region *region);
+void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count);
+
+int kmem_guard_claim(struct kmem_region *region, bool cancellable);
+bool kmem_guard_pin(struct kmem_region *region);
+void kmem_guard_unpin_if_idle(struct kmem_region *region);
+void kmem_guard_release(struct kmem_region *region);
+void kmem_guard_set_whole_online(struct kmem_region *region, bool whole_online);
+
+#endif /* DAXPLUG_GUARD_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A reader for BTF, the type information that a kernel carries of itself
+ * (Documentation/bpf/btf.rst in the kernel's source). It knows just enough to
+ * find where a structure keeps a member. The build tool and the module compile
+ * the same file: what one wrote down the other checks the same way.
+ */
+#ifndef DAXPLUG_LAYOUT_BTF_H
+#define DAXPLUG_LAYOUT_BTF_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stddef.h>
+#endif
+
+#define BTF_NOT_FOUND (-1L)
+
+/**
+ * struct btf_view - a BTF blob, not owned
+ * @types: its type section
+ * @types_length: length of it, bytes
+ * @strings: its string section, ending in NUL
+ * @strings_length: length of it, bytes
+ */
+struct btf_view {
+	const void *types;
+	size_t types_length;
+	const char *strings;
+	size_t strings_length;
+};
+
+const char *btf_open(struct btf_view *view, const void *blob, size_t length);
+long btf_struct_size(const struct btf_view *view, const char *name);
+long btf_member_offset(const struct btf_view *view, const char *name, const char *member);
+long btf_enum_value(const struct btf_view *view, const char *name, const char *value);
+
+#endif /* DAXPLUG_LAYOUT_BTF_H */

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "dax_private.h"
+#include "guard.h"
+#include "memtier.h"
+#include "region.h"
+
+/* The name by which others know this memory in /proc/iomem; kdump is one of them. */
+#define RESOURCE_NAME "System RAM (kmem)"
+
+/*
+ * On the heap rather than in the module: the iomem tree points at it for as
+ * long as any memory is there, which can be longer than the module.
+ */
+static const char *resource_name;
+
+/* Cuts a range down to whole memory blocks; false if none is left. */
+static bool trim(struct device *dev, unsigned int mapping, const struct range *range,
+		 struct range *span)
+{
+	u64 block = memory_block_size_bytes();
+
+	span->start = ALIGN(range->start, block);
+	span->end = ALIGN_DOWN(range->end + 1, block);
+	if (span->start >= span->end) {
+		dev_info(dev, "mapping%u: %#llx-%#llx too small after alignment to memory blocks of %llu MiB\n",
+			 mapping, range->start, range->end, block >> 20);
+		return false;
+	}
+
+	span->end--;
+	if (range_len(span) != range_len(range))
+		dev_info(dev, "mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: %#llx-%#llx\n",
+			 mapping, range->start, range->end, block >> 20, span->start, span->end);
+	return true;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct kmem_range *left = a, *right = b;
+
+	return left->span.start < right->span.start ? -1 : 1;
+}
+
+static int number_blocks(struct kmem_region *region)
+{
+	unsigned int i, first = 0;
+
+	/* The device orders its ranges by page offset, the zone by address. */
+	sort(region->ranges, region->nr_ranges, sizeof(region->ranges[0]), by_address, NULL);
+
+	for (i = 0; i < region->nr_ranges; i++) {
+		struct kmem_range *range = &region->ranges[i];
+
+		range->first = first;
+		range->count = div_u64(range_len(&range->span), memory_block_size_bytes());
+		first += range->count;
+	}
+
+	region->counts.total = first;
+	region->blocks = kvcalloc(first, sizeof(*region->blocks), GFP_KERNEL);
+	if (!region->blocks)
+		return -ENOMEM;
+	return kmem_drive_init(&region->drive, region);
+}
+
+/**
+ * kmem_region_create() - a region for a device's ranges, with nothing present
+ * @dev_dax: the device, its device_lock held
+ *
+ * Each range that is trimmed, or too small for one block, is logged.
+ *
+ * Context: Process context, sleeps.
+ * Return: the region, or an ERR_PTR(): -EINVAL if the device has no valid node
+ * or no whole memory block, -ENOMEM.
+ */
+struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
+{
+	struct device *dev = dev_dax_device(dev_dax);
+	unsigned int i, nr = dev_dax_nr_range(dev_dax);
+	int nid = dev_dax_target_node(dev_dax);
+	struct kmem_region *region;
+
+	if (nid < 0) {
+		dev_warn(dev, "rejecting DAX region with invalid node: %d; give it a node first\n", nid);
+		return ERR_PTR(-EINVAL);
+	}
+
+	region = kzalloc(struct_size(region, ranges, nr), GFP_KERNEL);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+
+	mutex_init(&region->lock);
+	INIT_LIST_HEAD(&region->node);
+	region->nid = nid;
+	region->mgid = -1;
+	region->memmap_on_memory = dev_dax_memmap_on_memory(dev_dax);
+
+	for (i = 0; i < nr; i++) {
+		struct kmem_range *range = &region->ranges[region->nr_ranges];
+
+		if (!trim(dev, i, dev_dax_range(dev_dax, i), &range->span))
+			continue;
+		range->mapping = i;
+		region->nr_ranges++;
+	}
+
+	if (!region->nr_ranges) {
+		dev_warn(dev, "rejecting DAX region without a whole memory block of %lu MiB\n",
+			 memory_block_size_bytes() >> 20);
+		kmem_region_destroy(region);
+		return ERR_PTR(-EINVAL);
+	}
+
+	if (number_blocks(region)) {
+		kmem_region_destroy(region);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	return region;
+}
+
+/**
+ * kmem_region_equip() - give a new region what its memory will hang on
+ * @region: the region, with @region->dev set
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno (-ENOMEM). After an error,
+ * kmem_region_destroy() takes back what was done.
+ */
+int kmem_region_equip(struct kmem_region *region)
+{
+	struct memory_dev_type *type;
+	int mgid;
+
+	region->name = kstrdup(dev_name(region->dev), GFP_KERNEL);
+	if (!region->name)
+		return -ENOMEM;
+
+	type = kmem_memtier_get(region->nid);
+	if (IS_ERR(type))
+		return PTR_ERR(type);
+	region->type = type;
+
+	mgid = memory_group_register_static(region->nid,
+					    PHYS_PFN((u64)region->counts.total *
+						     memory_block_size_bytes()));
+	if (mgid < 0)
+		return mgid;
+	region->mgid = mgid;
+	return 0;
+}
+
+/**
+ * kmem_region_destroy() - let go of a region without any block present
+ * @region: the region
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_region_destroy(struct kmem_region *region)
+{
+	if (region->mgid >= 0)
+		memory_group_unregister(region->mgid);
+	if (region->type)
+		kmem_memtier_put(region->nid, region->type);
+	kfree(region->name);
+	kmem_drive_exit(&region->drive);
+	kvfree(region->blocks);
+	mutex_destroy(&region->lock);
+	kfree(region);
+}
+
+/**
+ * kmem_region_same() - are two regions the same memory on the same node
+ * @a: one
+ * @b: the other
+ *
+ * Return: whether they are.
+ */
+bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b)
+{
+	unsigned int i;
+
+	if (a->nid != b->nid || a->nr_ranges != b->nr_ranges ||
+	    a->memmap_on_memory != b->memmap_on_memory)
+		return false;
+
+	for (i = 0; i < a->nr_ranges; i++)
+		if (a->ranges[i].span.start != b->ranges[i].span.start ||
+		    a->ranges[i].span.end != b->ranges[i].span.end)
+			return false;
+
+	return true;
+}
+
+/**
+ * kmem_region_overlaps() - do two regions have memory in common
+ * @a: one
+ * @b: the other
+ *
+ * Return: whether they do.
+ */
+bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < a->nr_ranges; i++)
+		for (j = 0; j < b->nr_ranges; j++)
+			if (a->ranges[i].span.start <= b->ranges[j].span.end &&
+			    b->ranges[j].span.start <= a->ranges[i].span.end)
+				return true;
+
+	return false;
+}
+
+/**
+ * kmem_region_block_at() - the block that holds an address
+ * @region: the region
+ * @address: physical
+ * @block: where the block's number goes
+ *
+ * Return: whether the region has such a block.
+ */
+bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigned int *block)
+{
+	unsigned int i;
+
+	for (i = 0; i < region->nr_ranges; i++) {
+		const struct kmem_range *range = &region->ranges[i];
+
+		if (address < range->span.start || address > range->span.end)
+			continue;
+		*block = range->first +
+			 div_u64(address - range->span.start, memory_block_size_bytes());
+		return true;
+	}
+
+	return false;
+}
+
+static u64 block_start(const struct kmem_range *range, unsigned int block)
+{
+	return range->span.start + (u64)(block - range->first) * memory_block_size_bytes();
+}
+
+/**
+ * kmem_region_block_start() - where a block begins
+ * @region: the region
+ * @block: the block's number, below @region->counts.total
+ *
+ * Return: its physical address.
+ */
+u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block)
+{
+	const struct kmem_range *range = region->ranges;
+
+	while (block >= range->first + range->count)
+		range++;
+	return block_start(range, block);
+}
+
+/**
+ * kmem_range_reserve() - claim a range in the iomem tree
+ * @region: the region
+ * @range: one of its ranges; nothing happens if it is reserved already
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ * Return: 0, or -EBUSY if anything else has a part of it.
+ */
+int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range)
+{
+	struct resource *reserved;
+
+	if (range->reserved)
+		return 0;
+
+	reserved = request_mem_region(range->span.start, range_len(&range->span), region->name);
+	if (!reserved)
+		return -EBUSY;
+
+	/*
+	 * Not busy, or the memory could not be put below it; and without what
+	 * the iomem tree would merge or look for in a device's resource.
+	 */
+	reserved->flags = IORESOURCE_SYSTEM_RAM;
+	range->reserved = reserved;
+	return 0;
+}
+
+/**
+ * kmem_range_release() - give a range back to the iomem tree
+ * @region: the region
+ * @range: one of its ranges, no block of it present; nothing happens if it is
+ *	not reserved
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ */
+void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
+{
+	if (!range->reserved)
+		return;
+
+	remove_resource(range->reserved);
+	kfree(range->reserved);
+	range->reserved = NULL;
+}
+
+/**
+ * kmem_range_add() - add consecutive blocks to the system, offline
+ * @region: the region
+ * @range: a range of it, reserved
+ * @first: number of the first block
+ * @count: how many
+ *
+ * The system's policy may be to online what is added; the guard refuses that
+ * here, because the core would do it in ascending order. What the policy was
+ * is then in the first block's online_type.
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if
+ * some of it is memory already, -ENOMEM, -EINVAL, -E2BIG.
+ */
+int kmem_range_add(struct kmem_region *region, const struct kmem_range *range,
+		   unsigned int first, unsigned int count)
+{
+	mhp_t flags = MHP_NID_IS_MGID;
+	int err;
+
+	if (region->memmap_on_memory)
+		flags |= MHP_MEMMAP_ON_MEMORY;
+
+	kmem_guard_begin_add(region);
+	err = add_memory_driver_managed(region->mgid, block_start(range, first),
+					(u64)count * memory_block_size_bytes(), resource_name, flags);
+	kmem_guard_end_add(region, first, err ? 0 : count);
+	return err;
+}
+
+/**
+ * kmem_range_remove() - remove consecutive offline blocks from the system
+ * @region: the region
+ * @range: a range of it
+ * @first: number of the first block
+ * @count: how many
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ * Return: 0 or a negative errno of remove_memory(): -EBUSY if one is not
+ * offline.
+ */
+int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range,
+		      unsigned int first, unsigned int count)
+{
+	int err;
+
+	err = remove_memory(block_start(range, first), (u64)count * memory_block_size_bytes());
+	if (!err)
+		kmem_guard_record_absent(region, first, count);
+	return err;
+}
+
+/**
+ * kmem_region_init() - get ready for regions, at module load
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kmem_region_init(void)
+{
+	resource_name = kstrdup(RESOURCE_NAME, GFP_KERNEL);
+	return resource_name ? 0 : -ENOMEM;
+}
+
+/**
+ * kmem_region_exit() - clean up at module exit
+ * @memory_left: whether memory of any region stays behind
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_region_exit(bool memory_left)
+{
+	/* What stays in the iomem tree keeps its name. */
+	if (!memory_left)
+		kfree(resource_name);
+	kmem_memtier_exit();
+}

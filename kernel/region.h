@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A region: the memory of one DAX device, as whole memory blocks. It is made
+ * when a device is bound and lives as long as any of its blocks is present,
+ * so it may outlive the device.
+ */
+#ifndef DAXPLUG_REGION_H
+#define DAXPLUG_REGION_H
+
+#include <linux/list.h>
+#include <linux/memory.h>
+#include <linux/mutex.h>
+#include <linux/range.h>
+
+#include "core/state.h"
+#include "drive.h"
+
+struct dev_dax;
+struct kmem_transition;
+
+/**
+ * struct kmem_range - one range of a region, whole memory blocks only
+ * @span: its physical addresses
+ * @mapping: its number among the device's ranges, for messages
+ * @first: number of its first block; blocks count up with the address, over all ranges
+ * @count: how many blocks it has
+ * @reserved: its reservation in the iomem tree while a block of it is present
+ */
+struct kmem_range {
+	struct range span;
+	unsigned int mapping;
+	unsigned int first;
+	unsigned int count;
+	struct resource *reserved;
+};
+
+/**
+ * struct kmem_region - the memory of one DAX device
+ * @lock: held through bind, unbind and a whole transition; outermost
+ * @dev: the device bound to it, NULL when stranded; changes under @lock and
+ *	kmem_guard_lock
+ * @name: the name of its reservations
+ * @nid: the node
+ * @mgid: the memory group
+ * @type: the memory type of the node
+ * @memmap_on_memory: whether its page structs go to its own blocks
+ * @drive: what moves its blocks
+ * @node: in the guard's list of regions; this and all up to @blocks under
+ *	kmem_guard_lock
+ * @counts: @blocks, counted
+ * @whole_online: as dax_state_of() has it
+ * @pinned: a reference to this module is held because blocks are online
+ * @closing: the device is being unbound, no transition may begin
+ * @in_flight: a task that is not @actor is half-way through switching a block
+ * @actor: the one task that may switch blocks, NULL: anybody may
+ * @adding: the task that is adding blocks, and must not online them on the way
+ * @transition: the one under way, or NULL
+ * @blocks: what each block is, an enum dax_block_state each
+ * @nr_ranges: how many ranges
+ * @ranges: by ascending address
+ */
+struct kmem_region {
+	struct mutex lock;
+	struct device *dev;
+	const char *name;
+	int nid;
+	int mgid;
+	struct memory_dev_type *type;
+	bool memmap_on_memory;
+	struct kmem_drive drive;
+
+	struct list_head node;
+	struct dax_block_counts counts;
+	bool whole_online;
+	bool pinned;
+	bool closing;
+	bool in_flight;
+	struct task_struct *actor;
+	struct task_struct *adding;
+	struct kmem_transition *transition;
+	u8 *blocks;
+
+	unsigned int nr_ranges;
+	struct kmem_range ranges[];
+};
+
+struct kmem_region *kmem_region_create(struct dev_dax *dev_dax);
+int kmem_region_equip(struct kmem_region *region);
+void kmem_region_destroy(struct kmem_region *region);
+bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b);
+bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b);
+bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigned int *block);
+u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block);
+
+int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range);
+void kmem_range_release(struct kmem_region *region, struct kmem_range *range);
+int kmem_range_add(struct kmem_region *region, const struct kmem_range *range,
+		   unsigned int first, unsigned int count);
+int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range,
+		      unsigned int first, unsigned int count);
+
+int kmem_region_init(void);
+void kmem_region_exit(bool memory_left);
+
+#endif /* DAXPLUG_REGION_H */

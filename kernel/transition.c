@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/memory.h>
+#include <linux/sched/signal.h>
+#include <linux/suspend.h>
+#include <linux/wait.h>
+
+#include "drive.h"
+#include "guard.h"
+#include "region.h"
+#include "transition.h"
+
+/* From the worker's start to the moment when nothing can be cancelled any more. */
+enum phase {
+	PHASE_FORWARD,
+	PHASE_BACK,
+	PHASE_DONE,
+};
+
+/**
+ * struct kmem_transition - one transition, from a write to its result
+ * @region: the region; its lock is held by the writer
+ * @wanted: the state asked for
+ * @worker: the task that does it
+ * @phase: how far it is; this and @err under kmem_guard_lock
+ * @err: its result, when @phase is PHASE_DONE
+ */
+struct kmem_transition {
+	struct kmem_region *region;
+	enum dax_state wanted;
+	struct task_struct *worker;
+	enum phase phase;
+	int err;
+};
+
+/* Woken when a transition is done, and when the system is awake again. */
+static DECLARE_WAIT_QUEUE_HEAD(transitions);
+
+/* The system is going to sleep or sleeps; under kmem_guard_lock. */
+static bool suspended;
+
+/* Not an error: the system began to go to sleep, try again when it is awake. */
+#define FELL_ASLEEP 1
+
+/*
+ * The signal goes to the worker, whose offlining it ends, and only on the way
+ * forward: on the way back a pending signal would keep it from undoing.
+ */
+static void cancel_locked(struct kmem_transition *transition, int err)
+{
+	struct kmem_drive *drive;
+
+	if (!transition || transition->phase != PHASE_FORWARD)
+		return;
+
+	drive = &transition->region->drive;
+	if (drive->cancelled)
+		return;
+	WRITE_ONCE(drive->cancelled, err);
+	send_sig(SIGINT, transition->worker, 1);
+}
+
+static void cancel(struct kmem_transition *transition, int err)
+{
+	spin_lock(&kmem_guard_lock);
+	cancel_locked(transition, err);
+	spin_unlock(&kmem_guard_lock);
+}
+
+static void enter_phase(struct kmem_transition *transition, enum phase phase)
+{
+	spin_lock(&kmem_guard_lock);
+	transition->phase = phase;
+	spin_unlock(&kmem_guard_lock);
+}
+
+static u8 wanted_block(enum dax_state state)
+{
+	switch (state) {
+	case DAX_STATE_ONLINE:
+		return DAX_BLOCK_ONLINE_ANY;
+	case DAX_STATE_ONLINE_KERNEL:
+		return DAX_BLOCK_KERNEL;
+	case DAX_STATE_ONLINE_MOVABLE:
+		return DAX_BLOCK_MOVABLE;
+	default:
+		return DAX_BLOCK_ABSENT;
+	}
+}
+
+static void report_failure(struct kmem_transition *transition, int err,
+			   const struct kmem_failure *cause, bool back)
+{
+	const char *after = back ? "rolled back" : "the rollback failed too, as said above";
+	const char *wanted = dax_state_name(transition->wanted);
+	struct kmem_region *region = transition->region;
+	u64 start;
+
+	if (!cause || !cause->step || err == region->drive.cancelled) {
+		dev_warn(region->dev, "%s: cancelled (%pe); %s\n", wanted, ERR_PTR(err), after);
+		return;
+	}
+
+	start = kmem_region_block_start(region, cause->block);
+	dev_warn(region->dev, "%s: memory%llu at %#llx could not be %s (%pe); %s\n", wanted,
+		 div_u64(start, memory_block_size_bytes()), start, cause->step, ERR_PTR(err),
+		 after);
+}
+
+static void report_success(struct kmem_transition *transition, s64 ms)
+{
+	struct kmem_region *region = transition->region;
+	u64 size = (u64)region->counts.total * memory_block_size_bytes();
+
+	dev_info(region->dev, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
+		 dax_state_name(transition->wanted), region->counts.total, size >> 20, ms);
+}
+
+static int go_forward(struct kmem_transition *transition)
+{
+	struct kmem_region *region = transition->region;
+	int err;
+
+	kmem_guard_copy(region, region->drive.before);
+	kmem_drive_want(&region->drive, wanted_block(transition->wanted));
+	kmem_drive_begin(&region->drive);
+	err = kmem_drive_all(&region->drive);
+	if (err)
+		return err;
+	return kmem_guard_pin(region) ? 0 : -ECANCELED;
+}
+
+static int go_back(struct kmem_transition *transition)
+{
+	struct kmem_drive *drive = &transition->region->drive;
+
+	memcpy(drive->wanted, drive->before, transition->region->counts.total);
+	kmem_drive_begin_best_effort(drive, "rollback");
+	return kmem_drive_all(drive);
+}
+
+/* Does it, or leaves everything as it was. Runs as the one actor of the region. */
+static int go(struct kmem_transition *transition)
+{
+	struct kmem_region *region = transition->region;
+	bool whole_online = region->whole_online;
+	ktime_t begin = ktime_get();
+	int err;
+
+	err = go_forward(transition);
+	enter_phase(transition, PHASE_BACK);
+	flush_signals(current);
+
+	if (!err) {
+		whole_online = transition->wanted == DAX_STATE_ONLINE;
+		report_success(transition, ktime_ms_delta(ktime_get(), begin));
+	} else {
+		struct kmem_failure cause = region->drive.failure;
+		bool back = !go_back(transition);
+
+		whole_online &= back;
+		report_failure(transition, err, &cause, back);
+	}
+
+	kmem_guard_set_whole_online(region, whole_online);
+	kmem_drive_end(&region->drive);
+	return err;
+}
+
+static int worker(void *data)
+{
+	struct kmem_transition *transition = data;
+	struct kmem_region *region = transition->region;
+	int err;
+
+	allow_kernel_signal(SIGINT);
+
+	err = kmem_guard_claim(region, true);
+	if (!err) {
+		err = go(transition);
+		kmem_guard_release(region);
+	} else {
+		err = region->drive.cancelled;
+		report_failure(transition, err, NULL, true);
+	}
+
+	spin_lock(&kmem_guard_lock);
+	transition->err = err;
+	transition->phase = PHASE_DONE;
+	spin_unlock(&kmem_guard_lock);
+	wake_up_all(&transitions);
+
+	/* The writer collects this task, so that no code of it runs after the module. */
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static bool is_done(struct kmem_transition *transition)
+{
+	return READ_ONCE(transition->phase) == PHASE_DONE;
+}
+
+/* The region's transition from here on: what cancels finds it, the state reads mixed. */
+static int install(struct kmem_transition *transition)
+{
+	struct kmem_region *region = transition->region;
+	int err = 0;
+
+	spin_lock(&kmem_guard_lock);
+	if (region->closing)
+		err = -ENODEV;
+	else if (suspended)
+		err = FELL_ASLEEP;
+	else
+		region->transition = transition;
+	spin_unlock(&kmem_guard_lock);
+
+	return err;
+}
+
+static void uninstall(struct kmem_transition *transition)
+{
+	spin_lock(&kmem_guard_lock);
+	transition->region->transition = NULL;
+	kmem_guard_unpin_if_idle(transition->region);
+	spin_unlock(&kmem_guard_lock);
+	wake_up_all(&transitions);
+}
+
+static int run(struct kmem_region *region, enum dax_state wanted)
+{
+	struct kmem_transition transition = { .region = region, .wanted = wanted };
+	int err;
+
+	region->drive.cancelled = 0;
+	transition.worker = kthread_create(worker, &transition, "kmem/%s", dev_name(region->dev));
+	if (IS_ERR(transition.worker))
+		return PTR_ERR(transition.worker);
+
+	err = install(&transition);
+	if (!err) {
+		wake_up_process(transition.worker);
+		if (wait_event_interruptible(transitions, is_done(&transition))) {
+			cancel(&transition, -EINTR);
+			wait_event_idle(transitions, is_done(&transition));
+		}
+		uninstall(&transition);
+		err = transition.err;
+	}
+
+	kthread_stop(transition.worker);
+	return err;
+}
+
+static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
+{
+	switch (dax_state_verdict(kmem_guard_state(region), wanted)) {
+	case DAX_VERDICT_NOTHING:
+		return 0;
+	case DAX_VERDICT_BUSY:
+		return -EBUSY;
+	case DAX_VERDICT_INVALID:
+		return -EINVAL;
+	default:
+		return run(region, wanted);
+	}
+}
+
+/**
+ * kmem_transition_run() - take a region to a state, or leave it as it was
+ * @region: the region, bound
+ * @wanted: the state
+ *
+ * Waits for a transition that is under way, and while the system is going to
+ * sleep. A signal to this task cancels the transition.
+ *
+ * Context: Process context, sleeps. Takes @region->lock.
+ * Return: 0; -EINVAL if a device cannot be asked for @wanted; -EBUSY if
+ * @wanted needs it unplugged first, or a block or an address range is held by
+ * somebody; -EINTR after a signal during the transition, -ERESTARTSYS after
+ * one before it; -ECANCELED if suspend, unbind or module unload cancelled it;
+ * -ENODEV if the device is being unbound; -ENOMEM; or what the core said of
+ * the first block that failed.
+ */
+int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
+{
+	int err;
+
+	do {
+		if (wait_event_interruptible(transitions, !READ_ONCE(suspended)))
+			return -ERESTARTSYS;
+		if (mutex_lock_interruptible(&region->lock))
+			return -ERESTARTSYS;
+		err = run_if_legal(region, wanted);
+		mutex_unlock(&region->lock);
+	} while (err == FELL_ASLEEP);
+
+	return err;
+}
+
+/**
+ * kmem_transition_close() - a region's device is about to be unbound
+ * @region: the region
+ *
+ * Cancels the transition under way and lets no other begin. Does not wait:
+ * the transition rolls back, then its writer returns.
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_transition_close(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	region->closing = true;
+	cancel_locked(region->transition, -ECANCELED);
+	spin_unlock(&kmem_guard_lock);
+}
+
+static bool any_under_way(void)
+{
+	struct kmem_region *region;
+	bool found = false;
+
+	spin_lock(&kmem_guard_lock);
+	list_for_each_entry(region, &kmem_guard_regions, node)
+		found |= region->transition != NULL;
+	spin_unlock(&kmem_guard_lock);
+
+	return found;
+}
+
+static void fall_asleep(void)
+{
+	struct kmem_region *region;
+
+	spin_lock(&kmem_guard_lock);
+	suspended = true;
+	list_for_each_entry(region, &kmem_guard_regions, node)
+		cancel_locked(region->transition, -ECANCELED);
+	spin_unlock(&kmem_guard_lock);
+
+	wait_event(transitions, !any_under_way());
+}
+
+static void wake(void)
+{
+	spin_lock(&kmem_guard_lock);
+	suspended = false;
+	spin_unlock(&kmem_guard_lock);
+	wake_up_all(&transitions);
+}
+
+static int power_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+	case PM_RESTORE_PREPARE:
+		fall_asleep();
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+	case PM_POST_RESTORE:
+		wake();
+		break;
+	}
+
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block power_notifier = {
+	.notifier_call = power_event,
+};
+
+/**
+ * kmem_transition_init() - heed suspend, at module load
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of register_pm_notifier().
+ */
+int kmem_transition_init(void)
+{
+	return register_pm_notifier(&power_notifier);
+}
+
+/**
+ * kmem_transition_exit() - stop doing so, at module exit
+ *
+ * Context: Process context, sleeps; no transition can be under way.
+ */
+void kmem_transition_exit(void)
+{
+	unregister_pm_notifier(&power_notifier);
+}
