@@ -135,6 +135,7 @@ bind_kmem() {
 	if [[ $driver != kmem ]]; then
 		[[ ! $driver ]] || echo dax0.0 > "$DAX/driver/unbind"
 		echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id
+		[[ -e $DAX/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/bind
 	fi
 	[[ $(bound_driver) == kmem ]] && return
 	echo "dax0.0 did not bind to kmem"
@@ -143,69 +144,3 @@ bind_kmem() {
 }
 
 bound_driver() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }
-
-# Divides the region between dax0.0 and a device for each gap: pieces of dax0.0
-# are given to children first, to be taken back once the gaps are in place.
-split_ranges() {
-	local region piece child number=0 pieces=() gaps=()
-	region=$(realpath "$DAX/../dax_region")
-	# shellcheck disable=SC2017 # rounding to whole blocks is the purpose
-	piece=$((SIZE / BLOCK / RANGES * BLOCK))
-	modprobe device_dax || return
-	[[ ! -e $DAX/driver ]] || echo dax0.0 > "$DAX/driver/unbind" || return
-	echo 0 > "$DAX/size" || return
-	while ((++number < RANGES)); do
-		new_child "$region" "$piece" && pieces+=("$child") || return
-		new_child "$region" "$BLOCK" && gaps+=("$child") || return
-	done
-	for child in "${pieces[@]}"; do
-		delete_child "$region" "$child" || return
-	done
-	echo "$SIZE" > "$DAX/size" || return
-	for child in "${gaps[@]}"; do
-		keep_from_kmem "$child" || return
-	done
-}
-
-# new_child REGION SIZE: sets child to its name.
-new_child() {
-	local region=$1 size=$2 before
-	before=$(ls /sys/bus/dax/devices)
-	echo 1 > "$region/create" || return
-	child=$(comm -13 <(echo "$before") <(ls /sys/bus/dax/devices))
-	echo "$size" > "/sys/bus/dax/devices/$child/size"
-}
-
-delete_child() {
-	local region=$1 child=$2
-	[[ ! -e /sys/bus/dax/devices/$child/driver ]] ||
-		echo "$child" > "/sys/bus/dax/devices/$child/driver/unbind" || return
-	echo 0 > "/sys/bus/dax/devices/$child/size" && echo "$child" > "$region/delete"
-}
-
-# What lies between the ranges is in devdax mode.
-keep_from_kmem() {
-	[[ -e /sys/bus/dax/devices/$1/driver ]] ||
-		echo "$1" > /sys/bus/dax/drivers/device_dax/new_id
-}
-
-wait_for() {
-	local try
-	for ((try = 0; try < 100; try++)); do
-		[[ ! -e $1 ]] || return 0
-		sleep 0.05
-	done
-	echo "$1 did not appear"
-	return 1
-}
-
-bind_kmem() {
-	local options
-	read -ra options <<< "$KMEM_OPTIONS"
-	modprobe kmem "${options[@]}" || return
-	[[ -e $DAX/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id
-	[[ $(readlink "$DAX/driver") == */kmem ]] && return
-	echo "dax0.0 did not bind to kmem"
-	dmesg | grep -E 'kmem|dax0.0' | tail -n 4
-	return 1
-}
