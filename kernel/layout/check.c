@@ -6,8 +6,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kernel_read_file.h>
-#include <linux/limits.h>
+#include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 
@@ -43,26 +43,66 @@ static int compare_all(const struct btf_view *view)
 	return err;
 }
 
+static void *read_all(struct file *file, size_t length)
+{
+	char *blob = vmalloc(length);
+	size_t used = 0;
+	ssize_t got;
+	loff_t position = 0;
+
+	if (!blob)
+		return ERR_PTR(-ENOMEM);
+
+	while (used < length) {
+		got = kernel_read(file, blob + used, length - used, &position);
+		if (got <= 0) {
+			vfree(blob);
+			return ERR_PTR(got ?: -EIO);
+		}
+		used += got;
+	}
+
+	return blob;
+}
+
+/*
+ * Not by kernel_read_file(): that is for what the kernel is going to trust,
+ * and security modules warn of a purpose they do not know.
+ */
+static void *read_running_btf(size_t *length)
+{
+	struct file *file = filp_open(RUNNING_BTF, O_RDONLY, 0);
+	void *blob;
+
+	if (IS_ERR(file))
+		return file;
+
+	*length = i_size_read(file_inode(file));
+	blob = read_all(file, *length);
+	filp_close(file, NULL);
+	return blob;
+}
+
 /**
  * dax_layout_check() - compare the layout built in with the running kernel's
  *
  * Context: Process context, sleeps.
  * Return: 0, -ENOEXEC if the layouts differ or the kernel's BTF is not
- * readable as such, or the error from reading /sys/kernel/btf/vmlinux.
+ * readable as such, -ENOMEM, or the error from reading /sys/kernel/btf/vmlinux.
  */
 int dax_layout_check(void)
 {
 	struct btf_view view;
 	const char *wrong;
-	void *blob = NULL;
-	ssize_t length;
+	size_t length;
+	void *blob;
 	int err;
 
-	length = kernel_read_file_from_path(RUNNING_BTF, 0, &blob, INT_MAX, NULL, READING_UNKNOWN);
-	if (length < 0) {
+	blob = read_running_btf(&length);
+	if (IS_ERR(blob)) {
 		pr_err("%s cannot be read (%pe), so the layout of the dax types cannot be checked; is sysfs mounted?\n",
-		       RUNNING_BTF, ERR_PTR(length));
-		return length;
+		       RUNNING_BTF, blob);
+		return PTR_ERR(blob);
 	}
 
 	wrong = btf_open(&view, blob, length);
