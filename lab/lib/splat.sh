@@ -8,7 +8,10 @@ SPLATS+='|inconsistent lock state|INFO: task .* blocked for more|self-detected s
 SPLATS+='|soft lockup|hard LOCKUP|Bad page state|Bad page map|list_add corruption|list_del corruption'
 SPLATS+='|refcount_t: |unreferenced object 0x|ODEBUG: |sleeping function called|suspicious RCU usage'
 SPLATS+='|scheduling while atomic|INFO: trying to register non-static key|Unable to handle kernel'
-SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory|page dumped because'
+SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory'
+
+# A page is also dumped for a good reason: offlining says so of one that cannot move.
+SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
 
 # splats LOG: their first lines, and what follows the first of them.
 splats() { grep -aE -m 5 -A 8 -e "$SPLATS" "$1"; }
