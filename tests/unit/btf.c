@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The BTF reader: finds what is there, says no to what is not or is broken. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/btf.h>
+
+#include "cmocka.h"
+#include "layout/btf.h"
+
+/* A blob under construction: header, types, strings, in this order or types last. */
+struct builder {
+	unsigned char types[1024];
+	size_t types_length;
+	char strings[512];
+	size_t strings_length;
+};
+
+static void add(struct builder *b, const void *data, size_t length)
+{
+	assert_true(b->types_length + length <= sizeof(b->types));
+	memcpy(b->types + b->types_length, data, length);
+	b->types_length += length;
+}
+
+static __u32 name(struct builder *b, const char *text)
+{
+	size_t offset = b->strings_length;
+
+	strcpy(b->strings + offset, text);
+	b->strings_length += strlen(text) + 1;
+	return offset;
+}
+
+static void add_type(struct builder *b, const char *text, __u32 kind, __u32 entries, int kflag,
+		     __u32 size)
+{
+	struct btf_type type = {
+		.name_off = text ? name(b, text) : 0,
+		.info = kind << 24 | entries | (__u32)kflag << 31,
+		.size = size,
+	};
+
+	add(b, &type, sizeof(type));
+}
+
+static void add_member(struct builder *b, const char *text, __u32 offset)
+{
+	struct btf_member member = { .name_off = name(b, text), .type = 1, .offset = offset };
+
+	add(b, &member, sizeof(member));
+}
+
+static void add_enumerator(struct builder *b, const char *text, __s32 value)
+{
+	struct btf_enum entry = { .name_off = name(b, text), .val = value };
+
+	add(b, &entry, sizeof(entry));
+}
+
+static void add_zeros(struct builder *b, size_t length)
+{
+	static const unsigned char zeros[64];
+
+	add(b, zeros, length);
+}
+
+/* One of every kind, so that a wrong length anywhere loses what follows. */
+static void add_every_kind(struct builder *b)
+{
+	add_type(b, "int", BTF_KIND_INT, 0, 0, 4);
+	add_zeros(b, 4);
+	add_type(b, NULL, BTF_KIND_PTR, 0, 0, 1);
+	add_type(b, NULL, BTF_KIND_ARRAY, 0, 0, 0);
+	add_zeros(b, sizeof(struct btf_array));
+	add_type(b, "choice", BTF_KIND_UNION, 1, 0, 4);
+	add_member(b, "one", 0);
+	add_type(b, "declared_only", BTF_KIND_FWD, 0, 0, 0);
+	add_type(b, "number", BTF_KIND_TYPEDEF, 0, 0, 1);
+	add_type(b, NULL, BTF_KIND_VOLATILE, 0, 0, 1);
+	add_type(b, NULL, BTF_KIND_CONST, 0, 0, 1);
+	add_type(b, NULL, BTF_KIND_RESTRICT, 0, 0, 1);
+	add_type(b, "function", BTF_KIND_FUNC, 0, 0, 1);
+	add_type(b, NULL, BTF_KIND_FUNC_PROTO, 2, 0, 1);
+	add_zeros(b, 2 * sizeof(struct btf_param));
+	add_type(b, "variable", BTF_KIND_VAR, 0, 0, 1);
+	add_zeros(b, sizeof(struct btf_var));
+	add_type(b, ".data", BTF_KIND_DATASEC, 3, 0, 16);
+	add_zeros(b, 3 * sizeof(struct btf_var_secinfo));
+	add_type(b, "real", BTF_KIND_FLOAT, 0, 0, 8);
+	add_type(b, "tag", BTF_KIND_DECL_TAG, 0, 0, 1);
+	add_zeros(b, sizeof(struct btf_decl_tag));
+	add_type(b, "user", BTF_KIND_TYPE_TAG, 0, 0, 1);
+	add_type(b, "big", BTF_KIND_ENUM64, 2, 0, 8);
+	add_zeros(b, 2 * sizeof(struct btf_enum64));
+}
+
+static void add_wanted_types(struct builder *b)
+{
+	add_type(b, "device", BTF_KIND_STRUCT, 3, 0, 24);
+	add_member(b, "first", 0);
+	add_member(b, "second", 8 * 8);
+	add_member(b, "crooked", 8 * 8 + 3);
+	/* kflag: the top byte of an offset is the size of a bit field. */
+	add_type(b, "flags", BTF_KIND_STRUCT, 3, 1, 8);
+	add_member(b, "plain", 4 * 8);
+	add_member(b, "bit", 1 << 24 | 0);
+	add_member(b, "wide_bits", 16 << 24 | 16);
+	add_type(b, "kind", BTF_KIND_ENUM, 3, 0, 4);
+	add_enumerator(b, "KIND_A", 0);
+	add_enumerator(b, "KIND_B", 41);
+	add_enumerator(b, "KIND_LESS", -1);
+	/* A name may stand for types of several kinds. */
+	add_type(b, "same", BTF_KIND_TYPEDEF, 0, 0, 1);
+	add_type(b, "same", BTF_KIND_STRUCT, 1, 0, 12);
+	add_member(b, "inside", 8 * 8);
+}
+
+static void begin(struct builder *b)
+{
+	memset(b, 0, sizeof(*b));
+	name(b, "");
+}
+
+static struct btf_header header_of(const struct builder *b, int types_last)
+{
+	struct btf_header header = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(header),
+		.type_off = 0,
+		.type_len = b->types_length,
+		.str_off = b->types_length,
+		.str_len = b->strings_length,
+	};
+
+	if (types_last) {
+		header.str_off = 0;
+		header.type_off = (b->strings_length + 3) / 4 * 4;
+	}
+	return header;
+}
+
+/* Exactly as long as it is, on the heap: the sanitizer sees a byte too many. */
+static unsigned char *blob_of(const struct builder *b, int types_last, size_t *length)
+{
+	struct btf_header header = header_of(b, types_last);
+	unsigned char *blob;
+
+	*length = types_last ? sizeof(header) + header.type_off + header.type_len :
+			       sizeof(header) + header.str_off + header.str_len;
+	blob = calloc(1, *length);
+	assert_non_null(blob);
+	memcpy(blob, &header, sizeof(header));
+	memcpy(blob + sizeof(header) + header.type_off, b->types, b->types_length);
+	memcpy(blob + sizeof(header) + header.str_off, b->strings, b->strings_length);
+	return blob;
+}
+
+static unsigned char *shortened(const unsigned char *blob, size_t length)
+{
+	unsigned char *copy = malloc(length);
+
+	assert_non_null(copy);
+	memcpy(copy, blob, length);
+	return copy;
+}
+
+static void sample(struct builder *b)
+{
+	begin(b);
+	add_every_kind(b);
+	add_wanted_types(b);
+}
+
+/* Whatever comes out, it must not read past the end. */
+static void look_everything_up(const struct btf_view *view)
+{
+	btf_struct_size(view, "device");
+	btf_struct_size(view, "same");
+	btf_struct_size(view, "nowhere");
+	btf_member_offset(view, "device", "second");
+	btf_member_offset(view, "flags", "wide_bits");
+	btf_member_offset(view, "same", "nowhere");
+	btf_enum_value(view, "kind", "KIND_LESS");
+	btf_enum_value(view, "kind", "nowhere");
+}
+
+static void assert_all_found(const struct btf_view *view)
+{
+	assert_int_equal(btf_struct_size(view, "device"), 24);
+	assert_int_equal(btf_struct_size(view, "flags"), 8);
+	assert_int_equal(btf_member_offset(view, "device", "first"), 0);
+	assert_int_equal(btf_member_offset(view, "device", "second"), 8);
+	assert_int_equal(btf_enum_value(view, "kind", "KIND_A"), 0);
+	assert_int_equal(btf_enum_value(view, "kind", "KIND_B"), 41);
+}
+
+static void what_is_there_is_found(void **unused)
+{
+	(void)unused;
+	for (int types_last = 0; types_last <= 1; types_last++) {
+		struct btf_view view;
+		struct builder b;
+		size_t length;
+		unsigned char *blob;
+
+		sample(&b);
+		blob = blob_of(&b, types_last, &length);
+		assert_null(btf_open(&view, blob, length));
+		assert_all_found(&view);
+		free(blob);
+	}
+}
+
+/* Runs checks on the sample. */
+static void with_sample(void (*check)(const struct btf_view *view))
+{
+	struct btf_view view;
+	struct builder b;
+	size_t length;
+	unsigned char *blob;
+
+	sample(&b);
+	blob = blob_of(&b, 0, &length);
+	assert_null(btf_open(&view, blob, length));
+	check(&view);
+	free(blob);
+}
+
+static void check_absent(const struct btf_view *view)
+{
+	assert_int_equal(btf_struct_size(view, "nowhere"), BTF_NOT_FOUND);
+	assert_int_equal(btf_struct_size(view, "devic"), BTF_NOT_FOUND);
+	assert_int_equal(btf_struct_size(view, "devices"), BTF_NOT_FOUND);
+	assert_int_equal(btf_member_offset(view, "device", "third"), BTF_NOT_FOUND);
+	assert_int_equal(btf_member_offset(view, "nowhere", "first"), BTF_NOT_FOUND);
+	assert_int_equal(btf_enum_value(view, "kind", "KIND_C"), BTF_NOT_FOUND);
+	assert_int_equal(btf_enum_value(view, "nowhere", "KIND_A"), BTF_NOT_FOUND);
+}
+
+static void what_is_not_there_is_not_found(void **unused)
+{
+	(void)unused;
+	with_sample(check_absent);
+}
+
+static void check_kinds(const struct btf_view *view)
+{
+	assert_int_equal(btf_struct_size(view, "choice"), BTF_NOT_FOUND);
+	assert_int_equal(btf_struct_size(view, "declared_only"), BTF_NOT_FOUND);
+	assert_int_equal(btf_struct_size(view, "kind"), BTF_NOT_FOUND);
+	assert_int_equal(btf_enum_value(view, "device", "first"), BTF_NOT_FOUND);
+	assert_int_equal(btf_struct_size(view, "same"), 12);
+	assert_int_equal(btf_member_offset(view, "same", "inside"), 8);
+}
+
+static void a_name_of_another_kind_is_not_it(void **unused)
+{
+	(void)unused;
+	with_sample(check_kinds);
+}
+
+static void check_bits(const struct btf_view *view)
+{
+	assert_int_equal(btf_member_offset(view, "flags", "plain"), 4);
+	assert_int_equal(btf_member_offset(view, "flags", "bit"), BTF_NOT_FOUND);
+	assert_int_equal(btf_member_offset(view, "flags", "wide_bits"), BTF_NOT_FOUND);
+	assert_int_equal(btf_member_offset(view, "device", "crooked"), BTF_NOT_FOUND);
+}
+
+static void a_bit_field_has_no_offset(void **unused)
+{
+	(void)unused;
+	with_sample(check_bits);
+}
+
+static void a_blob_cut_short_is_refused(void **unused)
+{
+	struct builder b;
+	size_t length;
+	unsigned char *blob;
+
+	(void)unused;
+	sample(&b);
+	for (int types_last = 0; types_last <= 1; types_last++) {
+		blob = blob_of(&b, types_last, &length);
+		for (size_t cut = 0; cut < length; cut++) {
+			unsigned char *part = shortened(blob, cut);
+			struct btf_view view;
+
+			assert_non_null(btf_open(&view, part, cut));
+			free(part);
+		}
+		free(blob);
+	}
+}
+
+/* The header is consistent, but the last type is not all there. */
+static void types_cut_short_are_not_read_past(void **unused)
+{
+	struct builder b;
+	size_t whole;
+
+	(void)unused;
+	sample(&b);
+	whole = b.types_length;
+	for (size_t cut = 0; cut <= whole; cut++) {
+		struct btf_view view;
+		size_t length;
+		unsigned char *blob;
+
+		b.types_length = cut;
+		blob = blob_of(&b, 1, &length);
+		assert_null(btf_open(&view, blob, length));
+		look_everything_up(&view);
+		assert_int_equal(btf_struct_size(&view, "same"), cut == whole ? 12 : BTF_NOT_FOUND);
+		free(blob);
+	}
+}
+
+static void no_damaged_byte_leads_outside(void **unused)
+{
+	static const unsigned char damages[] = { 0x01, 0x80, 0xff };
+	struct builder b;
+	size_t length;
+	unsigned char *blob;
+
+	(void)unused;
+	sample(&b);
+	blob = blob_of(&b, 1, &length);
+	for (size_t i = 0; i < length; i++) {
+		for (size_t j = 0; j < sizeof(damages); j++) {
+			struct btf_view view;
+
+			blob[i] ^= damages[j];
+			if (!btf_open(&view, blob, length))
+				look_everything_up(&view);
+			blob[i] ^= damages[j];
+		}
+	}
+	free(blob);
+}
+
+static void assert_refused(struct btf_header header)
+{
+	struct btf_view view;
+	unsigned char *blob;
+	struct builder b;
+	size_t length;
+
+	sample(&b);
+	blob = blob_of(&b, 0, &length);
+	memcpy(blob, &header, sizeof(header));
+	assert_non_null(btf_open(&view, blob, length));
+	free(blob);
+}
+
+static void a_wrong_header_is_refused(void **unused)
+{
+	struct btf_header good, bad;
+	struct builder b;
+
+	(void)unused;
+	sample(&b);
+	good = header_of(&b, 0);
+
+	bad = good;
+	bad.magic = 0x9feb;
+	assert_refused(bad);
+	bad.magic = 0;
+	assert_refused(bad);
+	bad = good;
+	bad.version = BTF_VERSION + 1;
+	assert_refused(bad);
+	bad = good;
+	bad.hdr_len = 8;
+	assert_refused(bad);
+	bad.hdr_len = ~0u;
+	assert_refused(bad);
+	bad = good;
+	bad.type_off = ~0u;
+	assert_refused(bad);
+	bad = good;
+	bad.type_len = ~0u;
+	assert_refused(bad);
+	bad = good;
+	bad.str_off = ~0u - 4;
+	assert_refused(bad);
+	bad = good;
+	bad.str_len = ~0u;
+	assert_refused(bad);
+	bad.str_len = 0;
+	assert_refused(bad);
+	/* The last string has no end. */
+	bad = good;
+	bad.str_len -= 1;
+	assert_refused(bad);
+}
+
+/* A newer kernel's header may be longer: what is behind it moves. */
+static void a_longer_header_is_fine(void **unused)
+{
+	struct btf_header *header;
+	struct btf_view view;
+	struct builder b;
+	size_t length;
+	unsigned char *blob, *longer;
+
+	(void)unused;
+	sample(&b);
+	blob = blob_of(&b, 0, &length);
+	longer = calloc(1, length + 8);
+	assert_non_null(longer);
+	memcpy(longer, blob, sizeof(*header));
+	memcpy(longer + sizeof(*header) + 8, blob + sizeof(*header), length - sizeof(*header));
+	header = (struct btf_header *)longer;
+	header->hdr_len += 8;
+	assert_null(btf_open(&view, longer, length + 8));
+	assert_all_found(&view);
+	free(longer);
+	free(blob);
+}
+
+static void nothing_is_found_behind_an_unknown_kind(void **unused)
+{
+	struct btf_view view;
+	struct builder b;
+	size_t length;
+	unsigned char *blob;
+
+	(void)unused;
+	begin(&b);
+	add_type(&b, "before", BTF_KIND_STRUCT, 0, 0, 4);
+	add_type(&b, "new", 31, 0, 0, 4);
+	add_type(&b, "behind", BTF_KIND_STRUCT, 0, 0, 4);
+	blob = blob_of(&b, 1, &length);
+	assert_null(btf_open(&view, blob, length));
+	assert_int_equal(btf_struct_size(&view, "before"), 4);
+	assert_int_equal(btf_struct_size(&view, "behind"), BTF_NOT_FOUND);
+	free(blob);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_there_is_found),
+		cmocka_unit_test(what_is_not_there_is_not_found),
+		cmocka_unit_test(a_name_of_another_kind_is_not_it),
+		cmocka_unit_test(a_bit_field_has_no_offset),
+		cmocka_unit_test(a_blob_cut_short_is_refused),
+		cmocka_unit_test(types_cut_short_are_not_read_past),
+		cmocka_unit_test(no_damaged_byte_leads_outside),
+		cmocka_unit_test(a_wrong_header_is_refused),
+		cmocka_unit_test(a_longer_header_is_fine),
+		cmocka_unit_test(nothing_is_found_behind_an_unknown_kind),
+	};
+
+	return cmocka_run_group_tests_name("btf", tests, NULL, NULL);
+}
