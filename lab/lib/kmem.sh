@@ -13,15 +13,20 @@ build_kmem() {
 
 # build_test_modules: sets TEST_MODULES, a directory of *.ko.
 build_test_modules() {
-	local dir dirs=() keys=()
-	for dir in "$REPO"/tests/*/Kbuild; do
-		[[ -e $dir ]] || continue
-		dir=$(dirname "${dir#"$REPO"/}")
-		dirs+=("$dir")
+	local dir dirs keys=()
+	mapfile -t dirs < <(test_module_dirs)
+	for dir in "${dirs[@]}"; do
 		keys+=("$(sources_key "$dir")")
 	done
 	TEST_MODULES=$BUILD/kmem/$(basename "$KERNEL_ROOT")/tests-$(key "${keys[@]}")
 	cached "$TEST_MODULES" make_test_modules "${dirs[@]}"
+}
+
+test_module_dirs() {
+	local file
+	cd "$REPO" || return
+	{ grep -ls '^obj-m' tests/*/Kbuild tests/*/Makefile || true; } |
+		while read -r file; do dirname "$file"; done | sort -u
 }
 
 make_kmem() {
@@ -54,7 +59,7 @@ build_module() {
 	scratch=$(mktemp -d "$KERNEL_ROOT/tmp/build.XXXXXX")
 	TEMPORARY+=("$scratch")
 	(cd "$REPO" && sources "$dir" | cpio --quiet -pd "$scratch")
-	in_kernel_root make -s -j"$(nproc)" -C "/tmp/$(basename "$scratch")/$dir" \
+	in_kernel_root make -s -j"$(nproc)" -C "/tmp/$(basename "$scratch")/$dir" WERROR=y \
 		"KDIR=/usr/src/linux-headers-$KERNEL_RELEASE" > "$scratch/log" 2>&1 || {
 		cat "$scratch/log" >&2
 		die "$dir does not build for Linux $KERNEL_VERSION: see above"
@@ -63,9 +68,13 @@ build_module() {
 	rm -rf "$scratch"
 }
 
+# With a /proc of its own, which objtool of newer kernels reads, and which is
+# gone with the command.
 in_kernel_root() {
+	# shellcheck disable=SC2016 # the inner shell expands it
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
-		chroot "$KERNEL_ROOT" "$@"
+		unshare --mount --pid --fork --kill-child sh -c \
+		'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$KERNEL_ROOT" "$@"
 }
 
 # sources DIR: what is written by hand in it, relative to the repository.

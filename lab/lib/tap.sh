@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Reads what a test has printed (Test Anything Protocol) and what became of it.
+
+# tap_verdict FILE STATUS DRIVER: one line per finding, first the numbers:
+#	count PASSED FAILED SKIPPED
+#	failed DESCRIPTION | skipped REASON | differs DESCRIPTION
+# A TODO excuses only the stock driver. Output that is not complete, and a
+# status that does not fit it, are failures.
+tap_verdict() {
+	awk -v status="$2" -v meaning="$(status_meaning "$2")" -v driver="$3" '
+		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
+		function reason(line) {
+			sub(/^.*# *(SKIP|skip|TODO|todo)[: \t]*/, "", line)
+			return line
+		}
+		/^Bail out!/ { finding("failed", $0) }
+		/^1\.\.[0-9]+/ {
+			planned += substr($1, 4)
+			plans++
+			if (/# *(SKIP|skip)/) finding("skipped", reason($0))
+			next
+		}
+		!/^(not )?ok / { next }
+		{ points++ }
+		/# *(SKIP|skip)/ { finding("skipped", reason($0)); next }
+		/^not ok .*# *TODO/ && driver == "stock" { finding("differs", $0); next }
+		/^not ok / { finding("failed", $0); next }
+		{ count["passed"]++ }
+		END {
+			if (status == 77 && !points && !plans)
+				finding("skipped", meaning)
+			else if (!plans)
+				finding("failed", "no plan, it ended early: status " status " " meaning)
+			else if (planned != points)
+				finding("failed", points + 0 " of " planned " points seen")
+			if (status != 0 && status != 77 && !count["failed"])
+				finding("failed", "status " status " " meaning)
+			print "count", count["passed"] + 0, count["failed"] + 0, count["skipped"] + 0
+			for (i = 1; i <= n; i++) print found[i]
+		}' "$1"
+}
+
+status_meaning() {
+	case $1 in
+	"$EXIT_SKIP") echo "(not possible here)" ;;
+	"$EXIT_SETUP") echo "(the guest could not be set up)" ;;
+	"$EXIT_NO_STATUS") echo "(the guest died)" ;;
+	"$EXIT_SPLAT") echo "(a fault in the kernel log)" ;;
+	"$EXIT_TIMEOUT") echo "(out of time)" ;;
+	esac
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The lab gives what it promises.
+# vm: -s 4G
+# vm: -s 4G -r 2 -p online_movable
+# vm: -s 4G -r 5
+# vm: -s 16G -r 2 -b 2G
+# driver: ours stock-7.3
+. "$LAB/tests/guest/lib.sh"
+. "$LAB/settings" # what lab/vm was asked for
+
+blocks_of_node() { find "/sys/devices/system/node/node$NODE" -maxdepth 1 -name 'memory[0-9]*' | wc -l; }
+blocks_in_state() {
+	cat "/sys/devices/system/node/node$NODE"/memory[0-9]*/state | grep -cx "$1"
+}
+
+is "dax0.0 is bound to kmem" "$(basename "$(realpath "$DAX/driver")")" kmem
+is "dax0.0 has the size asked for" "$(< "$DAX/size")" "$SIZE"
+is "dax0.0 has the ranges asked for" "$(find -H "$DAX" -maxdepth 1 -name 'mapping[0-9]*' | wc -l)" "$RANGES"
+is "blocks have the size asked for" "$((16#$(< /sys/devices/system/memory/block_size_bytes)))" "$BLOCK"
+is "every block of the device is present" "$(blocks_of_node)" "$((SIZE / BLOCK))"
+is "nothing else is on its node" "$(< "/sys/devices/system/node/node$NODE/cpulist")" ""
+
+case $(< /sys/devices/system/memory/auto_online_blocks) in
+offline) is "the policy has left the blocks offline" "$(blocks_in_state offline)" "$((SIZE / BLOCK))" ;;
+*) is "the policy has onlined the blocks" "$(blocks_in_state online)" "$((SIZE / BLOCK))" ;;
+esac
+
+if [[ $DRIVER == ours ]]; then
+	ok "modprobe takes the driver of this repository" grep -q updates/kmem.ko <(modinfo -F filename kmem)
+	is "and that one is loaded, from outside the kernel tree" "$(< /sys/module/kmem/taint)" OE
+else
+	is "there is no driver of this repository" "$OUR_KMEM" ""
+	is "the kernel's own driver is loaded" "$(< /sys/module/kmem/taint)" ""
+fi
+ok "the stock driver is at hand" test -r "$STOCK_KMEM"
+
+for tool in jq daxctl ndctl numactl stress-ng lsmem chmem udevadm; do
+	ok "the userland has $tool" type "$tool"
+done
+is "daxctl sees the device in system-ram mode" \
+	"$(daxctl list -d dax0.0 | jq -r '.[0].mode')" system-ram
+ok "error injection can be loaded" modprobe memory-notifier-error-inject
+ok "debugfs is mounted" test -d /sys/kernel/debug/notifier-error-inject/memory
+ok "tracefs is mounted" test -e /sys/kernel/tracing/trace_pipe
+done_testing
