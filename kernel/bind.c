@@ -66,7 +66,9 @@ static void online_by_policy(struct kmem_region *region)
 
 	kmem_drive_begin_best_effort(drive, NULL);
 	if (kmem_drive_online(drive))
-		dev_warn(region->dev, "%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
+		dev_warn(region->dev,
+			 "%u of %u memory blocks could not be put online by the system's policy "
+			 "(%pe), the first at %#llx\n",
 			 drive->failure.count, count, ERR_PTR(drive->failure.err),
 			 kmem_region_block_start(region, drive->failure.block));
 }
@@ -87,6 +89,53 @@ static int populate(struct kmem_region *region)
 	online_by_policy(region);
 	kmem_drive_end(drive);
 	return 0;
+}
+
+/*
+ * Held by whoever changes the guard's list of regions, or which device they
+ * belong to. Taken inside a region's lock or without one, never around it.
+ */
+static DEFINE_MUTEX(regions_lock);
+
+static void forget(struct kmem_region *region)
+{
+	spin_lock(&kmem_guard_lock);
+	list_del(&region->node);
+	spin_unlock(&kmem_guard_lock);
+	kmem_region_destroy(region);
+}
+
+/* Removes what is offline, which nobody else may put online meanwhile. */
+static void depopulate(struct kmem_region *region, const char *purpose)
+{
+	kmem_guard_claim(region, false);
+	kmem_drive_want(&region->drive, DAX_BLOCK_ABSENT);
+	kmem_drive_begin_best_effort(&region->drive, purpose);
+	kmem_drive_remove(&region->drive);
+	kmem_guard_release(region);
+}
+
+/*
+ * Removes what a device left online and somebody took offline since. Returns
+ * whether memory is left for all that.
+ */
+static bool sweep(void)
+{
+	struct kmem_region *region, *next;
+	bool memory_left = false;
+
+	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
+		if (region->dev)
+			continue;
+		if (!region->counts.online)
+			depopulate(region, NULL);
+		if (!region->counts.present)
+			forget(region);
+		else
+			memory_left = true;
+	}
+
+	return memory_left;
 }
 
 /*
@@ -115,29 +164,25 @@ static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
 	return taken;
 }
 
-static void forget(struct kmem_region *region)
-{
-	spin_lock(&kmem_guard_lock);
-	list_del(&region->node);
-	spin_unlock(&kmem_guard_lock);
-	kmem_region_destroy(region);
-}
-
 static int bind_region(struct kmem_region *region, bool adopted)
 {
 	int err = 0;
 
 	mutex_lock(&region->lock);
 	if (adopted)
-		dev_info(region->dev, "adopted memory that was left online: %u of %u memory blocks\n",
+		dev_info(region->dev,
+			 "adopted memory that was left online: %u of %u memory blocks\n",
 			 region->counts.present, region->counts.total);
 	else
 		err = kmem_region_equip(region);
 	err = err ?: populate(region);
 	mutex_unlock(&region->lock);
 
-	if (err)
+	if (err) {
+		mutex_lock(&regions_lock);
 		forget(region);
+		mutex_unlock(&regions_lock);
+	}
 	return err;
 }
 
@@ -161,11 +206,16 @@ int kmem_bind(struct dev_dax *dev_dax)
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 
+	mutex_lock(&regions_lock);
+	sweep();
 	region = settle(fresh, dev);
+	mutex_unlock(&regions_lock);
+
 	if (region != fresh)
 		kmem_region_destroy(fresh);
 	if (!region) {
-		dev_err(dev, "some of its memory was left online by a device of other ranges or another node; take that offline first\n");
+		dev_err(dev, "some of its memory was left online by a device of other ranges or "
+			     "another node; take that offline first\n");
 		return -EBUSY;
 	}
 
@@ -173,16 +223,6 @@ int kmem_bind(struct dev_dax *dev_dax)
 	if (!err)
 		dev_set_drvdata(dev, region);
 	return err;
-}
-
-/* Removes what is offline; nobody else may put a block online meanwhile. */
-static void depopulate(struct kmem_region *region, const char *purpose)
-{
-	kmem_guard_claim(region, false);
-	kmem_drive_want(&region->drive, DAX_BLOCK_ABSENT);
-	kmem_drive_begin_best_effort(&region->drive, purpose);
-	kmem_drive_remove(&region->drive);
-	kmem_guard_release(region);
 }
 
 static void strand(struct kmem_region *region)
@@ -212,14 +252,18 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	depopulate(region, "unbind");
 	left = region->counts.present;
 	if (left)
-		dev_warn(dev, "%u of %u memory blocks are online and stay so; bind the device again to take them over\n",
+		dev_warn(dev,
+			 "%u of %u memory blocks are online and stay so; bind the device again to "
+			 "take them over\n",
 			 left, region->counts.total);
-	strand(region);
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);
+	mutex_lock(&regions_lock);
+	strand(region);
 	if (!left)
 		forget(region);
+	mutex_unlock(&regions_lock);
 }
 
 /**
@@ -233,19 +277,16 @@ void kmem_unbind(struct dev_dax *dev_dax)
  */
 bool kmem_bind_exit(void)
 {
-	struct kmem_region *region, *next;
-	bool memory_left = false;
+	struct kmem_region *region;
+	bool memory_left;
 
-	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
-		depopulate(region, NULL);
-		if (!region->counts.present) {
-			forget(region);
-			continue;
-		}
-		memory_left = true;
-		pr_err("%s: %u memory blocks stay online without a driver\n", region->name,
-		       region->counts.present);
-	}
+	mutex_lock(&regions_lock);
+	memory_left = sweep();
+	if (memory_left)
+		list_for_each_entry(region, &kmem_guard_regions, node)
+			pr_err("%s: %u memory blocks stay online without a driver\n", region->name,
+			       region->counts.present);
+	mutex_unlock(&regions_lock);
 
 	return memory_left;
 }

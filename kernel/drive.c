@@ -28,9 +28,14 @@ static bool is_reached(u8 state, u8 wanted)
 	return wanted == DAX_BLOCK_ONLINE_ANY ? is_online(state) : state == wanted;
 }
 
-static bool to_take_offline(u8 state, u8 wanted)
+static bool to_take_from_kernel_zone(u8 state, u8 wanted)
 {
-	return is_online(state) && !is_reached(state, wanted);
+	return state == DAX_BLOCK_KERNEL && !is_reached(state, wanted);
+}
+
+static bool to_take_from_movable_zone(u8 state, u8 wanted)
+{
+	return state == DAX_BLOCK_MOVABLE && !is_reached(state, wanted);
 }
 
 static bool to_put_online(u8 state, u8 wanted)
@@ -54,8 +59,8 @@ static u64 block_id(const struct kmem_drive *drive, unsigned int block)
 }
 
 /* Returns the error for the caller's convenience. */
-static int fail(struct kmem_drive *drive, const char *step, unsigned int first,
-		unsigned int count, int err)
+static int fail(struct kmem_drive *drive, const char *step, unsigned int first, unsigned int count,
+		int err)
 {
 	if (!drive->failure.count++) {
 		drive->failure.step = step;
@@ -63,7 +68,8 @@ static int fail(struct kmem_drive *drive, const char *step, unsigned int first,
 		drive->failure.err = err;
 	}
 	if (drive->purpose)
-		dev_err(drive->region->dev, "%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
+		dev_err(drive->region->dev,
+			"%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
 			drive->purpose, block_id(drive, first), block_id(drive, first + count - 1),
 			kmem_region_block_start(drive->region, first), step, ERR_PTR(err));
 	return err;
@@ -113,12 +119,12 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
 	return check_cancelled(drive) ?: err ?: -EIO;
 }
 
-static void leave_gap(unsigned long *last)
+static void leave_gap(struct kmem_drive *drive)
 {
-	if (time_before(jiffies, *last + msecs_to_jiffies(GAP_EVERY_MS)))
+	if (time_before(jiffies, drive->last_gap + msecs_to_jiffies(GAP_EVERY_MS)))
 		return;
 	usleep_range(GAP_MS * USEC_PER_MSEC, 2 * GAP_MS * USEC_PER_MSEC);
-	*last = jiffies;
+	drive->last_gap = jiffies;
 }
 
 static unsigned int list_blocks(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 wanted))
@@ -131,34 +137,56 @@ static unsigned int list_blocks(struct kmem_drive *drive, bool (*chosen)(u8 stat
 	return count;
 }
 
-static int switch_blocks(struct kmem_drive *drive, bool online)
+static int switch_to(struct kmem_drive *drive, unsigned int block, bool online)
 {
-	unsigned int i, count = list_blocks(drive, online ? to_put_online : to_take_offline);
-	unsigned long last_gap = jiffies;
+	int err;
+
+	leave_gap(drive);
+	err = switch_block(drive, block, online ? drive->wanted[block] : DAX_BLOCK_OFFLINE);
+	if (err)
+		fail(drive, online ? "put online" : "taken offline", block, 1, err);
+	return err;
+}
+
+static int take_offline_where(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 wanted))
+{
+	unsigned int i, count = list_blocks(drive, chosen);
 	int err, first_err = 0;
 
 	for (i = 0; i < count && !is_over(drive, first_err); i++) {
-		unsigned int block = drive->list[online ? dax_order_online(count, i) :
-							  dax_order_offline(count, i)];
-
-		leave_gap(&last_gap);
-		err = switch_block(drive, block, online ? drive->wanted[block] : DAX_BLOCK_OFFLINE);
-		if (err)
-			fail(drive, online ? "put online" : "taken offline", block, 1, err);
+		err = switch_to(drive, drive->list[dax_order_offline(count, i)], false);
 		first_err = first_err ?: err;
 	}
 
 	return first_err;
 }
 
+/*
+ * The order is one of a zone's blocks. Kernel zones come first: what cannot
+ * go is more likely to be there, and then nothing has been moved in vain.
+ */
 static int take_offline(struct kmem_drive *drive)
 {
-	return switch_blocks(drive, false);
+	int err, first_err;
+
+	first_err = take_offline_where(drive, to_take_from_kernel_zone);
+	if (is_over(drive, first_err))
+		return first_err;
+	err = take_offline_where(drive, to_take_from_movable_zone);
+	return first_err ?: err;
 }
 
 static int put_online(struct kmem_drive *drive)
 {
-	return switch_blocks(drive, true);
+	unsigned int i, count = list_blocks(drive, to_put_online);
+	int err, first_err = 0;
+
+	for (i = 0; i < count && !is_over(drive, first_err); i++) {
+		err = switch_to(drive, drive->list[dax_order_online(count, i)], true);
+		first_err = first_err ?: err;
+	}
+
+	return first_err;
 }
 
 typedef int (*run_fn)(struct kmem_drive *drive, struct kmem_range *range, unsigned int first,
@@ -278,8 +306,11 @@ static int with_devices(struct kmem_drive *drive, int (*step)(struct kmem_drive 
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {
-	int (*const steps[])(struct kmem_drive *drive) = {
-		take_offline, remove_unwanted, add_missing, put_online,
+	int (*const steps[])(struct kmem_drive * drive) = {
+		take_offline,
+		remove_unwanted,
+		add_missing,
+		put_online,
 	};
 	unsigned int i;
 	int err, first_err = 0;
@@ -342,6 +373,7 @@ static void begin(struct kmem_drive *drive, bool best_effort, const char *purpos
 {
 	drive->best_effort = best_effort;
 	drive->purpose = purpose;
+	drive->last_gap = jiffies;
 	drive->failure = (struct kmem_failure){};
 }
 

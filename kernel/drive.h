@@ -38,6 +38,7 @@ struct kmem_failure {
  *	comes; NULL where the caller reports the first one
  * @best_effort: go on after a failure, and whatever @cancelled says
  * @cancelled: 0, or the negative errno to end with
+ * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
  *
  * A region has one, made with it, so that nothing can fail for want of memory
@@ -52,6 +53,7 @@ struct kmem_drive {
 	const char *purpose;
 	bool best_effort;
 	int cancelled;
+	unsigned long last_gap;
 	struct kmem_failure failure;
 };
 

@@ -96,8 +96,8 @@ static void switched(struct kmem_region *region, unsigned int block, enum dax_bl
 static enum dax_block_state online_state(unsigned long pfn)
 {
 	/* memory_block->zone is not set yet when the event comes. */
-	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE :
-								DAX_BLOCK_KERNEL;
+	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE
+							      : DAX_BLOCK_KERNEL;
 }
 
 static int block_event(struct kmem_region *region, unsigned int block, unsigned long event,

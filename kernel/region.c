@@ -30,14 +30,18 @@ static bool trim(struct device *dev, unsigned int mapping, const struct range *r
 	span->start = ALIGN(range->start, block);
 	span->end = ALIGN_DOWN(range->end + 1, block);
 	if (span->start >= span->end) {
-		dev_info(dev, "mapping%u: %#llx-%#llx too small after alignment to memory blocks of %llu MiB\n",
+		dev_info(dev,
+			 "mapping%u: %#llx-%#llx too small after alignment to memory blocks of "
+			 "%llu MiB\n",
 			 mapping, range->start, range->end, block >> 20);
 		return false;
 	}
 
 	span->end--;
 	if (range_len(span) != range_len(range))
-		dev_info(dev, "mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: %#llx-%#llx\n",
+		dev_info(dev,
+			 "mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: "
+			 "%#llx-%#llx\n",
 			 mapping, range->start, range->end, block >> 20, span->start, span->end);
 	return true;
 }
@@ -89,7 +93,8 @@ struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
 	struct kmem_region *region;
 
 	if (nid < 0) {
-		dev_warn(dev, "rejecting DAX region with invalid node: %d; give it a node first\n", nid);
+		dev_warn(dev, "rejecting DAX region with invalid node: %d; give it a node first\n",
+			 nid);
 		return ERR_PTR(-EINVAL);
 	}
 
@@ -149,9 +154,8 @@ int kmem_region_equip(struct kmem_region *region)
 		return PTR_ERR(type);
 	region->type = type;
 
-	mgid = memory_group_register_static(region->nid,
-					    PHYS_PFN((u64)region->counts.total *
-						     memory_block_size_bytes()));
+	mgid = memory_group_register_static(
+		region->nid, PHYS_PFN((u64)region->counts.total * memory_block_size_bytes()));
 	if (mgid < 0)
 		return mgid;
 	region->mgid = mgid;
@@ -327,8 +331,8 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
  * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if
  * some of it is memory already, -ENOMEM, -EINVAL, -E2BIG.
  */
-int kmem_range_add(struct kmem_region *region, const struct kmem_range *range,
-		   unsigned int first, unsigned int count)
+int kmem_range_add(struct kmem_region *region, const struct kmem_range *range, unsigned int first,
+		   unsigned int count)
 {
 	mhp_t flags = MHP_NID_IS_MGID;
 	int err;
@@ -338,7 +342,8 @@ int kmem_range_add(struct kmem_region *region, const struct kmem_range *range,
 
 	kmem_guard_begin_add(region);
 	err = add_memory_driver_managed(region->mgid, block_start(range, first),
-					(u64)count * memory_block_size_bytes(), resource_name, flags);
+					(u64)count * memory_block_size_bytes(), resource_name,
+					flags);
 	kmem_guard_end_add(region, first, err ? 0 : count);
 	return err;
 }

@@ -29,11 +29,12 @@ const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 	if (header->version != BTF_VERSION || header->hdr_len < HEADER_LENGTH ||
 	    header->hdr_len > length)
 		return "BTF of an unknown version";
+	if (header->hdr_len % sizeof(__u32) || header->type_off % sizeof(__u32))
+		return "BTF out of alignment";
 
 	room = length - header->hdr_len;
 	if (header->type_off > room || header->type_len > room - header->type_off ||
-	    header->str_off > room || header->str_len > room - header->str_off ||
-	    !header->str_len)
+	    header->str_off > room || header->str_len > room - header->str_off || !header->str_len)
 		return "BTF cut short";
 
 	view->types = blob + header->hdr_len + header->type_off;
@@ -91,8 +92,7 @@ static long payload_length(const struct btf_type *type)
 	}
 }
 
-static const struct btf_type *find_type(const struct btf_view *view, const char *name,
-					__u32 kind)
+static const struct btf_type *find_type(const struct btf_view *view, const char *name, __u32 kind)
 {
 	const void *position = view->types;
 	size_t room = view->types_length;

@@ -76,8 +76,7 @@ static const void *btf_section(const char *file, size_t *length)
 
 		if (name + sizeof(".BTF") > *length || strcmp(file + name, ".BTF"))
 			continue;
-		if (section->sh_offset > *length ||
-		    section->sh_size > *length - section->sh_offset)
+		if (section->sh_offset > *length || section->sh_size > *length - section->sh_offset)
 			die("a .BTF section that is cut short");
 		*length = section->sh_size;
 		return file + section->sh_offset;
@@ -101,7 +100,8 @@ static void emit(const char *need, const char *type, const char *name, long valu
 {
 	if (value == BTF_NOT_FOUND && !strcmp(need, "always")) {
 		fprintf(stderr,
-			"daxplug: %s: it does not describe %s.%s: this kernel's dax core is a module, off, or of a kind that daxplug does not know\n",
+			"daxplug: %s: it does not describe %s.%s: this kernel's dax core is a "
+			"module, off, or of a kind that daxplug does not know\n",
 			source, type, name);
 		exit(1);
 	}
