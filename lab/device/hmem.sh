@@ -128,19 +128,16 @@ wait_for() {
 }
 
 bind_kmem() {
-	local options driver
+	local options kmem=/sys/bus/dax/drivers/kmem
 	read -ra options <<< "$KMEM_OPTIONS"
 	modprobe kmem "${options[@]}" || return
-	driver=$(bound_driver)
-	if [[ $driver != kmem ]]; then
-		[[ ! $driver ]] || echo dax0.0 > "$DAX/driver/unbind"
-		echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id
-		[[ -e $DAX/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/bind
+	if [[ ! $DAX/driver -ef $kmem ]]; then
+		[[ ! -e $DAX/driver ]] || echo dax0.0 > "$DAX/driver/unbind"
+		echo dax0.0 > "$kmem/new_id"
+		[[ -e $DAX/driver ]] || echo dax0.0 > "$kmem/bind"
 	fi
-	[[ $(bound_driver) == kmem ]] && return
+	[[ $DAX/driver -ef $kmem ]] && return
 	echo "dax0.0 did not bind to kmem"
 	dmesg | grep -E 'kmem|dax0.0' | tail -n 4
 	return 1
 }
-
-bound_driver() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }

@@ -48,6 +48,10 @@ remove_abandoned() {
 	done
 }
 
+# No command of the lab ends without a word.
+set -E
+trap 'say "stopped by a failing command in ${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND"' ERR
+
 TEMPORARY=()
 trap remove_temporary EXIT
 trap 'exit 130' INT

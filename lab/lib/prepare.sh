@@ -8,7 +8,6 @@ prepare_guest() {
 	kernel_root "$1"
 	userland_root
 	guest_images
-	KERNEL_IMAGE=$KERNEL_ROOT/boot/vmlinuz-$KERNEL_RELEASE
 	build_test_modules
 	[[ $2 == stock ]] || build_kmem
 	accelerator
