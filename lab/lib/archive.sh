@@ -14,7 +14,7 @@ kernel_suites() {
 
 need_kernel_name() {
 	kernel_names | grep -qxF -e "$1" ||
-		die "no kernel '$1': lab/kernels has $(kernel_names | paste -sd ' ')"
+		die_with 2 "no kernel '$1': lab/kernels has $(kernel_names | paste -sd ' ')"
 }
 
 # archive_site LABEL: the address that apt uses for Debian or Debian-Security.

@@ -6,11 +6,12 @@
 
 # cached PATH MAKER [ARG...]: runs MAKER TEMPORARY [ARG...] unless PATH exists.
 cached() {
-	local path=$1 maker=$2 lock
+	local path=$1 maker=$2 name lock
 	shift 2
 	[[ -e $path ]] && return
+	name=${path#"$BUILD/"}
 	mkdir -p "$BUILD/lock" "$(dirname "$path")"
-	exec {lock}> "$BUILD/lock/${path//\//%}"
+	exec {lock}> "$BUILD/lock/${name//\//%}"
 	flock "$lock"
 	[[ -e $path ]] || make_cached "$path" "$maker" "$@"
 	exec {lock}>&-
