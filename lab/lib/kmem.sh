@@ -79,10 +79,14 @@ in_kernel_root() {
 
 # sources DIR: what is written by hand in it, relative to the repository.
 sources() {
-	git -C "$REPO" ls-files -co --exclude-standard -- "$1" 2>/dev/null |
-		while read -r file; do
-			[[ ! -f $REPO/$file ]] || printf '%s\n' "$file"
-		done
+	local file
+	cd "$REPO" || return
+	{
+		git -c safe.directory="$REPO" ls-files -co --exclude-standard -- "$1" 2> /dev/null ||
+			find "$1" -type f # not a clone, so nothing but sources
+	} | while read -r file; do
+		[[ ! -f $file ]] || printf '%s\n' "$file"
+	done
 }
 
 sources_key() {
