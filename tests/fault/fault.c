@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes memory hotplug fail, wait or slow down where a test wants it.
+ *
+ * Of all memory blocks about to go online or offline, those match that `what`
+ * and `block` describe. The first `skip` of them pass; the next `times` are
+ * held for as long as `hold` is set, then refused with `err`. Everything can be
+ * changed at any time in /sys/module/fault/parameters; writing `times` begins
+ * to count anew.
+ *
+ * Apart from that, `reserve` holds a part of the physical address space, so
+ * that nobody can add it as memory.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/ioport.h>
+#include <linux/kernel.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+
+/* A test that forgets what it holds must not hang the machine. */
+#define LONGEST_HOLD (60 * HZ)
+
+static char what[16] = "any";
+module_param_string(what, what, sizeof(what), 0644);
+MODULE_PARM_DESC(what, "events that match: online, offline or any");
+
+static long block = -1;
+module_param(block, long, 0644);
+MODULE_PARM_DESC(block, "number N of the memoryN that matches, -1: all");
+
+static unsigned int skip;
+module_param(skip, uint, 0644);
+MODULE_PARM_DESC(skip, "how many matching events pass first");
+
+static unsigned int err;
+module_param(err, uint, 0644);
+MODULE_PARM_DESC(err, "errno to refuse with, 0: do not refuse");
+
+static unsigned int delay_ms;
+module_param(delay_ms, uint, 0644);
+MODULE_PARM_DESC(delay_ms, "how long each matching event takes");
+
+static unsigned int matched;
+module_param(matched, uint, 0444);
+MODULE_PARM_DESC(matched, "how many events have matched since times was written");
+
+static unsigned int hits;
+module_param(hits, uint, 0444);
+MODULE_PARM_DESC(hits, "how many of them were held or refused");
+
+static int times;
+
+static int times_set(const char *value, const struct kernel_param *param)
+{
+	matched = 0;
+	hits = 0;
+	return param_set_int(value, param);
+}
+
+static const struct kernel_param_ops times_ops = {
+	.set = times_set,
+	.get = param_get_int,
+};
+module_param_cb(times, &times_ops, &times, 0644);
+MODULE_PARM_DESC(times, "how many events are held or refused, -1: all, 0: none");
+
+static bool hold;
+static DECLARE_WAIT_QUEUE_HEAD(let_go);
+
+static int hold_set(const char *value, const struct kernel_param *param)
+{
+	int result = param_set_bool(value, param);
+
+	wake_up_all(&let_go);
+	return result;
+}
+
+static const struct kernel_param_ops hold_ops = {
+	.set = hold_set,
+	.get = param_get_bool,
+};
+module_param_cb(hold, &hold_ops, &hold, 0644);
+MODULE_PARM_DESC(hold, "hold events while this is set");
+
+static bool holding;
+module_param(holding, bool, 0444);
+MODULE_PARM_DESC(holding, "whether an event is being held now");
+
+static DEFINE_MUTEX(reserve_lock);
+static resource_size_t reserved_start, reserved_size;
+
+static void release_reserved(void)
+{
+	if (reserved_size)
+		release_mem_region(reserved_start, reserved_size);
+	reserved_size = 0;
+}
+
+static int reserve(resource_size_t start, resource_size_t size)
+{
+	release_reserved();
+	if (!size)
+		return 0;
+	if (!request_mem_region(start, size, "fault"))
+		return -EBUSY;
+	reserved_start = start;
+	reserved_size = size;
+	return 0;
+}
+
+static int reserve_set(const char *value, const struct kernel_param *param)
+{
+	u64 start = 0, size = 0;
+	int result;
+
+	if (sscanf(value, "%lli,%lli", &start, &size) < 1)
+		return -EINVAL;
+
+	mutex_lock(&reserve_lock);
+	result = reserve(start, size);
+	mutex_unlock(&reserve_lock);
+	return result;
+}
+
+static int reserve_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%#llx,%#llx\n", (u64)reserved_start, (u64)reserved_size);
+}
+
+static const struct kernel_param_ops reserve_ops = {
+	.set = reserve_set,
+	.get = reserve_get,
+};
+module_param_cb(reserve, &reserve_ops, NULL, 0644);
+MODULE_PARM_DESC(reserve, "START,SIZE of what to reserve; 0: nothing");
+
+static bool is_wanted(unsigned long event)
+{
+	bool any = sysfs_streq(what, "any");
+
+	switch (event) {
+	case MEM_GOING_ONLINE:
+		return any || sysfs_streq(what, "online");
+	case MEM_GOING_OFFLINE:
+		return any || sysfs_streq(what, "offline");
+	default:
+		return false;
+	}
+}
+
+static bool is_turn_of(unsigned int number)
+{
+	return number >= skip && (times < 0 || number - skip < times);
+}
+
+static void hold_here(void)
+{
+	holding = true;
+	wait_event_idle_timeout(let_go, !READ_ONCE(hold), LONGEST_HOLD);
+	holding = false;
+}
+
+/* The core sends these one at a time. */
+static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	const struct memory_notify *change = data;
+	long id = PFN_PHYS(change->start_pfn) / memory_block_size_bytes();
+
+	if (!is_wanted(event) || (block >= 0 && block != id))
+		return NOTIFY_DONE;
+
+	msleep(delay_ms);
+	if (!is_turn_of(matched++))
+		return NOTIFY_DONE;
+
+	hits++;
+	if (READ_ONCE(hold))
+		hold_here();
+	if (!err)
+		return NOTIFY_DONE;
+	pr_info("memory%ld: refused to go %s\n", id,
+		event == MEM_GOING_ONLINE ? "online" : "offline");
+	return notifier_from_errno(-(int)err);
+}
+
+static struct notifier_block memory_notifier = {
+	.notifier_call = memory_event,
+};
+
+static int __init fault_init(void)
+{
+	return register_memory_notifier(&memory_notifier);
+}
+module_init(fault_init);
+
+static void __exit fault_exit(void)
+{
+	unregister_memory_notifier(&memory_notifier);
+	release_reserved();
+}
+module_exit(fault_exit);
+
+MODULE_AUTHOR("The daxplug authors");
+MODULE_DESCRIPTION("Faults in memory hotplug, for tests");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What tests ask of the device and of its memory blocks, and do to them.
+. "$LAB/tests/guest/lib.sh"
+. "$LAB/settings" # what lab/vm was asked for
+set -u
+
+MEMORY=/sys/devices/system/memory
+FAULT=/sys/module/fault/parameters
+KMEM=/sys/bus/dax/drivers/kmem
+
+# --- the device ---
+
+state() { cat "$DAX/state"; }
+
+# attempt WORD: writes it to state; prints "done" or the name of the errno.
+attempt() { write_file "$DAX/state" "$1"; }
+
+# write_file FILE WORD: likewise for any file.
+write_file() {
+	local message
+	if message=$( { printf '%s' "$2" > "$1"; } 2>&1); then
+		printf 'done\n'
+	else
+		errno_name "${message##*: }"
+	fi
+}
+
+errno_name() {
+	case $1 in
+	'Device or resource busy') printf 'EBUSY\n' ;;
+	'Invalid argument') printf 'EINVAL\n' ;;
+	'Interrupted system call') printf 'EINTR\n' ;;
+	'Operation canceled') printf 'ECANCELED\n' ;;
+	'Permission denied') printf 'EACCES\n' ;;
+	'Cannot allocate memory') printf 'ENOMEM\n' ;;
+	'Input/output error') printf 'EIO\n' ;;
+	'No such device') printf 'ENODEV\n' ;;
+	'No such file or directory') printf 'ENOENT\n' ;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
+bind() { write_file "$KMEM/bind" dax0.0; }
+unbind() { write_file "$KMEM/unbind" dax0.0; }
+is_bound() { [[ -e $DAX/driver ]]; }
+
+# The kernel chooses ZONE_MOVABLE for a plain "online".
+let_kernel_choose_movable() {
+	echo auto-movable > /sys/module/memory_hotplug/parameters/online_policy
+	[[ ! -e /sys/module/memory_hotplug/parameters/auto_movable_numa_aware ]] ||
+		echo 0 > /sys/module/memory_hotplug/parameters/auto_movable_numa_aware
+}
+
+# --- its memory blocks ---
+# Guests are slow to fork, so what follows does without where it matters.
+
+block_size() { printf '%d\n' "0x$(< "$MEMORY/block_size_bytes")"; }
+
+# find_blocks: sets BLOCKS, the numbers N of all memoryN that the device has
+# when plugged, ascending.
+find_blocks() {
+	local mapping start end size
+	size=$(block_size)
+	BLOCKS=()
+	for mapping in "$DAX"/mapping[0-9]*; do
+		start=$((($(< "$mapping/start") + size - 1) / size))
+		end=$((($(< "$mapping/end") + 1) / size))
+		while ((start < end)); do
+			BLOCKS+=("$((start++))")
+		done
+	done
+	mapfile -t BLOCKS < <(printf '%s\n' "${BLOCKS[@]}" | sort -n)
+	FIRST=${BLOCKS[0]}
+	MIDDLE=${BLOCKS[${#BLOCKS[@]} / 2]}
+	LAST=${BLOCKS[-1]}
+}
+find_blocks
+
+# look_at N: sets BLOCK_IS to what it is, and in which zone: "online Movable".
+look_at() {
+	local state zones
+	BLOCK_IS=absent
+	{ read -r state < "$MEMORY/memory$1/state"; } 2> /dev/null || return 0
+	{ read -r zones < "$MEMORY/memory$1/valid_zones"; } 2> /dev/null || return 0
+	BLOCK_IS="$state $zones"
+}
+
+# count PATTERN: how many blocks are "absent", "online Movable", "offline*".
+count() {
+	local number found=0
+	for number in "${BLOCKS[@]}"; do
+		look_at "$number"
+		# shellcheck disable=SC2053 # a pattern
+		[[ $BLOCK_IS != $1 ]] || ((found += 1))
+	done
+	printf '%d\n' "$found"
+}
+
+# switch N WORD: writes to a block's own state.
+switch() { write_file "$MEMORY/memory$1/state" "$2"; }
+
+switch_all() {
+	local number
+	for number in "${BLOCKS[@]}"; do
+		switch "$number" "$1"
+	done | sort -u
+}
+
+# --- everything that a transition may change, and must not if it fails ---
+
+snapshot() {
+	local number
+	printf 'state: '
+	cat "$DAX/state"
+	for number in "${BLOCKS[@]}"; do
+		look_at "$number"
+		printf 'memory%d: %s\n' "$number" "$BLOCK_IS"
+	done
+	cat /proc/iomem
+	awk '/^MemTotal/
+		/^Node/ { zone = $0 }
+		$1 ~ /^(spanned|present|managed|start_pfn:)$/ { print zone, $1, $2 }' \
+		/proc/meminfo /proc/zoneinfo
+}
+
+# is_unchanged DESCRIPTION BEFORE
+is_unchanged() {
+	local now
+	now=$(snapshot)
+	if [[ $now == "$2" ]]; then
+		point 0 "$1"
+	else
+		point 1 "$1"
+		note "$(diff <(printf '%s\n' "$2") <(printf '%s\n' "$now"))"
+	fi
+}
+
+# is_all DESCRIPTION WORD PATTERN: the state, and every block accordingly.
+is_all() {
+	local description=$1 word=$2 pattern=$3
+	is "$description: state" "$(state)" "$word"
+	is "$description: blocks" "$(count "$pattern")" "${#BLOCKS[@]}"
+}
+
+# is_unplugged DESCRIPTION: nothing of the device's memory is left.
+is_unplugged() {
+	is "$1: state" "$(state)" unplugged
+	is "$1: blocks" "$(count absent)" "${#BLOCKS[@]}"
+	is "$1: reservations" "$(grep -c 'System RAM (kmem)' /proc/iomem)" 0
+}
+
+reservations() { grep -c 'System RAM (kmem)' /proc/iomem; }
+
+# --- faults; see tests/fault ---
+
+load_fault() { insmod "$LAB/modules/fault.ko"; }
+
+# fault NAME=VALUE...: what is not named is as at first; begins to count anew.
+fault() {
+	local setting defaults=(what=any block=-1 skip=0 err=0 delay_ms=0 hold=0 times=0)
+	for setting in "${defaults[@]}" "$@"; do
+		[[ $setting == times=* ]] || echo "${setting#*=}" > "$FAULT/${setting%%=*}"
+	done
+	for setting in times=0 "$@"; do
+		[[ $setting != times=* ]] || echo "${setting#*=}" > "$FAULT/times"
+	done
+}
+
+no_fault() { fault times=0; }
+
+# wait_until COMMAND...: for at most 20 s.
+wait_until() {
+	local try
+	for ((try = 0; try < 1000; try++)); do
+		! "$@" > /dev/null 2>&1 || return 0
+		sleep 0.02
+	done
+	note "waited in vain for: $*"
+	return 1
+}
+
+is_held() { [[ $(< "$FAULT/holding") == Y ]]; }
+let_go() { echo 0 > "$FAULT/hold"; }
+
+# --- a writer in the background, to be sent signals ---
+
+# begin_write WORD [SIGNAL...]: starts one that has handlers for the signals
+# (so that it lives to tell), writes once, and prints "done" or the errno's name.
+begin_write() {
+	local word=$1
+	shift
+	rm -f /tmp/result
+	# shellcheck disable=SC2016 # perl's variables
+	perl -e 'use Errno;
+		my ($file, $word, @signals) = @ARGV;
+		$SIG{$_} = sub {} for @signals;
+		open(my $out, ">", $file) or die "$!";
+		my $written = syswrite($out, $word);
+		my $answer = defined $written ? "done" : (grep { $!{$_} } keys %!)[0];
+		open(my $result, ">", "/tmp/result.new"); print $result "$answer\n"; close $result;
+		rename "/tmp/result.new", "/tmp/result";' "$DAX/state" "$word" "$@" &
+	WRITER=$!
+}
+
+# end_write: prints what came of it; its exit status if it was killed.
+end_write() {
+	local status=0
+	wait "$WRITER" || status=$?
+	if [[ -s /tmp/result ]]; then
+		cat /tmp/result
+	else
+		printf 'status %d\n' "$status"
+	fi
+}
+
+# --- the kernel log ---
+
+mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }
+
+# log_since MARK PATTERN: lines since mark_log that match.
+log_since() { dmesg | sed -n "/test: $1\$/,\$p" | grep -E -e "$2"; }

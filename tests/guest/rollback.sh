@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# All or nothing: whatever block is refused, the device is afterwards what it
+# was before, and the writer gets the first cause.
+# vm: -s 1G
+# driver: ours stock-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+FAILURES=0
+
+# fails DESCRIPTION WORD ERRNO FAULT...: and everything is as before.
+fails() {
+	local description=$1 word=$2 errno=$3 before
+	shift 3
+	before=$(snapshot)
+	mark_log "$description"
+	fault "$@"
+	[[ $word == unplugged ]] || stock_differs "the write succeeds with a block offline"
+	is "$description: $errno" "$(attempt "$word")" "$errno"
+	is "$description: it was this that failed" "$(< "$FAULT/hits")" 1
+	no_fault
+	[[ $word == unplugged ]] || stock_differs "the blocks stay"
+	is_unchanged "$description: every block is as before" "$before"
+	((FAILURES += 1))
+}
+
+# is_logged DESCRIPTION N: the failure, once, with the device and the block.
+is_logged() {
+	stock_differs "it does not say which block"
+	is "$1: logged once, with device and block" \
+		"$(log_since "$1" 'kmem dax0\.0: ' | grep -cw "memory$2")" 1
+}
+
+# plug_fails WORD PLACE N
+plug_fails() {
+	local description="$1 with the $2 block refused"
+	fails "$description" "$1" EBUSY what=online "block=$3" err=16 times=1
+	is_logged "$description" "$3"
+	[[ $(state) == unplugged ]] || attempt unplugged > /tmp/put
+}
+
+unplug_fails() {
+	local description="unplugged with the $1 block refused"
+	fails "$description" unplugged EBUSY what=offline "block=$2" err=16 times=1
+	is_logged "$description" "$2"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+plug_fails online_movable first "$FIRST"
+plug_fails online_movable middle "$MIDDLE"
+plug_fails online_movable last "$LAST"
+fails "online_movable with a block refused for want of memory" online_movable ENOMEM \
+	what=online skip=2 err=12 times=1
+[[ $(state) == unplugged ]] || attempt unplugged > /tmp/put
+
+is "online_movable" "$(attempt online_movable)" "done"
+unplug_fails first "$FIRST"
+unplug_fails middle "$MIDDLE"
+unplug_fails last "$LAST"
+fails "unplugged with the first block to go refused" unplugged EIO what=offline err=5 times=1
+fails "unplugged with the last block to go refused" unplugged EIO \
+	what=offline "skip=$((${#BLOCKS[@]} - 1))" err=5 times=1
+is "unplugged" "$(attempt unplugged)" "done"
+is_unplugged "unplugged"
+
+# With the kernel free to choose the zone, which may be a kernel zone.
+plug_fails online middle "$MIDDLE"
+plug_fails online_kernel first "$FIRST"
+
+# A device in pieces: kernel zones, ZONE_MOVABLE, offline.
+is "online_kernel" "$(attempt online_kernel)" "done"
+for ((i = ${#BLOCKS[@]} / 2; i < ${#BLOCKS[@]}; i++)); do
+	switch "${BLOCKS[i]}" offline
+done > /tmp/put
+switch "$LAST" online_movable > /tmp/put
+switch "${BLOCKS[-2]}" online_movable > /tmp/put
+stock_differs "it reads the last word written"
+is "in pieces: state" "$(state)" mixed
+is "in pieces: kernel zones" "$(count 'online Normal')" 4
+is "in pieces: ZONE_MOVABLE" "$(count 'online Movable')" 2
+is "in pieces: offline" "$(count 'offline*')" 2
+for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
+	fails "unplugged in pieces with memory$block refused" unplugged EBUSY \
+		what=offline "block=$block" err=16 times=1
+done
+
+stock_differs "it says nothing"
+is "each failure is logged as a warning or worse" \
+	"$(dmesg -l warn,err | grep -c 'kmem dax0\.0:.* could not be')" "$FAILURES"
+done_testing
