@@ -102,7 +102,7 @@ in_lists() {
 	"$tool" -o Dir::State::lists="$dir/lists" -o Dir::Etc::sourcelist="$dir/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
 		-o Dir::State::status=/dev/null -o Dir::Cache="$dir/cache" \
-		-o APT::Update::Post-Invoke-Success= "$@"
+		-o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root "$@"
 }
 
 # newest_kernel NAME DIR: of all image packages for the plain amd64 flavour.

@@ -22,7 +22,7 @@ missing_packages() {
 }
 
 installed_packages() {
-	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+	{ dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null || true; } |
 		sed -n 's/^installed //p'
 }
 

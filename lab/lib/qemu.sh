@@ -22,9 +22,12 @@ try_kvm() {
 	mkdir "$tree"
 	install -m 755 "$REPO/lab/guest/probe" "$tree/init"
 	{ cat "$INITRAMFS"; archive_tree "$tree"; } > "$tree.cpio"
-	timeout 10 "$QEMU" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
-		-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
-		-append 'console=ttyS0 panic=-1' > /dev/null 2>&1 < /dev/null || true
+	( # QEMU may abort: no core file, no word from bash about it
+		ulimit -c 0
+		timeout 10 "$QEMU" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
+			-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
+			-append 'console=ttyS0 panic=-1' || true
+	) > /dev/null 2>&1 < /dev/null
 	if grep -q 'lab: probe guest is up' "$tree.log" 2>/dev/null; then
 		echo works > "$new"
 	else
