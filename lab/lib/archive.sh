@@ -74,7 +74,8 @@ look_up_kernel() {
 	exec {lock}> "$dir/lock"
 	flock "$lock"
 	if ! apt_lists "$name" "$dir"; then
-		[[ -s $dir/kernel ]] || die "no list of packages for Linux $name: see above"
+		[[ -s $dir/kernel ]] ||
+			die_with "$EXIT_SKIP" "Linux $name cannot be had: the lists of $(kernel_suites "$name" | xargs) could not be fetched"
 		say "the archive cannot be reached: staying with Linux $name as it is here"
 		touch "$dir/kernel"
 	else

@@ -18,9 +18,9 @@ stock_differs() { [[ ${DRIVER-} != stock ]] || DIRECTIVE=" # TODO stock: $1"; }
 point() {
 	local word=ok
 	(($1 == 0)) || word='not ok'
-	((POINTS += 1))
+	POINTS=$((POINTS + 1))
 	printf '%s %d - %s%s\n' "$word" "$POINTS" "$2" "$DIRECTIVE"
-	[[ $1 == 0 || $DIRECTIVE ]] || ((FAILED += 1))
+	[[ $1 == 0 || $DIRECTIVE ]] || FAILED=$((FAILED + 1))
 	DIRECTIVE=''
 }
 
