@@ -10,6 +10,7 @@
 #include "blocks.h"
 #include "dax_private.h"
 #include "drive.h"
+#include "events.h"
 #include "guard.h"
 #include "region.h"
 
@@ -86,7 +87,12 @@ static int populate(struct kmem_region *region)
 	if (!region->counts.present)
 		return err ?: -EBUSY;
 
+	/* On a guarded device only its actor may switch blocks. */
+	if (region->guarded)
+		kmem_guard_claim(region, false);
 	online_by_policy(region);
+	if (region->guarded)
+		kmem_guard_release(region);
 	kmem_drive_end(drive);
 	return 0;
 }
@@ -175,6 +181,7 @@ static int bind_region(struct kmem_region *region, bool adopted)
 			 region->counts.present, region->counts.total);
 	else
 		err = kmem_region_equip(region);
+	kmem_guard_set_guarded(region, kmem_guard_default());
 	err = err ?: populate(region);
 	mutex_unlock(&region->lock);
 
@@ -259,6 +266,7 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);
+	kmem_events_deafen(region);
 	mutex_lock(&regions_lock);
 	strand(region);
 	if (!left)

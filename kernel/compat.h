@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/memory-tiers.h>
 #include <linux/memory.h>
+#include <linux/mm.h>
 
 #include "compat_probes.h"
 
@@ -25,6 +26,13 @@ typedef typeof(((struct device *)NULL)->bus) kmem_bus_t;
 #define KMEM_IS_PREPARE_ONLINE(event) ((event) == MEM_PREPARE_ONLINE)
 #else
 #define KMEM_IS_PREPARE_ONLINE(event) false
+#endif
+
+/* Since 6.10 a trace event knows the source of its strings itself. */
+#ifdef HAVE_ONE_ARGUMENT_ASSIGN_STR
+#define kmem_assign_str(field, source) __assign_str(field)
+#else
+#define kmem_assign_str(field, source) __assign_str(field, source)
 #endif
 
 /* put_memory_type() was destroy_memory_type() before 6.7. */
@@ -45,5 +53,25 @@ static inline int mt_calc_adistance(int node, int *distance)
 struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head *types);
 void mt_put_memory_types(struct list_head *types);
 #endif
+
+/* Before 6.17 such a page is told by its mapping. */
+static inline bool kmem_page_has_movable_ops(struct page *page)
+{
+#ifdef HAVE_PAGE_HAS_MOVABLE_OPS
+	return page_has_movable_ops(page);
+#else
+	return __PageMovable(page);
+#endif
+}
+
+/* Before 6.15 nothing but its use told such a page from others of the kernel. */
+static inline bool kmem_page_is_large_kmalloc(struct page *page)
+{
+#ifdef HAVE_PAGE_LARGE_KMALLOC
+	return PageLargeKmalloc(page);
+#else
+	return false;
+#endif
+}
 
 #endif /* DAXPLUG_COMPAT_H */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/memory.h>
@@ -7,36 +6,12 @@
 
 #include "blocks.h"
 #include "core/order.h"
+#include "diagnosis.h"
 #include "drive.h"
 #include "guard.h"
+#include "offline.h"
 #include "region.h"
-
-/*
- * The core's own sysfs files poll for the hotplug lock, 5 ms (two ticks or
- * three) apart. A gap now and then lets them find it free.
- */
-#define GAP_EVERY_MS 250
-#define GAP_MS 6
-
-static bool is_online(u8 state)
-{
-	return state == DAX_BLOCK_KERNEL || state == DAX_BLOCK_MOVABLE;
-}
-
-static bool is_reached(u8 state, u8 wanted)
-{
-	return wanted == DAX_BLOCK_ONLINE_ANY ? is_online(state) : state == wanted;
-}
-
-static bool to_take_from_kernel_zone(u8 state, u8 wanted)
-{
-	return state == DAX_BLOCK_KERNEL && !is_reached(state, wanted);
-}
-
-static bool to_take_from_movable_zone(u8 state, u8 wanted)
-{
-	return state == DAX_BLOCK_MOVABLE && !is_reached(state, wanted);
-}
+#include "switch.h"
 
 static bool to_put_online(u8 state, u8 wanted)
 {
@@ -53,136 +28,108 @@ static bool to_add(u8 state, u8 wanted)
 	return state == DAX_BLOCK_ABSENT && wanted != DAX_BLOCK_ABSENT;
 }
 
-static u64 block_id(const struct kmem_drive *drive, unsigned int block)
+static const char *const step_texts[] = {
+	[KMEM_STEP_NONE] = "",
+	[KMEM_STEP_FIND] = "found",
+	[KMEM_STEP_OFFLINE] = "taken offline",
+	[KMEM_STEP_REMOVE] = "removed",
+	[KMEM_STEP_RESERVE] = "reserved",
+	[KMEM_STEP_ADD] = "added",
+	[KMEM_STEP_ONLINE] = "put online",
+};
+
+/**
+ * kmem_step_text() - a step for people
+ * @step: the step
+ *
+ * Return: what a block was to be, as in "could not be added".
+ */
+const char *kmem_step_text(enum kmem_step step)
 {
-	return div_u64(kmem_region_block_start(drive->region, block), memory_block_size_bytes());
+	return step_texts[step];
 }
 
-/* Returns the error for the caller's convenience. */
-static int fail(struct kmem_drive *drive, const char *step, unsigned int first, unsigned int count,
-		int err)
+/**
+ * kmem_drive_fail() - a step went wrong
+ * @drive: the drive
+ * @step: the step
+ * @first: the block, or the first of several
+ * @count: how many
+ * @err: the negative errno
+ *
+ * Keeps the first failure with its cause, and logs each if the drive says so.
+ *
+ * Context: Process context, sleeps.
+ * Return: @err.
+ */
+int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int first,
+		    unsigned int count, int err)
 {
+	struct kmem_region *region = drive->region;
+
 	if (!drive->failure.count++) {
 		drive->failure.step = step;
 		drive->failure.block = first;
 		drive->failure.err = err;
+		kmem_diagnose(region, &drive->failure);
 	}
 	if (drive->purpose)
-		dev_err(drive->region->dev,
-			"%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
-			drive->purpose, block_id(drive, first), block_id(drive, first + count - 1),
-			kmem_region_block_start(drive->region, first), step, ERR_PTR(err));
+		dev_err(region->dev, "%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
+			drive->purpose, kmem_region_block_id(region, first),
+			kmem_region_block_id(region, first + count - 1),
+			kmem_region_block_start(region, first), kmem_step_text(step), ERR_PTR(err));
 	return err;
 }
 
-static int check_cancelled(const struct kmem_drive *drive)
+/**
+ * kmem_drive_cancelled() - does a drive have to end
+ * @drive: the drive
+ *
+ * Return: 0, or the negative errno to end with.
+ */
+int kmem_drive_cancelled(const struct kmem_drive *drive)
 {
-	return drive->best_effort ? 0 : READ_ONCE(drive->cancelled);
+	return drive->best_effort ? 0 : kmem_cause_errno(READ_ONCE(drive->cancelled));
 }
 
-static bool is_over(const struct kmem_drive *drive, int err)
+/**
+ * kmem_drive_is_over() - does a drive end with a failure
+ * @drive: the drive
+ * @err: the failure's errno, or 0
+ *
+ * Return: whether it does.
+ */
+bool kmem_drive_is_over(const struct kmem_drive *drive, int err)
 {
 	return err && !drive->best_effort;
 }
 
-static const char *word_for(u8 wanted)
-{
-	switch (wanted) {
-	case DAX_BLOCK_OFFLINE:
-		return "offline";
-	case DAX_BLOCK_KERNEL:
-		return "online_kernel";
-	case DAX_BLOCK_MOVABLE:
-		return "online_movable";
-	default:
-		return "online";
-	}
-}
-
-static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
-{
-	int err;
-
-	if (!drive->blocks[block])
-		return -ENODEV;
-
-	do {
-		err = check_cancelled(drive);
-		if (err)
-			return err;
-		err = kmem_block_switch(drive->blocks[block], word_for(wanted));
-	} while (err == -EAGAIN);
-
-	/* The record knows better than an error that may mean "it is so already". */
-	if (is_reached(kmem_guard_block(drive->region, block), wanted))
-		return 0;
-	return check_cancelled(drive) ?: err ?: -EIO;
-}
-
-static void leave_gap(struct kmem_drive *drive)
-{
-	if (time_before(jiffies, drive->last_gap + msecs_to_jiffies(GAP_EVERY_MS)))
-		return;
-	usleep_range(GAP_MS * USEC_PER_MSEC, 2 * GAP_MS * USEC_PER_MSEC);
-	drive->last_gap = jiffies;
-}
-
-static unsigned int list_blocks(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 wanted))
-{
-	unsigned int block, count = 0;
-
-	for (block = 0; block < drive->region->counts.total; block++)
-		if (chosen(kmem_guard_block(drive->region, block), drive->wanted[block]))
-			drive->list[count++] = block;
-	return count;
-}
-
-static int switch_to(struct kmem_drive *drive, unsigned int block, bool online)
-{
-	int err;
-
-	leave_gap(drive);
-	err = switch_block(drive, block, online ? drive->wanted[block] : DAX_BLOCK_OFFLINE);
-	if (err)
-		fail(drive, online ? "put online" : "taken offline", block, 1, err);
-	return err;
-}
-
-static int take_offline_where(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 wanted))
-{
-	unsigned int i, count = list_blocks(drive, chosen);
-	int err, first_err = 0;
-
-	for (i = 0; i < count && !is_over(drive, first_err); i++) {
-		err = switch_to(drive, drive->list[dax_order_offline(count, i)], false);
-		first_err = first_err ?: err;
-	}
-
-	return first_err;
-}
-
-/*
- * The order is one of a zone's blocks. Kernel zones come first: what cannot
- * go is more likely to be there, and then nothing has been moved in vain.
+/**
+ * kmem_drive_is_reached() - is a block what it should be
+ * @state: what it is, an enum dax_block_state
+ * @wanted: what it should be, that or DAX_BLOCK_ONLINE_ANY
+ *
+ * Return: whether it is.
  */
-static int take_offline(struct kmem_drive *drive)
+bool kmem_drive_is_reached(u8 state, u8 wanted)
 {
-	int err, first_err;
-
-	first_err = take_offline_where(drive, to_take_from_kernel_zone);
-	if (is_over(drive, first_err))
-		return first_err;
-	err = take_offline_where(drive, to_take_from_movable_zone);
-	return first_err ?: err;
+	return wanted == DAX_BLOCK_ONLINE_ANY ? dax_block_is_online(state) : state == wanted;
 }
 
 static int put_online(struct kmem_drive *drive)
 {
-	unsigned int i, count = list_blocks(drive, to_put_online);
+	unsigned int block, i, count = 0;
 	int err, first_err = 0;
 
-	for (i = 0; i < count && !is_over(drive, first_err); i++) {
-		err = switch_to(drive, drive->list[dax_order_online(count, i)], true);
+	for (block = 0; block < drive->region->counts.total; block++)
+		if (to_put_online(kmem_guard_block(drive->region, block), drive->wanted[block]))
+			drive->list[count++] = block;
+
+	for (i = 0; i < count && !kmem_drive_is_over(drive, first_err); i++) {
+		block = drive->list[dax_order_online(count, i)];
+		err = kmem_switch_online(drive, block);
+		if (err)
+			kmem_drive_fail(drive, KMEM_STEP_ONLINE, block, 1, err);
 		first_err = first_err ?: err;
 	}
 
@@ -208,7 +155,7 @@ static int for_each_run(struct kmem_drive *drive, struct kmem_range *range,
 			continue;
 		err = block > first ? call(drive, range, first, block - first) : 0;
 		first_err = first_err ?: err;
-		if (is_over(drive, err))
+		if (kmem_drive_is_over(drive, err))
 			break;
 		first = block + 1;
 	}
@@ -226,23 +173,23 @@ static int remove_run(struct kmem_drive *drive, struct kmem_range *range, unsign
 		kmem_block_put(&drive->blocks[i]);
 
 	err = kmem_range_remove(drive->region, range, first, count);
-	return err ? fail(drive, "removed", first, count, err) : 0;
+	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, first, count, err) : 0;
 }
 
 static int add_run(struct kmem_drive *drive, struct kmem_range *range, unsigned int first,
 		   unsigned int count)
 {
-	int err = check_cancelled(drive);
+	int err = kmem_drive_cancelled(drive);
 
 	if (err)
 		return err;
 
 	err = kmem_range_reserve(drive->region, range);
 	if (err)
-		return fail(drive, "reserved", first, count, err);
+		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, first, count, err);
 
 	err = kmem_range_add(drive->region, range, first, count);
-	return err ? fail(drive, "added", first, count, err) : 0;
+	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, first, count, err) : 0;
 }
 
 static bool is_absent(struct kmem_drive *drive, const struct kmem_range *range)
@@ -260,7 +207,7 @@ static int each_range(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 want
 	unsigned int i;
 	int err, first_err = 0;
 
-	for (i = 0; i < drive->region->nr_ranges && !is_over(drive, first_err); i++) {
+	for (i = 0; i < drive->region->nr_ranges && !kmem_drive_is_over(drive, first_err); i++) {
 		struct kmem_range *range = &drive->region->ranges[i];
 
 		err = for_each_run(drive, range, chosen, call);
@@ -288,8 +235,8 @@ static int with_devices(struct kmem_drive *drive, int (*step)(struct kmem_drive 
 	int err = kmem_blocks_find(drive->region, drive->blocks);
 
 	if (err)
-		fail(drive, "found", 0, drive->region->counts.total, err);
-	if (is_over(drive, err))
+		kmem_drive_fail(drive, KMEM_STEP_FIND, 0, drive->region->counts.total, err);
+	if (kmem_drive_is_over(drive, err))
 		return err;
 	return step(drive) ?: err;
 }
@@ -307,7 +254,7 @@ static int with_devices(struct kmem_drive *drive, int (*step)(struct kmem_drive 
 int kmem_drive_all(struct kmem_drive *drive)
 {
 	int (*const steps[])(struct kmem_drive * drive) = {
-		take_offline,
+		kmem_offline_unwanted,
 		remove_unwanted,
 		add_missing,
 		put_online,
@@ -315,7 +262,7 @@ int kmem_drive_all(struct kmem_drive *drive)
 	unsigned int i;
 	int err, first_err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(steps) && !is_over(drive, first_err); i++) {
+	for (i = 0; i < ARRAY_SIZE(steps) && !kmem_drive_is_over(drive, first_err); i++) {
 		err = with_devices(drive, steps[i]);
 		first_err = first_err ?: err;
 	}
@@ -374,6 +321,7 @@ static void begin(struct kmem_drive *drive, bool best_effort, const char *purpos
 	drive->best_effort = best_effort;
 	drive->purpose = purpose;
 	drive->last_gap = jiffies;
+	drive->longest_us = 0;
 	drive->failure = (struct kmem_failure){};
 }
 
@@ -429,9 +377,13 @@ int kmem_drive_init(struct kmem_drive *drive, struct kmem_region *region)
 	drive->region = region;
 	drive->blocks = kvcalloc(total, sizeof(*drive->blocks), GFP_KERNEL);
 	drive->list = kvcalloc(total, sizeof(*drive->list), GFP_KERNEL);
+	drive->sorted = kvcalloc(total, sizeof(*drive->sorted), GFP_KERNEL);
+	drive->rank = kvcalloc(total, sizeof(*drive->rank), GFP_KERNEL);
 	drive->wanted = kvcalloc(total, sizeof(*drive->wanted), GFP_KERNEL);
 	drive->before = kvcalloc(total, sizeof(*drive->before), GFP_KERNEL);
-	if (drive->blocks && drive->list && drive->wanted && drive->before)
+	INIT_DELAYED_WORK(&drive->slice, kmem_switch_slice_over);
+	if (drive->blocks && drive->list && drive->sorted && drive->rank && drive->wanted &&
+	    drive->before)
 		return 0;
 
 	kmem_drive_exit(drive);
@@ -448,6 +400,8 @@ void kmem_drive_exit(struct kmem_drive *drive)
 {
 	kvfree(drive->blocks);
 	kvfree(drive->list);
+	kvfree(drive->sorted);
+	kvfree(drive->rank);
 	kvfree(drive->wanted);
 	kvfree(drive->before);
 	*drive = (struct kmem_drive){};

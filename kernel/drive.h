@@ -4,7 +4,9 @@
 #define DAXPLUG_DRIVE_H
 
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
+#include "cause.h"
 #include "core/state.h"
 
 struct kmem_region;
@@ -14,16 +16,40 @@ struct memory_block;
 #define DAX_BLOCK_ONLINE_ANY (DAX_BLOCK_MOVABLE + 1)
 
 /**
+ * enum kmem_step - what a drive does with blocks, one after the other
+ * @KMEM_STEP_NONE: nothing
+ * @KMEM_STEP_FIND: find their devices
+ * @KMEM_STEP_OFFLINE: take one offline
+ * @KMEM_STEP_REMOVE: remove some from the system
+ * @KMEM_STEP_RESERVE: reserve their addresses
+ * @KMEM_STEP_ADD: add some to the system
+ * @KMEM_STEP_ONLINE: put one online
+ */
+enum kmem_step {
+	KMEM_STEP_NONE,
+	KMEM_STEP_FIND,
+	KMEM_STEP_OFFLINE,
+	KMEM_STEP_REMOVE,
+	KMEM_STEP_RESERVE,
+	KMEM_STEP_ADD,
+	KMEM_STEP_ONLINE,
+};
+
+/**
  * struct kmem_failure - the first step of a drive that went wrong
- * @step: what it was to do, or NULL if none went wrong
+ * @step: the step, KMEM_STEP_NONE if none went wrong
  * @block: the block
  * @err: the negative errno
+ * @cause: why, as far as could be found out
+ * @pfn: the page that was the cause, or 0
  * @count: how many steps went wrong
  */
 struct kmem_failure {
-	const char *step;
+	enum kmem_step step;
 	unsigned int block;
 	int err;
+	enum kmem_cause cause;
+	unsigned long pfn;
 	unsigned int count;
 };
 
@@ -32,12 +58,17 @@ struct kmem_failure {
  * @region: the region
  * @blocks: the devices of the blocks, as far as they were found
  * @list: room for the number of every block
+ * @sorted: room for it once more
+ * @rank: when each block's turn is on the way offline, offline.c knows how
  * @wanted: what each block should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY each
  * @before: what each block was, an enum dax_block_state each
  * @purpose: what it is for, as a word in the log, where each failure is logged as it
  *	comes; NULL where the caller reports the first one
  * @best_effort: go on after a failure, and whatever @cancelled says
- * @cancelled: 0, or the negative errno to end with
+ * @cancelled: KMEM_CAUSE_NONE, or why to end
+ * @slice: wakes @task from a block that takes too long
+ * @task: the task that drives
+ * @longest_us: the longest that a switch of a block held the hotplug lock, in µs
  * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
  *
@@ -48,14 +79,26 @@ struct kmem_drive {
 	struct kmem_region *region;
 	struct memory_block **blocks;
 	unsigned int *list;
+	unsigned int *sorted;
+	u8 *rank;
 	u8 *wanted;
 	u8 *before;
 	const char *purpose;
 	bool best_effort;
-	int cancelled;
+	enum kmem_cause cancelled;
+	struct delayed_work slice;
+	struct task_struct *task;
+	s64 longest_us;
 	unsigned long last_gap;
 	struct kmem_failure failure;
 };
+
+const char *kmem_step_text(enum kmem_step step);
+int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int first,
+		    unsigned int count, int err);
+int kmem_drive_cancelled(const struct kmem_drive *drive);
+bool kmem_drive_is_over(const struct kmem_drive *drive, int err);
+bool kmem_drive_is_reached(u8 state, u8 wanted);
 
 int kmem_drive_init(struct kmem_drive *drive, struct kmem_region *region);
 void kmem_drive_exit(struct kmem_drive *drive);

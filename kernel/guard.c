@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/memory.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
 #include "compat.h"
+#include "events.h"
 #include "guard.h"
 #include "region.h"
+
+static bool guard;
+module_param(guard, bool, 0644);
+MODULE_PARM_DESC(guard, "kmem/guard of devices that are bound from now on: refuse per-block changes (default 0)");
 
 /* Protects the list and what struct kmem_region says; innermost, never sleeps. */
 DEFINE_SPINLOCK(kmem_guard_lock);
@@ -49,18 +57,34 @@ void kmem_guard_unpin_if_idle(struct kmem_region *region)
 	module_put(THIS_MODULE);
 }
 
-static int may_switch(struct kmem_region *region)
+/* Somebody else's attempt, on a device whose user wants to know of it. */
+static void log_refusal(struct kmem_region *region, unsigned int block, const char *what)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
+
+	if (!__ratelimit(&limit))
+		return;
+	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n", region->name,
+		  kmem_region_block_id(region, block), what, current->comm,
+		  task_pid_nr(current));
+}
+
+static int may_switch(struct kmem_region *region, unsigned int block, const char *what)
 {
 	if (region->adding == current)
 		return -EBUSY;
-	if (region->actor && region->actor != current)
-		return -EBUSY;
-	return 0;
+	if (region->actor == current || (!region->actor && !region->guarded))
+		return 0;
+
+	region->stats.refusals++;
+	if (region->guarded)
+		log_refusal(region, block, what);
+	return -EBUSY;
 }
 
-static int may_go_online(struct kmem_region *region)
+static int may_go_online(struct kmem_region *region, unsigned int block)
 {
-	int err = may_switch(region);
+	int err = may_switch(region, block, "online");
 
 	if (err)
 		return err;
@@ -72,7 +96,9 @@ static int may_go_online(struct kmem_region *region)
 /* A block is about to be switched; nobody can refuse it after the last notifier. */
 static int depart(struct kmem_region *region, int err)
 {
-	if (!err && region->actor != current)
+	if (region->actor == current)
+		region->consent = KMEM_ASKED;
+	else if (!err)
 		region->in_flight = true;
 	return err;
 }
@@ -88,8 +114,10 @@ static void arrive(struct kmem_region *region)
 static void switched(struct kmem_region *region, unsigned int block, enum dax_block_state state)
 {
 	record(region, block, state);
-	if (region->actor != current)
+	if (region->actor != current) {
 		region->whole_online = false;
+		kmem_events_changed(region);
+	}
 	arrive(region);
 }
 
@@ -104,13 +132,13 @@ static int block_event(struct kmem_region *region, unsigned int block, unsigned 
 		       unsigned long pfn)
 {
 	if (KMEM_IS_PREPARE_ONLINE(event))
-		return may_switch(region);
+		return may_switch(region, block, "online");
 
 	switch (event) {
 	case MEM_GOING_ONLINE:
-		return depart(region, may_go_online(region));
+		return depart(region, may_go_online(region, block));
 	case MEM_GOING_OFFLINE:
-		return depart(region, may_switch(region));
+		return depart(region, may_switch(region, block, "offline"));
 	case MEM_ONLINE:
 		switched(region, block, online_state(pfn));
 		return 0;
@@ -127,6 +155,16 @@ static int block_event(struct kmem_region *region, unsigned int block, unsigned 
 	}
 }
 
+static struct kmem_region *region_of(const struct memory_notify *change, unsigned int *block)
+{
+	struct kmem_region *region;
+
+	list_for_each_entry(region, &kmem_guard_regions, node)
+		if (kmem_region_block_at(region, PFN_PHYS(change->start_pfn), block))
+			return region;
+	return NULL;
+}
+
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;
@@ -135,21 +173,41 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
-	list_for_each_entry(region, &kmem_guard_regions, node) {
-		if (!kmem_region_block_at(region, PFN_PHYS(change->start_pfn), &block))
-			continue;
+	region = region_of(change, &block);
+	if (region)
 		err = block_event(region, block, event, change->start_pfn);
-		break;
-	}
 	spin_unlock(&kmem_guard_lock);
 
 	return notifier_from_errno(err);
+}
+
+/* What comes by here has been agreed to by all others. */
+static int last_memory_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	struct kmem_region *region;
+	unsigned int block;
+
+	if (event != MEM_GOING_ONLINE && event != MEM_GOING_OFFLINE)
+		return NOTIFY_DONE;
+
+	spin_lock(&kmem_guard_lock);
+	region = region_of(data, &block);
+	if (region && region->actor == current)
+		region->consent = KMEM_AGREED;
+	spin_unlock(&kmem_guard_lock);
+
+	return NOTIFY_DONE;
 }
 
 /* First in line: what is refused should cost nobody else anything. */
 static struct notifier_block memory_notifier = {
 	.notifier_call = memory_event,
 	.priority = INT_MAX,
+};
+
+static struct notifier_block last_memory_notifier = {
+	.notifier_call = last_memory_event,
+	.priority = INT_MIN,
 };
 
 /**
@@ -160,7 +218,15 @@ static struct notifier_block memory_notifier = {
  */
 int kmem_guard_init(void)
 {
-	return register_memory_notifier(&memory_notifier);
+	int err = register_memory_notifier(&memory_notifier);
+
+	if (err)
+		return err;
+
+	err = register_memory_notifier(&last_memory_notifier);
+	if (err)
+		unregister_memory_notifier(&memory_notifier);
+	return err;
 }
 
 /**
@@ -170,6 +236,7 @@ int kmem_guard_init(void)
  */
 void kmem_guard_exit(void)
 {
+	unregister_memory_notifier(&last_memory_notifier);
 	unregister_memory_notifier(&memory_notifier);
 }
 
@@ -268,6 +335,29 @@ void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned
 }
 
 /**
+ * kmem_guard_ask() - this task, the actor, is about to switch a block
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_ask(struct kmem_region *region)
+{
+	WRITE_ONCE(region->consent, KMEM_NOT_ASKED);
+}
+
+/**
+ * kmem_guard_consent() - what the notifiers said of the actor's last switch
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ * Return: how far they came.
+ */
+enum kmem_consent kmem_guard_consent(struct kmem_region *region)
+{
+	return READ_ONCE(region->consent);
+}
+
+/**
  * kmem_guard_claim() - from now on nobody but this task switches the blocks
  * @region: the region
  * @cancellable: whether a signal to this task ends the wait
@@ -341,4 +431,28 @@ void kmem_guard_set_whole_online(struct kmem_region *region, bool whole_online)
 	spin_lock(&kmem_guard_lock);
 	region->whole_online = whole_online;
 	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_set_guarded() - refuse per-block changes from outside, or let them be
+ * @region: the region
+ * @guarded: whether to refuse them
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_set_guarded(struct kmem_region *region, bool guarded)
+{
+	spin_lock(&kmem_guard_lock);
+	region->guarded = guarded;
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
+ * kmem_guard_default() - what the module's parameter says of new devices
+ *
+ * Return: whether they are guarded.
+ */
+bool kmem_guard_default(void)
+{
+	return READ_ONCE(guard);
 }

@@ -13,6 +13,18 @@
 
 struct kmem_region;
 
+/**
+ * enum kmem_consent - how far the memory notifiers came with one switch of a block
+ * @KMEM_NOT_ASKED: the core gave up before it asked them
+ * @KMEM_ASKED: the first was asked, the last was not: one between them refused
+ * @KMEM_AGREED: all were asked, none refused
+ */
+enum kmem_consent {
+	KMEM_NOT_ASKED,
+	KMEM_ASKED,
+	KMEM_AGREED,
+};
+
 extern spinlock_t kmem_guard_lock;
 extern struct list_head kmem_guard_regions;
 
@@ -26,10 +38,15 @@ void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, un
 void kmem_guard_begin_add(struct kmem_region *region);
 void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count);
 
+void kmem_guard_ask(struct kmem_region *region);
+enum kmem_consent kmem_guard_consent(struct kmem_region *region);
+
 int kmem_guard_claim(struct kmem_region *region, bool cancellable);
 bool kmem_guard_pin(struct kmem_region *region);
 void kmem_guard_unpin_if_idle(struct kmem_region *region);
 void kmem_guard_release(struct kmem_region *region);
+bool kmem_guard_default(void);
+void kmem_guard_set_guarded(struct kmem_region *region, bool guarded);
 void kmem_guard_set_whole_online(struct kmem_region *region, bool whole_online);
 
 #endif /* DAXPLUG_GUARD_H */

@@ -271,6 +271,18 @@ u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block
 }
 
 /**
+ * kmem_region_block_id() - the number that the system knows a block by
+ * @region: the region
+ * @block: the block's number in the region
+ *
+ * Return: the N of /sys/devices/system/memory/memoryN.
+ */
+u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block)
+{
+	return div_u64(kmem_region_block_start(region, block), memory_block_size_bytes());
+}
+
+/**
  * kmem_range_reserve() - claim a range in the iomem tree
  * @region: the region
  * @range: one of its ranges; nothing happens if it is reserved already

@@ -14,6 +14,8 @@
 
 #include "core/state.h"
 #include "drive.h"
+#include "guard.h"
+#include "stats.h"
 
 struct dev_dax;
 struct kmem_transition;
@@ -45,6 +47,9 @@ struct kmem_range {
  * @type: the memory type of the node
  * @memmap_on_memory: whether its page structs go to its own blocks
  * @drive: what moves its blocks
+ * @stats: what happened to it so far
+ * @timeout_ms: after how long a transition is cancelled, in ms; 0: never
+ * @state_file: the state attribute's node, once somebody has read it: who polls has
  * @node: in the guard's list of regions; this and all up to @blocks under
  *	kmem_guard_lock
  * @counts: @blocks, counted
@@ -53,6 +58,8 @@ struct kmem_range {
  * @closing: the device is being unbound, no transition may begin
  * @in_flight: a task that is not @actor is half-way through switching a block
  * @actor: the one task that may switch blocks, NULL: anybody may
+ * @guarded: nobody else may switch blocks, transition or not
+ * @consent: how far the notifiers came with the switch that @actor is making
  * @adding: the task that is adding blocks, and must not online them on the way
  * @transition: the one under way, or NULL
  * @blocks: what each block is, an enum dax_block_state each
@@ -68,6 +75,9 @@ struct kmem_region {
 	struct memory_dev_type *type;
 	bool memmap_on_memory;
 	struct kmem_drive drive;
+	struct kmem_stats stats;
+	unsigned int timeout_ms;
+	struct kernfs_node *state_file;
 
 	struct list_head node;
 	struct dax_block_counts counts;
@@ -76,6 +86,8 @@ struct kmem_region {
 	bool closing;
 	bool in_flight;
 	struct task_struct *actor;
+	bool guarded;
+	enum kmem_consent consent;
 	struct task_struct *adding;
 	struct kmem_transition *transition;
 	u8 *blocks;
@@ -91,6 +103,7 @@ bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b);
 bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b);
 bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigned int *block);
 u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block);
+u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block);
 
 int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range);
 void kmem_range_release(struct kmem_region *region, struct kmem_range *range);

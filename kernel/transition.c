@@ -9,8 +9,10 @@
 #include <linux/wait.h>
 
 #include "drive.h"
+#include "events.h"
 #include "guard.h"
 #include "region.h"
+#include "trace.h"
 #include "transition.h"
 
 /* From the worker's start to the moment when nothing can be cancelled any more. */
@@ -23,17 +25,15 @@ enum phase {
 /**
  * struct kmem_transition - one transition, from a write to its result
  * @region: the region; its lock is held by the writer
- * @wanted: the state asked for
  * @worker: the task that does it
- * @phase: how far it is; this and @err under kmem_guard_lock
- * @err: its result, when @phase is PHASE_DONE
+ * @outcome: how it ends
+ * @phase: how far it is; under kmem_guard_lock
  */
 struct kmem_transition {
 	struct kmem_region *region;
-	enum dax_state wanted;
 	struct task_struct *worker;
+	struct kmem_outcome outcome;
 	enum phase phase;
-	int err;
 };
 
 /* Woken when a transition is done, and when the system is awake again. */
@@ -49,7 +49,7 @@ static bool suspended;
  * The signal goes to the worker, whose offlining it ends, and only on the way
  * forward: on the way back a pending signal would keep it from undoing.
  */
-static void cancel_locked(struct kmem_transition *transition, int err)
+static void cancel_locked(struct kmem_transition *transition, enum kmem_cause cause)
 {
 	struct kmem_drive *drive;
 
@@ -57,16 +57,16 @@ static void cancel_locked(struct kmem_transition *transition, int err)
 		return;
 
 	drive = &transition->region->drive;
-	if (drive->cancelled)
+	if (drive->cancelled != KMEM_CAUSE_NONE)
 		return;
-	WRITE_ONCE(drive->cancelled, err);
+	WRITE_ONCE(drive->cancelled, cause);
 	send_sig(SIGINT, transition->worker, 1);
 }
 
-static void cancel(struct kmem_transition *transition, int err)
+static void cancel(struct kmem_transition *transition, enum kmem_cause cause)
 {
 	spin_lock(&kmem_guard_lock);
-	cancel_locked(transition, err);
+	cancel_locked(transition, cause);
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -91,46 +91,22 @@ static u8 wanted_block(enum dax_state state)
 	}
 }
 
-static void report_failure(struct kmem_transition *transition, int err,
-			   const struct kmem_failure *cause, bool back)
-{
-	const char *after = back ? "rolled back" : "the rollback failed too, as said above";
-	const char *wanted = dax_state_name(transition->wanted);
-	struct kmem_region *region = transition->region;
-	u64 start;
-
-	if (!cause || !cause->step || err == region->drive.cancelled) {
-		dev_warn(region->dev, "%s: cancelled (%pe); %s\n", wanted, ERR_PTR(err), after);
-		return;
-	}
-
-	start = kmem_region_block_start(region, cause->block);
-	dev_warn(region->dev, "%s: memory%llu at %#llx could not be %s (%pe); %s\n", wanted,
-		 div_u64(start, memory_block_size_bytes()), start, cause->step, ERR_PTR(err),
-		 after);
-}
-
-static void report_success(struct kmem_transition *transition, s64 ms)
-{
-	struct kmem_region *region = transition->region;
-	u64 size = (u64)region->counts.total * memory_block_size_bytes();
-
-	dev_info(region->dev, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
-		 dax_state_name(transition->wanted), region->counts.total, size >> 20, ms);
-}
-
 static int go_forward(struct kmem_transition *transition)
 {
 	struct kmem_region *region = transition->region;
 	int err;
 
 	kmem_guard_copy(region, region->drive.before);
-	kmem_drive_want(&region->drive, wanted_block(transition->wanted));
+	kmem_drive_want(&region->drive, wanted_block(transition->outcome.wanted));
 	kmem_drive_begin(&region->drive);
 	err = kmem_drive_all(&region->drive);
 	if (err)
 		return err;
-	return kmem_guard_pin(region) ? 0 : -ECANCELED;
+	if (kmem_guard_pin(region))
+		return 0;
+
+	cancel(transition, KMEM_CAUSE_UNLOAD);
+	return -ECANCELED;
 }
 
 static int go_back(struct kmem_transition *transition)
@@ -142,55 +118,70 @@ static int go_back(struct kmem_transition *transition)
 	return kmem_drive_all(drive);
 }
 
-/* Does it, or leaves everything as it was. Runs as the one actor of the region. */
-static int go(struct kmem_transition *transition)
+/* What ended it: the cancelling, if it was cancelled and that is what the error says. */
+static void find_cause(struct kmem_transition *transition)
 {
+	struct kmem_drive *drive = &transition->region->drive;
+	struct kmem_outcome *outcome = &transition->outcome;
+
+	outcome->failure = drive->failure;
+	outcome->cause = drive->failure.cause;
+	if (outcome->err == kmem_cause_errno(drive->cancelled)) {
+		outcome->failure = (struct kmem_failure){};
+		outcome->cause = drive->cancelled;
+	}
+}
+
+/* Does it, or leaves everything as it was. Runs as the one actor of the region. */
+static void go(struct kmem_transition *transition)
+{
+	struct kmem_outcome *outcome = &transition->outcome;
 	struct kmem_region *region = transition->region;
 	bool whole_online = region->whole_online;
-	ktime_t begin = ktime_get();
-	int err;
 
-	err = go_forward(transition);
+	outcome->err = go_forward(transition);
 	enter_phase(transition, PHASE_BACK);
-	flush_signals(current);
 
-	if (!err) {
-		whole_online = transition->wanted == DAX_STATE_ONLINE;
-		report_success(transition, ktime_ms_delta(ktime_get(), begin));
+	if (outcome->err) {
+		find_cause(transition);
+		outcome->back = !go_back(transition);
+		whole_online &= outcome->back;
 	} else {
-		struct kmem_failure cause = region->drive.failure;
-		bool back = !go_back(transition);
-
-		whole_online &= back;
-		report_failure(transition, err, &cause, back);
+		whole_online = outcome->wanted == DAX_STATE_ONLINE;
 	}
 
 	kmem_guard_set_whole_online(region, whole_online);
 	kmem_drive_end(&region->drive);
-	return err;
+}
+
+/* Not even begun: the wait for somebody else's block was cancelled. */
+static void give_up(struct kmem_transition *transition)
+{
+	transition->outcome.cause = transition->region->drive.cancelled;
+	transition->outcome.err = kmem_cause_errno(transition->outcome.cause);
+	transition->outcome.back = true;
 }
 
 static int worker(void *data)
 {
 	struct kmem_transition *transition = data;
 	struct kmem_region *region = transition->region;
-	int err;
+	ktime_t begin = ktime_get();
 
 	allow_kernel_signal(SIGINT);
+	trace_transition_begin(region, transition->outcome.before, transition->outcome.wanted);
 
-	err = kmem_guard_claim(region, true);
-	if (!err) {
-		err = go(transition);
+	if (!kmem_guard_claim(region, true)) {
+		go(transition);
 		kmem_guard_release(region);
 	} else {
-		err = region->drive.cancelled;
-		report_failure(transition, err, NULL, true);
+		give_up(transition);
 	}
 
-	spin_lock(&kmem_guard_lock);
-	transition->err = err;
-	transition->phase = PHASE_DONE;
-	spin_unlock(&kmem_guard_lock);
+	transition->outcome.took_ms = ktime_ms_delta(ktime_get(), begin);
+	trace_transition_end(region, transition->outcome.wanted, transition->outcome.err,
+			     transition->outcome.took_ms, region->drive.longest_us);
+	enter_phase(transition, PHASE_DONE);
 	wake_up_all(&transitions);
 
 	/* The writer collects this task, so that no code of it runs after the module. */
@@ -215,12 +206,14 @@ static int install(struct kmem_transition *transition)
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
-	if (region->closing)
+	if (region->closing) {
 		err = -ENODEV;
-	else if (suspended)
+	} else if (suspended) {
 		err = FELL_ASLEEP;
-	else
+	} else {
 		region->transition = transition;
+		kmem_events_changed(region);
+	}
 	spin_unlock(&kmem_guard_lock);
 
 	return err;
@@ -235,12 +228,31 @@ static void uninstall(struct kmem_transition *transition)
 	wake_up_all(&transitions);
 }
 
-static int run(struct kmem_region *region, enum dax_state wanted)
+/* Until the worker is done; the first that comes up cancels it, and then until it is done. */
+static void await(struct kmem_transition *transition)
 {
-	struct kmem_transition transition = { .region = region, .wanted = wanted };
+	unsigned int ms = transition->region->timeout_ms;
+	long left;
+
+	left = wait_event_interruptible_timeout(transitions, is_done(transition),
+						ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT);
+	if (left > 0)
+		return;
+
+	cancel(transition, left ? KMEM_CAUSE_SIGNAL : KMEM_CAUSE_TIMEOUT);
+	/* Not to be taken for a hung task: what has to be undone takes its time. */
+	wait_event_idle(transitions, is_done(transition));
+}
+
+static int run(struct kmem_region *region, enum dax_state before, enum dax_state wanted)
+{
+	struct kmem_transition transition = {
+		.region = region,
+		.outcome = { .before = before, .wanted = wanted },
+	};
 	int err;
 
-	region->drive.cancelled = 0;
+	region->drive.cancelled = KMEM_CAUSE_NONE;
 	transition.worker = kthread_create(worker, &transition, "kmem/%s", dev_name(region->dev));
 	if (IS_ERR(transition.worker))
 		return PTR_ERR(transition.worker);
@@ -248,12 +260,10 @@ static int run(struct kmem_region *region, enum dax_state wanted)
 	err = install(&transition);
 	if (!err) {
 		wake_up_process(transition.worker);
-		if (wait_event_interruptible(transitions, is_done(&transition))) {
-			cancel(&transition, -EINTR);
-			wait_event_idle(transitions, is_done(&transition));
-		}
+		await(&transition);
 		uninstall(&transition);
-		err = transition.err;
+		kmem_events_outcome(region, &transition.outcome);
+		err = transition.outcome.err;
 	}
 
 	kthread_stop(transition.worker);
@@ -262,7 +272,9 @@ static int run(struct kmem_region *region, enum dax_state wanted)
 
 static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
 {
-	switch (dax_state_verdict(kmem_guard_state(region), wanted)) {
+	enum dax_state now = kmem_guard_state(region);
+
+	switch (dax_state_verdict(now, wanted)) {
 	case DAX_VERDICT_NOTHING:
 		return 0;
 	case DAX_VERDICT_BUSY:
@@ -270,7 +282,7 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
 	case DAX_VERDICT_INVALID:
 		return -EINVAL;
 	default:
-		return run(region, wanted);
+		return run(region, now, wanted);
 	}
 }
 
@@ -287,7 +299,8 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
  * @wanted needs it unplugged first, or a block or an address range is held by
  * somebody; -EINTR after a signal during the transition, -ERESTARTSYS after
  * one before it; -ECANCELED if suspend, unbind or module unload cancelled it;
- * -ENODEV if the device is being unbound; -ENOMEM; or what the core said of
+ * -ETIMEDOUT after the region's timeout; -ENODEV if the device is being
+ * unbound; -ENOMEM; or what the core said of
  * the first block that failed.
  */
 int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
@@ -319,7 +332,7 @@ void kmem_transition_close(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
 	region->closing = true;
-	cancel_locked(region->transition, -ECANCELED);
+	cancel_locked(region->transition, KMEM_CAUSE_UNBIND);
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -343,7 +356,7 @@ static void fall_asleep(void)
 	spin_lock(&kmem_guard_lock);
 	suspended = true;
 	list_for_each_entry(region, &kmem_guard_regions, node)
-		cancel_locked(region->transition, -ECANCELED);
+		cancel_locked(region->transition, KMEM_CAUSE_SUSPEND);
 	spin_unlock(&kmem_guard_lock);
 
 	wait_event(transitions, !any_under_way());

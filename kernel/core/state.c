@@ -109,6 +109,17 @@ enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
 }
 
 /**
+ * dax_block_is_online() - is a block online, in whatever zone
+ * @state: what the block is
+ *
+ * Return: whether it is.
+ */
+bool dax_block_is_online(enum dax_block_state state)
+{
+	return state == DAX_BLOCK_KERNEL || state == DAX_BLOCK_MOVABLE;
+}
+
+/**
  * dax_block_count() - count one block in or out
  * @counts: the counts; @counts->total is not touched
  * @state: what the block is
@@ -117,6 +128,6 @@ enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
 void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step)
 {
 	counts->present += state != DAX_BLOCK_ABSENT ? step : 0;
-	counts->online += state == DAX_BLOCK_KERNEL || state == DAX_BLOCK_MOVABLE ? step : 0;
+	counts->online += dax_block_is_online(state) ? step : 0;
 	counts->movable += state == DAX_BLOCK_MOVABLE ? step : 0;
 }

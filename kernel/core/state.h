@@ -80,6 +80,7 @@ const char *dax_state_name(enum dax_state state);
 bool dax_state_parse(const char *word, size_t length, enum dax_state *state);
 enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_online);
 enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted);
+bool dax_block_is_online(enum dax_block_state state);
 void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step);
 
 #endif /* DAXPLUG_CORE_STATE_H */

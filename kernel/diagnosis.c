@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel says -EBUSY for nearly everything. What was it this time? */
+#include <linux/errno.h>
+
+#include "diagnosis.h"
+#include "drive.h"
+#include "guard.h"
+#include "region.h"
+#include "suspect.h"
+
+static enum kmem_cause by_errno(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return KMEM_CAUSE_NO_MEMORY;
+	case -EEXIST:
+		return KMEM_CAUSE_IN_USE;
+	case -EHWPOISON:
+		return KMEM_CAUSE_POISONED;
+	case -ETIMEDOUT:
+		return KMEM_CAUSE_TIMEOUT;
+	default:
+		return KMEM_CAUSE_OTHER;
+	}
+}
+
+/* What held a block: the page that looks so now, or nothing that can still be seen. */
+static enum kmem_cause by_pages(struct kmem_region *region, struct kmem_failure *failure)
+{
+	enum kmem_cause cause;
+
+	cause = kmem_suspect_page(kmem_region_block_start(region, failure->block), &failure->pfn);
+	return cause == KMEM_CAUSE_NONE ? by_errno(failure->err) : cause;
+}
+
+/*
+ * The core isolates a block's free pages before it asks the notifiers, and
+ * that is where unmovable pages are found. After they agreed it moves what is
+ * movable; what fails then are huge pages, which it cannot allocate elsewhere.
+ */
+static enum kmem_cause why_not_offline(struct kmem_region *region, struct kmem_failure *failure)
+{
+	enum kmem_cause cause;
+
+	switch (kmem_guard_consent(region)) {
+	case KMEM_NOT_ASKED:
+		return by_pages(region, failure);
+	case KMEM_ASKED:
+		return KMEM_CAUSE_REFUSED;
+	default:
+		cause = by_pages(region, failure);
+		return cause == KMEM_CAUSE_OTHER ? KMEM_CAUSE_HUGE_PAGE : cause;
+	}
+}
+
+static enum kmem_cause why_not_online(struct kmem_region *region, struct kmem_failure *failure)
+{
+	return kmem_guard_consent(region) == KMEM_ASKED ? KMEM_CAUSE_REFUSED : by_errno(failure->err);
+}
+
+/**
+ * kmem_diagnose() - find out why a step went wrong
+ * @region: the region
+ * @failure: the failure, its step, block and error filled in; the rest is now
+ *
+ * Context: Process context, sleeps; right after the failure, by the task that
+ * had it.
+ */
+void kmem_diagnose(struct kmem_region *region, struct kmem_failure *failure)
+{
+	failure->pfn = 0;
+
+	switch (failure->step) {
+	case KMEM_STEP_OFFLINE:
+		failure->cause = why_not_offline(region, failure);
+		break;
+	case KMEM_STEP_ONLINE:
+		failure->cause = why_not_online(region, failure);
+		break;
+	case KMEM_STEP_RESERVE:
+		failure->cause = KMEM_CAUSE_IN_USE;
+		break;
+	default:
+		failure->cause = by_errno(failure->err);
+	}
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/kobject.h>
+#include <linux/sysfs.h>
+
+#include "events.h"
+#include "guard.h"
+#include "region.h"
+
+/**
+ * kmem_events_listen() - somebody reads the state, and may poll for changes of it
+ * @region: the region, bound; its state file's active reference held
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_events_listen(struct kmem_region *region)
+{
+	struct kernfs_node *file;
+
+	if (READ_ONCE(region->state_file))
+		return;
+
+	file = sysfs_get_dirent(region->dev->kobj.sd, "state");
+	spin_lock(&kmem_guard_lock);
+	if (!region->state_file)
+		swap(region->state_file, file);
+	spin_unlock(&kmem_guard_lock);
+	sysfs_put(file);
+}
+
+/**
+ * kmem_events_deafen() - the device is being unbound, its files are gone
+ * @region: the region
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_events_deafen(struct kmem_region *region)
+{
+	struct kernfs_node *file = NULL;
+
+	spin_lock(&kmem_guard_lock);
+	swap(region->state_file, file);
+	spin_unlock(&kmem_guard_lock);
+	sysfs_put(file);
+}
+
+/**
+ * kmem_events_changed() - wake those who poll for the state
+ * @region: the region
+ *
+ * Context: kmem_guard_lock held.
+ */
+void kmem_events_changed(struct kmem_region *region)
+{
+	if (region->state_file)
+		sysfs_notify_dirent(region->state_file);
+}
+
+/* "-EBUSY" where the kernel has names for errors, else the number. */
+static void write_failure(struct kmem_region *region, const struct kmem_outcome *outcome, char *line,
+			  size_t room)
+{
+	const struct kmem_failure *failure = &outcome->failure;
+	size_t used;
+
+	used = scnprintf(line, room, "wanted=%s error=%pe reason=%s", dax_state_name(outcome->wanted),
+			 ERR_PTR(outcome->err), kmem_cause_word(outcome->cause));
+	if (failure->step != KMEM_STEP_NONE)
+		used += scnprintf(line + used, room - used, " block=memory%llu address=%#llx",
+				  kmem_region_block_id(region, failure->block),
+				  kmem_region_block_start(region, failure->block));
+	if (failure->pfn)
+		used += scnprintf(line + used, room - used, " pfn=%#lx", failure->pfn);
+	if (!outcome->back)
+		scnprintf(line + used, room - used, " rollback=incomplete");
+}
+
+static void count(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	struct kmem_stats *stats = &region->stats;
+
+	stats->last_ms = outcome->took_ms;
+	if (!outcome->err) {
+		stats->done++;
+		stats->last_failure[0] = '\0';
+		return;
+	}
+
+	if (kmem_cause_is_cancel(outcome->cause))
+		stats->cancelled[outcome->cause]++;
+	else
+		stats->failed[outcome->cause]++;
+	write_failure(region, outcome, stats->last_failure, sizeof(stats->last_failure));
+}
+
+static void log_failure(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	const char *after = outcome->back ? "rolled back" : "the rollback failed too, as said above";
+	const struct kmem_failure *failure = &outcome->failure;
+	const char *wanted = dax_state_name(outcome->wanted);
+
+	if (failure->step == KMEM_STEP_NONE)
+		dev_warn(region->dev, "%s: cancelled: %s (%pe); %s\n", wanted,
+			 kmem_cause_text(outcome->cause), ERR_PTR(outcome->err), after);
+	else if (failure->pfn)
+		dev_warn(region->dev, "%s: memory%llu could not be %s: %s, pfn %#lx (%pe); %s\n", wanted,
+			 kmem_region_block_id(region, failure->block), kmem_step_text(failure->step),
+			 kmem_cause_text(outcome->cause), failure->pfn, ERR_PTR(outcome->err), after);
+	else
+		dev_warn(region->dev, "%s: memory%llu could not be %s: %s (%pe); %s\n", wanted,
+			 kmem_region_block_id(region, failure->block), kmem_step_text(failure->step),
+			 kmem_cause_text(outcome->cause), ERR_PTR(outcome->err), after);
+}
+
+static void log_success(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	u64 size = (u64)region->counts.total * memory_block_size_bytes();
+
+	dev_info(region->dev, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
+		 dax_state_name(outcome->wanted), region->counts.total, size >> 20, outcome->took_ms);
+}
+
+static void send_uevent(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	char state[32], before[32], duration[48], error[32], block[32], reason[32];
+	char *env[] = { state, before, duration, NULL, NULL, NULL, NULL };
+	unsigned int next = 3;
+
+	snprintf(state, sizeof(state), "DAX_STATE=%s", dax_state_name(kmem_guard_state(region)));
+	snprintf(before, sizeof(before), "DAX_PREV_STATE=%s", dax_state_name(outcome->before));
+	snprintf(duration, sizeof(duration), "DAX_DURATION_MS=%lld", outcome->took_ms);
+
+	if (outcome->err) {
+		snprintf(error, sizeof(error), "DAX_ERROR=%pe", ERR_PTR(outcome->err));
+		snprintf(reason, sizeof(reason), "DAX_REASON=%s", kmem_cause_word(outcome->cause));
+		env[next++] = error;
+		env[next++] = reason;
+	}
+	if (outcome->failure.step != KMEM_STEP_NONE) {
+		snprintf(block, sizeof(block), "DAX_BLOCK=memory%llu",
+			 kmem_region_block_id(region, outcome->failure.block));
+		env[next++] = block;
+	}
+
+	kobject_uevent_env(&region->dev->kobj, KOBJ_CHANGE, env);
+}
+
+/**
+ * kmem_events_outcome() - tell everybody how a transition ended, and keep count
+ * @region: the region, bound, the transition not under way any more
+ * @outcome: how it ended
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ */
+void kmem_events_outcome(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	count(region, outcome);
+	if (outcome->err)
+		log_failure(region, outcome);
+	else
+		log_success(region, outcome);
+
+	spin_lock(&kmem_guard_lock);
+	kmem_events_changed(region);
+	spin_unlock(&kmem_guard_lock);
+	send_uevent(region, outcome);
+}

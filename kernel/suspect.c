@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/memory.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "suspect.h"
+
+/* The largest folio that is believed: 1 GiB on x86. */
+#define ORDER_MAX 18U
+
+/*
+ * A page may change its use while it is looked at, and the kernel's own tests
+ * insist, on a debug kernel, that it does not. So it is a copy that is tested:
+ * never true for long, but always one thing at a time. The page structs
+ * themselves stay, as the block cannot be removed meanwhile.
+ */
+union copy {
+	struct page page;
+	struct folio folio;
+	struct page pages[4];
+};
+
+/* No further than the block goes: behind it there may be no page structs. */
+static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
+{
+	unsigned long nr = min(room, (unsigned long)ARRAY_SIZE(copy->pages));
+
+	memset(copy, 0, sizeof(*copy));
+	data_race(memcpy(copy->pages, page, nr * sizeof(*page)));
+}
+
+/* Pages that processes and files have: on a list of the reclaimer, or on the way there. */
+static bool is_movable(struct page *page)
+{
+	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);
+}
+
+static enum kmem_cause look_at(union copy *copy)
+{
+	struct page *page = &copy->page;
+
+	if (PageHWPoison(page))
+		return KMEM_CAUSE_POISONED;
+	if (PageTail(page) || PageBuddy(page) || PageVmemmapSelfHosted(page))
+		return KMEM_CAUSE_NONE;
+	if (PageReserved(page))
+		return KMEM_CAUSE_RESERVED;
+	if (folio_test_slab(&copy->folio) || kmem_page_is_large_kmalloc(page))
+		return KMEM_CAUSE_SLAB;
+	if (PageTable(page))
+		return KMEM_CAUSE_PAGE_TABLE;
+	/* On its way to or from a free list, or a huge page: those have their own way out. */
+	if (!page_ref_count(page) || PageHuge(page))
+		return KMEM_CAUSE_NONE;
+	if (!is_movable(page))
+		return KMEM_CAUSE_KERNEL;
+	return folio_maybe_dma_pinned(&copy->folio) ? KMEM_CAUSE_PINNED : KMEM_CAUSE_NONE;
+}
+
+/* How many pages that what was found here has. */
+static unsigned long pages_of(union copy *copy)
+{
+	unsigned int order = 0;
+
+	if (PageTail(&copy->page))
+		return 1;
+	if (PageBuddy(&copy->page))
+		order = page_private(&copy->page);
+	else if (PageHead(&copy->page))
+		order = folio_order(&copy->folio);
+
+	return 1UL << min(order, ORDER_MAX);
+}
+
+/**
+ * kmem_suspect_page() - find the first page of a block that looks unmovable
+ * @start: the block's physical address; the block online, and not removed meanwhile
+ * @pfn: where the page's number goes, if there is one
+ *
+ * A guess, made without a lock: the page may be gone the next moment, and
+ * another may come. It steps over what is free, so a block that is not used
+ * costs next to nothing.
+ *
+ * Context: Process context, may reschedule.
+ * Return: why the page looks unmovable, or KMEM_CAUSE_NONE; KMEM_CAUSE_POISONED
+ * for a page with a hardware fault, which does not keep a block from going but
+ * from coming back.
+ */
+enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn)
+{
+	unsigned long first = PHYS_PFN(start), at = first;
+	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
+
+	while (at < end) {
+		struct page *page = pfn_to_online_page(at);
+		enum kmem_cause cause;
+		union copy copy;
+
+		if (!page)
+			break;
+
+		copy_pages(&copy, page, end - at);
+		cause = look_at(&copy);
+		if (cause != KMEM_CAUSE_NONE) {
+			*pfn = at;
+			return cause;
+		}
+
+		at += pages_of(&copy);
+		cond_resched();
+	}
+
+	return KMEM_CAUSE_NONE;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/sched/signal.h>
+
+#include "blocks.h"
+#include "drive.h"
+#include "guard.h"
+#include "switch.h"
+#include "trace.h"
+
+/*
+ * The core's own sysfs files poll for the hotplug lock, 5 ms (two ticks or
+ * three) apart. A gap now and then lets them find it free.
+ */
+#define GAP_EVERY_MS 250
+#define GAP_MS 6
+
+static void leave_gap(struct kmem_drive *drive)
+{
+	if (time_before(jiffies, drive->last_gap + msecs_to_jiffies(GAP_EVERY_MS)))
+		return;
+	usleep_range(GAP_MS * USEC_PER_MSEC, 2 * GAP_MS * USEC_PER_MSEC);
+	drive->last_gap = jiffies;
+}
+
+static const char *word_for(u8 wanted)
+{
+	switch (wanted) {
+	case DAX_BLOCK_OFFLINE:
+		return "offline";
+	case DAX_BLOCK_KERNEL:
+		return "online_kernel";
+	case DAX_BLOCK_MOVABLE:
+		return "online_movable";
+	default:
+		return "online";
+	}
+}
+
+static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
+{
+	ktime_t begin = ktime_get();
+	s64 us;
+	int err;
+
+	kmem_guard_ask(drive->region);
+	err = kmem_block_switch(drive->blocks[block], word_for(wanted));
+	if (err == -EAGAIN)
+		return err;
+
+	us = ktime_us_delta(ktime_get(), begin);
+	drive->longest_us = max(drive->longest_us, us);
+	trace_block_switch(drive->region, block, word_for(wanted), err, us, drive->best_effort);
+	return err;
+}
+
+static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
+{
+	int err;
+
+	if (!drive->blocks[block])
+		return -ENODEV;
+
+	leave_gap(drive);
+	do {
+		err = kmem_drive_cancelled(drive);
+		if (err)
+			return err;
+		err = switch_timed(drive, block, wanted);
+	} while (err == -EAGAIN);
+
+	/* The record knows better than an error that may mean "it is so already". */
+	if (kmem_drive_is_reached(kmem_guard_block(drive->region, block), wanted))
+		return 0;
+	return kmem_drive_cancelled(drive) ?: err ?: -EIO;
+}
+
+/**
+ * kmem_switch_slice_over() - the work of @drive->slice: end the offlining under way
+ * @work: the work
+ */
+void kmem_switch_slice_over(struct work_struct *work)
+{
+	struct kmem_drive *drive = container_of(to_delayed_work(work), struct kmem_drive, slice);
+
+	send_sig(SIGINT, drive->task, 1);
+}
+
+/**
+ * kmem_switch_online() - put a block online as it is wanted
+ * @drive: the drive, the block's device found
+ * @block: the block
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of kmem_block_switch(), -ENODEV if the block
+ * has no device, or what the drive was cancelled with.
+ */
+int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
+{
+	return switch_block(drive, block, drive->wanted[block]);
+}
+
+/**
+ * kmem_switch_offline() - take a block offline, if that does not take too long
+ * @drive: the drive, the block's device found
+ * @block: the block
+ * @slice_ms: how long it may take, in ms
+ *
+ * Context: A worker that has allowed SIGINT; sleeps.
+ * Return: 0; -EAGAIN if it takes longer; a negative errno of
+ * kmem_block_switch(); -ENODEV if the block has no device; or what the drive
+ * was cancelled with.
+ */
+int kmem_switch_offline(struct kmem_drive *drive, unsigned int block, unsigned int slice_ms)
+{
+	int err;
+
+	/* What ended an earlier slice, or came too late to end it, is none of this one's. */
+	flush_signals(current);
+	drive->task = current;
+	schedule_delayed_work(&drive->slice, msecs_to_jiffies(slice_ms));
+	err = switch_block(drive, block, DAX_BLOCK_OFFLINE);
+	cancel_delayed_work_sync(&drive->slice);
+
+	return err == -EINTR && !kmem_drive_cancelled(drive) ? -EAGAIN : err;
+}

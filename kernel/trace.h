@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dax_kmem
+
+#if !defined(DAXPLUG_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DAXPLUG_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "core/state.h"
+#include "region.h"
+
+/* A transition begins. */
+TRACE_EVENT(transition_begin,
+	TP_PROTO(struct kmem_region *region, enum dax_state before, enum dax_state wanted),
+	TP_ARGS(region, before, wanted),
+	TP_STRUCT__entry(
+		__string(device, region->name)
+		__string(before, dax_state_name(before))
+		__string(wanted, dax_state_name(wanted))
+		__field(unsigned int, blocks)
+	),
+	TP_fast_assign(
+		kmem_assign_str(device, region->name);
+		kmem_assign_str(before, dax_state_name(before));
+		kmem_assign_str(wanted, dax_state_name(wanted));
+		__entry->blocks = region->counts.total;
+	),
+	TP_printk("device=%s before=%s wanted=%s blocks=%u", __get_str(device), __get_str(before),
+		  __get_str(wanted), __entry->blocks)
+);
+
+/* It ended; longest_us is the longest that one block held the hotplug lock. */
+TRACE_EVENT(transition_end,
+	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
+	TP_ARGS(region, wanted, err, ms, longest_us),
+	TP_STRUCT__entry(
+		__string(device, region->name)
+		__string(wanted, dax_state_name(wanted))
+		__field(int, err)
+		__field(s64, ms)
+		__field(s64, longest_us)
+	),
+	TP_fast_assign(
+		kmem_assign_str(device, region->name);
+		kmem_assign_str(wanted, dax_state_name(wanted));
+		__entry->err = err;
+		__entry->ms = ms;
+		__entry->longest_us = longest_us;
+	),
+	TP_printk("device=%s wanted=%s error=%d ms=%lld longest_us=%lld", __get_str(device),
+		  __get_str(wanted), __entry->err, __entry->ms, __entry->longest_us)
+);
+
+/* One block was switched, or not; back: on the way back from a failure. */
+TRACE_EVENT(block_switch,
+	TP_PROTO(struct kmem_region *region, unsigned int block, const char *word, int err, s64 us,
+		 bool back),
+	TP_ARGS(region, block, word, err, us, back),
+	TP_STRUCT__entry(
+		__string(device, region->name)
+		__string(word, word)
+		__field(u64, block)
+		__field(int, err)
+		__field(s64, us)
+		__field(bool, back)
+	),
+	TP_fast_assign(
+		kmem_assign_str(device, region->name);
+		kmem_assign_str(word, word);
+		__entry->block = kmem_region_block_id(region, block);
+		__entry->err = err;
+		__entry->us = us;
+		__entry->back = back;
+	),
+	TP_printk("device=%s block=memory%llu to=%s error=%d us=%lld back=%d", __get_str(device),
+		  __entry->block, __get_str(word), __entry->err, __entry->us, __entry->back)
+);
+
+#endif /* DAXPLUG_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
