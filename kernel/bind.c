@@ -67,16 +67,17 @@ static void online_by_policy(struct kmem_region *region)
 
 	kmem_drive_begin_best_effort(drive, NULL);
 	if (kmem_drive_online(drive))
-		dev_warn(region->dev,
-			 "%u of %u memory blocks could not be put online by the system's policy "
-			 "(%pe), the first at %#llx\n",
-			 drive->failure.count, count, ERR_PTR(drive->failure.err),
-			 kmem_region_block_start(region, drive->failure.block));
+		dev_warn(
+			region->dev,
+			"%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
+			drive->failure.count, count, ERR_PTR(drive->failure.err),
+			kmem_region_block_start(region, drive->failure.block));
 }
 
 static int populate(struct kmem_region *region)
 {
 	struct kmem_drive *drive = &region->drive;
+	bool guarded = region->guarded;
 	int err;
 
 	kmem_guard_copy(region, drive->before);
@@ -88,10 +89,10 @@ static int populate(struct kmem_region *region)
 		return err ?: -EBUSY;
 
 	/* On a guarded device only its actor may switch blocks. */
-	if (region->guarded)
+	if (guarded)
 		kmem_guard_claim(region, false);
 	online_by_policy(region);
-	if (region->guarded)
+	if (guarded)
 		kmem_guard_release(region);
 	kmem_drive_end(drive);
 	return 0;
@@ -176,9 +177,10 @@ static int bind_region(struct kmem_region *region, bool adopted)
 
 	mutex_lock(&region->lock);
 	if (adopted)
-		dev_info(region->dev,
-			 "adopted memory that was left online: %u of %u memory blocks\n",
-			 region->counts.present, region->counts.total);
+		dev_info(
+			region->dev,
+			"adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
+			region->counts.present, region->counts.total, region->counts.online);
 	else
 		err = kmem_region_equip(region);
 	kmem_guard_set_guarded(region, kmem_guard_default());
@@ -221,8 +223,8 @@ int kmem_bind(struct dev_dax *dev_dax)
 	if (region != fresh)
 		kmem_region_destroy(fresh);
 	if (!region) {
-		dev_err(dev, "some of its memory was left online by a device of other ranges or "
-			     "another node; take that offline first\n");
+		dev_err(dev,
+			"some of its memory was left online by a device of other ranges or another node; take that offline first\n");
 		return -EBUSY;
 	}
 
@@ -259,10 +261,10 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	depopulate(region, "unbind");
 	left = region->counts.present;
 	if (left)
-		dev_warn(dev,
-			 "%u of %u memory blocks are online and stay so; bind the device again to "
-			 "take them over\n",
-			 left, region->counts.total);
+		dev_warn(
+			dev,
+			"%u of %u memory blocks stay, %u of them online; bind the device again to take them over\n",
+			left, region->counts.total, region->counts.online);
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);

@@ -55,7 +55,8 @@ static enum kmem_cause why_not_offline(struct kmem_region *region, struct kmem_f
 
 static enum kmem_cause why_not_online(struct kmem_region *region, struct kmem_failure *failure)
 {
-	return kmem_guard_consent(region) == KMEM_ASKED ? KMEM_CAUSE_REFUSED : by_errno(failure->err);
+	return kmem_guard_consent(region) == KMEM_ASKED ? KMEM_CAUSE_REFUSED
+							: by_errno(failure->err);
 }
 
 /**

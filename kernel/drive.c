@@ -13,19 +13,25 @@
 #include "region.h"
 #include "switch.h"
 
-static bool to_put_online(u8 state, u8 wanted)
+/* What was added in one go is there or not as one. */
+static bool is_present(const struct kmem_drive *drive, const struct kmem_range *range)
 {
-	return state == DAX_BLOCK_OFFLINE && wanted > DAX_BLOCK_OFFLINE;
+	return kmem_guard_block(drive->region, range->first) != DAX_BLOCK_ABSENT;
 }
 
-static bool to_remove(u8 state, u8 wanted)
+static bool is_wanted(const struct kmem_drive *drive, const struct kmem_range *range)
 {
-	return state == DAX_BLOCK_OFFLINE && wanted == DAX_BLOCK_ABSENT;
+	return drive->wanted[range->first] != DAX_BLOCK_ABSENT;
 }
 
-static bool to_add(u8 state, u8 wanted)
+static bool has_online(const struct kmem_drive *drive, const struct kmem_range *range)
 {
-	return state == DAX_BLOCK_ABSENT && wanted != DAX_BLOCK_ABSENT;
+	unsigned int i;
+
+	for (i = 0; i < range->count; i++)
+		if (dax_block_is_online(kmem_guard_block(drive->region, range->first + i)))
+			return true;
+	return false;
 }
 
 static const char *const step_texts[] = {
@@ -74,7 +80,8 @@ int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int 
 		kmem_diagnose(region, &drive->failure);
 	}
 	if (drive->purpose)
-		dev_err(region->dev, "%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
+		dev_err(region->dev,
+			"%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
 			drive->purpose, kmem_region_block_id(region, first),
 			kmem_region_block_id(region, first + count - 1),
 			kmem_region_block_start(region, first), kmem_step_text(step), ERR_PTR(err));
@@ -122,7 +129,8 @@ static int put_online(struct kmem_drive *drive)
 	int err, first_err = 0;
 
 	for (block = 0; block < drive->region->counts.total; block++)
-		if (to_put_online(kmem_guard_block(drive->region, block), drive->wanted[block]))
+		if (kmem_guard_block(drive->region, block) == DAX_BLOCK_OFFLINE &&
+		    drive->wanted[block] > DAX_BLOCK_OFFLINE)
 			drive->list[count++] = block;
 
 	for (i = 0; i < count && !kmem_drive_is_over(drive, first_err); i++) {
@@ -136,84 +144,63 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
-typedef int (*run_fn)(struct kmem_drive *drive, struct kmem_range *range, unsigned int first,
-		      unsigned int count);
-
-/*
- * Calls a function for each run of consecutive chosen blocks in a range. The
- * core adds and removes a run in one go, far faster than block by block.
- */
-static int for_each_run(struct kmem_drive *drive, struct kmem_range *range,
-			bool (*chosen)(u8 state, u8 wanted), run_fn call)
-{
-	unsigned int block, end = range->first + range->count, first = range->first;
-	int err, first_err = 0;
-
-	for (block = range->first; block <= end; block++) {
-		if (block < end &&
-		    chosen(kmem_guard_block(drive->region, block), drive->wanted[block]))
-			continue;
-		err = block > first ? call(drive, range, first, block - first) : 0;
-		first_err = first_err ?: err;
-		if (kmem_drive_is_over(drive, err))
-			break;
-		first = block + 1;
-	}
-
-	return first_err;
-}
-
-static int remove_run(struct kmem_drive *drive, struct kmem_range *range, unsigned int first,
-		      unsigned int count)
+static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 {
 	unsigned int i;
 	int err;
 
-	for (i = first; i < first + count; i++)
-		kmem_block_put(&drive->blocks[i]);
+	for (i = 0; i < range->count; i++)
+		kmem_block_put(&drive->blocks[range->first + i]);
 
-	err = kmem_range_remove(drive->region, range, first, count);
-	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, first, count, err) : 0;
+	err = kmem_range_remove(drive->region, range);
+	if (err)
+		return kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err);
+
+	kmem_range_release(drive->region, range);
+	return 0;
 }
 
-static int add_run(struct kmem_drive *drive, struct kmem_range *range, unsigned int first,
-		   unsigned int count)
+static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 {
-	int err = kmem_drive_cancelled(drive);
-
-	if (err)
-		return err;
+	int err;
 
 	err = kmem_range_reserve(drive->region, range);
 	if (err)
-		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, first, count, err);
+		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, range->first, range->count, err);
 
-	err = kmem_range_add(drive->region, range, first, count);
-	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, first, count, err) : 0;
+	err = kmem_range_add(drive->region, range);
+	if (err) {
+		kmem_range_release(drive->region, range);
+		return kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err);
+	}
+
+	return 0;
 }
 
-static bool is_absent(struct kmem_drive *drive, const struct kmem_range *range)
+static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range)
 {
-	unsigned int i;
-
-	for (i = range->first; i < range->first + range->count; i++)
-		if (kmem_guard_block(drive->region, i) != DAX_BLOCK_ABSENT)
-			return false;
-	return true;
+	/* With a block online that could not be taken offline, which is known by now. */
+	if (is_wanted(drive, range) || !is_present(drive, range) || has_online(drive, range))
+		return 0;
+	return remove_whole(drive, range);
 }
 
-static int each_range(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 wanted), run_fn call)
+static int add_if_missing(struct kmem_drive *drive, struct kmem_range *range)
+{
+	if (!is_wanted(drive, range) || is_present(drive, range))
+		return 0;
+	return add_whole(drive, range);
+}
+
+static int each_range(struct kmem_drive *drive,
+		      int (*step)(struct kmem_drive *drive, struct kmem_range *range))
 {
 	unsigned int i;
 	int err, first_err = 0;
 
 	for (i = 0; i < drive->region->nr_ranges && !kmem_drive_is_over(drive, first_err); i++) {
-		struct kmem_range *range = &drive->region->ranges[i];
-
-		err = for_each_run(drive, range, chosen, call);
+		err = kmem_drive_cancelled(drive) ?: step(drive, &drive->region->ranges[i]);
 		first_err = first_err ?: err;
-		if (is_absent(drive, range))
-			kmem_range_release(drive->region, range);
 	}
 
 	return first_err;
@@ -221,12 +208,12 @@ static int each_range(struct kmem_drive *drive, bool (*chosen)(u8 state, u8 want
 
 static int remove_unwanted(struct kmem_drive *drive)
 {
-	return each_range(drive, to_remove, remove_run);
+	return each_range(drive, remove_if_unwanted);
 }
 
 static int add_missing(struct kmem_drive *drive)
 {
-	return each_range(drive, to_add, add_run);
+	return each_range(drive, add_if_missing);
 }
 
 /* Blocks that were added just now are new devices, so this comes before each step. */
@@ -271,7 +258,7 @@ int kmem_drive_all(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_add() - add the blocks that are wanted and absent, offline
+ * kmem_drive_add() - add the ranges that are wanted and absent, offline
  * @drive: the drive, begun
  *
  * Context: Process context, sleeps.
@@ -295,7 +282,7 @@ int kmem_drive_online(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_remove() - remove those blocks that are offline and wanted absent
+ * kmem_drive_remove() - remove the ranges that are all offline and wanted absent
  * @drive: the drive, begun
  *
  * Context: Process context, sleeps.

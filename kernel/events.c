@@ -57,14 +57,15 @@ void kmem_events_changed(struct kmem_region *region)
 }
 
 /* "-EBUSY" where the kernel has names for errors, else the number. */
-static void write_failure(struct kmem_region *region, const struct kmem_outcome *outcome, char *line,
-			  size_t room)
+static void write_failure(struct kmem_region *region, const struct kmem_outcome *outcome,
+			  char *line, size_t room)
 {
 	const struct kmem_failure *failure = &outcome->failure;
 	size_t used;
 
-	used = scnprintf(line, room, "wanted=%s error=%pe reason=%s", dax_state_name(outcome->wanted),
-			 ERR_PTR(outcome->err), kmem_cause_word(outcome->cause));
+	used = scnprintf(line, room, "wanted=%s error=%pe reason=%s",
+			 dax_state_name(outcome->wanted), ERR_PTR(outcome->err),
+			 kmem_cause_word(outcome->cause));
 	if (failure->step != KMEM_STEP_NONE)
 		used += scnprintf(line + used, room - used, " block=memory%llu address=%#llx",
 				  kmem_region_block_id(region, failure->block),
@@ -95,7 +96,8 @@ static void count(struct kmem_region *region, const struct kmem_outcome *outcome
 
 static void log_failure(struct kmem_region *region, const struct kmem_outcome *outcome)
 {
-	const char *after = outcome->back ? "rolled back" : "the rollback failed too, as said above";
+	const char *after = outcome->back ? "rolled back"
+					  : "the rollback failed too, as said above";
 	const struct kmem_failure *failure = &outcome->failure;
 	const char *wanted = dax_state_name(outcome->wanted);
 
@@ -103,13 +105,15 @@ static void log_failure(struct kmem_region *region, const struct kmem_outcome *o
 		dev_warn(region->dev, "%s: cancelled: %s (%pe); %s\n", wanted,
 			 kmem_cause_text(outcome->cause), ERR_PTR(outcome->err), after);
 	else if (failure->pfn)
-		dev_warn(region->dev, "%s: memory%llu could not be %s: %s, pfn %#lx (%pe); %s\n", wanted,
-			 kmem_region_block_id(region, failure->block), kmem_step_text(failure->step),
-			 kmem_cause_text(outcome->cause), failure->pfn, ERR_PTR(outcome->err), after);
+		dev_warn(region->dev, "%s: memory%llu could not be %s: %s, pfn %#lx (%pe); %s\n",
+			 wanted, kmem_region_block_id(region, failure->block),
+			 kmem_step_text(failure->step), kmem_cause_text(outcome->cause),
+			 failure->pfn, ERR_PTR(outcome->err), after);
 	else
 		dev_warn(region->dev, "%s: memory%llu could not be %s: %s (%pe); %s\n", wanted,
-			 kmem_region_block_id(region, failure->block), kmem_step_text(failure->step),
-			 kmem_cause_text(outcome->cause), ERR_PTR(outcome->err), after);
+			 kmem_region_block_id(region, failure->block),
+			 kmem_step_text(failure->step), kmem_cause_text(outcome->cause),
+			 ERR_PTR(outcome->err), after);
 }
 
 static void log_success(struct kmem_region *region, const struct kmem_outcome *outcome)
@@ -117,7 +121,8 @@ static void log_success(struct kmem_region *region, const struct kmem_outcome *o
 	u64 size = (u64)region->counts.total * memory_block_size_bytes();
 
 	dev_info(region->dev, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
-		 dax_state_name(outcome->wanted), region->counts.total, size >> 20, outcome->took_ms);
+		 dax_state_name(outcome->wanted), region->counts.total, size >> 20,
+		 outcome->took_ms);
 }
 
 static void send_uevent(struct kmem_region *region, const struct kmem_outcome *outcome)

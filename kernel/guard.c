@@ -15,7 +15,9 @@
 
 static bool guard;
 module_param(guard, bool, 0644);
-MODULE_PARM_DESC(guard, "kmem/guard of devices that are bound from now on: refuse per-block changes (default 0)");
+MODULE_PARM_DESC(
+	guard,
+	"kmem/guard of devices that are bound from now on: refuse per-block changes (default 0)");
 
 /* Protects the list and what struct kmem_region says; innermost, never sleeps. */
 DEFINE_SPINLOCK(kmem_guard_lock);
@@ -65,8 +67,7 @@ static void log_refusal(struct kmem_region *region, unsigned int block, const ch
 	if (!__ratelimit(&limit))
 		return;
 	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n", region->name,
-		  kmem_region_block_id(region, block), what, current->comm,
-		  task_pid_nr(current));
+		  kmem_region_block_id(region, block), what, current->comm, task_pid_nr(current));
 }
 
 static int may_switch(struct kmem_region *region, unsigned int block, const char *what)

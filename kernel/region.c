@@ -30,19 +30,19 @@ static bool trim(struct device *dev, unsigned int mapping, const struct range *r
 	span->start = ALIGN(range->start, block);
 	span->end = ALIGN_DOWN(range->end + 1, block);
 	if (span->start >= span->end) {
-		dev_info(dev,
-			 "mapping%u: %#llx-%#llx too small after alignment to memory blocks of "
-			 "%llu MiB\n",
-			 mapping, range->start, range->end, block >> 20);
+		dev_info(
+			dev,
+			"mapping%u: %#llx-%#llx too small after alignment to memory blocks of %llu MiB\n",
+			mapping, range->start, range->end, block >> 20);
 		return false;
 	}
 
 	span->end--;
 	if (range_len(span) != range_len(range))
-		dev_info(dev,
-			 "mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: "
-			 "%#llx-%#llx\n",
-			 mapping, range->start, range->end, block >> 20, span->start, span->end);
+		dev_info(
+			dev,
+			"mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: %#llx-%#llx\n",
+			mapping, range->start, range->end, block >> 20, span->start, span->end);
 	return true;
 }
 
@@ -249,11 +249,6 @@ bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigne
 	return false;
 }
 
-static u64 block_start(const struct kmem_range *range, unsigned int block)
-{
-	return range->span.start + (u64)(block - range->first) * memory_block_size_bytes();
-}
-
 /**
  * kmem_region_block_start() - where a block begins
  * @region: the region
@@ -267,7 +262,7 @@ u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block
 
 	while (block >= range->first + range->count)
 		range++;
-	return block_start(range, block);
+	return range->span.start + (u64)(block - range->first) * memory_block_size_bytes();
 }
 
 /**
@@ -329,11 +324,9 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 }
 
 /**
- * kmem_range_add() - add consecutive blocks to the system, offline
+ * kmem_range_add() - add a range to the system, offline
  * @region: the region
  * @range: a range of it, reserved
- * @first: number of the first block
- * @count: how many
  *
  * The system's policy may be to online what is added; the guard refuses that
  * here, because the core would do it in ascending order. What the policy was
@@ -343,8 +336,7 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
  * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if
  * some of it is memory already, -ENOMEM, -EINVAL, -E2BIG.
  */
-int kmem_range_add(struct kmem_region *region, const struct kmem_range *range, unsigned int first,
-		   unsigned int count)
+int kmem_range_add(struct kmem_region *region, const struct kmem_range *range)
 {
 	mhp_t flags = MHP_NID_IS_MGID;
 	int err;
@@ -353,32 +345,32 @@ int kmem_range_add(struct kmem_region *region, const struct kmem_range *range, u
 		flags |= MHP_MEMMAP_ON_MEMORY;
 
 	kmem_guard_begin_add(region);
-	err = add_memory_driver_managed(region->mgid, block_start(range, first),
-					(u64)count * memory_block_size_bytes(), resource_name,
-					flags);
-	kmem_guard_end_add(region, first, err ? 0 : count);
+	err = add_memory_driver_managed(region->mgid, range->span.start, range_len(&range->span),
+					resource_name, flags);
+	kmem_guard_end_add(region, range->first, err ? 0 : range->count);
 	return err;
 }
 
 /**
- * kmem_range_remove() - remove consecutive offline blocks from the system
+ * kmem_range_remove() - remove a range from the system, all of it offline
  * @region: the region
  * @range: a range of it
- * @first: number of the first block
- * @count: how many
+ *
+ * Never less than was added in one go: x86 maps an added GiB by one page, and
+ * takes memory of the device for a page table when a part of that is removed
+ * (remove_pud_table() in arch/x86/mm/init_64.c, seen on 6.12 and 7.3).
  *
  * Context: Process context, sleeps; @region->lock held.
- * Return: 0 or a negative errno of remove_memory(): -EBUSY if one is not
+ * Return: 0 or a negative errno of remove_memory(): -EBUSY if a block is not
  * offline.
  */
-int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range,
-		      unsigned int first, unsigned int count)
+int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range)
 {
 	int err;
 
-	err = remove_memory(block_start(range, first), (u64)count * memory_block_size_bytes());
+	err = remove_memory(range->span.start, range_len(&range->span));
 	if (!err)
-		kmem_guard_record_absent(region, first, count);
+		kmem_guard_record_absent(region, range->first, range->count);
 	return err;
 }
 

@@ -77,6 +77,25 @@ static void enter_phase(struct kmem_transition *transition, enum phase phase)
 	spin_unlock(&kmem_guard_lock);
 }
 
+/*
+ * Up to here it could be cancelled. What came in the very last moment counts for
+ * a plug; an unplug that has removed everything is not made undone for it.
+ */
+static int commit(struct kmem_transition *transition)
+{
+	struct kmem_region *region = transition->region;
+	int err = 0;
+
+	spin_lock(&kmem_guard_lock);
+	if (region->counts.online)
+		err = kmem_cause_errno(region->drive.cancelled);
+	if (!err)
+		transition->phase = PHASE_BACK;
+	spin_unlock(&kmem_guard_lock);
+
+	return err;
+}
+
 static u8 wanted_block(enum dax_state state)
 {
 	switch (state) {
@@ -102,11 +121,10 @@ static int go_forward(struct kmem_transition *transition)
 	err = kmem_drive_all(&region->drive);
 	if (err)
 		return err;
-	if (kmem_guard_pin(region))
-		return 0;
 
-	cancel(transition, KMEM_CAUSE_UNLOAD);
-	return -ECANCELED;
+	if (!kmem_guard_pin(region))
+		cancel(transition, KMEM_CAUSE_UNLOAD);
+	return commit(transition);
 }
 
 static int go_back(struct kmem_transition *transition)

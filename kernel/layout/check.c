@@ -25,8 +25,8 @@ static int compare(const char *type, const char *name, long built, long running)
 	if (built == running)
 		return 0;
 
-	pr_err("%s.%s is at %ld in the running kernel and at %ld in the one this module was built "
-	       "for (BTF " DAX_LAYOUT_BTF "); build it again for this kernel\n",
+	pr_err("%s.%s is at %ld in the running kernel and at %ld in the one this module was built for (BTF " DAX_LAYOUT_BTF
+	       "); build it again for this kernel\n",
 	       type, name, running, built);
 	return -ENOEXEC;
 }
@@ -101,8 +101,7 @@ int dax_layout_check(void)
 
 	blob = read_running_btf(&length);
 	if (IS_ERR(blob)) {
-		pr_err("%s cannot be read (%pe), so the layout of the dax types cannot be checked; "
-		       "is sysfs mounted?\n",
+		pr_err("%s cannot be read (%pe), so the layout of the dax types cannot be checked; is sysfs mounted?\n",
 		       RUNNING_BTF, blob);
 		return PTR_ERR(blob);
 	}

@@ -100,8 +100,7 @@ static void emit(const char *need, const char *type, const char *name, long valu
 {
 	if (value == BTF_NOT_FOUND && !strcmp(need, "always")) {
 		fprintf(stderr,
-			"daxplug: %s: it does not describe %s.%s: this kernel's dax core is a "
-			"module, off, or of a kind that daxplug does not know\n",
+			"daxplug: %s: it does not describe %s.%s: this kernel's dax core is a module, off, or of a kind that daxplug does not know\n",
 			source, type, name);
 		exit(1);
 	}
