@@ -28,6 +28,7 @@ write_file() {
 
 errno_name() {
 	case $1 in
+	done) printf 'done\n' ;;
 	'Device or resource busy') printf 'EBUSY\n' ;;
 	'Invalid argument') printf 'EINVAL\n' ;;
 	'Interrupted system call') printf 'EINTR\n' ;;
@@ -169,49 +170,61 @@ fault() {
 
 no_fault() { fault times=0; }
 
+exec {NEVER}<> <(:)
+
+# pause SECONDS: without a fork.
+pause() { read -rt "$1" -u "$NEVER" || true; }
+
 # wait_until COMMAND...: for at most 20 s.
 wait_until() {
 	local try
 	for ((try = 0; try < 1000; try++)); do
 		! "$@" > /dev/null 2>&1 || return 0
-		sleep 0.02
+		pause 0.02
 	done
 	note "waited in vain for: $*"
 	return 1
 }
 
 is_held() { [[ $(< "$FAULT/holding") == Y ]]; }
+has_matched() { (($(< "$FAULT/matched") >= $1)); }
 let_go() { echo 0 > "$FAULT/hold"; }
 
-# --- a writer in the background, to be sent signals ---
+# --- writers in the background, to be sent signals ---
 
-# begin_write WORD [SIGNAL...]: starts one that has handlers for the signals
-# (so that it lives to tell), writes once, and prints "done" or the errno's name.
+declare -A WRITERS=() # process by name
+
+# begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts one that
+# has handlers for the signals (so that it lives to tell), writes once and keeps
+# what came of it. In the background SIGINT is ignored unless named.
 begin_write() {
-	local word=$1
-	shift
-	rm -f /tmp/result
+	local name=$1 word=$2
+	shift 2
+	rm -f "/tmp/result.$name"
 	# shellcheck disable=SC2016 # perl's variables
-	perl -e 'use Errno;
-		my ($file, $word, @signals) = @ARGV;
-		$SIG{$_} = sub {} for @signals;
-		open(my $out, ">", $file) or die "$!";
-		my $written = syswrite($out, $word);
-		my $answer = defined $written ? "done" : (grep { $!{$_} } keys %!)[0];
-		open(my $result, ">", "/tmp/result.new"); print $result "$answer\n"; close $result;
-		rename "/tmp/result.new", "/tmp/result";' "$DAX/state" "$word" "$@" &
-	WRITER=$!
+	perl -e 'my ($state, $word, $result, @signals) = @ARGV;
+		for (@signals) {
+			my ($signal, $action) = split(/=/);
+			$SIG{$signal} = $action || sub {};
+		}
+		open(my $out, ">", $state) or die "$state: $!";
+		my $answer = defined syswrite($out, $word) ? "done" : $!;
+		open(my $kept, ">", "$result.new") or die "$result: $!";
+		print $kept "$answer\n";
+		close($kept);
+		rename("$result.new", $result);' "$DAX/state" "$word" "/tmp/result.$name" "$@" &
+	WRITERS[$name]=$!
+	disown # or bash would say how it ended
 }
 
-# end_write: prints what came of it; its exit status if it was killed.
+signal() { kill "-$2" "${WRITERS[$1]}"; }
+has_result() { [[ -s /tmp/result.$1 ]]; }
+
+# end_write NAME: sets RESULT to "done", the errno's name, or "killed".
 end_write() {
-	local status=0
-	wait "$WRITER" || status=$?
-	if [[ -s /tmp/result ]]; then
-		cat /tmp/result
-	else
-		printf 'status %d\n' "$status"
-	fi
+	while kill -0 "${WRITERS[$1]}" 2> /dev/null; do pause 0.01; done
+	RESULT=killed
+	! has_result "$1" || RESULT=$(errno_name "$(< "/tmp/result.$1")")
 }
 
 # --- the kernel log ---

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Unbind, module unload and suspend in the middle of a transition cancel it; it
+# is rolled back, they go on.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+# caught WORD COMMAND...: COMMAND runs while a block is in the middle of being
+# switched. Sets RESULT (of the writer) and STATUS (of the command).
+caught() {
+	local word=$1
+	shift
+	fault hold=1 times=1 skip=3
+	begin_write it "$word"
+	ok "$word under way" wait_until is_held
+	"$@" > /tmp/answer 2>&1 &
+	pause 0.5
+	ok "$*, in the middle of $word: it waits" kill -0 $!
+	let_go
+	STATUS=0
+	wait $! || STATUS=$?
+	end_write it
+	no_fault
+}
+
+offline_blocks_or_none() { is "$1: blocks" "$(count "$2")" "${#BLOCKS[@]}"; }
+
+is "unplugged" "$(attempt unplugged)" "done"
+
+caught online_movable unbind
+is "unbind during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
+is "unbind during a plug: done" "$(< /tmp/answer)" "done"
+ok "unbind during a plug: it is unbound" eval '! is_bound'
+is "unbind during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
+is "unbind during a plug: no reservation is left" "$(reservations)" 0
+is "bind again" "$(bind)" "done"
+is_all "bind again" offline 'offline*'
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+caught unplugged unbind
+is "unbind during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
+is "unbind during an unplug: done" "$(< /tmp/answer)" "done"
+ok "unbind during an unplug: it is unbound" eval '! is_bound'
+is "unbind during an unplug: rolled back" "$(count 'online Movable')" "${#BLOCKS[@]}"
+is "bind again" "$(bind)" "done"
+is_all "bind again" online_movable 'online Movable'
+
+ok "unload while online: refused" eval '! rmmod kmem'
+is "unplugged" "$(attempt unplugged)" "done"
+caught online_movable rmmod kmem
+is "unload during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
+is "unload during a plug: done" "$STATUS" 0
+ok "unload during a plug: it is unloaded" test ! -e /sys/module/kmem
+is "unload during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
+is "unload during a plug: no reservation is left" "$(reservations)" 0
+ok "load again" modprobe kmem
+is_all "loaded again" offline 'offline*'
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+fault hold=1 times=1 skip=3
+begin_write it unplugged
+ok "unplugged under way" wait_until is_held
+ok "unload during an unplug: refused" eval '! rmmod kmem'
+let_go
+end_write it
+no_fault
+is "unload during an unplug: the unplug goes on" "$RESULT" "done"
+is_unplugged "unload during an unplug"
+
+# A test of suspend goes as far as to freeze every process, and back.
+if echo freezer > /sys/power/pm_test; then
+	is "online_movable" "$(attempt online_movable)" "done"
+	before=$(snapshot)
+	caught unplugged write_file /sys/power/state freeze
+	is "suspend during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
+	is "suspend during an unplug: the system sleeps" "$(< /tmp/answer)" "done"
+	is_unchanged "suspend during an unplug: rolled back" "$before"
+	is "awake again: unplugged" "$(attempt unplugged)" "done"
+	is_unplugged "awake again"
+else
+	skip "suspend" "the kernel was built without tests of suspend"
+fi
+done_testing

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# While a transition runs nobody else changes a block of the device, a second
+# writer waits, and whoever reads does not.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+is_asleep() { [[ $(awk '$1 == "State:" { print $2 }' "/proc/${WRITERS[$1]}/status") == [SD] ]]; }
+in_store() { is_asleep "$1" && grep -qE 'kmem_transition_run|mutex|run' "/proc/${WRITERS[$1]}/stack"; }
+
+is "unplugged" "$(attempt unplugged)" "done"
+
+# A second writer, and readers.
+fault hold=1 times=1 skip=3
+begin_write one online_movable
+ok "a plug is under way" wait_until is_held
+is "state does not wait, and says mixed" "$(timeout 2 cat "$DAX/state")" mixed
+begin_write two unplugged INT
+ok "a second writer waits" wait_until in_store two
+pause 0.3
+ok "and has no answer yet" eval '! has_result two'
+signal two INT
+ok "but can be interrupted" wait_until has_result two
+end_write two
+is "with EINTR" "$RESULT" EINTR
+is "which does not touch what is under way" "$(timeout 2 cat "$DAX/state")" mixed
+begin_write three unplugged
+ok "another second writer waits" wait_until in_store three
+let_go
+end_write one
+is "the first writer's plug is done" "$RESULT" "done"
+end_write three
+is "then the second writer's unplug" "$RESULT" "done"
+is_unplugged "both, one after the other"
+no_fault
+
+# outsider N WORD: writes it to a block again and again, noting the answers. One
+# process, so that none of it survives when it is killed.
+outsider() {
+	# shellcheck disable=SC2016 # perl's variables
+	exec perl -e 'my ($file, $word) = @ARGV;
+		$| = 1;
+		while (1) {
+			open(my $out, ">", $file) or die "$file: $!";
+			print defined syswrite($out, $word) ? "done" : $!, "\n";
+		}' "$MEMORY/memory$1/state" "$2" >> /tmp/answers
+}
+
+# disturbed WORD N OUTSIDER: what the outsider does to block N is refused from
+# the moment when the block has been switched until the last one is being
+# switched, and the write succeeds.
+disturbed() {
+	local description="$1, with somebody else writing $3 to memory$2"
+	fault delay_ms=120 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
+	: > /tmp/answers
+	begin_write it "$1"
+	ok "$description: under way" wait_until has_matched 2
+	outsider "$2" "$3" &
+	local outsider=$!
+	ok "$description: until the last block" wait_until is_held
+	kill "$outsider"
+	wait "$outsider"
+	let_go
+	end_write it
+	no_fault
+	is "$description: done" "$RESULT" "done"
+	note "answers to the other: $(wc -l < /tmp/answers)"
+	is "$description: refused with EBUSY, always" \
+		"$(sort -u /tmp/answers)" 'Device or resource busy'
+}
+
+disturbed online_movable "$LAST" offline
+is_all "plugged" online_movable 'online Movable'
+disturbed unplugged "${BLOCKS[1]}" online_movable
+is_unplugged "unplugged"
+disturbed online_movable "$FIRST" online_kernel
+is_all "plugged" online_movable 'online Movable'
+disturbed unplugged "$FIRST" offline
+is_unplugged "unplugged"
+
+# Before and after, everybody may.
+is "online_movable" "$(attempt online_movable)" "done"
+is "afterwards a block can be offlined" "$(switch "$MIDDLE" offline)" "done"
+is "and onlined" "$(switch "$MIDDLE" online_movable)" "done"
+fault what=offline skip=2 err=16 times=1
+is "an unplug that fails" "$(attempt unplugged)" EBUSY
+no_fault
+is "after a failure a block can be offlined" "$(switch "$FIRST" offline)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+done_testing

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The module can be unloaded and loaded again in every state without memory
+# online, and not while there is some.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+let_kernel_choose_movable
+
+# reload DESCRIPTION: unloading removes everything, loading brings it back.
+reload() {
+	ok "$1: unload" rmmod kmem
+	is "$1, unloaded: nothing is left" "$(count absent)" "${#BLOCKS[@]}"
+	is "$1, unloaded: no reservation is left" "$(reservations)" 0
+	ok "$1: load" modprobe kmem
+	is_bound || bind > /tmp/answer
+	is_all "$1, loaded" offline 'offline*'
+}
+
+# is_kept DESCRIPTION: unloading is refused, and changes nothing.
+is_kept() {
+	local before
+	before=$(snapshot)
+	ok "$1: unloading is refused" eval '! rmmod kmem'
+	is_unchanged "$1: it changes nothing" "$before"
+}
+
+reload offline
+attempt unplugged > /tmp/answer
+reload unplugged
+attempt unplugged > /tmp/answer
+for word in online_movable online online_kernel; do
+	is "$word" "$(attempt "$word")" "done"
+	is_kept "$word"
+	if [[ $word == online_kernel && $(attempt unplugged) == EBUSY ]]; then
+		skip "unload after online_kernel" "the kernel keeps memory there"
+		continue
+	fi
+	attempt unplugged > /tmp/answer
+	reload "unplugged from $word"
+	attempt unplugged > /tmp/answer
+done
+if [[ $(state) == unplugged ]]; then
+	is "online_movable" "$(attempt online_movable)" "done"
+	switch "$MIDDLE" offline > /tmp/answer
+	is_kept mixed
+	is "unbind" "$(unbind)" "done"
+	ok "unbound with memory online: unloading is refused" eval '! rmmod kmem'
+	is "bind" "$(bind)" "done"
+	is "all offline by hand" "$(switch_all offline | tail -n 1)" "done"
+	is "offline" "$(state)" offline
+	reload "offline by hand"
+
+	is "unbind" "$(unbind)" "done"
+	ok "unload while unbound" rmmod kmem
+	ok "load" modprobe kmem
+	ok "it binds" is_bound
+	is_all "in the end" offline 'offline*'
+fi
+done_testing
