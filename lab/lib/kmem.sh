@@ -39,7 +39,7 @@ make_kmem() {
 	ln -s "$KERNEL_ROOT/lib/modules/$KERNEL_RELEASE"/{kernel,modules.builtin,modules.builtin.modinfo,modules.order} "$modules/"
 	ln -s "$new/updates" "$modules/updates"
 	depmod -b "$shadow" "$KERNEL_RELEASE"
-	find "$modules" -type f -exec mv -t "$new" {} +
+	mv -t "$new" "$modules"/modules.{softdep,devname} "$modules"/modules.*.bin
 	rm -r "$shadow"
 }
 

@@ -57,8 +57,11 @@ qemu_arguments() {
 	fi
 }
 
+# The second processor is started by the guest once the kernel is up: while one
+# patches code that the other runs, as kernels do when they start, emulation may
+# show the other a breakpoint that is no longer there ("Oops: int3").
 kernel_arguments() {
-	local arguments=(console=ttyS0 ignore_loglevel panic=-1 "memhp_default_state=$POLICY"
+	local arguments=(console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 "memhp_default_state=$POLICY"
 		"${DEVICE_KERNEL[@]}")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
