@@ -48,6 +48,10 @@ remove_abandoned() {
 	done
 }
 
+remove_old_logs() {
+	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete
+}
+
 # No command of the lab ends without a word.
 set -E
 trap 'say "stopped by a failing command in ${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND"' ERR
@@ -58,3 +62,4 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 remove_abandoned
+remove_old_logs
