@@ -49,7 +49,7 @@ remove_abandoned() {
 }
 
 remove_old_logs() {
-	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete
+	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete 2> /dev/null || true
 }
 
 # No command of the lab ends without a word.
