@@ -65,6 +65,7 @@ goes_online() {
 	total=$(memory_total)
 	is "$word from unplugged" "$(attempt "$line")" "done"
 	is_all "$word from unplugged" "$word" "online $zone"
+	# shellcheck disable=SC2153 # not a misspelling of size
 	is "$word: MemTotal grows by the device's size" "$(($(memory_total) - total))" "$((SIZE / 1024))"
 	does_nothing "$word"
 	mapfile -t others < <(printf '%s\n' online online_kernel online_movable | grep -vx "$word")

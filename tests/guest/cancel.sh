@@ -24,8 +24,6 @@ caught() {
 	no_fault
 }
 
-offline_blocks_or_none() { is "$1: blocks" "$(count "$2")" "${#BLOCKS[@]}"; }
-
 is "unplugged" "$(attempt unplugged)" "done"
 
 caught online_movable unbind

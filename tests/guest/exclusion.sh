@@ -6,7 +6,10 @@
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
+# Called by name.
+# shellcheck disable=SC2317
 is_asleep() { [[ $(awk '$1 == "State:" { print $2 }' "/proc/${WRITERS[$1]}/status") == [SD] ]]; }
+# shellcheck disable=SC2317
 in_store() { is_asleep "$1" && grep -qE 'kmem_transition_run|mutex|run' "/proc/${WRITERS[$1]}/stack"; }
 
 is "unplugged" "$(attempt unplugged)" "done"

@@ -28,6 +28,7 @@ interrupted() {
 	go_back_to "${before%%$'\n'*}"
 }
 
+# shellcheck disable=SC2317 # called by name
 is_settled() { [[ $(state) != mixed ]]; }
 
 # After a failure above the next one should not fail for that.

@@ -147,8 +147,8 @@ static unsigned char *blob_of(const struct builder *b, int types_last, size_t *l
 	struct btf_header header = header_of(b, types_last);
 	unsigned char *blob;
 
-	*length = types_last ? sizeof(header) + header.type_off + header.type_len :
-			       sizeof(header) + header.str_off + header.str_len;
+	*length = types_last ? sizeof(header) + header.type_off + header.type_len
+			     : sizeof(header) + header.str_off + header.str_len;
 	blob = calloc(1, *length);
 	assert_non_null(blob);
 	memcpy(blob, &header, sizeof(header));

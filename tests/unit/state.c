@@ -125,8 +125,8 @@ static void a_nul_is_no_end(void **unused)
 static void other_words_are_no_state(void **unused)
 {
 	static const char *const words[] = {
-		"garbage", "ONLINE",  "Online", "unplug",	  "plug",    "hotplug", "0", "1",
-		"-1",	   "onlinex", "kernel", "online-movable", "movable", "online_",
+		"garbage", "ONLINE", "Online",	"unplug", "plug",	    "hotplug", "0",
+		"1",	   "-1",     "onlinex", "kernel", "online-movable", "movable", "online_",
 	};
 
 	(void)unused;

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Memory in use survives an unplug that moves it elsewhere, and one that fails.
+# vm: -s 1G
+# driver: ours stock-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+on_node() { awk -v node="N$NODE=" '{ for (i = 1; i <= NF; i++) if (index($i, node) == 1) pages += substr($i, length(node) + 1) } END { print pages + 0 }' "$1"; }
+file_pages_on_node() { awk '/ Shmem:/ { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
+checksum() { sha256sum < "$1" | cut -d ' ' -f 1; }
+
+# At the node, but free to go elsewhere when it has to.
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+mkdir /tmp/live
+mount -t tmpfs -o size=300M,mpol=prefer:"$NODE" live /tmp/live
+head -c 150M /dev/urandom > /tmp/live/file
+before=$(checksum /tmp/live/file)
+ok "a file is in the device's memory" eval "(($(file_pages_on_node) >= 150 * 1024))"
+
+# A process that keeps memory of its own there, and checks it when told.
+mkfifo /tmp/ask /tmp/answer
+# shellcheck disable=SC2016 # perl's variables
+numactl --preferred="$NODE" perl -e 'my $data = join("", map { pack("N", $_ * 2654435761 % 4294967296) } 1 .. 4194304);
+	my $sum = unpack("%32N*", $data);
+	print "ready\n"; $| = 1; print "\n";
+	open(my $ask, "<", "/tmp/ask"); my $line = <$ask>;
+	open(my $answer, ">", "/tmp/answer");
+	print $answer ($sum == unpack("%32N*", $data) && length($data) == 16777216 ? "intact\n" : "damaged\n");' > /tmp/process &
+PROCESS=$!
+ok "a process is up" wait_until grep -q ready /tmp/process
+ok "it has memory of the device" eval "(($(on_node /proc/$PROCESS/numa_maps) * 4 >= 16 * 1024))"
+
+# An unplug that fails with its last block has moved nearly everything.
+fault what=offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=1
+is "an unplug that fails" "$(attempt unplugged)" EBUSY
+no_fault
+is "the file is intact" "$(checksum /tmp/live/file)" "$before"
+is "plugged as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
+
+head -c 150M /dev/urandom > /tmp/live/file
+before=$(checksum /tmp/live/file)
+is "unplugged" "$(attempt unplugged)" "done"
+is_unplugged "unplugged"
+is "the file is intact" "$(checksum /tmp/live/file)" "$before"
+echo > /tmp/ask
+is "the process' memory is intact" "$(< /tmp/answer)" intact
+
+# Back again, for the next.
+is "online_movable" "$(attempt online_movable)" "done"
+cp /tmp/live/file /tmp/live/copy
+is "a copy in the device's memory is the same" "$(checksum /tmp/live/copy)" "$before"
+is "unplugged" "$(attempt unplugged)" "done"
+is "the copy is intact" "$(checksum /tmp/live/copy)" "$before"
+done_testing

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Policy online_kernel: the device binds with everything in a kernel zone, and
+# can be unplugged for as long as the kernel has not used it.
+# vm: -s 1G -p online_kernel
+# driver: ours stock-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+
+is "every block is in a kernel zone" "$(count 'online Normal')" "${#BLOCKS[@]}"
+stock_differs "it does not say so"
+is "state" "$(state)" online_kernel
+before=$(snapshot)
+answer=$(attempt unplugged)
+case $answer in
+done) is_unplugged "unplugged" ;;
+*)
+	is "unplugged: the kernel keeps memory of its own there" "$answer" EBUSY
+	is_unchanged "unplugged: all or nothing" "$before"
+	;;
+esac
+done_testing
