@@ -13,7 +13,6 @@ MIB=$((1 << 20))
 # (bytes) and RANGES. A block lies between two ranges.
 device_on_host() {
 	local whole ram start end
-	# shellcheck disable=SC2153 # not a misspelling of size
 	whole=$(round_up $((SIZE + (RANGES - 1) * BLOCK)) "$BLOCK")
 	ram=$(guest_ram "$whole")
 	start=$((ram + 2 * GIB)) # q35 leaves a hole of 2 GiB below 4 GiB
