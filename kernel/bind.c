@@ -14,55 +14,20 @@
 #include "guard.h"
 #include "region.h"
 
-/* What the system's policy would have made of a block, as the core found it on adding it. */
-static u8 policy(const struct memory_block *block)
-{
-	switch (block->online_type) {
-	case MMOP_ONLINE:
-		return DAX_BLOCK_ONLINE_ANY;
-	case MMOP_ONLINE_KERNEL:
-		return DAX_BLOCK_KERNEL;
-	case MMOP_ONLINE_MOVABLE:
-		return DAX_BLOCK_MOVABLE;
-	default:
-		return DAX_BLOCK_OFFLINE;
-	}
-}
-
-/* The lowest block that bind has added: the core read the policy for that one first. */
-static bool first_added(const struct kmem_drive *drive, unsigned int *first)
-{
-	unsigned int i;
-
-	for (i = 0; i < drive->region->counts.total; i++) {
-		if (drive->before[i] == DAX_BLOCK_ABSENT && drive->blocks[i]) {
-			*first = i;
-			return true;
-		}
-	}
-
-	return false;
-}
-
 /* Does for the blocks that were added what the core would have done by the system's policy. */
 static void online_by_policy(struct kmem_region *region)
 {
 	struct kmem_drive *drive = &region->drive;
-	unsigned int first, i, count = 0;
-	u8 wanted;
+	unsigned int i, count = 0;
 
-	if (kmem_blocks_find(region, drive->blocks) || !first_added(drive, &first))
-		return;
-
-	wanted = policy(drive->blocks[first]);
-	if (wanted == DAX_BLOCK_OFFLINE)
+	if (region->policy == DAX_BLOCK_OFFLINE)
 		return;
 
 	for (i = 0; i < region->counts.total; i++) {
-		bool added = drive->before[i] == DAX_BLOCK_ABSENT && drive->blocks[i];
+		bool added = drive->before[i] == DAX_BLOCK_ABSENT;
 
-		drive->wanted[i] = added ? wanted : DAX_BLOCK_ABSENT;
-		count += added;
+		drive->wanted[i] = added ? region->policy : DAX_BLOCK_ABSENT;
+		count += added && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT;
 	}
 
 	kmem_drive_begin_best_effort(drive, NULL);

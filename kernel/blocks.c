@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/kobject.h>
 #include <linux/memory.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -34,24 +35,74 @@ static int take_if_ours(struct device *dev, void *data)
 }
 
 /*
- * The bus of the memory blocks is not exported, but every device of the
- * machine is in one kset by its name, and a block knows its bus.
+ * Every device of the machine is in one kset, by its name. The list is as long
+ * as there are devices: never for each of many blocks.
  */
-static kmem_bus_t memory_bus(struct kmem_region *region, unsigned int present)
+static struct device *find_by_name(const struct kmem_region *region, unsigned int block)
 {
-	u64 start = kmem_region_block_start(region, present);
-	kmem_bus_t bus = NULL;
 	struct kobject *found;
+	struct device *dev;
 	char name[32];
 
-	snprintf(name, sizeof(name), "memory%llu", div_u64(start, memory_block_size_bytes()));
+	snprintf(name, sizeof(name), "memory%llu", kmem_region_block_id(region, block));
 	found = kset_find_obj(region->dev->kobj.kset, name);
 	if (!found)
 		return NULL;
 
-	bus = kobj_to_dev(found)->bus;
+	dev = kobj_to_dev(found);
+	if (dev->bus && dev->bus->name && !strcmp(dev->bus->name, "memory"))
+		return dev;
+
 	kobject_put(found);
-	return bus && bus->name && !strcmp(bus->name, "memory") ? bus : NULL;
+	return NULL;
+}
+
+/* The bus of the memory blocks is not exported, but a block knows it. */
+static kmem_bus_t memory_bus(const struct kmem_region *region, unsigned int present)
+{
+	struct device *dev = find_by_name(region, present);
+	kmem_bus_t bus;
+
+	if (!dev)
+		return NULL;
+
+	bus = dev->bus;
+	put_device(dev);
+	return bus;
+}
+
+/**
+ * kmem_block_policy() - what the system's policy is about to make of a block
+ * @region: the region, bound to a device
+ * @block: the block, which the core is about to online on adding it
+ *
+ * The core tells nobody but the block, and the block only until it has been
+ * onlined or refused.
+ *
+ * Context: Any but interrupts, in a memory notifier.
+ * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
+ */
+u8 kmem_block_policy(const struct kmem_region *region, unsigned int block)
+{
+	struct device *dev = find_by_name(region, block);
+	int type;
+
+	if (!dev)
+		return DAX_BLOCK_OFFLINE;
+
+	type = container_of(dev, struct memory_block, dev)->online_type;
+	put_device(dev);
+
+	switch (type) {
+	case MMOP_ONLINE:
+		return DAX_BLOCK_ONLINE_ANY;
+	case MMOP_ONLINE_KERNEL:
+		return DAX_BLOCK_KERNEL;
+	case MMOP_ONLINE_MOVABLE:
+		return DAX_BLOCK_MOVABLE;
+	default:
+		return DAX_BLOCK_OFFLINE;
+	}
 }
 
 /**

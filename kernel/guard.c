@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "blocks.h"
 #include "compat.h"
 #include "events.h"
 #include "guard.h"
@@ -72,8 +73,10 @@ static void log_refusal(struct kmem_region *region, unsigned int block, const ch
 
 static int may_switch(struct kmem_region *region, unsigned int block, const char *what)
 {
-	if (region->adding == current)
+	if (region->adding == current) {
+		region->policy = kmem_block_policy(region, block);
 		return -EBUSY;
+	}
 	if (region->actor == current || (!region->actor && !region->guarded))
 		return 0;
 
@@ -313,6 +316,7 @@ void kmem_guard_begin_add(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
 	region->adding = current;
+	region->policy = DAX_BLOCK_OFFLINE;
 	spin_unlock(&kmem_guard_lock);
 }
 

@@ -330,7 +330,7 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
  *
  * The system's policy may be to online what is added; the guard refuses that
  * here, because the core would do it in ascending order. What the policy was
- * is then in the first block's online_type.
+ * is then in @region->policy.
  *
  * Context: Process context, sleeps; @region->lock held.
  * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if

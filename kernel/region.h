@@ -61,6 +61,8 @@ struct kmem_range {
  * @guarded: nobody else may switch blocks, transition or not
  * @consent: how far the notifiers came with the switch that @actor is making
  * @adding: the task that is adding blocks, and must not online them on the way
+ * @policy: what the system's policy would have made of what was added last, an
+ *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  * @transition: the one under way, or NULL
  * @blocks: what each block is, an enum dax_block_state each
  * @nr_ranges: how many ranges
@@ -89,6 +91,7 @@ struct kmem_region {
 	bool guarded;
 	enum kmem_consent consent;
 	struct task_struct *adding;
+	u8 policy;
 	struct kmem_transition *transition;
 	u8 *blocks;
 
