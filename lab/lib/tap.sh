@@ -4,7 +4,7 @@
 
 # tap_verdict FILE STATUS DRIVER: one line per finding, first the numbers:
 #	count PASSED FAILED SKIPPED
-#	failed DESCRIPTION | skipped REASON | differs DESCRIPTION
+#	failed DESCRIPTION | skipped REASON | differs REASON
 # A TODO excuses only the stock driver. Output that is not complete, and a
 # status that does not fit it, are failures.
 tap_verdict() {
@@ -24,7 +24,7 @@ tap_verdict() {
 		!/^(not )?ok / { next }
 		{ points++ }
 		/# *(SKIP|skip)/ { finding("skipped", reason($0)); next }
-		/^not ok .*# *TODO/ && driver == "stock" { finding("differs", $0); next }
+		/^not ok .*# *TODO/ && driver == "stock" { finding("differs", reason($0)); next }
 		/^not ok / { finding("failed", $0); next }
 		{ count["passed"]++ }
 		END {
