@@ -13,6 +13,7 @@
 #include "events.h"
 #include "guard.h"
 #include "region.h"
+#include "takeover.h"
 
 /* Does for the blocks that were added what the core would have done by the system's policy. */
 static void online_by_policy(struct kmem_region *region)
@@ -136,6 +137,17 @@ static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
 	return taken;
 }
 
+static int take_over(struct kmem_region *region)
+{
+	if (kmem_take_over(region))
+		dev_info(
+			region->dev,
+			"took over memory that another driver left: %u of %u memory blocks, %u of them online\n",
+			region->counts.present, region->counts.total, region->counts.online);
+	kmem_drive_end(&region->drive);
+	return 0;
+}
+
 static int bind_region(struct kmem_region *region, bool adopted)
 {
 	int err = 0;
@@ -147,7 +159,7 @@ static int bind_region(struct kmem_region *region, bool adopted)
 			"adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
 			region->counts.present, region->counts.total, region->counts.online);
 	else
-		err = kmem_region_equip(region);
+		err = kmem_region_equip(region) ?: take_over(region);
 	kmem_guard_set_guarded(region, kmem_guard_default());
 	err = err ?: populate(region);
 	mutex_unlock(&region->lock);

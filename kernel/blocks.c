@@ -105,14 +105,23 @@ u8 kmem_block_policy(const struct kmem_region *region, unsigned int block)
 	}
 }
 
+static int collect(struct kmem_region *region, struct memory_block **blocks, kmem_bus_t bus)
+{
+	struct search search = { .region = region, .blocks = blocks };
+
+	return bus ? bus_for_each_dev(bus, NULL, &search, take_if_ours) : -ENODEV;
+}
+
+static bool is_missing(struct kmem_region *region, struct memory_block **blocks, unsigned int i)
+{
+	return !blocks[i] && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT;
+}
+
 /**
  * kmem_blocks_find() - get the devices of all present blocks, in one pass
  * @region: the region, bound to a device
  * @blocks: one pointer for each block; filled in with a reference where it is
  *	NULL and the block present
- *
- * One pass over the bus, and never a look-up by name for each: the list that
- * goes through holds every device of the machine.
  *
  * Context: Process context, sleeps; @region->lock held by this task or by the
  * one that waits for it.
@@ -120,24 +129,38 @@ u8 kmem_block_policy(const struct kmem_region *region, unsigned int block)
  */
 int kmem_blocks_find(struct kmem_region *region, struct memory_block **blocks)
 {
-	struct search search = { .region = region, .blocks = blocks };
-	unsigned int i, total = region->counts.total;
-	kmem_bus_t bus;
+	unsigned int i = 0, total = region->counts.total;
 
-	for (i = 0; i < total; i++)
-		if (!blocks[i] && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT)
-			break;
+	while (i < total && !is_missing(region, blocks, i))
+		i++;
 	if (i == total)
 		return 0;
 
-	bus = memory_bus(region, i);
-	if (!bus || bus_for_each_dev(bus, NULL, &search, take_if_ours))
+	if (collect(region, blocks, memory_bus(region, i)))
 		return -ENODEV;
 
 	for (; i < total; i++)
-		if (!blocks[i] && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT)
+		if (is_missing(region, blocks, i))
 			return -ENODEV;
 	return 0;
+}
+
+/**
+ * kmem_blocks_find_any() - get the devices of all blocks that have one, known or not
+ * @region: the region, bound to a device
+ * @blocks: as for kmem_blocks_find()
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ * Return: 0, or -ENODEV if no range begins with a block that has one.
+ */
+int kmem_blocks_find_any(struct kmem_region *region, struct memory_block **blocks)
+{
+	kmem_bus_t bus = NULL;
+	unsigned int i;
+
+	for (i = 0; i < region->nr_ranges && !bus; i++)
+		bus = memory_bus(region, region->ranges[i].first);
+	return collect(region, blocks, bus);
 }
 
 /**

@@ -307,6 +307,24 @@ void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, un
 }
 
 /**
+ * kmem_guard_record_found() - a block that somebody else added has been found
+ * @region: the region, claimed
+ * @block: the block's number
+ * @state: what it is
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
+			     enum dax_block_state state)
+{
+	spin_lock(&kmem_guard_lock);
+	record(region, block, state);
+	if (region->counts.online)
+		pin(region);
+	spin_unlock(&kmem_guard_lock);
+}
+
+/**
  * kmem_guard_begin_add() - this task adds blocks and must not online them on the way
  * @region: the region
  *

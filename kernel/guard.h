@@ -35,6 +35,8 @@ enum dax_state kmem_guard_state(struct kmem_region *region);
 enum dax_block_state kmem_guard_block(struct kmem_region *region, unsigned int block);
 void kmem_guard_copy(struct kmem_region *region, u8 *blocks);
 void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, unsigned int count);
+void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
+			     enum dax_block_state state);
 void kmem_guard_begin_add(struct kmem_region *region);
 void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count);
 
