@@ -10,6 +10,9 @@
 #include "core/state.h"
 #include "region.h"
 
+/* An event is laid out by the kernel's habit, not as a call. */
+/* clang-format off */
+
 /* A transition begins. */
 TRACE_EVENT(transition_begin,
 	TP_PROTO(struct kmem_region *region, enum dax_state before, enum dax_state wanted),
@@ -76,6 +79,8 @@ TRACE_EVENT(block_switch,
 	TP_printk("device=%s block=memory%llu to=%s error=%d us=%lld back=%d", __get_str(device),
 		  __entry->block, __get_str(word), __entry->err, __entry->us, __entry->back)
 );
+
+/* clang-format on */
 
 #endif /* DAXPLUG_TRACE_H */
 
