@@ -90,8 +90,8 @@ goes_online online Movable online
 comes_back online unplugged "$total"
 
 # Mixed.
-attempt online_movable > /tmp/put
-switch "$MIDDLE" offline > /tmp/put
+attempt online_movable > /tmp/answer
+switch "$MIDDLE" offline > /tmp/answer
 stock_differs "it reads the last word written"
 is "mixed" "$(state)" mixed
 refuses "mixed" EINVAL offline mixed

@@ -14,23 +14,23 @@ checksum() { sha256sum < "$1" | cut -d ' ' -f 1; }
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 mkdir /tmp/live
-mount -t tmpfs -o size=300M,mpol=prefer:"$NODE" live /tmp/live
-head -c 150M /dev/urandom > /tmp/live/file
+mount -t tmpfs -o size=100M,mpol=prefer:"$NODE" live /tmp/live
+head -c 32M /dev/urandom > /tmp/live/file
 before=$(checksum /tmp/live/file)
-ok "a file is in the device's memory" eval "(($(file_pages_on_node) >= 150 * 1024))"
+ok "a file is in the device's memory" eval "(($(file_pages_on_node) >= 32 * 1024))"
 
 # A process that keeps memory of its own there, and checks it when told.
 mkfifo /tmp/ask /tmp/answer
 # shellcheck disable=SC2016 # perl's variables
-numactl --preferred="$NODE" perl -e 'my $data = join("", map { pack("N", $_ * 2654435761 % 4294967296) } 1 .. 4194304);
+numactl --preferred="$NODE" perl -e 'open(my $random, "<", "/dev/urandom"); read($random, my $data, 8 << 20);
 	my $sum = unpack("%32N*", $data);
 	print "ready\n"; $| = 1; print "\n";
 	open(my $ask, "<", "/tmp/ask"); my $line = <$ask>;
 	open(my $answer, ">", "/tmp/answer");
-	print $answer ($sum == unpack("%32N*", $data) && length($data) == 16777216 ? "intact\n" : "damaged\n");' > /tmp/process &
+	print $answer ($sum == unpack("%32N*", $data) && length($data) == (8 << 20) ? "intact\n" : "damaged\n");' > /tmp/process &
 PROCESS=$!
 ok "a process is up" wait_until grep -q ready /tmp/process
-ok "it has memory of the device" eval "(($(on_node /proc/$PROCESS/numa_maps) * 4 >= 16 * 1024))"
+ok "it has memory of the device" eval "(($(on_node /proc/$PROCESS/numa_maps) * 4 >= 8 * 1024))"
 
 # An unplug that fails with its last block has moved nearly everything.
 fault what=offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=1
@@ -39,7 +39,7 @@ no_fault
 is "the file is intact" "$(checksum /tmp/live/file)" "$before"
 is "plugged as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
 
-head -c 150M /dev/urandom > /tmp/live/file
+head -c 32M /dev/urandom > /tmp/live/file
 before=$(checksum /tmp/live/file)
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"

@@ -20,6 +20,7 @@ interrupted() {
 	is "$description: not over before it is rolled back" "$(timeout 2 cat "$DAX/state")" mixed
 	let_go
 	end_write it
+	# shellcheck disable=SC2153 # end_write sets it
 	is "$description: $result" "$RESULT" "$result"
 	# A writer that was killed does not wait for the end of it.
 	wait_until is_settled

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The page structs of the device's memory are kept in it, or not, as
+# memmap_on_memory says; all or nothing in both cases.
+# vm: -s 1G -a memory_hotplug.memmap_on_memory=1
+# driver: ours stock-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+
+[[ -e $DAX/memmap_on_memory ]] ||
+	skip_all "Linux $KERNEL cannot keep the page structs of a device in it"
+load_fault
+
+PAGE=4096 PAGE_STRUCT=64
+MEMMAP=$((BLOCK * PAGE_STRUCT / PAGE)) # for each block
+
+memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
+
+for on in 1 0 1; do
+	is "$on: unbind" "$(unbind)" "done"
+	is "$on: write memmap_on_memory" "$(write_file "$DAX/memmap_on_memory" "$on")" "done"
+	before=$(memory_total)
+	is "$on: bind" "$(bind)" "done"
+	is_all "$on: bound" offline 'offline*'
+	is "$on: it cannot be changed while bound" "$(write_file "$DAX/memmap_on_memory" $((1 - on)))" EBUSY
+	is "$on: unplugged" "$(attempt unplugged)" "done"
+	is_unplugged "$on, unplugged"
+
+	is "$on: online_movable" "$(attempt online_movable)" "done"
+	is_all "$on, plugged" online_movable 'online Movable'
+	is "$on: MemTotal" "$(($(memory_total) - before))" \
+		"$(((SIZE - on * MEMMAP * ${#BLOCKS[@]}) / 1024))"
+
+	whole=$(snapshot)
+	fault what=offline "block=$MIDDLE" err=16 times=1
+	is "$on: an unplug that fails" "$(attempt unplugged)" EBUSY
+	no_fault
+	is_unchanged "$on: an unplug that fails: every block is as before" "$whole"
+	is "$on: unplugged" "$(attempt unplugged)" "done"
+	is_unplugged "$on, unplugged again"
+	is "$on: MemTotal is what it was" "$(memory_total)" "$before"
+
+	[[ $DRIVER == ours ]] || continue
+	fault what=online "block=$MIDDLE" err=16 times=1
+	is "$on: a plug that fails" "$(attempt online_movable)" EBUSY
+	no_fault
+	is_unplugged "$on, after a plug that failed"
+	is "$on: MemTotal after a plug that failed" "$(memory_total)" "$before"
+done
+done_testing

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Writers racing with others that switch single blocks, and with unbinding:
+# whatever comes of each write, every block is accounted for afterwards.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+
+# Each is one process that goes on until the file /tmp/stop is there, then says
+# how often it had which answer.
+# shellcheck disable=SC2016 # perl's variables
+ACTOR='my ($seed, $word_list, @files) = @ARGV;
+	my (%answers, @words);
+	@words = split(/,/, $word_list);
+	srand($seed);
+	until (-e "/tmp/stop") {
+		select(undef, undef, undef, 0.004);
+		my $file = $files[rand @files];
+		my $word = $words[rand @words];
+		my $answer = "absent";
+		if (open(my $out, ">", $file)) {
+			$answer = defined syswrite($out, $word) ? "done" : $!;
+		}
+		$answers{"$word: $answer"}++;
+	}
+	print "# $_ x $answers{$_}\n" for sort keys %answers;'
+
+# actor NAME WORD,WORD... FILE...
+actor() {
+	perl -e "$ACTOR" $((++SEED)) "${@:2}" > "/tmp/actor.$1" &
+	ACTORS+=($!)
+}
+SEED=0 ACTORS=()
+
+block_files() {
+	local number
+	for number in "${BLOCKS[@]}"; do
+		printf '%s\n' "$MEMORY/memory$number/state"
+	done
+}
+mapfile -t FILES < <(block_files)
+
+race() {
+	rm -f /tmp/stop /tmp/actor.*
+	ACTORS=()
+	"$@"
+	pause "$SECONDS_EACH"
+	touch /tmp/stop
+	wait "${ACTORS[@]}"
+	cat /tmp/actor.*
+}
+
+did() { awk -v what="# $2: done" 'index($0, what) == 1 { found = 1 } END { exit !found }' "/tmp/actor.$1"; }
+
+# accounted_for DESCRIPTION: what state says is what is, and it can be put right.
+accounted_for() {
+	local word expected
+	is_bound || bind > /tmp/answer
+	ok "$1: the device is bound" is_bound
+	word=$(state)
+	case "$(count absent) $(count 'offline*') $(count 'online Movable') $(count 'online Normal')" in
+	"${#BLOCKS[@]} 0 0 0") expected=unplugged ;;
+	"0 ${#BLOCKS[@]} 0 0") expected=offline ;;
+	"0 0 ${#BLOCKS[@]} 0") expected='online?(_movable)' ;;
+	"0 0 0 ${#BLOCKS[@]}") expected='online?(_kernel)' ;;
+	*) expected=mixed ;;
+	esac
+	ok "$1: state, $word, is the truth" eval "[[ $word == $expected ]]"
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is_unplugged "$1, unplugged"
+	is "$1: the module is free" "$(< /sys/module/kmem/refcnt)" 0
+	is "$1: online_movable" "$(attempt online_movable)" "done"
+	is_all "$1, plugged" online_movable 'online Movable'
+}
+
+# A writer against four that undo what it does, block by block.
+togglers() {
+	actor writer online_movable,unplugged "$DAX/state"
+	actor offliner offline "${FILES[@]}"
+	actor onliner online_movable "${FILES[@]}"
+	actor toggler online_movable,offline "${FILES[@]}"
+	actor switcher 0,1 "${FILES[@]/%state/online}"
+}
+
+# The same with two writers, and a third party that binds and unbinds.
+binders() {
+	actor writer online_movable,unplugged "$DAX/state"
+	actor other online,online_movable,unplugged "$DAX/state"
+	actor toggler online_movable,offline "${FILES[@]}"
+	actor binder dax0.0 "$KMEM/bind" "$KMEM/unbind"
+}
+
+let_kernel_choose_movable
+is "unplugged" "$(attempt unplugged)" "done"
+SECONDS_EACH=5
+race togglers
+for word in online_movable unplugged; do
+	ok "$word against four togglers succeeds" did writer "$word"
+done
+ok "the others had their turns, too" grep -q ': done' /tmp/actor.offliner /tmp/actor.onliner \
+	/tmp/actor.toggler /tmp/actor.switcher
+accounted_for "after the togglers"
+
+race binders
+ok "it was bound and unbound" did binder dax0.0
+accounted_for "after binding and unbinding"
+is "nothing failed to be rolled back" "$(dmesg | grep -c 'rollback')" 0
+done_testing

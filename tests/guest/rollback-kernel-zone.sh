@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A plug into a kernel zone that fails: taken back as far as the kernel has not
+# used it. What stays is said, and state tells the truth.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+WHAT='plug into a kernel zone'
+is "unplugged" "$(attempt unplugged)" "done"
+before=$(snapshot)
+mark_log "$WHAT"
+fault what=online "block=$FIRST" err=16 times=1
+is "$WHAT: EBUSY" "$(attempt online_kernel)" EBUSY
+is "$WHAT: it was this that failed" "$(< "$FAULT/hits")" 1
+no_fault
+is "$WHAT: logged once, with device and block" \
+	"$(log_since "$WHAT" "kmem dax0\.0: online_kernel: .*memory$FIRST\b.*could not be" | wc -l)" 1
+
+if [[ $(state) == unplugged ]]; then
+	is_unchanged "$WHAT: every block is as before" "$before"
+	is "$WHAT: no word of a rollback that failed" "$(log_since "$WHAT" 'rollback' | wc -l)" 0
+	is "online_kernel" "$(attempt online_kernel)" "done"
+	is_all "plugged" online_kernel 'online Normal'
+else
+	note "the kernel has kept memory of its own there"
+	is "$WHAT: state tells the truth" "$(state)" mixed
+	for number in "${BLOCKS[@]}"; do
+		look_at "$number"
+		[[ $BLOCK_IS != online* ]] || is "$WHAT: memory$number has stayed, which is said" \
+			"$(log_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b" | wc -l)" 1
+	done
+	before=$(snapshot)
+	is "unplugged" "$(attempt unplugged)" EBUSY
+	is_unchanged "unplugged: all or nothing" "$before"
+	is "online_kernel: not from here" "$(attempt online_kernel)" EBUSY
+	is "unbind" "$(unbind)" "done"
+	is "bind" "$(bind)" "done"
+	is "bound again: state tells the truth" "$(state)" mixed
+fi
+done_testing
