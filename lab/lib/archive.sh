@@ -59,10 +59,11 @@ apt_fetch_options() {
 	apt-config dump | grep -E '^Acquire::(https?::|Check-|ForceIPv)' || true
 }
 
-# kernel_in_archive NAME: "package version", looked up at most once a day.
+# kernel_in_archive NAME MINUTES: "package version", as it was looked up at most
+# that long ago.
 kernel_in_archive() {
 	local name=$1 dir=$BUILD/apt/$1
-	if [[ -n ${LAB_UPDATE-} || -z $(find "$dir/kernel" -mmin -1440 2>/dev/null) ]]; then
+	if [[ -z $(find "$dir/kernel" -mmin "-$2" 2> /dev/null) ]]; then
 		look_up_kernel "$name" "$dir" || return
 	fi
 	cat "$dir/kernel"

@@ -41,7 +41,7 @@ early_module_files() {
 	local module
 	for module in "${EARLY_MODULES[@]}"; do
 		modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends "$module"
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+	done | sed -nE 's/^insmod (.*\.ko[.a-z]*) .*/\1/p' | awk '!seen[$0]++'
 }
 
 unpacked_module() {

@@ -11,19 +11,26 @@ USERLAND_PACKAGES=(bash bc bsdextrautils busybox-static coreutils daxctl
 BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)
 
 # kernel_root NAME: sets KERNEL_ROOT, KERNEL_VERSION (the package's) and
-# KERNEL_RELEASE (the name in /lib/modules).
+# KERNEL_RELEASE (the name in /lib/modules). The archive is asked once a day, and
+# before a root is made, since it may have moved on.
 kernel_root() {
-	local name=$1 kernel image version suites recipe
-	kernel=$(kernel_in_archive "$name") || exit
-	read -r image version <<< "$kernel"
-	read -ra suites <<< "$(kernel_suites "$name")"
-	recipe=("$name" "${suites[*]}" "$image=$version"
-		"${image/image/headers}=$version" "${BUILD_PACKAGES[@]}")
-	KERNEL_VERSION=$version
-	KERNEL_ROOT=$BUILD/root/linux-$version-$(key "${recipe[@]}")
-	cached "$KERNEL_ROOT" make_root "Linux $version with headers and compiler" \
-		"${suites[*]}" "${recipe[@]:2}"
+	local minutes=1440
+	[[ ! ${LAB_UPDATE-} ]] || minutes=10
+	describe_kernel_root "$1" "$minutes"
+	[[ -e $KERNEL_ROOT ]] || describe_kernel_root "$1" 10
+	cached "$KERNEL_ROOT" make_root "Linux $KERNEL_VERSION with headers and compiler" \
+		"${KERNEL_RECIPE[@]}"
 	KERNEL_RELEASE=$(basename "$KERNEL_ROOT"/lib/modules/*)
+}
+
+describe_kernel_root() {
+	local name=$1 kernel image suites
+	kernel=$(kernel_in_archive "$name" "$2") || exit
+	read -r image KERNEL_VERSION <<< "$kernel"
+	read -ra suites <<< "$(kernel_suites "$name")"
+	KERNEL_RECIPE=("${suites[*]}" "$image=$KERNEL_VERSION"
+		"${image/image/headers}=$KERNEL_VERSION" "${BUILD_PACKAGES[@]}")
+	KERNEL_ROOT=$BUILD/root/linux-$KERNEL_VERSION-$(key "$name" "${KERNEL_RECIPE[@]}")
 }
 
 # userland_root: sets USERLAND_ROOT.
