@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A transition can be given a time, after which all is as before; and a block
+# that takes long is left and tried again.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+timeout_ms() { write_file "$DAX/kmem/timeout_ms" "$1"; }
+failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
+cancelled() { awk -v name="$1" '$1 == name { print $2 }' "$DAX/kmem/transitions_cancelled"; }
+
+is "no time is set at first" "$(cat "$DAX/kmem/timeout_ms")" 0
+is "nonsense is refused" "$(timeout_ms soon)" EINVAL
+is "unplugged" "$(attempt unplugged)" "done"
+for word in online_movable unplugged; do
+	is "$word: a time is set" "$(timeout_ms 500)" "done"
+	fault delay_ms=200
+	before=$(snapshot)
+	message=$(attempt "$word")
+	is "$word: it is up" "$message" ETIMEDOUT
+	is_unchanged "$word: everything is as before" "$before"
+	is "$word: the reason" "$(failure reason) $(failure error)" "timeout -ETIMEDOUT"
+	no_fault
+	is "$word: without, it is done" "$(timeout_ms 0; attempt "$word")" "done
+done"
+done
+is "both were counted" "$(cancelled timeout)" 2
+
+# Held for longer than its slice, a block is passed over and comes again.
+is "plugged" "$(attempt online_movable)" "done"
+echo 1 > /sys/kernel/tracing/events/dax_kmem/enable
+fault what=offline block="$MIDDLE" delay_ms=1500
+is "unplugged with a slow block" "$(attempt unplugged)" "done"
+echo 0 > /sys/kernel/tracing/events/dax_kmem/enable
+switches=$(sed -n 's/.*block_switch: device=dax0.0 block=memory\([0-9]*\) to=offline error=\(-*[0-9]*\).*/\1 \2/p' /sys/kernel/tracing/trace)
+note "$switches"
+is "it was left after its slice" "$(grep -c "^$MIDDLE -4" <<< "$switches")" 1
+is "and was the last to go" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
+done_testing

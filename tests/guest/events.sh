@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Whoever waits is told: poll on state, a uevent for each transition, counters,
+# tracepoints.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+kmem() { cat "$DAX/kmem/$1"; }
+counter() { awk -v name="$2" '$1 == name { print $2 }' "$DAX/kmem/$1"; }
+
+# begin_poll SECONDS: reads the state, then waits for a change; how that ended
+# is in /tmp/polled.
+begin_poll() {
+	rm -f /tmp/polled /tmp/polling
+	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
+		my ($file, $seconds) = @ARGV;
+		open(my $state, "<", $file) or die; my $before = <$state>;
+		open(my $flag, ">", "/tmp/polling"); close($flag);
+		my $poll = IO::Poll->new; $poll->mask($state => POLLPRI | POLLERR);
+		my $woken = $poll->poll($seconds);
+		open(my $out, ">", "/tmp/polled.new"); print $out $woken > 0 ? "woken\n" : "slept\n"; close($out);
+		rename("/tmp/polled.new", "/tmp/polled");' "$DAX/state" "$1" &
+	wait_until test -e /tmp/polling
+}
+
+polled() {
+	wait_until test -s /tmp/polled
+	cat /tmp/polled
+}
+
+begin_poll 1
+is "poll sleeps while nothing changes" "$(polled)" slept
+begin_poll 10
+is "unplugged" "$(attempt unplugged)" "done"
+is "poll wakes at a transition" "$(polled)" woken
+is "plugged" "$(attempt online_movable)" "done"
+begin_poll 10
+is "a block is switched" "$(switch "$LAST" offline)" "done"
+is "poll wakes at somebody else's change" "$(polled)" woken
+is "that made it mixed" "$(state)" mixed
+
+udevadm monitor --kernel --property > /tmp/uevents 2> /dev/null &
+MONITOR=$!
+wait_until grep -q KERNEL /tmp/uevents
+# uevents WORD: the values that the dax device's events so far have for it.
+uevents() { awk -v word="$1" 'BEGIN { RS = ""; FS = "\n" }
+	/SUBSYSTEM=dax/ && /ACTION=change/ { for (i = 1; i <= NF; i++) if (index($i, word "=") == 1) print substr($i, length(word) + 2) }' /tmp/uevents; }
+has_uevents() { (($(uevents DAX_STATE | wc -l) == $1)); }
+
+is "unplugged" "$(attempt unplugged)" "done"
+ok "one uevent for a transition" wait_until has_uevents 1
+is "it says what the state is" "$(uevents DAX_STATE)" unplugged
+is "and was" "$(uevents DAX_PREV_STATE)" mixed
+ok "and how long it took" eval '[[ $(uevents DAX_DURATION_MS) =~ ^[0-9]+$ ]]'
+is "and of no error" "$(uevents DAX_ERROR)$(uevents DAX_REASON)$(uevents DAX_BLOCK)" ""
+
+fault what=online block="$MIDDLE" err=16 times=-1
+is "a plug is refused" "$(attempt online_movable)" EBUSY
+ok "one uevent for that" wait_until has_uevents 2
+is "with the error" "$(uevents DAX_ERROR)" -EBUSY
+is "the reason" "$(uevents DAX_REASON)" refused
+is "and the block" "$(uevents DAX_BLOCK)" "memory$MIDDLE"
+is "the state is what it was" "$(uevents DAX_STATE | tail -n 1)" unplugged
+kill "$MONITOR"
+
+is "the failure is kept" "$(kmem last_failure | cut -d' ' -f1-4)" \
+	"wanted=online_movable error=-EBUSY reason=refused block=memory$MIDDLE"
+is "and counted by its reason" "$(counter transitions_failed refused)" 1
+no_fault
+done_before=$(kmem transitions_done)
+is "plugged" "$(attempt online_movable)" "done"
+is "a success clears it" "$(kmem last_failure)" ""
+is "and is counted" "$(kmem transitions_done)" "$((done_before + 1))"
+
+is "blocks in all" "$(kmem blocks_total)" "${#BLOCKS[@]}"
+is "present" "$(kmem blocks_present)" "${#BLOCKS[@]}"
+is "online" "$(kmem blocks_online)" "${#BLOCKS[@]}"
+is "movable" "$(kmem blocks_movable)" "${#BLOCKS[@]}"
+is "one is taken offline" "$(switch "$FIRST" offline)" "done"
+is "then one less is online" "$(kmem blocks_online) $(kmem blocks_movable)" \
+	"$((${#BLOCKS[@]} - 1)) $((${#BLOCKS[@]} - 1))"
+is "and put into a kernel zone" "$(switch "$FIRST" online_kernel)" "done"
+is "then it is online, not movable" "$(kmem blocks_online) $(kmem blocks_movable)" \
+	"${#BLOCKS[@]} $((${#BLOCKS[@]} - 1))"
+
+# Counts are live during a transition.
+fault what=offline hold=1 times=1 skip=2
+begin_write it unplugged
+ok "an unplug is half-way" wait_until is_held
+is "two blocks are offline by now" "$(kmem blocks_online)" "$((${#BLOCKS[@]} - 2))"
+let_go
+end_write it
+is "it goes on" "$RESULT" "done"
+no_fault
+
+TRACING=/sys/kernel/tracing
+echo 1 > $TRACING/events/dax_kmem/enable
+is "plugged under tracing" "$(attempt online_movable)" "done"
+echo 0 > $TRACING/events/dax_kmem/enable
+is "its begin is traced" "$(grep -c 'transition_begin: device=dax0.0 before=unplugged wanted=online_movable' $TRACING/trace)" 1
+is "each block's step" "$(grep -c 'block_switch: device=dax0.0 block=memory[0-9]* to=online_movable error=0' $TRACING/trace)" "${#BLOCKS[@]}"
+is "its end" "$(grep -c 'transition_end: device=dax0.0 wanted=online_movable error=0' $TRACING/trace)" 1
+done_testing

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Memory that the kernel's own driver holds, or has given up on, is taken over
+# without a reboot.
+# vm: -s 1G
+# vm: -s 1G -r 3
+. "$LAB/tests/guest/helpers/device.sh"
+
+# Whether or not the driver takes the device by itself (not on 6.1).
+load() {
+	insmod "$1"
+	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
+	is_bound || bind > /dev/null
+}
+load_stock() { load "$STOCK_KMEM"; }
+load_ours() { load "$OUR_KMEM"; }
+
+online_all() {
+	local number
+	for number in "${BLOCKS[@]}"; do
+		[[ $(< "$MEMORY/memory$number/state") == online ]] || echo online_movable > "$MEMORY/memory$number/state"
+	done
+}
+
+blocks() { grep -H . "$MEMORY"/memory[0-9]*/{state,valid_zones}; }
+
+comes_and_goes() {
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is "$1: blocks gone" "$(count absent)" "${#BLOCKS[@]}"
+	is "$1: no memory left" "$(reservations)" 0
+	is "$1: plugged again" "$(attempt online_movable)" "done"
+	is_all "$1: plugged again" online_movable "online Movable"
+	is "$1: unplugged again" "$(attempt unplugged)" "done"
+}
+
+# Given up on by the kernel's own driver.
+rmmod kmem
+load_stock
+online_all
+unbind > /dev/null
+ok "the kernel's own driver gives up" eval "dmesg | grep -qE 'until (the next )?reboot'"
+is "and cannot take it back" "$(bind)" EBUSY
+rmmod kmem
+mark_log adopted
+load_ours
+is_all "taken over" online_movable "online Movable"
+is "which the log says" "$(log_since adopted 'took over memory' | wc -l)" 1
+is "the module stays while it is online" "$(rmmod kmem 2> /dev/null && echo gone || echo stays)" stays
+comes_and_goes "given up on"
+
+# Still held by it, some blocks offline and one in a kernel zone.
+rmmod kmem
+load_stock
+online_all
+echo offline > "$MEMORY/memory$MIDDLE/state"
+echo offline > "$MEMORY/memory$FIRST/state"
+echo online_kernel > "$MEMORY/memory$FIRST/state"
+before=$(blocks)
+rmmod kmem
+load_ours
+is "taken over as it is" "$(blocks)" "$before"
+is "which is mixed" "$(state)" mixed
+is "counted" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
+comes_and_goes "still held"
+
+# And back: what is unplugged the kernel's own driver can have.
+rmmod kmem
+ok "the module can be unloaded" eval '! lsmod | grep -q ^kmem'
+load_stock
+online_all
+is "the kernel's own driver has it again" "$(count 'online Movable')" "${#BLOCKS[@]}"
+done_testing
