@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A guarded device is switched as a whole only; a transition ends when its time
-# is over.
+# A guarded device is switched as a whole only.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
-load_fault
 
 set_guard() { write_file "$DAX/kmem/guard" "$1"; }
 
 is "not guarded at first" "$(< "$DAX/kmem/guard")" 0
-for word in '' 2x maybe $'\n'; do
-	[[ $word == '' ]] || is "write '${word//$'\n'/\\n}' to guard" "$(set_guard "$word")" EINVAL
+for word in 2x maybe $'\n'; do
+	is "write '${word//$'\n'/\\n}' to guard" "$(set_guard "$word")" EINVAL
 done
 is "a device without guard: a block can be onlined" "$(switch "$FIRST" online_movable)" "done"
 is "and offlined" "$(switch "$FIRST" offline)" "done"
@@ -23,7 +21,7 @@ for word in online online_kernel online_movable; do
 done
 is "guarded: it is counted" "$(< "$DAX/kmem/refusals")" 3
 ok "guarded: the log has the device, the block, the task and its pid" test -n \
-	"$(log_since guarded "kmem dax0\.0: .*memory$MIDDLE\b.*bash.*[0-9]+")"
+	"$(log_since guarded "dax0\.0: guard: memory$MIDDLE: .*by bash \(pid [0-9]+\)")"
 is "guarded: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded, unplugged"
 is "guarded: online_movable" "$(attempt online_movable)" "done"
@@ -45,26 +43,5 @@ is_all "guarded from the beginning, bound" online_movable 'online Movable'
 is "guarded from the beginning: a block cannot be offlined" "$(switch "$LAST" offline)" EBUSY
 is "guarded from the beginning: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded from the beginning"
-
-# Time.
-is "no time limit at first" "$(< "$DAX/kmem/timeout_ms")" 0
-is "write no number to timeout_ms" "$(write_file "$DAX/kmem/timeout_ms" soon)" EINVAL
-is "write too much to timeout_ms" "$(write_file "$DAX/kmem/timeout_ms" 99999999999)" ERANGE
-is "timeout_ms" "$(write_file "$DAX/kmem/timeout_ms" 300)" "done"
-before=$(snapshot)
-fault delay_ms=200
-is "a plug that takes longer" "$(attempt online_movable)" ETIMEDOUT
-no_fault
-is_unchanged "a plug that takes longer: every block is as before" "$before"
-is "no time limit" "$(write_file "$DAX/kmem/timeout_ms" 0)" "done"
-is "online_movable" "$(attempt online_movable)" "done"
-is "timeout_ms" "$(write_file "$DAX/kmem/timeout_ms" 300)" "done"
-before=$(snapshot)
-fault delay_ms=200
-is "an unplug that takes longer" "$(attempt unplugged)" ETIMEDOUT
-no_fault
-is_unchanged "an unplug that takes longer: every block is as before" "$before"
-write_file "$DAX/kmem/timeout_ms" 60000 > /tmp/answer
-is "with time enough: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"
 done_testing

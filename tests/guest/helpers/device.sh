@@ -37,6 +37,8 @@ errno_name() {
 	'Cannot allocate memory') printf 'ENOMEM\n' ;;
 	'Input/output error') printf 'EIO\n' ;;
 	'No such device') printf 'ENODEV\n' ;;
+	'Connection timed out') printf 'ETIMEDOUT\n' ;;
+	'Numerical result out of range') printf 'ERANGE\n' ;;
 	'No such file or directory') printf 'ENOENT\n' ;;
 	*) printf '%s\n' "$1" ;;
 	esac
