@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # what is for eval and perl
 # A transition can be given a time, after which all is as before; and a block
 # that takes long is left and tried again.
 # vm: -s 1G

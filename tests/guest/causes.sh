@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # what is for eval and perl
 # A refused unplug says what held it, and is refused before anything was moved.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"

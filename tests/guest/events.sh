@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # what is for eval and perl
 # Whoever waits is told: poll on state, a uevent for each transition, counters,
 # tracepoints.
 # vm: -s 1G

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # what is for eval and perl
 # A guarded device is switched as a whole only.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
