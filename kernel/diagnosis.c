@@ -24,7 +24,7 @@ static enum kmem_cause by_errno(int err)
 	}
 }
 
-/* What held a block: the page that looks so now, or nothing that can still be seen. */
+/* What holds or held a block: the page that looks so now, or nothing that can still be seen. */
 static enum kmem_cause by_pages(struct kmem_region *region, struct kmem_failure *failure)
 {
 	enum kmem_cause cause;

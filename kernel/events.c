@@ -94,26 +94,36 @@ static void count(struct kmem_region *region, const struct kmem_outcome *outcome
 	write_failure(region, outcome, stats->last_failure, sizeof(stats->last_failure));
 }
 
-static void log_failure(struct kmem_region *region, const struct kmem_outcome *outcome)
+/* Where and why, in words: "memory7 could not be added: there is no memory". */
+static void describe(struct kmem_region *region, const struct kmem_outcome *outcome, char *text,
+		     size_t room)
 {
-	const char *after = outcome->back ? "rolled back"
-					  : "the rollback failed too, as said above";
 	const struct kmem_failure *failure = &outcome->failure;
-	const char *wanted = dax_state_name(outcome->wanted);
+	const char *why = kmem_cause_text(outcome->cause);
+	size_t used;
 
 	if (failure->step == KMEM_STEP_NONE)
-		dev_warn(region->dev, "%s: cancelled: %s (%pe); %s\n", wanted,
-			 kmem_cause_text(outcome->cause), ERR_PTR(outcome->err), after);
-	else if (failure->pfn)
-		dev_warn(region->dev, "%s: memory%llu could not be %s: %s, pfn %#lx (%pe); %s\n",
-			 wanted, kmem_region_block_id(region, failure->block),
-			 kmem_step_text(failure->step), kmem_cause_text(outcome->cause),
-			 failure->pfn, ERR_PTR(outcome->err), after);
+		used = scnprintf(text, room, "cancelled: %s", why);
+	else if (kmem_cause_is_cancel(outcome->cause))
+		used = scnprintf(text, room, "cancelled: %s, before memory%llu was %s", why,
+				 kmem_region_block_id(region, failure->block),
+				 kmem_step_text(failure->step));
 	else
-		dev_warn(region->dev, "%s: memory%llu could not be %s: %s (%pe); %s\n", wanted,
-			 kmem_region_block_id(region, failure->block),
-			 kmem_step_text(failure->step), kmem_cause_text(outcome->cause),
-			 ERR_PTR(outcome->err), after);
+		used = scnprintf(text, room, "memory%llu could not be %s: %s",
+				 kmem_region_block_id(region, failure->block),
+				 kmem_step_text(failure->step), why);
+	if (failure->pfn)
+		scnprintf(text + used, room - used, ", pfn %#lx", failure->pfn);
+}
+
+static void log_failure(struct kmem_region *region, const struct kmem_outcome *outcome)
+{
+	char text[160];
+
+	describe(region, outcome, text, sizeof(text));
+	dev_warn(region->dev, "%s: %s (%pe); %s\n", dax_state_name(outcome->wanted), text,
+		 ERR_PTR(outcome->err),
+		 outcome->back ? "rolled back" : "the rollback failed too, as said above");
 }
 
 static void log_success(struct kmem_region *region, const struct kmem_outcome *outcome)

@@ -136,7 +136,10 @@ static int go_back(struct kmem_transition *transition)
 	return kmem_drive_all(drive);
 }
 
-/* What ended it: the cancelling, if it was cancelled and that is what the error says. */
+/*
+ * What ended it: the cancelling, if that is what the error says. The block that
+ * was being switched stays in the record: it may be what took so long.
+ */
 static void find_cause(struct kmem_transition *transition)
 {
 	struct kmem_drive *drive = &transition->region->drive;
@@ -144,10 +147,8 @@ static void find_cause(struct kmem_transition *transition)
 
 	outcome->failure = drive->failure;
 	outcome->cause = drive->failure.cause;
-	if (outcome->err == kmem_cause_errno(drive->cancelled)) {
-		outcome->failure = (struct kmem_failure){};
+	if (outcome->err == kmem_cause_errno(drive->cancelled))
 		outcome->cause = drive->cancelled;
-	}
 }
 
 /* Does it, or leaves everything as it was. Runs as the one actor of the region. */
