@@ -129,4 +129,5 @@ module_exit(kmem_exit);
 MODULE_AUTHOR("The daxplug authors");
 MODULE_DESCRIPTION("kmem DAX driver: whole-device, all-or-nothing memory hotplug");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_ALIAS("dax:t0*");
