@@ -43,5 +43,4 @@ is_all "guarded from the beginning, bound" online_movable 'online Movable'
 is "guarded from the beginning: a block cannot be offlined" "$(switch "$LAST" offline)" EBUSY
 is "guarded from the beginning: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded from the beginning"
-is_unplugged "in the end"
 done_testing

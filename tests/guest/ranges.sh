@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # All or nothing holds across all ranges of a device, whichever of them fails.
-# vm: -s 1G
+# vm-full: -s 1G
 # vm: -s 1G -r 2
 # vm: -s 1G -r 5
 . "$LAB/tests/guest/helpers/device.sh"

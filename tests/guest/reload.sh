@@ -28,32 +28,32 @@ reload offline
 attempt unplugged > /tmp/answer
 reload unplugged
 attempt unplugged > /tmp/answer
-for word in online_movable online online_kernel; do
+for word in online_movable online; do
 	is "$word" "$(attempt "$word")" "done"
 	is_kept "$word"
-	if [[ $word == online_kernel && $(attempt unplugged) == EBUSY ]]; then
-		skip "unload after online_kernel" "the kernel keeps memory there"
-		continue
-	fi
 	attempt unplugged > /tmp/answer
 	reload "unplugged from $word"
 	attempt unplugged > /tmp/answer
 done
-if [[ $(state) == unplugged ]]; then
-	is "online_movable" "$(attempt online_movable)" "done"
-	switch "$MIDDLE" offline > /tmp/answer
-	is_kept mixed
-	is "unbind" "$(unbind)" "done"
-	ok "unbound with memory online: unloading is refused" eval '! rmmod kmem'
-	is "bind" "$(bind)" "done"
-	is "all offline by hand" "$(switch_all offline | tail -n 1)" "done"
-	is "offline" "$(state)" offline
-	reload "offline by hand"
 
-	is "unbind" "$(unbind)" "done"
-	ok "unload while unbound" rmmod kmem
-	ok "load" modprobe kmem
-	ok "it binds" is_bound
-	is_all "in the end" offline 'offline*'
-fi
+is "online_movable" "$(attempt online_movable)" "done"
+switch "$MIDDLE" offline > /tmp/answer
+is_kept mixed
+is "unbind" "$(unbind)" "done"
+ok "unbound with memory online: unloading is refused" eval '! rmmod kmem'
+is "bind" "$(bind)" "done"
+is "all offline by hand" "$(switch_all offline | tail -n 1)" "done"
+is "offline" "$(state)" offline
+reload "offline by hand"
+
+is "unbind" "$(unbind)" "done"
+ok "unload while unbound" rmmod kmem
+ok "load" modprobe kmem
+ok "it binds" is_bound
+is_all "in the end" offline 'offline*'
+
+# Last, because the kernel may keep what is in a kernel zone.
+attempt unplugged > /tmp/answer
+is "online_kernel" "$(attempt online_kernel)" "done"
+is_kept online_kernel
 done_testing
