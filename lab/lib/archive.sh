@@ -73,7 +73,7 @@ look_up_kernel() {
 	local name=$1 dir=$2 lock found
 	mkdir -p "$dir"
 	exec {lock}> "$dir/lock"
-	flock "$lock"
+	until flock -w 1 "$lock"; do :; done
 	if ! apt_lists "$name" "$dir"; then
 		[[ -s $dir/kernel ]] ||
 			die_with "$EXIT_SKIP" "Linux $name cannot be had: the lists of $(kernel_suites "$name" | xargs) could not be fetched"

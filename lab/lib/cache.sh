@@ -12,7 +12,7 @@ cached() {
 	name=${path#"$BUILD/"}
 	mkdir -p "$BUILD/lock" "$(dirname "$path")"
 	exec {lock}> "$BUILD/lock/${name//\//%}"
-	flock "$lock"
+	until flock -w 1 "$lock"; do :; done # signals are looked at in between
 	[[ -e $path ]] || make_cached "$path" "$maker" "$@"
 	exec {lock}>&-
 }
