@@ -3,12 +3,14 @@
 # The machine that a guest sees.
 
 QEMU=qemu-system-x86_64
+BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
+CLOCK=$BUILD/clock/$BOOT_ID
 
 # accelerator: sets ACCELERATOR to kvm where a guest has come up under it since
 # this machine was booted, else to software emulation.
 accelerator() {
 	local verdict
-	verdict=$BUILD/kvm/$(< /proc/sys/kernel/random/boot_id)
+	verdict=$BUILD/kvm/$BOOT_ID
 	ACCELERATOR=tcg,thread=multi
 	[[ -w /dev/kvm ]] || return 0
 	cached "$verdict" try_kvm
@@ -63,6 +65,20 @@ qemu_arguments() {
 kernel_arguments() {
 	local arguments=(console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 "memhp_default_state=$POLICY"
 		"${DEVICE_KERNEL[@]}")
+	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
+}
+
+# learn_clock LOG: on a busy host a guest may measure its clock wrongly, and then
+# see stalls that are none. The first that measures it well, twice, tells the
+# others.
+learn_clock() {
+	local khz
+	[[ ! -s $CLOCK ]] || return 0
+	khz=$(sed -nE 's/.*Refined TSC clocksource calibration: ([0-9]+)\.([0-9]{3}) MHz.*/\1\2/p' "$1")
+	[[ $khz ]] || return 0
+	mkdir -p "$(dirname "$CLOCK")"
+	printf '%s\n' "$khz" > "$CLOCK.$$"
+	mv "$CLOCK.$$" "$CLOCK"
 }
