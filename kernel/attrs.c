@@ -94,23 +94,26 @@ static ssize_t last_failure_show(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RO(last_failure);
 
+static struct kmem_region *region_of(struct device *dev)
+{
+	return dev_get_drvdata(dev);
+}
+
 /* A file that shows one number of the region. */
-#define NUMBER_ATTR(name, format, number)                                                          \
+#define NUMBER_ATTR(name, format, member)                                                          \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)   \
 	{                                                                                          \
-		struct kmem_region *region = dev_get_drvdata(dev);                                 \
-                                                                                                   \
-		return sysfs_emit(buf, format "\n", READ_ONCE(number));                            \
+		return sysfs_emit(buf, format "\n", READ_ONCE(region_of(dev)->member));            \
 	}                                                                                          \
 	static DEVICE_ATTR_RO(name)
 
-NUMBER_ATTR(blocks_total, "%u", region->counts.total);
-NUMBER_ATTR(blocks_present, "%u", region->counts.present);
-NUMBER_ATTR(blocks_online, "%u", region->counts.online);
-NUMBER_ATTR(blocks_movable, "%u", region->counts.movable);
-NUMBER_ATTR(transitions_done, "%lu", region->stats.done);
-NUMBER_ATTR(refusals, "%lu", region->stats.refusals);
-NUMBER_ATTR(last_duration_ms, "%lu", region->stats.last_ms);
+NUMBER_ATTR(blocks_total, "%u", counts.total);
+NUMBER_ATTR(blocks_present, "%u", counts.present);
+NUMBER_ATTR(blocks_online, "%u", counts.online);
+NUMBER_ATTR(blocks_movable, "%u", counts.movable);
+NUMBER_ATTR(transitions_done, "%lu", stats.done);
+NUMBER_ATTR(refusals, "%lu", stats.refusals);
+NUMBER_ATTR(last_duration_ms, "%lu", stats.last_ms);
 
 /* A line for each cause that there was, the word and how often. */
 static ssize_t show_causes(const unsigned long *numbers, bool cancelled, char *buf)

@@ -33,11 +33,10 @@ static void online_by_policy(struct kmem_region *region)
 
 	kmem_drive_begin_best_effort(drive, NULL);
 	if (kmem_drive_online(drive))
-		dev_warn(
-			region->dev,
-			"%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
-			drive->failure.count, count, ERR_PTR(drive->failure.err),
-			kmem_region_block_start(region, drive->failure.block));
+		dev_warn(region->dev,
+			 "%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
+			 drive->failure.count, count, ERR_PTR(drive->failure.err),
+			 kmem_region_block_start(region, drive->failure.block));
 }
 
 static int populate(struct kmem_region *region)
@@ -140,10 +139,9 @@ static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
 static int take_over(struct kmem_region *region)
 {
 	if (kmem_take_over(region))
-		dev_info(
-			region->dev,
-			"took over memory that another driver left: %u of %u memory blocks, %u of them online\n",
-			region->counts.present, region->counts.total, region->counts.online);
+		dev_info(region->dev,
+			 "took over memory that another driver left: %u of %u memory blocks, %u of them online\n",
+			 region->counts.present, region->counts.total, region->counts.online);
 	kmem_drive_end(&region->drive);
 	return 0;
 }
@@ -154,10 +152,9 @@ static int bind_region(struct kmem_region *region, bool adopted)
 
 	mutex_lock(&region->lock);
 	if (adopted)
-		dev_info(
-			region->dev,
-			"adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
-			region->counts.present, region->counts.total, region->counts.online);
+		dev_info(region->dev,
+			 "adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
+			 region->counts.present, region->counts.total, region->counts.online);
 	else
 		err = kmem_region_equip(region) ?: take_over(region);
 	kmem_guard_set_guarded(region, kmem_guard_default());
@@ -238,10 +235,9 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	depopulate(region, "unbind");
 	left = region->counts.present;
 	if (left)
-		dev_warn(
-			dev,
-			"%u of %u memory blocks stay, %u of them online; bind the device again to take them over\n",
-			left, region->counts.total, region->counts.online);
+		dev_warn(dev,
+			 "%u of %u memory blocks stay, %u of them online; bind the device again to take them over\n",
+			 left, region->counts.total, region->counts.online);
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);

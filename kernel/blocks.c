@@ -58,10 +58,10 @@ static struct device *find_by_name(const struct kmem_region *region, unsigned in
 }
 
 /* The bus of the memory blocks is not exported, but a block knows it. */
-static kmem_bus_t memory_bus(const struct kmem_region *region, unsigned int present)
+static kmem_bus_ptr memory_bus(const struct kmem_region *region, unsigned int present)
 {
 	struct device *dev = find_by_name(region, present);
-	kmem_bus_t bus;
+	kmem_bus_ptr bus;
 
 	if (!dev)
 		return NULL;
@@ -105,7 +105,7 @@ u8 kmem_block_policy(const struct kmem_region *region, unsigned int block)
 	}
 }
 
-static int collect(struct kmem_region *region, struct memory_block **blocks, kmem_bus_t bus)
+static int collect(struct kmem_region *region, struct memory_block **blocks, kmem_bus_ptr bus)
 {
 	struct search search = { .region = region, .blocks = blocks };
 
@@ -155,7 +155,7 @@ int kmem_blocks_find(struct kmem_region *region, struct memory_block **blocks)
  */
 int kmem_blocks_find_any(struct kmem_region *region, struct memory_block **blocks)
 {
-	kmem_bus_t bus = NULL;
+	kmem_bus_ptr bus = NULL;
 	unsigned int i;
 
 	for (i = 0; i < region->nr_ranges && !bus; i++)

@@ -5,39 +5,47 @@
 
 #include <linux/types.h>
 
-/*
- * DAX_CAUSES(ENTRY) calls ENTRY(name, word, text) for each. The word is the one
- * in sysfs and uevents, the text goes into the log.
- */
-#define DAX_CAUSES(ENTRY)                                                                          \
-	ENTRY(NONE, "none", "nothing")                                                             \
-	ENTRY(SLAB, "slab", "a slab page cannot be moved")                                         \
-	ENTRY(PAGE_TABLE, "page_table", "a page table cannot be moved")                            \
-	ENTRY(RESERVED, "reserved", "a reserved page cannot be moved")                             \
-	ENTRY(KERNEL, "kernel", "a page that the kernel uses cannot be moved")                     \
-	ENTRY(PINNED, "pinned", "a pinned page cannot be moved")                                   \
-	ENTRY(HUGE_PAGE, "huge_page", "a huge page has nowhere to go")                             \
-	ENTRY(NO_MEMORY, "no_memory", "there is no memory")                                        \
-	ENTRY(REFUSED, "refused", "a notifier refused")                                            \
-	ENTRY(POISONED, "poisoned", "a page has a hardware fault")                                 \
-	ENTRY(IN_USE, "in_use", "something else has the address range")                            \
-	ENTRY(SIGNAL, "signal", "a signal")                                                        \
-	ENTRY(TIMEOUT, "timeout", "the time was up")                                               \
-	ENTRY(SUSPEND, "suspend", "the system goes to sleep")                                      \
-	ENTRY(UNBIND, "unbind", "the device is being unbound")                                     \
-	ENTRY(UNLOAD, "unload", "the module is being unloaded")                                    \
-	ENTRY(OTHER, "other", "the kernel did not say why")
-
 /**
- * enum kmem_cause - why a transition did not come about; see DAX_CAUSES()
+ * enum kmem_cause - what ended a transition
+ * @KMEM_CAUSE_NONE: nothing ended it
+ * @KMEM_CAUSE_SLAB: a slab page
+ * @KMEM_CAUSE_PAGE_TABLE: a page table
+ * @KMEM_CAUSE_RESERVED: a reserved page
+ * @KMEM_CAUSE_KERNEL: a page that the kernel uses for something else
+ * @KMEM_CAUSE_PINNED: a page that is pinned
+ * @KMEM_CAUSE_HUGE_PAGE: a huge page that has nowhere to go
+ * @KMEM_CAUSE_NO_MEMORY: no memory, to move to or to add with
+ * @KMEM_CAUSE_REFUSED: a memory notifier
+ * @KMEM_CAUSE_POISONED: a page with a hardware fault
+ * @KMEM_CAUSE_IN_USE: something else in the address range
+ * @KMEM_CAUSE_OTHER: something that the kernel did not name
+ * @KMEM_CAUSE_SIGNAL: cancelled by a signal to the writer
+ * @KMEM_CAUSE_TIMEOUT: cancelled when the time was up
+ * @KMEM_CAUSE_SUSPEND: cancelled because the system goes to sleep
+ * @KMEM_CAUSE_UNBIND: cancelled because the device is being unbound
+ * @KMEM_CAUSE_UNLOAD: cancelled because the module is being unloaded
+ * @KMEM_CAUSE_COUNT: how many there are
  */
 enum kmem_cause {
-#define DAX_CAUSE_ENUM(name, word, text) KMEM_CAUSE_##name,
-	DAX_CAUSES(DAX_CAUSE_ENUM)
-#undef DAX_CAUSE_ENUM
+	KMEM_CAUSE_NONE,
+	KMEM_CAUSE_SLAB,
+	KMEM_CAUSE_PAGE_TABLE,
+	KMEM_CAUSE_RESERVED,
+	KMEM_CAUSE_KERNEL,
+	KMEM_CAUSE_PINNED,
+	KMEM_CAUSE_HUGE_PAGE,
+	KMEM_CAUSE_NO_MEMORY,
+	KMEM_CAUSE_REFUSED,
+	KMEM_CAUSE_POISONED,
+	KMEM_CAUSE_IN_USE,
+	KMEM_CAUSE_OTHER,
+	KMEM_CAUSE_SIGNAL,
+	KMEM_CAUSE_TIMEOUT,
+	KMEM_CAUSE_SUSPEND,
+	KMEM_CAUSE_UNBIND,
+	KMEM_CAUSE_UNLOAD,
+	KMEM_CAUSE_COUNT,
 };
-
-#define KMEM_CAUSE_COUNT (KMEM_CAUSE_OTHER + 1)
 
 const char *kmem_cause_word(enum kmem_cause cause);
 const char *kmem_cause_text(enum kmem_cause cause);

@@ -16,7 +16,7 @@
 #include "compat_probes.h"
 
 /* A bus is const since 6.3: a pointer to one as the kernel at hand has it. */
-typedef typeof(((struct device *)NULL)->bus) kmem_bus_t;
+#define kmem_bus_ptr typeof(((struct device *)NULL)->bus)
 
 /*
  * MEM_PREPARE_ONLINE (6.8 to 7.1) comes before the block is moved into a zone,

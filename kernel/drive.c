@@ -216,16 +216,23 @@ static int add_missing(struct kmem_drive *drive)
 	return each_range(drive, add_if_missing);
 }
 
-/* Blocks that were added just now are new devices, so this comes before each step. */
-static int with_devices(struct kmem_drive *drive, int (*step)(struct kmem_drive *drive))
+/*
+ * Blocks that were added just now are new devices, so this comes before each
+ * step. @err is what the steps before said.
+ */
+static int then(struct kmem_drive *drive, int err, int (*step)(struct kmem_drive *drive))
 {
-	int err = kmem_blocks_find(drive->region, drive->blocks);
+	int now;
 
-	if (err)
-		kmem_drive_fail(drive, KMEM_STEP_FIND, 0, drive->region->counts.total, err);
 	if (kmem_drive_is_over(drive, err))
 		return err;
-	return step(drive) ?: err;
+
+	now = kmem_blocks_find(drive->region, drive->blocks);
+	if (now)
+		kmem_drive_fail(drive, KMEM_STEP_FIND, 0, drive->region->counts.total, now);
+	if (!kmem_drive_is_over(drive, now))
+		now = step(drive) ?: now;
+	return err ?: now;
 }
 
 /**
@@ -240,21 +247,12 @@ static int with_devices(struct kmem_drive *drive, int (*step)(struct kmem_drive 
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {
-	int (*const steps[])(struct kmem_drive * drive) = {
-		kmem_offline_unwanted,
-		remove_unwanted,
-		add_missing,
-		put_online,
-	};
-	unsigned int i;
-	int err, first_err = 0;
+	int err;
 
-	for (i = 0; i < ARRAY_SIZE(steps) && !kmem_drive_is_over(drive, first_err); i++) {
-		err = with_devices(drive, steps[i]);
-		first_err = first_err ?: err;
-	}
-
-	return first_err;
+	err = then(drive, 0, kmem_offline_unwanted);
+	err = then(drive, err, remove_unwanted);
+	err = then(drive, err, add_missing);
+	return then(drive, err, put_online);
 }
 
 /**
@@ -278,7 +276,7 @@ int kmem_drive_add(struct kmem_drive *drive)
  */
 int kmem_drive_online(struct kmem_drive *drive)
 {
-	return with_devices(drive, put_online);
+	return then(drive, 0, put_online);
 }
 
 /**

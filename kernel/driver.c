@@ -24,13 +24,13 @@ static u64 driver_storage[DIV_ROUND_UP(DAX_LAYOUT_dax_device_driver_size, sizeof
 #define driver_member(member, member_type)                                                         \
 	(*dax_member(kmem_driver, dax_device_driver, member, member_type))
 
-static kmem_bus_t dax_bus;
+static kmem_bus_ptr dax_bus;
 
 static void fill_driver(void)
 {
 	driver_member(drv, struct device_driver).dev_groups = kmem_attribute_groups;
-	driver_member(probe, typeof(&kmem_bind)) = kmem_bind;
-	driver_member(remove, typeof(&kmem_unbind)) = kmem_unbind;
+	driver_member(probe, void *) = kmem_bind;
+	driver_member(remove, void *) = kmem_unbind;
 
 	/* Before 6.6 there was no type: kmem was the driver that did not match always. */
 	if (DAX_LAYOUT_dax_device_driver_type >= 0)

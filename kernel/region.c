@@ -30,19 +30,17 @@ static bool trim(struct device *dev, unsigned int mapping, const struct range *r
 	span->start = ALIGN(range->start, block);
 	span->end = ALIGN_DOWN(range->end + 1, block);
 	if (span->start >= span->end) {
-		dev_info(
-			dev,
-			"mapping%u: %#llx-%#llx too small after alignment to memory blocks of %llu MiB\n",
-			mapping, range->start, range->end, block >> 20);
+		dev_info(dev,
+			 "mapping%u: %#llx-%#llx too small after alignment to memory blocks of %llu MiB\n",
+			 mapping, range->start, range->end, block >> 20);
 		return false;
 	}
 
 	span->end--;
 	if (range_len(span) != range_len(range))
-		dev_info(
-			dev,
-			"mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: %#llx-%#llx\n",
-			mapping, range->start, range->end, block >> 20, span->start, span->end);
+		dev_info(dev,
+			 "mapping%u: %#llx-%#llx trimmed to memory blocks of %llu MiB: %#llx-%#llx\n",
+			 mapping, range->start, range->end, block >> 20, span->start, span->end);
 	return true;
 }
 
@@ -154,8 +152,8 @@ int kmem_region_equip(struct kmem_region *region)
 		return PTR_ERR(type);
 	region->type = type;
 
-	mgid = memory_group_register_static(
-		region->nid, PHYS_PFN((u64)region->counts.total * memory_block_size_bytes()));
+	mgid = memory_group_register_static(region->nid, PHYS_PFN((u64)region->counts.total *
+								  memory_block_size_bytes()));
 	if (mgid < 0)
 		return mgid;
 	region->mgid = mgid;

@@ -69,7 +69,7 @@ struct kmem_range {
  * @ranges: by ascending address
  */
 struct kmem_region {
-	struct mutex lock;
+	struct mutex lock; /* bind, unbind, transitions */
 	struct device *dev;
 	const char *name;
 	int nid;

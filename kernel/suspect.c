@@ -26,9 +26,10 @@ union copy {
 /* No further than the block goes: behind it there may be no page structs. */
 static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
 {
-	unsigned long nr = min(room, (unsigned long)ARRAY_SIZE(copy->pages));
+	unsigned long nr = min_t(unsigned long, room, ARRAY_SIZE(copy->pages));
 
 	memset(copy, 0, sizeof(*copy));
+	/* Others change them all the time: what comes out of this is a guess. */
 	data_race(memcpy(copy->pages, page, nr * sizeof(*page)));
 }
 

@@ -61,10 +61,9 @@ static bool take_range(struct kmem_region *region, const struct kmem_range *rang
 	if (!is_driver_managed(range))
 		return false;
 	if (!all_blocks_here(region, range)) {
-		dev_warn(
-			region->dev,
-			"mapping%u: %#llx-%#llx is memory already, but not of node %d throughout; not taken over\n",
-			range->mapping, range->span.start, range->span.end, region->nid);
+		dev_warn(region->dev,
+			 "mapping%u: %#llx-%#llx is memory already, but not of node %d throughout; not taken over\n",
+			 range->mapping, range->span.start, range->span.end, region->nid);
 		return false;
 	}
 

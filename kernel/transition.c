@@ -362,7 +362,7 @@ static bool any_under_way(void)
 
 	spin_lock(&kmem_guard_lock);
 	list_for_each_entry(region, &kmem_guard_regions, node)
-		found |= region->transition != NULL;
+		found |= !!region->transition;
 	spin_unlock(&kmem_guard_lock);
 
 	return found;

@@ -20,13 +20,12 @@
 
 MODULE_INFO(dax_btf, DAX_LAYOUT_BTF);
 
-static int compare(const char *type, const char *name, long built, long running)
+static int compare(int err, const char *type, const char *name, long built, long running)
 {
-	if (built == running)
-		return 0;
+	if (err || built == running)
+		return err;
 
-	pr_err("%s.%s is at %ld in the running kernel and at %ld in the one this module was built for (BTF " DAX_LAYOUT_BTF
-	       "); build it again for this kernel\n",
+	pr_err("%s.%s is at %ld here, and at %ld in the kernel that this was built for; build it again\n",
 	       type, name, running, built);
 	return -ENOEXEC;
 }
@@ -36,10 +35,10 @@ static int compare_all(const struct btf_view *view)
 	int err = 0;
 
 #define COMPARE(kind, need, type, name)                                                            \
-	if (!err)                                                                                  \
-		err = compare(#type, #name, DAX_LAYOUT_##type##_##name,                            \
-			      DAX_LAYOUT_LOOKUP_##kind(view, type, name));
+	err = compare(err, #type, #name, DAX_LAYOUT_##type##_##name,                               \
+		      DAX_LAYOUT_LOOKUP_##kind(view, type, name));
 	DAX_LAYOUT(COMPARE)
+#undef COMPARE
 
 	return err;
 }
