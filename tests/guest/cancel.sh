@@ -53,7 +53,7 @@ is "unload during a plug: done" "$STATUS" 0
 ok "unload during a plug: it is unloaded" test ! -e /sys/module/kmem
 is "unload during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
 is "unload during a plug: no reservation is left" "$(reservations)" 0
-ok "load again" modprobe kmem
+ok "load again" load_kmem
 is_all "loaded again" offline 'offline*'
 
 is "unplugged" "$(attempt unplugged)" "done"

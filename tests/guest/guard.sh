@@ -37,7 +37,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 # Guarded from the beginning; the system's policy holds all the same.
 echo online_movable > "$MEMORY/auto_online_blocks"
 ok "unload" rmmod kmem
-ok "load with guard=1" modprobe kmem guard=1
+ok "load with guard=1" load_kmem guard=1
 is "guarded from the beginning" "$(< "$DAX/kmem/guard")" 1
 is_all "guarded from the beginning, bound" online_movable 'online Movable'
 is "guarded from the beginning: a block cannot be offlined" "$(switch "$LAST" offline)" EBUSY

@@ -64,7 +64,7 @@ is "nothing is left after 10 times bind and unbind" "$(outside)" "$before"
 ok "a memory group is given back each time" is_one_group 10
 
 ok "unload" rmmod kmem
-ok "load" modprobe kmem
+ok "load" load_kmem
 ok "it binds" is_bound
 is_all "in the end" offline 'offline*'
 done_testing

@@ -48,6 +48,14 @@ bind() { write_file "$KMEM/bind" dax0.0; }
 unbind() { write_file "$KMEM/unbind" dax0.0; }
 is_bound() { [[ -e $DAX/driver ]]; }
 
+# load_kmem [OPTION...]: and the device is bound to it. Before Linux 6.6 a driver
+# has to be told of the devices that it is for.
+load_kmem() {
+	modprobe kmem "$@" || return
+	is_bound || echo dax0.0 > "$KMEM/new_id"
+	is_bound || echo dax0.0 > "$KMEM/bind"
+}
+
 # The kernel chooses ZONE_MOVABLE for a plain "online".
 let_kernel_choose_movable() {
 	echo auto-movable > /sys/module/memory_hotplug/parameters/online_policy
