@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The lab gives what it promises.
-# vm: -s 4G
 # vm: -s 4G -r 2 -p online_movable
-# vm: -s 4G -r 5
 # vm: -s 16G -r 2 -b 2G
+# vm-full: -s 4G
+# vm-full: -s 4G -r 5
 # driver: ours stock-7.3
 . "$LAB/tests/guest/lib.sh"
 . "$LAB/settings" # what lab/vm was asked for
