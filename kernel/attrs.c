@@ -89,8 +89,12 @@ static DEVICE_ATTR_RW(timeout_ms);
 static ssize_t last_failure_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct kmem_region *region = dev_get_drvdata(dev);
+	ssize_t length;
 
-	return sysfs_emit(buf, "%s\n", region->stats.last_failure);
+	spin_lock(&kmem_guard_lock);
+	length = sysfs_emit(buf, "%s\n", region->stats.last_failure);
+	spin_unlock(&kmem_guard_lock);
+	return length;
 }
 static DEVICE_ATTR_RO(last_failure);
 

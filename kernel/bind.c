@@ -20,6 +20,7 @@ static void online_by_policy(struct kmem_region *region)
 {
 	struct kmem_drive *drive = &region->drive;
 	unsigned int i, count = 0;
+	int err;
 
 	if (region->policy == DAX_BLOCK_OFFLINE)
 		return;
@@ -31,8 +32,11 @@ static void online_by_policy(struct kmem_region *region)
 		count += added && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT;
 	}
 
+	kmem_guard_claim_now(region);
 	kmem_drive_begin_best_effort(drive, NULL);
-	if (kmem_drive_online(drive))
+	err = kmem_drive_online(drive);
+	kmem_guard_release(region);
+	if (err)
 		dev_warn(region->dev,
 			 "%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
 			 drive->failure.count, count, ERR_PTR(drive->failure.err),
@@ -42,30 +46,26 @@ static void online_by_policy(struct kmem_region *region)
 static int populate(struct kmem_region *region)
 {
 	struct kmem_drive *drive = &region->drive;
-	bool guarded = region->guarded;
 	int err;
 
+	region->policy = DAX_BLOCK_OFFLINE;
 	kmem_guard_copy(region, drive->before);
 	kmem_drive_want(drive, DAX_BLOCK_OFFLINE);
 	kmem_drive_begin_best_effort(drive, "bind");
 	err = kmem_drive_add(drive);
-	/* A range that cannot be had is left out, as long as there is another. */
-	if (!region->counts.present)
-		return err ?: -EBUSY;
 
-	/* On a guarded device only its actor may switch blocks. */
-	if (guarded)
-		kmem_guard_claim(region, false);
-	online_by_policy(region);
-	if (guarded)
-		kmem_guard_release(region);
+	/* A range that cannot be had is left out, as long as there is another. */
+	if (region->counts.present) {
+		online_by_policy(region);
+		err = 0;
+	}
 	kmem_drive_end(drive);
-	return 0;
+	return err;
 }
 
 /*
  * Held by whoever changes the guard's list of regions, or which device they
- * belong to. Taken inside a region's lock or without one, never around it.
+ * belong to. Never taken inside or around a region's lock.
  */
 static DEFINE_MUTEX(regions_lock);
 
@@ -80,10 +80,11 @@ static void forget(struct kmem_region *region)
 /* Removes what is offline, which nobody else may put online meanwhile. */
 static void depopulate(struct kmem_region *region, const char *purpose)
 {
-	kmem_guard_claim(region, false);
+	kmem_guard_claim_now(region);
 	kmem_drive_want(&region->drive, DAX_BLOCK_ABSENT);
 	kmem_drive_begin_best_effort(&region->drive, purpose);
 	kmem_drive_remove(&region->drive);
+	kmem_drive_end(&region->drive);
 	kmem_guard_release(region);
 }
 
@@ -136,14 +137,31 @@ static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
 	return taken;
 }
 
-static int take_over(struct kmem_region *region)
+static void take_over(struct kmem_region *region)
 {
 	if (kmem_take_over(region))
 		dev_info(region->dev,
 			 "took over memory that another driver left: %u of %u memory blocks, %u of them online\n",
 			 region->counts.present, region->counts.total, region->counts.online);
 	kmem_drive_end(&region->drive);
-	return 0;
+}
+
+static void adopt(struct kmem_region *region)
+{
+	region->stats = (struct kmem_stats){};
+	region->timeout_ms = 0;
+	dev_info(region->dev,
+		 "adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
+		 region->counts.present, region->counts.total, region->counts.online);
+}
+
+static int equip(struct kmem_region *region)
+{
+	int err = kmem_region_equip(region);
+
+	if (!err)
+		take_over(region);
+	return err;
 }
 
 static int bind_region(struct kmem_region *region, bool adopted)
@@ -152,11 +170,9 @@ static int bind_region(struct kmem_region *region, bool adopted)
 
 	mutex_lock(&region->lock);
 	if (adopted)
-		dev_info(region->dev,
-			 "adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
-			 region->counts.present, region->counts.total, region->counts.online);
+		adopt(region);
 	else
-		err = kmem_region_equip(region) ?: take_over(region);
+		err = equip(region);
 	kmem_guard_set_guarded(region, kmem_guard_default());
 	err = err ?: populate(region);
 	mutex_unlock(&region->lock);
@@ -198,7 +214,7 @@ int kmem_bind(struct dev_dax *dev_dax)
 		kmem_region_destroy(fresh);
 	if (!region) {
 		dev_err(dev,
-			"some of its memory was left online by a device of other ranges or another node; take that offline first\n");
+			"some of its memory was left by a device of other ranges, node, region or memmap_on_memory; take that offline first\n");
 		return -EBUSY;
 	}
 
@@ -212,6 +228,8 @@ static void strand(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
 	region->dev = NULL;
+	/* Its files are gone, and with them the way to lift the guard. */
+	region->guarded = false;
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -267,8 +285,8 @@ bool kmem_bind_exit(void)
 	memory_left = sweep();
 	if (memory_left)
 		list_for_each_entry(region, &kmem_guard_regions, node)
-			pr_err("%s: %u memory blocks stay online without a driver\n", region->name,
-			       region->counts.present);
+			pr_err("%s: %u memory blocks stay online without a driver\n",
+			       kmem_region_name(region), region->counts.present);
 	mutex_unlock(&regions_lock);
 
 	return memory_left;

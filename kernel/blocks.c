@@ -164,6 +164,22 @@ int kmem_blocks_find_any(struct kmem_region *region, struct memory_block **block
 }
 
 /**
+ * kmem_block_zone_state() - what an online block is
+ * @pfn: one of its pages
+ *
+ * By the page, because memory_block->zone is not set yet when the guard hears
+ * that a block is online.
+ *
+ * Context: Any.
+ * Return: DAX_BLOCK_KERNEL or DAX_BLOCK_MOVABLE.
+ */
+enum dax_block_state kmem_block_zone_state(unsigned long pfn)
+{
+	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE
+							      : DAX_BLOCK_KERNEL;
+}
+
+/**
  * kmem_block_put() - let go of a block's device
  * @block: what kmem_blocks_find() filled in; NULL afterwards
  */
@@ -186,6 +202,14 @@ static struct device_attribute *state_attribute(struct device *dev)
 	return NULL;
 }
 
+/* The core asks for a restart by a signal that is none; one that is stays pending. */
+static void drop_restart(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
 /**
  * kmem_block_switch() - write to a block's own state file, from inside
  * @block: the block
@@ -196,9 +220,9 @@ static struct device_attribute *state_attribute(struct device *dev)
  *
  * Context: Process context, sleeps, for as long as it takes to move what is in
  * the block elsewhere; a signal to this task ends that.
- * Return: 0; -EAGAIN if somebody else has the hotplug lock, after 5 ms; -EINVAL
- * if the block is so already; -EBUSY if a page cannot move or somebody refused;
- * -EINTR after a signal; -EHWPOISON and others from the core.
+ * Return: 0; KMEM_LATER if somebody else has the hotplug lock, after 5 ms;
+ * -EINVAL if the block is so already; -EBUSY if a page cannot move; -EINTR after
+ * a signal; -EHWPOISON and others from the core, or from a notifier that refused.
  */
 int kmem_block_switch(struct memory_block *block, const char *word)
 {
@@ -210,10 +234,12 @@ int kmem_block_switch(struct memory_block *block, const char *word)
 
 	err = state->store(&block->dev, state, word, strlen(word));
 	if (err == -ERESTARTNOINTR) {
-		/* The core asks for a restart by a signal that is none. */
-		recalc_sigpending();
-		return -EAGAIN;
+		drop_restart();
+		return KMEM_LATER;
 	}
 
+	/* Some that a notifier can make up are the kernel's own, for no writer to see. */
+	if (err <= -ERESTARTSYS)
+		return -EIO;
 	return err < 0 ? err : 0;
 }

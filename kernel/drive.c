@@ -152,12 +152,9 @@ static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 	for (i = 0; i < range->count; i++)
 		kmem_block_put(&drive->blocks[range->first + i]);
 
+	/* The addresses stay reserved until nothing of this can be undone any more. */
 	err = kmem_range_remove(drive->region, range);
-	if (err)
-		return kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err);
-
-	kmem_range_release(drive->region, range);
-	return 0;
+	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err) : 0;
 }
 
 static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
@@ -169,12 +166,7 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, range->first, range->count, err);
 
 	err = kmem_range_add(drive->region, range);
-	if (err) {
-		kmem_range_release(drive->region, range);
-		return kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err);
-	}
-
-	return 0;
+	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err) : 0;
 }
 
 static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range)
@@ -306,7 +298,6 @@ static void begin(struct kmem_drive *drive, bool best_effort, const char *purpos
 	drive->best_effort = best_effort;
 	drive->purpose = purpose;
 	drive->last_gap = jiffies;
-	drive->longest_us = 0;
 	drive->failure = (struct kmem_failure){};
 }
 
@@ -334,17 +325,21 @@ void kmem_drive_begin_best_effort(struct kmem_drive *drive, const char *purpose)
 }
 
 /**
- * kmem_drive_end() - let go of the blocks' devices
+ * kmem_drive_end() - let go of the blocks' devices, and of the addresses of absent ones
  * @drive: the drive
  *
  * Context: Process context; the region's lock held.
  */
 void kmem_drive_end(struct kmem_drive *drive)
 {
+	struct kmem_region *region = drive->region;
 	unsigned int i;
 
-	for (i = 0; drive->blocks && i < drive->region->counts.total; i++)
+	for (i = 0; i < region->counts.total; i++)
 		kmem_block_put(&drive->blocks[i]);
+	for (i = 0; i < region->nr_ranges; i++)
+		if (!is_present(drive, &region->ranges[i]))
+			kmem_range_release(region, &region->ranges[i]);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 
 #include "attrs.h"
 #include "bind.h"
@@ -25,17 +26,6 @@ static u64 driver_storage[DIV_ROUND_UP(DAX_LAYOUT_dax_device_driver_size, sizeof
 	(*dax_member(kmem_driver, dax_device_driver, member, member_type))
 
 static kmem_bus_ptr dax_bus;
-
-static void fill_driver(void)
-{
-	driver_member(drv, struct device_driver).dev_groups = kmem_attribute_groups;
-	driver_member(probe, void *) = kmem_bind;
-	driver_member(remove, void *) = kmem_unbind;
-
-	/* Before 6.6 there was no type: kmem was the driver that did not match always. */
-	if (DAX_LAYOUT_dax_device_driver_type >= 0)
-		driver_member(type, int) = DAX_LAYOUT_dax_driver_type_DAXDRV_KMEM_TYPE;
-}
 
 /*
  * The driver core removes a device's files before it calls the driver, and
@@ -57,26 +47,46 @@ static struct notifier_block bus_notifier = {
 	.notifier_call = bus_event,
 };
 
+/* The bus is known only from a device on it, and has to be heard before that is bound. */
+static int listen_to(kmem_bus_ptr bus)
+{
+	static DEFINE_MUTEX(lock);
+	int err = 0;
+
+	mutex_lock(&lock);
+	if (!dax_bus)
+		err = bus_register_notifier(bus, &bus_notifier);
+	if (!err)
+		dax_bus = bus;
+	mutex_unlock(&lock);
+
+	return err;
+}
+
+static int probe(struct dev_dax *dev_dax)
+{
+	return listen_to(dev_dax_device(dev_dax)->bus) ?: kmem_bind(dev_dax);
+}
+
 static int register_driver(void)
 {
-	int err;
+	driver_member(drv, struct device_driver).dev_groups = kmem_attribute_groups;
+	driver_member(probe, void *) = probe;
+	driver_member(remove, void *) = kmem_unbind;
 
-	fill_driver();
-	err = __dax_driver_register(kmem_driver, THIS_MODULE, KBUILD_MODNAME);
-	if (err)
-		return err;
+	/* Before 6.6 there was no type: kmem was the driver that did not match always. */
+	if (DAX_LAYOUT_dax_device_driver_type >= 0)
+		driver_member(type, int) = DAX_LAYOUT_dax_driver_type_DAXDRV_KMEM_TYPE;
 
-	dax_bus = driver_member(drv, struct device_driver).bus;
-	err = bus_register_notifier(dax_bus, &bus_notifier);
-	if (err)
-		dax_driver_unregister(kmem_driver);
-	return err;
+	return __dax_driver_register(kmem_driver, THIS_MODULE, KBUILD_MODNAME);
 }
 
 static void clean_up(void)
 {
 	bool memory_left = kmem_bind_exit();
 
+	if (dax_bus)
+		bus_unregister_notifier(dax_bus, &bus_notifier);
 	kmem_transition_exit();
 	kmem_guard_exit();
 	kmem_region_exit(memory_left);
@@ -121,7 +131,6 @@ module_init(kmem_init);
 static void __exit kmem_exit(void)
 {
 	dax_driver_unregister(kmem_driver);
-	bus_unregister_notifier(dax_bus, &bus_notifier);
 	clean_up();
 }
 module_exit(kmem_exit);

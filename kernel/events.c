@@ -76,14 +76,23 @@ static void write_failure(struct kmem_region *region, const struct kmem_outcome 
 		scnprintf(line + used, room - used, " rollback=incomplete");
 }
 
+/* Whole, for somebody may be reading it. */
+static void set_last_failure(struct kmem_region *region, const char *line)
+{
+	spin_lock(&kmem_guard_lock);
+	strscpy(region->stats.last_failure, line, sizeof(region->stats.last_failure));
+	spin_unlock(&kmem_guard_lock);
+}
+
 static void count(struct kmem_region *region, const struct kmem_outcome *outcome)
 {
 	struct kmem_stats *stats = &region->stats;
+	char line[sizeof(stats->last_failure)];
 
 	stats->last_ms = outcome->took_ms;
 	if (!outcome->err) {
 		stats->done++;
-		stats->last_failure[0] = '\0';
+		set_last_failure(region, "");
 		return;
 	}
 
@@ -91,7 +100,8 @@ static void count(struct kmem_region *region, const struct kmem_outcome *outcome
 		stats->cancelled[outcome->cause]++;
 	else
 		stats->failed[outcome->cause]++;
-	write_failure(region, outcome, stats->last_failure, sizeof(stats->last_failure));
+	write_failure(region, outcome, line, sizeof(line));
+	set_last_failure(region, line);
 }
 
 /* Where and why, in words: "memory7 could not be added: there is no memory". */

@@ -67,8 +67,9 @@ static void log_refusal(struct kmem_region *region, unsigned int block, const ch
 
 	if (!__ratelimit(&limit))
 		return;
-	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n", region->name,
-		  kmem_region_block_id(region, block), what, current->comm, task_pid_nr(current));
+	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n",
+		  kmem_region_name(region), kmem_region_block_id(region, block), what,
+		  current->comm, task_pid_nr(current));
 }
 
 static int may_switch(struct kmem_region *region, unsigned int block, const char *what)
@@ -125,13 +126,6 @@ static void switched(struct kmem_region *region, unsigned int block, enum dax_bl
 	arrive(region);
 }
 
-static enum dax_block_state online_state(unsigned long pfn)
-{
-	/* memory_block->zone is not set yet when the event comes. */
-	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE
-							      : DAX_BLOCK_KERNEL;
-}
-
 static int block_event(struct kmem_region *region, unsigned int block, unsigned long event,
 		       unsigned long pfn)
 {
@@ -144,7 +138,7 @@ static int block_event(struct kmem_region *region, unsigned int block, unsigned 
 	case MEM_GOING_OFFLINE:
 		return depart(region, may_switch(region, block, "offline"));
 	case MEM_ONLINE:
-		switched(region, block, online_state(pfn));
+		switched(region, block, kmem_block_zone_state(pfn));
 		return 0;
 	case MEM_OFFLINE:
 		switched(region, block, DAX_BLOCK_OFFLINE);
@@ -334,7 +328,6 @@ void kmem_guard_begin_add(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
 	region->adding = current;
-	region->policy = DAX_BLOCK_OFFLINE;
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -381,34 +374,39 @@ enum kmem_consent kmem_guard_consent(struct kmem_region *region)
 }
 
 /**
- * kmem_guard_claim() - from now on nobody but this task switches the blocks
+ * kmem_guard_claim_now() - from now on nobody but this task begins to switch a block
  * @region: the region
- * @cancellable: whether a signal to this task ends the wait
  *
- * Waits for a block that is half-way through, so that afterwards the record
- * stands still.
+ * Somebody may be half-way through one. That is none that is recorded offline.
  *
- * Context: Process context, sleeps; @region->lock held by this task or by the
- * one that waits for it.
- * Return: 0, or -EINTR, with nothing claimed.
+ * Context: Any but interrupts.
  */
-int kmem_guard_claim(struct kmem_region *region, bool cancellable)
+void kmem_guard_claim_now(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
 	region->actor = current;
 	spin_unlock(&kmem_guard_lock);
+}
 
-	if (!cancellable) {
-		wait_event(settled, !READ_ONCE(region->in_flight));
+/**
+ * kmem_guard_claim() - from now on nobody but this task switches the blocks
+ * @region: the region
+ *
+ * Waits for a block that is half-way through, so that afterwards the record
+ * stands still.
+ *
+ * Context: Process context, sleeps; @region->lock held by the task that waits
+ * for this one.
+ * Return: 0, or -EINTR after a signal to this task, with nothing claimed.
+ */
+int kmem_guard_claim(struct kmem_region *region)
+{
+	kmem_guard_claim_now(region);
+	if (!wait_event_interruptible(settled, !READ_ONCE(region->in_flight)))
 		return 0;
-	}
 
-	if (wait_event_interruptible(settled, !READ_ONCE(region->in_flight))) {
-		kmem_guard_release(region);
-		return -EINTR;
-	}
-
-	return 0;
+	kmem_guard_release(region);
+	return -EINTR;
 }
 
 /**

@@ -43,7 +43,8 @@ void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned
 void kmem_guard_ask(struct kmem_region *region);
 enum kmem_consent kmem_guard_consent(struct kmem_region *region);
 
-int kmem_guard_claim(struct kmem_region *region, bool cancellable);
+void kmem_guard_claim_now(struct kmem_region *region);
+int kmem_guard_claim(struct kmem_region *region);
 bool kmem_guard_pin(struct kmem_region *region);
 void kmem_guard_unpin_if_idle(struct kmem_region *region);
 void kmem_guard_release(struct kmem_region *region);

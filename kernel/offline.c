@@ -4,6 +4,7 @@
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 
+#include "blocks.h"
 #include "core/order.h"
 #include "drive.h"
 #include "guard.h"
@@ -47,7 +48,7 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block)
 		return RANK_NONE;
 
 	/* On the way back there is nothing to choose, so no need to look. */
-	if (!drive->best_effort)
+	if (!drive->best_effort && !kmem_drive_cancelled(drive))
 		suspicion = kmem_suspect_page(kmem_region_block_start(drive->region, block), &pfn);
 
 	switch (suspicion) {
@@ -102,7 +103,7 @@ static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigne
 		unsigned int block = drive->list[i];
 
 		err = kmem_switch_offline(drive, block, slice);
-		if (err == -EAGAIN) {
+		if (err == KMEM_LATER) {
 			drive->list[left++] = block;
 			continue;
 		}

@@ -62,7 +62,7 @@ static int number_blocks(struct kmem_region *region)
 		struct kmem_range *range = &region->ranges[i];
 
 		range->first = first;
-		range->count = div_u64(range_len(&range->span), memory_block_size_bytes());
+		range->count = div64_ul(range_len(&range->span), memory_block_size_bytes());
 		first += range->count;
 	}
 
@@ -104,6 +104,7 @@ struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
 	INIT_LIST_HEAD(&region->node);
 	region->nid = nid;
 	region->mgid = -1;
+	region->parent = get_device(dev->parent);
 	region->memmap_on_memory = dev_dax_memmap_on_memory(dev_dax);
 
 	for (i = 0; i < nr; i++) {
@@ -172,6 +173,7 @@ void kmem_region_destroy(struct kmem_region *region)
 		memory_group_unregister(region->mgid);
 	if (region->type)
 		kmem_memtier_put(region->nid, region->type);
+	put_device(region->parent);
 	kfree(region->name);
 	kmem_drive_exit(&region->drive);
 	kvfree(region->blocks);
@@ -180,7 +182,18 @@ void kmem_region_destroy(struct kmem_region *region)
 }
 
 /**
- * kmem_region_same() - are two regions the same memory on the same node
+ * kmem_region_name() - what to call a region
+ * @region: the region
+ *
+ * Return: the name of the device bound to it, else of the one that was first.
+ */
+const char *kmem_region_name(const struct kmem_region *region)
+{
+	return region->dev ? dev_name(region->dev) : region->name;
+}
+
+/**
+ * kmem_region_same() - are two regions the same memory, of the same device behind it
  * @a: one
  * @b: the other
  *
@@ -190,7 +203,7 @@ bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b)
 {
 	unsigned int i;
 
-	if (a->nid != b->nid || a->nr_ranges != b->nr_ranges ||
+	if (a->nid != b->nid || a->parent != b->parent || a->nr_ranges != b->nr_ranges ||
 	    a->memmap_on_memory != b->memmap_on_memory)
 		return false;
 
@@ -240,7 +253,7 @@ bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigne
 		if (address < range->span.start || address > range->span.end)
 			continue;
 		*block = range->first +
-			 div_u64(address - range->span.start, memory_block_size_bytes());
+			 div64_ul(address - range->span.start, memory_block_size_bytes());
 		return true;
 	}
 
@@ -272,7 +285,7 @@ u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block
  */
 u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block)
 {
-	return div_u64(kmem_region_block_start(region, block), memory_block_size_bytes());
+	return div64_ul(kmem_region_block_start(region, block), memory_block_size_bytes());
 }
 
 /**

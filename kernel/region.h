@@ -38,9 +38,11 @@ struct kmem_range {
 
 /**
  * struct kmem_region - the memory of one DAX device
- * @lock: held through bind, unbind and a whole transition; outermost
- * @dev: the device bound to it, NULL when stranded; changes under @lock and
- *	kmem_guard_lock
+ * @lock: held through bind, unbind and a whole transition
+ * @dev: the device bound to it, NULL when stranded; changes under bind.c's
+ *	regions_lock and kmem_guard_lock
+ * @parent: the device behind the DAX device's region, held: when it goes and
+ *	comes back, the memory may not be what it was
  * @name: the name of its reservations
  * @nid: the node
  * @mgid: the memory group
@@ -71,6 +73,7 @@ struct kmem_range {
 struct kmem_region {
 	struct mutex lock; /* bind, unbind, transitions */
 	struct device *dev;
+	struct device *parent;
 	const char *name;
 	int nid;
 	int mgid;
@@ -102,6 +105,7 @@ struct kmem_region {
 struct kmem_region *kmem_region_create(struct dev_dax *dev_dax);
 int kmem_region_equip(struct kmem_region *region);
 void kmem_region_destroy(struct kmem_region *region);
+const char *kmem_region_name(const struct kmem_region *region);
 bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b);
 bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b);
 bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigned int *block);

@@ -39,13 +39,19 @@ static bool is_movable(struct page *page)
 	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);
 }
 
+/* The flag has another meaning on the pages of processes and files. */
+static bool is_own_memmap(struct page *page)
+{
+	return PageVmemmapSelfHosted(page) && !PageLRU(page) && !page->mapping;
+}
+
 static enum kmem_cause look_at(union copy *copy)
 {
 	struct page *page = &copy->page;
 
 	if (PageHWPoison(page))
 		return KMEM_CAUSE_POISONED;
-	if (PageTail(page) || PageBuddy(page) || PageVmemmapSelfHosted(page))
+	if (PageTail(page) || PageBuddy(page) || is_own_memmap(page))
 		return KMEM_CAUSE_NONE;
 	if (PageReserved(page))
 		return KMEM_CAUSE_RESERVED;

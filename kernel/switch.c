@@ -48,7 +48,7 @@ static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
 
 	kmem_guard_ask(drive->region);
 	err = kmem_block_switch(drive->blocks[block], word_for(wanted));
-	if (err == -EAGAIN)
+	if (err == KMEM_LATER)
 		return err;
 
 	us = ktime_us_delta(ktime_get(), begin);
@@ -70,7 +70,7 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
 		if (err)
 			return err;
 		err = switch_timed(drive, block, wanted);
-	} while (err == -EAGAIN);
+	} while (err == KMEM_LATER);
 
 	/* The record knows better than an error that may mean "it is so already". */
 	if (kmem_drive_is_reached(kmem_guard_block(drive->region, block), wanted))
@@ -81,6 +81,8 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
 /**
  * kmem_switch_slice_over() - the work of @drive->slice: end the offlining under way
  * @work: the work
+ *
+ * Context: A workqueue.
  */
 void kmem_switch_slice_over(struct work_struct *work)
 {
@@ -110,7 +112,7 @@ int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
  * @slice_ms: how long it may take, in ms
  *
  * Context: A worker that has allowed SIGINT; sleeps.
- * Return: 0; -EAGAIN if it takes longer; a negative errno of
+ * Return: 0; KMEM_LATER if it takes longer; a negative errno of
  * kmem_block_switch(); -ENODEV if the block has no device; or what the drive
  * was cancelled with.
  */
@@ -125,5 +127,7 @@ int kmem_switch_offline(struct kmem_drive *drive, unsigned int block, unsigned i
 	err = switch_block(drive, block, DAX_BLOCK_OFFLINE);
 	cancel_delayed_work_sync(&drive->slice);
 
-	return err == -EINTR && !kmem_drive_cancelled(drive) ? -EAGAIN : err;
+	/* Of the two that signal this task only the slice is no reason to end. */
+	return err == -EINTR && signal_pending(current) && !kmem_drive_cancelled(drive) ? KMEM_LATER
+											: err;
 }

@@ -20,37 +20,52 @@ static bool is_driver_managed(const struct kmem_range *range)
 				 IORES_DESC_NONE) == REGION_INTERSECTS;
 }
 
+/*
+ * Was the block added for a device just like this one? A driver has one group
+ * for all blocks of a device, and says how large it is. If the device was of
+ * another size then, its ranges were added otherwise than they would now be
+ * removed, which the kernel does not survive (see kmem_range_remove()).
+ */
+static bool is_of_such_device(const struct kmem_region *region, const struct memory_block *block)
+{
+	u64 size = (u64)region->counts.total * memory_block_size_bytes();
+
+	return block && block->nid == region->nid && block->group && !block->group->is_dynamic &&
+	       block->group->s.max_pages == PHYS_PFN(size);
+}
+
 static bool all_blocks_here(const struct kmem_region *region, const struct kmem_range *range)
 {
+	struct memory_block **blocks = region->drive.blocks;
 	unsigned int i;
 
 	for (i = range->first; i < range->first + range->count; i++)
-		if (!region->drive.blocks[i] || region->drive.blocks[i]->nid != region->nid)
+		if (!is_of_such_device(region, blocks[i]) ||
+		    blocks[i]->group != blocks[range->first]->group)
 			return false;
 	return true;
 }
 
 /*
  * Somebody may have been switching a block since before the guard knew of the
- * region. Switching one to what it is already changes nothing, but waits for
- * the lock that a switch under way holds; nobody begins another, as the region
- * is claimed.
+ * region. To switch one waits for the lock that this somebody holds; nobody
+ * begins another, as the region is claimed, and the guard refuses this one too.
  */
-static void wait_for_others(struct memory_block *block)
+static void wait_for_others(struct kmem_region *region, struct memory_block *block)
 {
-	while (kmem_block_switch(block, block->state == MEM_ONLINE ? "online" : "offline") ==
-	       -EAGAIN)
+	const char *word = block->state == MEM_ONLINE ? "online" : "offline";
+
+	kmem_guard_begin_add(region);
+	while (kmem_block_switch(block, word) == KMEM_LATER)
 		;
+	kmem_guard_end_add(region, 0, 0);
 }
 
 static enum dax_block_state state_of(const struct memory_block *block)
 {
-	unsigned long pfn = section_nr_to_pfn(block->start_section_nr);
-
 	if (block->state != MEM_ONLINE)
 		return DAX_BLOCK_OFFLINE;
-	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE
-							      : DAX_BLOCK_KERNEL;
+	return kmem_block_zone_state(section_nr_to_pfn(block->start_section_nr));
 }
 
 static bool take_range(struct kmem_region *region, const struct kmem_range *range)
@@ -62,12 +77,12 @@ static bool take_range(struct kmem_region *region, const struct kmem_range *rang
 		return false;
 	if (!all_blocks_here(region, range)) {
 		dev_warn(region->dev,
-			 "mapping%u: %#llx-%#llx is memory already, but not of node %d throughout; not taken over\n",
+			 "mapping%u: %#llx-%#llx is memory already, but not as a device of these ranges on node %d would have added it; not taken over\n",
 			 range->mapping, range->span.start, range->span.end, region->nid);
 		return false;
 	}
 
-	wait_for_others(blocks[range->first]);
+	wait_for_others(region, blocks[range->first]);
 	for (i = range->first; i < range->first + range->count; i++)
 		kmem_guard_record_found(region, i, state_of(blocks[i]));
 	return true;
@@ -88,7 +103,7 @@ unsigned int kmem_take_over(struct kmem_region *region)
 {
 	unsigned int i, taken = 0;
 
-	kmem_guard_claim(region, false);
+	kmem_guard_claim_now(region);
 	if (!kmem_blocks_find_any(region, region->drive.blocks))
 		for (i = 0; i < region->nr_ranges; i++)
 			taken += take_range(region, &region->ranges[i]);

@@ -18,13 +18,13 @@ TRACE_EVENT(transition_begin,
 	TP_PROTO(struct kmem_region *region, enum dax_state before, enum dax_state wanted),
 	TP_ARGS(region, before, wanted),
 	TP_STRUCT__entry(
-		__string(device, region->name)
+		__string(device, kmem_region_name(region))
 		__string(before, dax_state_name(before))
 		__string(wanted, dax_state_name(wanted))
 		__field(unsigned int, blocks)
 	),
 	TP_fast_assign(
-		kmem_assign_str(device, region->name);
+		kmem_assign_str(device, kmem_region_name(region));
 		kmem_assign_str(before, dax_state_name(before));
 		kmem_assign_str(wanted, dax_state_name(wanted));
 		__entry->blocks = region->counts.total;
@@ -38,14 +38,14 @@ TRACE_EVENT(transition_end,
 	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
 	TP_ARGS(region, wanted, err, ms, longest_us),
 	TP_STRUCT__entry(
-		__string(device, region->name)
+		__string(device, kmem_region_name(region))
 		__string(wanted, dax_state_name(wanted))
 		__field(int, err)
 		__field(s64, ms)
 		__field(s64, longest_us)
 	),
 	TP_fast_assign(
-		kmem_assign_str(device, region->name);
+		kmem_assign_str(device, kmem_region_name(region));
 		kmem_assign_str(wanted, dax_state_name(wanted));
 		__entry->err = err;
 		__entry->ms = ms;
@@ -61,7 +61,7 @@ TRACE_EVENT(block_switch,
 		 bool back),
 	TP_ARGS(region, block, word, err, us, back),
 	TP_STRUCT__entry(
-		__string(device, region->name)
+		__string(device, kmem_region_name(region))
 		__string(word, word)
 		__field(u64, block)
 		__field(int, err)
@@ -69,7 +69,7 @@ TRACE_EVENT(block_switch,
 		__field(bool, back)
 	),
 	TP_fast_assign(
-		kmem_assign_str(device, region->name);
+		kmem_assign_str(device, kmem_region_name(region));
 		kmem_assign_str(word, word);
 		__entry->block = kmem_region_block_id(region, block);
 		__entry->err = err;

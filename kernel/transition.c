@@ -164,6 +164,8 @@ static void go(struct kmem_transition *transition)
 	if (outcome->err) {
 		find_cause(transition);
 		outcome->back = !go_back(transition);
+		/* What could not be taken back must not be lost with the module. */
+		kmem_guard_pin(region);
 		whole_online &= outcome->back;
 	} else {
 		whole_online = outcome->wanted == DAX_STATE_ONLINE;
@@ -181,16 +183,27 @@ static void give_up(struct kmem_transition *transition)
 	transition->outcome.back = true;
 }
 
+/* Until it listens a new kernel thread's signals are dropped, that of a cancel too. */
+static void hear_signals(struct kmem_transition *transition)
+{
+	allow_kernel_signal(SIGINT);
+
+	spin_lock(&kmem_guard_lock);
+	if (transition->region->drive.cancelled != KMEM_CAUSE_NONE)
+		send_sig(SIGINT, current, 1);
+	spin_unlock(&kmem_guard_lock);
+}
+
 static int worker(void *data)
 {
 	struct kmem_transition *transition = data;
 	struct kmem_region *region = transition->region;
 	ktime_t begin = ktime_get();
 
-	allow_kernel_signal(SIGINT);
+	hear_signals(transition);
 	trace_transition_begin(region, transition->outcome.before, transition->outcome.wanted);
 
-	if (!kmem_guard_claim(region, true)) {
+	if (!kmem_guard_claim(region)) {
 		go(transition);
 		kmem_guard_release(region);
 	} else {
@@ -272,6 +285,7 @@ static int run(struct kmem_region *region, enum dax_state before, enum dax_state
 	int err;
 
 	region->drive.cancelled = KMEM_CAUSE_NONE;
+	region->drive.longest_us = 0;
 	transition.worker = kthread_create(worker, &transition, "kmem/%s", dev_name(region->dev));
 	if (IS_ERR(transition.worker))
 		return PTR_ERR(transition.worker);
@@ -318,9 +332,8 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
  * @wanted needs it unplugged first, or a block or an address range is held by
  * somebody; -EINTR after a signal during the transition, -ERESTARTSYS after
  * one before it; -ECANCELED if suspend, unbind or module unload cancelled it;
- * -ETIMEDOUT after the region's timeout; -ENODEV if the device is being
- * unbound; -ENOMEM; or what the core said of
- * the first block that failed.
+ * -ETIMEDOUT after the region's timeout; -ENODEV if the device is being unbound;
+ * -ENOMEM; or what the core said of the first block that failed.
  */
 int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
 {
@@ -378,7 +391,7 @@ static void fall_asleep(void)
 		cancel_locked(region->transition, KMEM_CAUSE_SUSPEND);
 	spin_unlock(&kmem_guard_lock);
 
-	wait_event(transitions, !any_under_way());
+	wait_event_idle(transitions, !any_under_way());
 }
 
 static void wake(void)

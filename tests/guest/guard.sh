@@ -43,4 +43,12 @@ is_all "guarded from the beginning, bound" online_movable 'online Movable'
 is "guarded from the beginning: a block cannot be offlined" "$(switch "$LAST" offline)" EBUSY
 is "guarded from the beginning: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded from the beginning"
+
+# What an unbound device leaves behind is guarded by nobody.
+is "plugged" "$(attempt online_movable)" "done"
+unbind > /dev/null
+is "unbound: a block can be taken offline" "$(switch "$FIRST" offline)" "done"
+bind > /dev/null
+is "bound again: it cannot be put online" "$(switch "$FIRST" online)" EBUSY
+is "unplugged" "$(attempt unplugged)" "done"
 done_testing

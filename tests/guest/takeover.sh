@@ -3,7 +3,7 @@
 # Memory that the kernel's own driver holds, or has given up on, is taken over
 # without a reboot.
 # vm: -s 1G
-# vm: -s 1G -r 3
+# vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
 # Whether or not the driver takes the device by itself (not on 6.1).
@@ -62,6 +62,23 @@ is "taken over as it is" "$(blocks)" "$before"
 is "which is mixed" "$(state)" mixed
 is "counted" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
 comes_and_goes "still held"
+
+# Never less than what was added in one go: the kernel does not survive its removal.
+rmmod kmem
+load_stock
+online_all
+rmmod kmem
+size=$(cat "$DAX/size")
+is "the device is made smaller" "$(write_file "$DAX/size" $((size / 2)))" "done"
+mark_log smaller
+load_ours
+ok "its memory is not taken over" eval '[[ ! -e $DAX/state ]]'
+ok "which the log says" eval '[[ $(log_since smaller "not taken over") ]]'
+is "the blocks are what they were" "$(count 'online Movable')" "${#BLOCKS[@]}"
+is "the device is made as it was" "$(write_file "$DAX/size" "$size")" "done"
+bind > /dev/null
+is_all "then it is" online_movable "online Movable"
+is "unplugged" "$(attempt unplugged)" "done"
 
 # And back: what is unplugged the kernel's own driver can have.
 rmmod kmem
