@@ -10,7 +10,7 @@ let_kernel_choose_movable
 reload() {
 	ok "$1: unload" rmmod kmem
 	is "$1, unloaded: nothing is left" "$(count absent)" "${#BLOCKS[@]}"
-	is "$1, unloaded: no reservation is left" "$(reservations)" 0
+	is "$1, unloaded: no reservation is left" "$(left_over)" 0
 	ok "$1: load" load_kmem
 	is_all "$1, loaded" offline 'offline*'
 }

@@ -90,6 +90,6 @@ mark_log "no whole block"
 bind > /tmp/answer
 ok "no whole block: it does not bind" eval '! is_bound'
 ok "no whole block: it is said" test -n "$(log_since "no whole block" 'kmem dax0\.0: ')"
-is "no whole block: no reservation is left" "$(reservations)" 0
+is "no whole block: no reservation is left" "$(left_over)" 0
 is "no whole block: the module is free" "$(< /sys/module/kmem/refcnt)" 0
 done_testing

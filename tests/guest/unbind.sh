@@ -33,7 +33,7 @@ for word in offline unplugged; do
 	is "$word" "$(state)" "$word"
 	unbound "$word"
 	is "$word: nothing is left" "$(count absent)" "${#BLOCKS[@]}"
-	is "$word: no reservation is left" "$(reservations)" 0
+	is "$word: no reservation is left" "$(left_over)" 0
 	is "$word: the module is free" "$(refcount)" 0
 	is "$word: bind again" "$(bind)" "done"
 	is_all "$word: bound again" offline 'offline*'

@@ -158,10 +158,11 @@ is_all() {
 is_unplugged() {
 	is "$1: state" "$(state)" unplugged
 	is "$1: blocks" "$(count absent)" "${#BLOCKS[@]}"
-	is "$1: reservations" "$(grep -c 'System RAM (kmem)' /proc/iomem)" 0
+	is "$1: reservations" "$(left_over)" 0
 }
 
-reservations() { grep -c 'System RAM (kmem)' /proc/iomem; }
+reservations() { grep -c "System RAM (kmem)" /proc/iomem; }
+left_over() { grep -cE ": (System RAM \(kmem\)|dax0\.0)$" /proc/iomem; }
 
 # --- faults; see tests/fault ---
 
