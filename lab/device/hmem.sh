@@ -36,10 +36,12 @@ add_node() {
 	((TOTAL_RAM += size))
 }
 
-# Enough for the page structs of the device, which are 1.6 % of it. A multiple
-# of 2 GiB, so that the device begins at a boundary of the largest block.
+# Enough for the page structs of the device, which are 1.6 % of it; a kernel that
+# checks itself has notes about each byte besides. A multiple of 2 GiB, so that
+# the device begins at a boundary of the largest block.
 guest_ram() {
 	local wanted=$((2 * GIB + $1 / 50))
+	! kernel_is_built "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
 	((wanted >= 4 * GIB)) || wanted=$((4 * GIB))
 	round_up "$wanted" $((2 * GIB))
 }

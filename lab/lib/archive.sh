@@ -6,11 +6,13 @@
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 KERNEL_TABLE=$REPO/lab/kernels
 
-kernel_names() { awk '!/^#/ && NF { print $1 }' "$KERNEL_TABLE"; }
+kernel_table() { awk '!/^#/ && NF { if (!sub(/=/, " ", $1)) $1 = $1 " " $1; print }' "$KERNEL_TABLE"; }
+kernel_names() { kernel_table | cut -d ' ' -f 1; }
+kernel_series() { kernel_table | awk -v name="$1" '$1 == name { print $2 }'; }
+kernel_suites() { kernel_table | awk -v name="$1" '$1 == name { $1 = $2 = ""; print }'; }
 
-kernel_suites() {
-	awk -v name="$1" '$1 == name { $1 = ""; print }' "$KERNEL_TABLE"
-}
+# kernel_is_built NAME: from source, rather than as the archive has it.
+kernel_is_built() { [[ $1 != "$(kernel_series "$1")" ]]; }
 
 need_kernel_name() {
 	kernel_names | grep -qxF -e "$1" ||
@@ -80,7 +82,7 @@ look_up_kernel() {
 		say "the archive cannot be reached: staying with Linux $name as it is here"
 		touch "$dir/kernel"
 	else
-		found=$(newest_kernel "$name" "$dir")
+		found=$(newest_kernel "$(kernel_series "$name")" "$dir")
 		[[ -n $found ]] ||
 			die_with "$EXIT_SKIP" "Linux $name is not in the archive any more ($(kernel_suites "$name" | xargs))"
 		printf '%s\n' "$found" > "$dir/kernel.new"
@@ -107,13 +109,13 @@ in_lists() {
 		-o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root "$@"
 }
 
-# newest_kernel NAME DIR: of all image packages for the plain amd64 flavour.
+# newest_kernel SERIES DIR: of all image packages for the plain amd64 flavour.
 newest_kernel() {
-	local name=$1 dir=$2 images
+	local series=$1 dir=$2 images
 	mapfile -t images < <(in_lists "$dir" apt-cache pkgnames linux-image- |
 		grep -E '^linux-image-[0-9][0-9a-z.+~-]*-amd64$' | grep -vE -- '-(cloud|rt)-')
 	in_lists "$dir" apt-cache policy "${images[@]}" |
-		awk -v series="$name" '
+		awk -v series="$series" '
 			/^linux-image-/ { package = substr($1, 1, length($1) - 1) }
 			$1 == "Candidate:" && index($2, series) == 1 &&
 				substr($2, length(series) + 1, 1) ~ /[.~-]/ { print package, $2 }' |

@@ -18,8 +18,7 @@ kernel_root() {
 	[[ ! ${LAB_UPDATE-} ]] || minutes=10
 	describe_kernel_root "$1" "$minutes"
 	[[ -e $KERNEL_ROOT ]] || describe_kernel_root "$1" 10
-	cached "$KERNEL_ROOT" make_root "Linux $KERNEL_VERSION with headers and compiler" \
-		"${KERNEL_RECIPE[@]}"
+	cached "$KERNEL_ROOT" make_kernel_root "$1"
 	KERNEL_RELEASE=$(basename "$KERNEL_ROOT"/lib/modules/*)
 }
 
@@ -28,9 +27,21 @@ describe_kernel_root() {
 	kernel=$(kernel_in_archive "$name" "$2") || exit
 	read -r image KERNEL_VERSION <<< "$kernel"
 	read -ra suites <<< "$(kernel_suites "$name")"
-	KERNEL_RECIPE=("${suites[*]}" "$image=$KERNEL_VERSION"
-		"${image/image/headers}=$KERNEL_VERSION" "${BUILD_PACKAGES[@]}")
-	KERNEL_ROOT=$BUILD/root/linux-$KERNEL_VERSION-$(key "$name" "${KERNEL_RECIPE[@]}")
+	if kernel_is_built "$name"; then
+		KERNEL_RECIPE=("${suites[*]}" "$(source_package "$name")=$KERNEL_VERSION"
+			"${SOURCE_PACKAGES[@]}" "${BUILD_PACKAGES[@]}")
+		KERNEL_ROOT=$BUILD/root/$name-$KERNEL_VERSION-$(key "$(build_key "$name")" "${KERNEL_RECIPE[@]}")
+	else
+		KERNEL_RECIPE=("${suites[*]}" "$image=$KERNEL_VERSION"
+			"${image/image/headers}=$KERNEL_VERSION" "${BUILD_PACKAGES[@]}")
+		KERNEL_ROOT=$BUILD/root/linux-$KERNEL_VERSION-$(key "$name" "${KERNEL_RECIPE[@]}")
+	fi
+}
+
+make_kernel_root() {
+	local new=$1 name=$2
+	make_root "$new" "Linux $KERNEL_VERSION with compiler" "${KERNEL_RECIPE[@]}"
+	! kernel_is_built "$name" || build_kernel "$new" "$name"
 }
 
 # userland_root: sets USERLAND_ROOT.

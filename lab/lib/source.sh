@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Kernels that the archive does not have: its source, configured for guests, so
+# that everything they need and nothing else is compiled.
+
+SOURCE_PACKAGES=(bc bison flex libelf-dev python3)
+CONFIGS=$REPO/lab/config
+
+source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
+
+# build_key NAME: all that it depends on besides the packages.
+build_key() { (cd "$REPO/lab" && key_of_files config/guest "config/$1" lib/source.sh); }
+
+# build_kernel ROOT NAME: in a root with its source and a compiler. Afterwards it
+# is there as if it came from packages.
+build_kernel() {
+	local KERNEL_ROOT=$1 name=$2 tree release
+	tree=/usr/src/$(source_package "$name")
+	say "building Linux $KERNEL_VERSION for $name (a quarter of an hour, or more on a busy machine)"
+	tar -xf "$KERNEL_ROOT$tree.tar.xz" -C "$KERNEL_ROOT/usr/src"
+	configure "$name" "$tree"
+	in_tree -j"$(nproc)" bzImage modules
+	in_tree INSTALL_MOD_STRIP=1 modules_install
+	release=$(< "$KERNEL_ROOT$tree/include/config/kernel.release")
+	cp "$KERNEL_ROOT$tree/arch/x86/boot/bzImage" "$KERNEL_ROOT/boot/vmlinuz-$release"
+	cp "$KERNEL_ROOT$tree/.config" "$KERNEL_ROOT/boot/config-$release"
+	keep_headers "$KERNEL_ROOT$tree" "$KERNEL_ROOT/usr/src/linux-headers-$release"
+	rm -r "$KERNEL_ROOT$tree" "$KERNEL_ROOT$tree.tar.xz" "$KERNEL_ROOT/lib/modules/$release/build"
+}
+
+# in_tree ARGUMENT...: make, with few words unless it fails.
+in_tree() {
+	local log=$KERNEL_ROOT/tmp/make.log
+	(cd / && in_kernel_root nice -n 10 make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
+		> "$log" 2>&1 && return
+	tail -n 30 "$log" >&2
+	die "Linux $KERNEL_VERSION for $name does not build: see above"
+}
+
+# Everything that is not asked for is off.
+configure() {
+	local name=$1 tree=$2 wanted=$2/wanted.config refused
+	cat "$CONFIGS/guest" "$CONFIGS/$name" > "$KERNEL_ROOT$wanted"
+	in_tree KCONFIG_ALLCONFIG="$wanted" allnoconfig
+	refused=$(refused_options "$KERNEL_ROOT$wanted" "$KERNEL_ROOT$tree/.config" | xargs)
+	[[ ! $refused ]] || die "Linux $KERNEL_VERSION cannot be configured for $name as lab/config says: $refused"
+}
+
+# refused_options WANTED GOT: an option may have lost what it depends on.
+refused_options() {
+	awk -F = '
+		NR == FNR { if (/^CONFIG_/) wanted[$1] = $0; next }
+		/^CONFIG_/ { got[$1] = $0 }
+		END { for (name in wanted) if (wanted[name] ~ /=n$/ ? name in got : got[name] != wanted[name]) print wanted[name] }
+	' "$1" "$2"
+}
+
+# keep_headers TREE HEADERS: what modules are built with.
+keep_headers() {
+	local tree=$1 headers=$2
+	mkdir -p "$headers"/{arch,tools/bpf}
+	mv -t "$headers" "$tree"/{.config,Makefile,Module.symvers,include,scripts}
+	mv -t "$headers/arch" "$tree/arch/x86"
+	mv -t "$headers/tools" "$tree/tools/objtool"
+	mv -t "$headers/tools/bpf" "$tree/tools/bpf/resolve_btfids"
+	objcopy --strip-debug "$tree/vmlinux" "$headers/vmlinux" # its BTF stays
+	find "$headers/arch" "$headers/tools" \( -name '*.o' -o -name '*.a' -o -name '*.cmd' \) -delete
+}
