@@ -12,17 +12,17 @@
 #include "trace.h"
 
 /*
- * The core's own sysfs files poll for the hotplug lock, 5 ms (two ticks or
- * three) apart. A gap now and then lets them find it free.
+ * The core's own sysfs files poll for the hotplug lock, 5 ms apart, which are 12
+ * with 250 ticks a second. A gap now and then lets them find it free.
  */
-#define GAP_EVERY_MS 250
-#define GAP_MS 6
+#define GAP_EVERY_MS 500
+#define GAP_MS 12
 
 static void leave_gap(struct kmem_drive *drive)
 {
 	if (time_before(jiffies, drive->last_gap + msecs_to_jiffies(GAP_EVERY_MS)))
 		return;
-	usleep_range(GAP_MS * USEC_PER_MSEC, 2 * GAP_MS * USEC_PER_MSEC);
+	usleep_range(GAP_MS * USEC_PER_MSEC, (GAP_MS + 4) * USEC_PER_MSEC);
 	drive->last_gap = jiffies;
 }
 

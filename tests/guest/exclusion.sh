@@ -68,10 +68,12 @@ disturbed() {
 	end_write it
 	no_fault
 	is "$description: done" "$RESULT" "done"
-	note "answers to the other: $(wc -l < /tmp/answers)"
+	# The lock is free between two blocks only: a slow guest may miss it at times.
+	ANSWERS=$((ANSWERS + $(wc -l < /tmp/answers)))
 	is "$description: refused with EBUSY, always" \
-		"$(sort -u /tmp/answers)" 'Device or resource busy'
+		"$(sort -u /tmp/answers | grep -vx 'Device or resource busy')" ''
 }
+ANSWERS=0
 
 disturbed online_movable "$LAST" offline
 is_all "plugged" online_movable 'online Movable'
@@ -81,6 +83,8 @@ disturbed online_movable "$FIRST" online_kernel
 is_all "plugged" online_movable 'online Movable'
 disturbed unplugged "$FIRST" offline
 is_unplugged "unplugged"
+
+ok "$ANSWERS answers in all" eval '((ANSWERS > 0))'
 
 # Before and after, everybody may.
 is "online_movable" "$(attempt online_movable)" "done"
