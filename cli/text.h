@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Properties of a device as text. */
+#ifndef DAXPLUG_TEXT_H
+#define DAXPLUG_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libdaxplug.h"
+
+#define TEXT_SIZE 160
+
+void text_size(uint64_t bytes, bool exact, char *text);
+void text_number(int number, char *text);
+void text_zones(const struct daxplug_device *device, char *text);
+void text_blocks(const struct daxplug_device *device, char *text);
+
+#endif /* DAXPLUG_TEXT_H */

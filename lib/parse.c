@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+static int number_in_base(const char *text, int base, uint64_t *number)
+{
+	unsigned long long value;
+	char *end;
+
+	if (!isxdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, &end, base);
+	if (errno || *end)
+		return -EINVAL;
+	*number = value;
+	return 0;
+}
+
+/**
+ * parse_number() - a number, decimal or with 0x in front
+ * @text: the number and nothing else
+ * @number: where it goes; untouched on an error
+ *
+ * Return: 0, or -EINVAL if it is none.
+ */
+int parse_number(const char *text, uint64_t *number)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+
+	return number_in_base(text, hex ? 16 : 10, number);
+}
+
+/* The same, hexadecimal without anything in front. */
+int parse_hex(const char *text, uint64_t *number)
+{
+	return number_in_base(text, 16, number);
+}
+
+/* Digits without a sign, a space or a zero in front of others. */
+static const char *plain_number(const char *text, unsigned int *number)
+{
+	unsigned long value = 0;
+
+	if (!isdigit((unsigned char)*text) || (text[0] == '0' && isdigit((unsigned char)text[1])))
+		return NULL;
+	for (; isdigit((unsigned char)*text); text++) {
+		value = value * 10 + (*text - '0');
+		if (value > INT_MAX)
+			return NULL;
+	}
+	*number = value;
+	return text;
+}
+
+/**
+ * parse_device_name() - the two numbers in the name of a device
+ * @name: such as dax0.1
+ * @region: where the first goes
+ * @instance: where the second goes
+ *
+ * Return: 0, or -EINVAL if it is no such name.
+ */
+int parse_device_name(const char *name, unsigned int *region, unsigned int *instance)
+{
+	const char *rest;
+
+	if (strncmp(name, "dax", 3))
+		return -EINVAL;
+	rest = plain_number(name + 3, region);
+	if (!rest || *rest != '.')
+		return -EINVAL;
+	rest = plain_number(rest + 1, instance);
+	return rest && !*rest ? 0 : -EINVAL;
+}
+
+/**
+ * parse_list_next() - the next element of a list such as 0-2,5
+ * @list: where the rest of the list begins; moves on
+ * @first: where the first number of the element goes
+ * @last: where the last goes, which may be the same
+ *
+ * Return: 1 with an element, 0 at the end, -EINVAL if it is no such list.
+ */
+int parse_list_next(const char **list, unsigned int *first, unsigned int *last)
+{
+	const char *rest = *list;
+
+	if (!*rest)
+		return 0;
+	rest = plain_number(rest, first);
+	if (!rest)
+		return -EINVAL;
+	*last = *first;
+	if (*rest == '-') {
+		rest = plain_number(rest + 1, last);
+		if (!rest || *last < *first)
+			return -EINVAL;
+	}
+	if (*rest == ',')
+		rest++;
+	else if (*rest)
+		return -EINVAL;
+	*list = rest;
+	return 1;
+}
+
+/* Is a number in a list such as 0-2,5. */
+bool parse_list_has(const char *list, unsigned int member)
+{
+	unsigned int first, last;
+
+	while (parse_list_next(&list, &first, &last) == 1)
+		if (first <= member && member <= last)
+			return true;
+	return false;
+}
+
+/* The number of kB behind a key; @text is at the key's first character. */
+static int kilobytes(const char *text, uint64_t *bytes)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || strncmp(end, " kB", 3) || value > UINT64_MAX / 1024)
+		return -EINVAL;
+	*bytes = value * 1024;
+	return 0;
+}
+
+/**
+ * parse_meminfo() - one figure of /proc/meminfo or of a node's meminfo
+ * @text: the whole file
+ * @key: such as MemFree
+ * @bytes: where it goes; untouched on an error
+ *
+ * Return: 0, or -ENODATA if it is not there.
+ */
+int parse_meminfo(const char *text, const char *key, uint64_t *bytes)
+{
+	size_t length = strlen(key);
+	const char *found = text;
+
+	while ((found = strstr(found, key))) {
+		bool begins = found == text || found[-1] == '\n' || found[-1] == ' ';
+
+		if (begins && found[length] == ':' && !kilobytes(found + length + 1, bytes))
+			return 0;
+		found += length;
+	}
+
+	return -ENODATA;
+}
+
+/**
+ * parse_kind() - what kind of memory a device is, from where it is in /sys/devices
+ * @path: its path, relative or not
+ *
+ * Return: the kind.
+ */
+enum daxplug_kind parse_kind(const char *path)
+{
+	if (strstr(path, "/ndbus"))
+		return DAXPLUG_KIND_PMEM;
+	if (strstr(path, "/dax_region"))
+		return DAXPLUG_KIND_CXL;
+	if (strstr(path, "/hmem"))
+		return DAXPLUG_KIND_HMEM;
+	return DAXPLUG_KIND_UNKNOWN;
+}
+
+/* What comes behind the last slash. */
+const char *parse_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Directories that stand for no device of their own between a device and its region. */
+static bool is_in_between(const char *name, size_t length)
+{
+	return (length >= 10 && !strncmp(name, "dax_region", 10)) ||
+	       (length >= 3 && !strncmp(name, "dax", 3) && isdigit((unsigned char)name[3]));
+}
+
+/**
+ * parse_parent() - the name of what a device is a part of
+ * @path: its path in /sys/devices
+ * @name: room for the name and a NUL: the nearest directory above that is none
+ *	of the DAX core's own
+ * @size: how much
+ *
+ * Return: 0, or -EINVAL if there is none or it does not fit.
+ */
+int parse_parent(const char *path, char *name, size_t size)
+{
+	const char *end = strrchr(path, '/');
+
+	while (end) {
+		const char *start = end;
+
+		while (start > path && start[-1] != '/')
+			start--;
+		if (!is_in_between(start, end - start)) {
+			size_t length = end - start;
+
+			if (!length || length >= size)
+				return -EINVAL;
+			memcpy(name, start, length);
+			name[length] = '\0';
+			return 0;
+		}
+		end = start > path ? start - 1 : NULL;
+	}
+
+	return -EINVAL;
+}

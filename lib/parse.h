@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The texts of sysfs and proc, taken apart. Whatever comes in, nothing bad happens. */
+#ifndef DAXPLUG_PARSE_H
+#define DAXPLUG_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libdaxplug.h"
+
+int parse_number(const char *text, uint64_t *number);
+int parse_hex(const char *text, uint64_t *number);
+int parse_device_name(const char *name, unsigned int *region, unsigned int *instance);
+bool parse_list_has(const char *list, unsigned int member);
+int parse_list_next(const char **list, unsigned int *first, unsigned int *last);
+int parse_meminfo(const char *text, const char *key, uint64_t *bytes);
+enum daxplug_kind parse_kind(const char *path);
+int parse_parent(const char *path, char *name, size_t size);
+const char *parse_base_name(const char *path);
+
+#endif /* DAXPLUG_PARSE_H */

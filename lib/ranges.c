@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Where a device's memory lies. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "device.h"
+#include "handle.h"
+
+static int read_range(const struct daxplug_device *device, unsigned int number,
+		      struct range *range)
+{
+	char attribute[48], path[SYSFS_PATH_SIZE];
+	const struct {
+		const char *name;
+		uint64_t *value;
+	} attributes[] = {
+		{ "start", &range->start },
+		{ "end", &range->end },
+		{ "page_offset", &range->page_offset },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		int err;
+
+		snprintf(attribute, sizeof(attribute), "mapping%u/%s", number, attributes[i].name);
+		device_path(device, attribute, path);
+		err = sysfs_read_number(device->daxplug, path, attributes[i].value);
+		if (err)
+			return err;
+	}
+
+	return range->end < range->start ? -EINVAL : 0;
+}
+
+static bool has_range(const struct daxplug_device *device, unsigned int number)
+{
+	char attribute[48], path[SYSFS_PATH_SIZE];
+
+	snprintf(attribute, sizeof(attribute), "mapping%u", number);
+	device_path(device, attribute, path);
+	return sysfs_exists(device->daxplug, path);
+}
+
+static int append(struct daxplug_device *device, const struct range *range)
+{
+	unsigned int count = device->range_count;
+	struct range *grown = device->ranges;
+
+	/* Room doubles: it is full whenever the count is a power of two. */
+	if (!(count & (count - 1)))
+		grown = realloc(device->ranges, sizeof(*range) * (count ? 2 * count : 1));
+	if (!grown)
+		return -ENOMEM;
+	device->ranges = grown;
+	device->ranges[device->range_count++] = *range;
+	return 0;
+}
+
+static int by_address(const void *left, const void *right)
+{
+	const struct range *a = left, *b = right;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+static void forget(struct daxplug_device *device)
+{
+	free(device->ranges);
+	device->ranges = NULL;
+	device->range_count = 0;
+}
+
+/**
+ * ranges_read() - read the ranges of a device
+ * @device: the device; its ranges are replaced, by none on an error
+ *
+ * Return: 0; -ENOENT if the device says nothing of them; -EACCES if only root
+ * may know; -EINVAL if what it says makes no sense; -ENOMEM.
+ */
+int ranges_read(struct daxplug_device *device)
+{
+	struct range range;
+	unsigned int i;
+	int err = 0;
+
+	forget(device);
+	for (i = 0; !err && i < MOST_RANGES && has_range(device, i); i++) {
+		err = read_range(device, i, &range);
+		if (!err)
+			err = append(device, &range);
+	}
+
+	if (!err && !device->range_count)
+		err = -ENOENT;
+	if (err)
+		forget(device);
+	else
+		qsort(device->ranges, device->range_count, sizeof(range), by_address);
+	return err;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fake.h"
+
+/* One for all: what changes a fixture is a child process with a copy of it. */
+struct fake fake;
+
+void fake_reset(struct fixture *fixture, const struct fixture_device *device)
+{
+	fake = (struct fake){
+		.fixture = fixture,
+		.device = *device,
+		.has_state = device->state,
+		.policy = "offline",
+		.fail_block = -1,
+		.lie_block = -1,
+		.intruder = -1,
+	};
+}
+
+static int take_time(void)
+{
+	struct timespec time = { .tv_sec = fake.slow_ms / 1000,
+				 .tv_nsec = fake.slow_ms % 1000 * 1000000L };
+
+	return fake.slow_ms && nanosleep(&time, NULL) ? -EINTR : 0;
+}
+
+static void switch_block(unsigned int number, const char *word)
+{
+	if (!strcmp(word, "offline"))
+		fixture_add_block(fake.fixture, number, "offline", "Normal Movable");
+	else
+		fixture_add_block(fake.fixture, number, "online",
+				  strcmp(word, "online_movable") ? "Normal" : "Movable");
+}
+
+static bool block_is(unsigned int number, const char *wanted)
+{
+	char path[128], state[32];
+
+	snprintf(path, sizeof(path), "sys/devices/system/memory/memory%u/state", number);
+	fixture_read(fake.fixture, path, state, sizeof(state));
+	return !strcmp(state, wanted);
+}
+
+static int write_block(unsigned int number, const char *word)
+{
+	if (number == fake.fail_block && !strcmp(word, fake.fail_word) && fake.fail_times > 0) {
+		fake.fail_times--;
+		return fake.fail_err;
+	}
+	if (block_is(number, ""))
+		return -ENOENT;
+	if (block_is(number, "offline") == !strcmp(word, "offline"))
+		return -EINVAL;
+	switch_block(number, word);
+	if (fake.intruder >= 0 && number != fake.intruder && !strcmp(word, "offline") &&
+	    block_is(fake.intruder, "offline"))
+		switch_block(fake.intruder, "online_kernel");
+	return 0;
+}
+
+static void write_word(const char *word)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/state", fake.device.name);
+	fixture_write(fake.fixture, path, "%s\n", word);
+}
+
+static void add_blocks(const char *word)
+{
+	unsigned int i, number;
+
+	for (i = 0; i < fake.device.blocks; i++) {
+		number = fake.device.first + i;
+		switch_block(number, number == fake.lie_block ? "offline" : word);
+	}
+}
+
+static unsigned int present_blocks(void)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < fake.device.blocks; i++)
+		count += !block_is(fake.device.first + i, "");
+	return count;
+}
+
+static int write_device(const char *word)
+{
+	unsigned int i;
+
+	if (fake.fail_state && !strcmp(fake.fail_state, word))
+		return fake.fail_state_err;
+	if (!strcmp(word, "unplugged")) {
+		for (i = 0; i < fake.device.blocks; i++)
+			fixture_delete_block(fake.fixture, fake.device.first + i);
+	} else {
+		if (present_blocks())
+			return -EBUSY;
+		add_blocks(word);
+	}
+	write_word(word);
+	return 0;
+}
+
+static int fake_write(struct daxplug *daxplug, const char *path, const char *text)
+{
+	unsigned int number;
+	int err = take_time();
+
+	(void)daxplug;
+	if (err)
+		return err;
+	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
+		return write_block(number, text);
+	return write_device(text);
+}
+
+static int fake_bind(struct daxplug *daxplug, const char *device)
+{
+	char path[128];
+
+	(void)daxplug;
+	if (fake.fail_bind)
+		return fake.fail_bind;
+	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);
+	fixture_link(fake.fixture, path, "../bus/dax/drivers/kmem");
+	add_blocks(fake.policy);
+	if (fake.has_state)
+		write_word(fake.policy);
+	return 0;
+}
+
+static int fake_unbind(struct daxplug *daxplug, const char *device)
+{
+	char path[128];
+	unsigned int i;
+
+	(void)daxplug;
+	if (fake.fail_unbind)
+		return fake.fail_unbind;
+	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);
+	fixture_delete(fake.fixture, path);
+	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/state", device);
+	fixture_delete(fake.fixture, path);
+	for (i = 0; i < fake.device.blocks; i++)
+		if (block_is(fake.device.first + i, "offline"))
+			fixture_delete_block(fake.fixture, fake.device.first + i);
+	return 0;
+}
+
+const struct system_ops system_fake = {
+	.write = fake_write,
+	.bind = fake_bind,
+	.unbind = fake_unbind,
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel that is none: what is written to a fixture changes it the way the
+ * kernel would change sysfs, or fails the way it was told to.
+ */
+#ifndef DAXPLUG_TESTS_FAKE_H
+#define DAXPLUG_TESTS_FAKE_H
+
+#include "fixture.h"
+#include "handle.h"
+
+/**
+ * struct fake - how it behaves; set by a test before the change
+ * @fixture: the tree
+ * @device: the device, which is the only one
+ * @has_state: whether its driver has a state file
+ * @policy: the state of blocks after a bind, such as "offline", "online_kernel"
+ * @fail_block: N of memoryN that does not take @fail_word, or -1
+ * @fail_word: the word
+ * @fail_err: a negative errno for that
+ * @fail_times: how often it fails
+ * @fail_state: a word for the state file that fails, or NULL
+ * @fail_state_err: a negative errno for that
+ * @fail_bind: a negative errno for binding, or 0
+ * @fail_unbind: a negative errno for unbinding, or 0
+ * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
+ * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
+ * @slow_ms: how long each write takes; a signal ends it
+ */
+struct fake {
+	struct fixture *fixture;
+	struct fixture_device device;
+	bool has_state;
+	const char *policy;
+	int64_t fail_block;
+	const char *fail_word;
+	int fail_err;
+	int fail_times;
+	const char *fail_state;
+	int fail_state_err;
+	int fail_bind;
+	int fail_unbind;
+	int64_t lie_block;
+	int64_t intruder;
+	int slow_ms;
+};
+
+extern struct fake fake;
+extern const struct system_ops system_fake;
+
+void fake_reset(struct fixture *fixture, const struct fixture_device *device);
+
+#endif /* DAXPLUG_TESTS_FAKE_H */

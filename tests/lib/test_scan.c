@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading devices from trees that are as they should be. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmocka_all.h"
+#include "fixture.h"
+#include "libdaxplug.h"
+
+#define HMEM "platform/hmem.0"
+
+static const struct fixture_device hmem = {
+	.name = "dax0.0",
+	.place = HMEM,
+	.driver = "kmem",
+	.node = 1,
+	.first = 48,
+	.blocks = 8,
+};
+
+struct context {
+	struct fixture fixture;
+	struct daxplug *daxplug;
+};
+
+static int set_up(void **state)
+{
+	struct context *context = calloc(1, sizeof(*context));
+
+	fixture_create(&context->fixture);
+	assert_int_equal(daxplug_open(context->fixture.root, &context->daxplug), 0);
+	*state = context;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *context = *state;
+
+	daxplug_close(context->daxplug);
+	fixture_remove(&context->fixture);
+	free(context);
+	return 0;
+}
+
+static struct daxplug_device *scan_one(struct context *context)
+{
+	struct daxplug_device *device;
+
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	device = daxplug_find(context->daxplug, "dax0.0");
+	assert_non_null(device);
+	return device;
+}
+
+static void nothing(void **state)
+{
+	struct context *context = *state;
+
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	assert_null(daxplug_first(context->daxplug));
+	assert_null(daxplug_find(context->daxplug, "dax0.0"));
+}
+
+static void no_root(void **state)
+{
+	struct daxplug *daxplug;
+
+	(void)state;
+	assert_int_equal(daxplug_open("/nonexistent", &daxplug), -ENOENT);
+	assert_int_equal(daxplug_open("/dev/null", &daxplug), -ENOTDIR);
+}
+
+static void one_device(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+
+	fixture_add_device(&context->fixture, &hmem);
+	fixture_add_blocks(&context->fixture, 48, 8, "online", "Movable");
+	fixture_write(&context->fixture,
+		      "sys/devices/virtual/memory_tiering/memory_tier4/nodelist", "0\n");
+	fixture_write(&context->fixture,
+		      "sys/devices/virtual/memory_tiering/memory_tier22/nodelist", "1-2\n");
+	device = scan_one(context);
+
+	assert_ptr_equal(daxplug_first(context->daxplug), device);
+	assert_null(daxplug_next(device));
+	assert_string_equal(daxplug_device_name(device), "dax0.0");
+	assert_string_equal(daxplug_device_region_name(device), "hmem.0");
+	assert_int_equal(daxplug_device_region(device), 0);
+	assert_int_equal(daxplug_device_kind(device), DAXPLUG_KIND_HMEM);
+	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_SYSTEM_RAM);
+	assert_int_equal(daxplug_device_backend(device), DAXPLUG_BACKEND_PER_BLOCK);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
+	assert_int_equal(daxplug_device_size(device), 8 * FIXTURE_BLOCK_SIZE);
+	assert_int_equal(daxplug_device_align(device), 2 << 20);
+	assert_int_equal(daxplug_device_target_node(device), 1);
+	assert_int_equal(daxplug_device_numa_node(device), 0);
+	assert_int_equal(daxplug_device_tier(device), 22);
+	assert_int_equal(daxplug_device_memmap_on_memory(device), -1);
+	assert_int_equal(daxplug_device_ranges(device), 1);
+	assert_int_equal(daxplug_range_start(device, 0), 48 * FIXTURE_BLOCK_SIZE);
+	assert_int_equal(daxplug_range_end(device, 0), 56 * FIXTURE_BLOCK_SIZE - 1);
+	assert_int_equal(daxplug_device_block_size(device), FIXTURE_BLOCK_SIZE);
+	assert_int_equal(daxplug_device_blocks(device), 8);
+	assert_int_equal(daxplug_device_blocks_online(device), 8);
+	assert_int_equal(daxplug_device_blocks_movable(device), 8);
+	assert_int_equal(daxplug_block_number(device, 7), 55);
+	assert_string_equal(daxplug_block_zone(device, 7), "Movable");
+	assert_int_equal(daxplug_block_use(device, 7), -1);
+}
+
+/* What blocks amount to, without a state file. */
+static void states(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct daxplug_device *device;
+
+	fixture_add_device(fixture, &hmem);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_UNPLUGGED);
+
+	fixture_add_blocks(fixture, 48, 8, "offline", "Normal Movable");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_OFFLINE);
+
+	fixture_add_blocks(fixture, 48, 8, "online", "Normal");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_KERNEL);
+
+	fixture_add_block(fixture, 50, "online", "Movable");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_MIXED);
+	assert_int_equal(daxplug_device_blocks_movable(device), 1);
+
+	fixture_add_blocks(fixture, 48, 8, "online", "Movable");
+	fixture_add_block(fixture, 55, "going-offline", "Movable");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
+
+	fixture_delete_block(fixture, 48);
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_MIXED);
+	assert_int_equal(daxplug_device_blocks_present(device), 7);
+}
+
+/* Upstream repeats the last write; the blocks tell. */
+static void upstream_truth(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device upstream = hmem;
+	struct daxplug_device *device;
+
+	upstream.state = "online_movable";
+	fixture_write(fixture, "sys/module/kmem/taint", "\n");
+	fixture_add_device(fixture, &upstream);
+	fixture_add_blocks(fixture, 48, 8, "offline", "Normal Movable");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_backend(device), DAXPLUG_BACKEND_STATE_UPSTREAM);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_OFFLINE);
+
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/state", "online\n");
+	fixture_add_blocks(fixture, 48, 8, "online", "Normal");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE);
+}
+
+/* Ours tells the truth, and knows of a change that is under way. */
+static void our_truth(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device ours = hmem;
+	struct daxplug_device *device;
+
+	ours.state = "mixed";
+	fixture_write(fixture, "sys/module/kmem/taint", "OE\n");
+	fixture_add_device(fixture, &ours);
+	fixture_add_blocks(fixture, 48, 8, "offline", "Normal Movable");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_backend(device), DAXPLUG_BACKEND_STATE);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_MIXED);
+
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/state", "offline\n");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_OFFLINE);
+
+	/* Its group of files is enough, wherever the module comes from. */
+	fixture_write(fixture, "sys/module/kmem/taint", "\n");
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/kmem/guard", "0\n");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_backend(device), DAXPLUG_BACKEND_STATE);
+}
+
+static void modes(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device other = hmem;
+	struct daxplug_device *device;
+
+	other.driver = NULL;
+	fixture_add_device(fixture, &other);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_DISABLED);
+	assert_int_equal(daxplug_device_backend(device), DAXPLUG_BACKEND_NONE);
+
+	fixture_link(fixture, "sys/bus/dax/devices/dax0.0/driver", "../../drivers/device_dax");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_DEVDAX);
+
+	fixture_link(fixture, "sys/bus/dax/devices/dax0.0/driver", "../../drivers/fsdev_dax");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_OTHER);
+}
+
+/* Ranges come by page offset, blocks by address; what is no whole block is no block. */
+static void ranges(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device device = hmem;
+	struct daxplug_device *read;
+	const uint64_t block = FIXTURE_BLOCK_SIZE;
+
+	fixture_add_device(fixture, &device);
+	fixture_add_range(fixture, "dax0.0", 0, 60 * block + 4096, 2 * block);
+	fixture_add_range(fixture, "dax0.0", 1, 48 * block, 2 * block);
+	fixture_add_range(fixture, "dax0.0", 2, 55 * block, block / 2);
+	read = scan_one(context);
+
+	assert_int_equal(daxplug_device_ranges(read), 3);
+	assert_int_equal(daxplug_range_start(read, 0), 48 * block);
+	assert_int_equal(daxplug_device_blocks(read), 3);
+	assert_int_equal(daxplug_block_number(read, 0), 48);
+	assert_int_equal(daxplug_block_number(read, 1), 49);
+	assert_int_equal(daxplug_block_number(read, 2), 61);
+}
+
+static void order(void **state)
+{
+	static const char *const names[] = { "dax10.0", "dax2.1", "dax2.10", "dax2.2" };
+	static const char *const ordered[] = { "dax2.1", "dax2.2", "dax2.10", "dax10.0" };
+	struct context *context = *state;
+	struct fixture_device device = hmem;
+	struct daxplug_device *next;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		device.name = names[i];
+		device.first = 48 + 8 * i;
+		fixture_add_device(&context->fixture, &device);
+	}
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	next = daxplug_first(context->daxplug);
+	for (i = 0; i < 4; i++, next = daxplug_next(next))
+		assert_string_equal(daxplug_device_name(next), ordered[i]);
+	assert_null(next);
+}
+
+static void gone(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+
+	fixture_add_device(&context->fixture, &hmem);
+	device = scan_one(context);
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
+	assert_int_equal(daxplug_device_refresh(device), -ENODEV);
+	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: the device has gone");
+	assert_int_equal(daxplug_device_blocks(device), 8);
+}
+
+/* Of this process: what else runs on the machine does not count. */
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* 1,000 devices and 10,000 blocks in 0.3 s, unless a sanitizer slows everything down. */
+static void many(void **state)
+{
+	struct context *context = *state;
+	struct fixture_device device = hmem;
+	char name[32];
+	unsigned int i;
+	double began;
+
+	device.name = name;
+	device.blocks = 10;
+	for (i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "dax%u.0", i);
+		device.first = 48 + 10 * i;
+		fixture_add_device(&context->fixture, &device);
+	}
+	fixture_add_blocks(&context->fixture, 48, 10000, "online", "Movable");
+
+	began = seconds();
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	print_message("# 1000 devices, 10000 blocks: %.3f s\n", seconds() - began);
+	if (!getenv("DAXPLUG_TEST_SLOW"))
+		assert_true(seconds() - began < 0.3);
+	assert_non_null(daxplug_find(context->daxplug, "dax999.0"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing, set_up, tear_down),
+		cmocka_unit_test(no_root),
+		cmocka_unit_test_setup_teardown(one_device, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(states, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(upstream_truth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
