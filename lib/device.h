@@ -11,9 +11,9 @@
 #define DEVICE_NAME_SIZE 32
 #define ZONE_NAME_SIZE 16
 
-/* More ranges than anybody has, and few enough to add up blocks in 32 bits. */
+/* More than anybody has, and few enough for nonsense to do no harm. */
 #define MOST_RANGES 4096
-#define MOST_BLOCKS (1U << 24)
+#define MOST_BLOCKS (1U << 20)
 
 /**
  * struct range - a range of physical addresses

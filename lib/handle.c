@@ -50,13 +50,21 @@ void daxplug_close(struct daxplug *daxplug)
 	free(daxplug);
 }
 
+/* A power of two, and no smaller than a page can be. */
+static bool is_block_size(uint64_t size)
+{
+	return size >= 4096 && !(size & (size - 1));
+}
+
 static void read_block_size(struct daxplug *daxplug)
 {
 	char text[64];
+	uint64_t size;
 
 	daxplug->block_size = 0;
-	if (!sysfs_read(daxplug, MEMORY_BLOCKS "/block_size_bytes", text, sizeof(text)))
-		parse_hex(text, &daxplug->block_size);
+	if (!sysfs_read(daxplug, MEMORY_BLOCKS "/block_size_bytes", text, sizeof(text)) &&
+	    !parse_hex(text, &size) && is_block_size(size))
+		daxplug->block_size = size;
 }
 
 static int append(struct daxplug *daxplug, struct daxplug_device *device)

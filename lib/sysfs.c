@@ -15,11 +15,13 @@
  * @path: the file, relative to the root
  * @flags: as for open(2)
  *
+ * Never waits: a recorded tree may hold anything, a FIFO too.
+ *
  * Return: a descriptor, the caller's; or a negative errno.
  */
 int sysfs_open(const struct daxplug *daxplug, const char *path, int flags)
 {
-	int fd = openat(daxplug->root, path, flags | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(daxplug->root, path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -47,8 +49,7 @@ static ssize_t read_all(int fd, char *text, size_t size)
  */
 int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size_t size)
 {
-	/* A recorded tree may hold anything, a FIFO too. */
-	int fd = sysfs_open(daxplug, path, O_RDONLY | O_NONBLOCK);
+	int fd = sysfs_open(daxplug, path, O_RDONLY);
 	ssize_t length;
 
 	if (fd < 0)

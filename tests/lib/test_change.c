@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Changes of a device's memory, with each backend, on a kernel that fails at will. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmocka_all.h"
+#include "fake.h"
+#include "fixture.h"
+#include "handle.h"
+
+#define FIRST 48
+#define BLOCKS 4
+
+struct context {
+	struct fixture fixture;
+	struct daxplug *daxplug;
+	struct daxplug_device *device;
+};
+
+static const struct fixture_device plain = {
+	.name = "dax0.0",
+	.place = "platform/hmem.0",
+	.driver = "kmem",
+	.node = 1,
+	.first = FIRST,
+	.blocks = BLOCKS,
+};
+
+static struct context *start(void **state, const struct fixture_device *device)
+{
+	struct context *context = calloc(1, sizeof(*context));
+
+	fixture_create(&context->fixture);
+	fixture_add_device(&context->fixture, device);
+	fake_reset(&context->fixture, device);
+	assert_int_equal(daxplug_open(context->fixture.root, &context->daxplug), 0);
+	context->daxplug->system = &system_fake;
+	*state = context;
+	return context;
+}
+
+/* Called when the blocks are what the test wants. */
+static struct daxplug_device *look(struct context *context)
+{
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	context->device = daxplug_first(context->daxplug);
+	assert_non_null(context->device);
+	return context->device;
+}
+
+static int tear_down(void **state)
+{
+	struct context *context = *state;
+
+	daxplug_close(context->daxplug);
+	fixture_remove(&context->fixture);
+	free(context);
+	return 0;
+}
+
+static int per_block(void **state)
+{
+	struct context *context = start(state, &plain);
+
+	fixture_add_blocks(&context->fixture, FIRST, BLOCKS, "offline", "Normal Movable");
+	return 0;
+}
+
+static int with_state(void **state, const char *taint)
+{
+	struct fixture_device device = plain;
+	struct context *context;
+
+	device.state = "unplugged";
+	context = start(state, &device);
+	fixture_write(&context->fixture, "sys/module/kmem/taint", "%s\n", taint);
+	return 0;
+}
+
+static int ours(void **state)
+{
+	return with_state(state, "OE");
+}
+
+static int upstream(void **state)
+{
+	return with_state(state, "");
+}
+
+static void set_blocks(struct context *context, const char *state, const char *zone)
+{
+	fixture_add_blocks(&context->fixture, FIRST, BLOCKS, state, zone);
+}
+
+static void expect(struct context *context, int err, int wanted_err, enum daxplug_outcome outcome,
+		   enum daxplug_state state)
+{
+	if (err != wanted_err || daxplug_outcome(context->daxplug) != outcome ||
+	    daxplug_device_state(context->device) != state)
+		print_message("# %s / %s\n", daxplug_message(context->daxplug),
+			      daxplug_hint(context->daxplug));
+	assert_int_equal(err, wanted_err);
+	assert_int_equal(daxplug_outcome(context->daxplug), outcome);
+	assert_int_equal(daxplug_device_state(context->device), state);
+}
+
+#define PLUG(state) daxplug_device_plug(context->device, DAXPLUG_STATE_##state, 0)
+#define UNPLUG() daxplug_device_unplug(context->device, 0)
+#define REPLUG(state) daxplug_device_replug(context->device, DAXPLUG_STATE_##state, 0)
+#define EXPECT(call, err, outcome, state)                                                          \
+	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
+
+/* ---- what all backends do ---- */
+
+static void round_trip(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, NOTHING, ONLINE_MOVABLE);
+	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, REFUSED, ONLINE_MOVABLE);
+	EXPECT(REPLUG(ONLINE_KERNEL), 0, DONE, ONLINE_KERNEL);
+	EXPECT(REPLUG(ONLINE_KERNEL), 0, NOTHING, ONLINE_KERNEL);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	EXPECT(UNPLUG(), 0, NOTHING, UNPLUGGED);
+	EXPECT(PLUG(ONLINE_KERNEL), 0, DONE, ONLINE_KERNEL);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	EXPECT(REPLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+}
+
+static void from_offline(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "offline", "Normal Movable");
+	if (fixture_exists(&context->fixture, "sys/bus/dax/devices/dax0.0/state"))
+		fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/state", "offline\n");
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+}
+
+static void from_mixed(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "offline", "Normal Movable");
+	fixture_add_block(&context->fixture, FIRST + 1, "online", "Movable");
+	if (fixture_exists(&context->fixture, "sys/bus/dax/devices/dax0.0/state"))
+		fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/state", "mixed\n");
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, REFUSED, MIXED);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+}
+
+static void dry_run(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device = look(context);
+	enum daxplug_state before = daxplug_device_state(device);
+
+	expect(context, daxplug_device_plug(device, DAXPLUG_STATE_ONLINE_MOVABLE, DAXPLUG_DRY_RUN),
+	       0, DAXPLUG_OUTCOME_DONE, before);
+	assert_non_null(strstr(daxplug_message(context->daxplug), "would be plugged"));
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), before);
+}
+
+static void nonsense(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	expect(context, PLUG(OFFLINE), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
+	expect(context, PLUG(UNPLUGGED), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
+	expect(context, PLUG(MIXED), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
+	expect(context, REPLUG(UNKNOWN), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
+}
+
+static void timeout(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fake.slow_ms = 150;
+	if (before == DAXPLUG_STATE_UNPLUGGED)
+		fake.slow_ms = 100000;
+	daxplug_set_timeout(context->daxplug, 200);
+	expect(context, PLUG(ONLINE_MOVABLE), -ETIMEDOUT, DAXPLUG_OUTCOME_ROLLED_BACK, before);
+	assert_true(daxplug_retry_helps(context->daxplug));
+}
+
+static void count_calls(struct daxplug_device *device, enum daxplug_phase phase,
+			unsigned int done, unsigned int total, void *data)
+{
+	(void)device, (void)phase, (void)done;
+	assert_int_equal(total, BLOCKS);
+	++*(unsigned int *)data;
+}
+
+static void cancel(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+	unsigned int calls = 0;
+	int ends[2];
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "", 1), 1);
+	fake.slow_ms = 500;
+	daxplug_set_cancel_fd(context->daxplug, ends[0]);
+	daxplug_set_progress(context->daxplug, count_calls, &calls);
+	expect(context, PLUG(ONLINE_MOVABLE), -ECANCELED, DAXPLUG_OUTCOME_ROLLED_BACK, before);
+	assert_true(calls > 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void locked(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	daxplug_set_timeout(context->daxplug, 100);
+	expect(context, PLUG(ONLINE_MOVABLE), -ETIMEDOUT, DAXPLUG_OUTCOME_REFUSED, before);
+	close(fd);
+	daxplug_set_timeout(context->daxplug, -1);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+}
+
+static void vanished(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
+	assert_int_equal(PLUG(ONLINE_MOVABLE), -ENODEV);
+	assert_int_equal(daxplug_outcome(context->daxplug), DAXPLUG_OUTCOME_REFUSED);
+}
+
+/* SIGKILL to the caller: the child notices, undoes what it has begun, and goes. */
+static void killed(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+	unsigned int i;
+	pid_t pid;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fake.slow_ms = 300;
+	pid = fork();
+	if (!pid) {
+		PLUG(ONLINE_MOVABLE);
+		_exit(0);
+	}
+	usleep(450000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	for (i = 0; i < 50; i++) {
+		usleep(100000);
+		assert_int_equal(daxplug_device_refresh(context->device), 0);
+		if (i > 20 && daxplug_device_state(context->device) == before)
+			break;
+	}
+	/* One write of the state file may have been over by then. */
+	if (before != DAXPLUG_STATE_UNPLUGGED)
+		assert_int_equal(daxplug_device_state(context->device), before);
+}
+
+/* ---- block by block ---- */
+
+static void block_refuses_online(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	for (i = 0; i < BLOCKS; i++) {
+		look(context);
+		fake.fail_block = FIRST + i;
+		fake.fail_word = "online_movable";
+		fake.fail_err = -EIO;
+		fake.fail_times = 99;
+		EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, OFFLINE);
+		assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + i);
+		assert_false(daxplug_retry_helps(context->daxplug));
+	}
+}
+
+static void block_refuses_offline(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	set_blocks(context, "online", "Movable");
+	for (i = 0; i < BLOCKS; i++) {
+		look(context);
+		fake.fail_block = FIRST + i;
+		fake.fail_word = "offline";
+		fake.fail_err = -EBUSY;
+		fake.fail_times = 99;
+		EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+		assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + i);
+		assert_true(daxplug_retry_helps(context->daxplug));
+	}
+}
+
+static void busy_for_a_moment(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	fake.fail_block = FIRST;
+	fake.fail_word = "offline";
+	fake.fail_err = -EBUSY;
+	fake.fail_times = 2;
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+}
+
+static void zones_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_add_block(&context->fixture, FIRST + 3, "online", "Normal");
+	fixture_add_block(&context->fixture, FIRST + 2, "offline", "Normal Movable");
+	look(context);
+	fake.fail_block = FIRST;
+	fake.fail_word = "offline";
+	fake.fail_err = -EIO;
+	fake.fail_times = 99;
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, MIXED);
+	assert_int_equal(daxplug_block_state(context->device, 0), DAXPLUG_BLOCK_MOVABLE);
+	assert_int_equal(daxplug_block_state(context->device, 1), DAXPLUG_BLOCK_MOVABLE);
+	assert_int_equal(daxplug_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
+	assert_int_equal(daxplug_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
+}
+
+static void rollback_fails(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	fake.fail_unbind = -EBUSY;
+	fake.fail_block = FIRST + 2;
+	fake.fail_word = "online_movable";
+	fake.fail_err = -ENOMEM;
+	fake.fail_times = 99;
+	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, MIXED);
+	assert_non_null(strstr(daxplug_hint(context->daxplug), "memory50"));
+}
+
+static void interference(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	/* The block that goes offline first, and not by us again. */
+	fake.intruder = FIRST + 1;
+	EXPECT(UNPLUG(), -EAGAIN, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 1);
+	assert_non_null(strstr(daxplug_hint(context->daxplug), "udev"));
+}
+
+static void bind_fails(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fake.fail_bind = -EBUSY;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+}
+
+static void plug_fails_after_bind(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fake.fail_block = FIRST + 1;
+	fake.fail_word = "online_movable";
+	fake.fail_err = -ENOMEM;
+	fake.fail_times = 99;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+}
+
+/* The system's policy puts what is bound into a kernel zone at once. */
+static void policy_online(void **state)
+{
+	struct context *context = *state;
+
+	fake.policy = "online_kernel";
+	look(context);
+	if (daxplug_device_state(context->device) != DAXPLUG_STATE_UNPLUGGED)
+		assert_int_equal(UNPLUG(), 0);
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+}
+
+static void replug_comes_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	fake.fail_block = FIRST + 1;
+	fake.fail_word = "online_kernel";
+	fake.fail_err = -ENOMEM;
+	fake.fail_times = 99;
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, ROLLED_BACK, ONLINE_MOVABLE);
+}
+
+static void devdax(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	for (i = 0; i < BLOCKS; i++)
+		fixture_delete_block(&context->fixture, FIRST + i);
+	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/driver",
+		     "../bus/dax/drivers/device_dax");
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, REFUSED, UNPLUGGED);
+	assert_string_equal(daxplug_hint(context->daxplug),
+			    "daxctl reconfigure-device --mode=system-ram dax0.0");
+}
+
+/* ---- by the state file ---- */
+
+static void state_refuses(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -ENOMEM;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
+	EXPECT(PLUG(ONLINE_KERNEL), 0, DONE, ONLINE_KERNEL);
+	EXPECT(REPLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, ONLINE_KERNEL);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_KERNEL);
+	assert_non_null(strstr(daxplug_hint(context->daxplug), "--movable"));
+}
+
+static void offline_cannot_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "offline", "Normal Movable");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/state", "offline\n");
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -ENOMEM;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, INCOMPLETE, UNPLUGGED);
+	assert_non_null(strstr(daxplug_hint(context->daxplug), "it was offline before"));
+}
+
+static void driver_speaks(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "memory49 could not be put online\n");
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
+	assert_non_null(strstr(daxplug_message(context->daxplug), "memory49"));
+}
+
+/* Upstream says that it worked, and a block is offline. */
+static void upstream_lies(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.lie_block = FIRST + 2;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 2);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
+}
+
+#define WITH(set_up, test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_ALL(test) WITH(per_block, test), WITH(ours, test), WITH(upstream, test)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ALL(round_trip),
+		WITH_ALL(from_offline),
+		WITH_ALL(from_mixed),
+		WITH_ALL(dry_run),
+		WITH_ALL(nonsense),
+		WITH_ALL(timeout),
+		WITH_ALL(cancel),
+		WITH_ALL(locked),
+		WITH_ALL(vanished),
+		WITH_ALL(killed),
+		WITH_ALL(policy_online),
+		WITH(per_block, block_refuses_online),
+		WITH(per_block, block_refuses_offline),
+		WITH(per_block, busy_for_a_moment),
+		WITH(per_block, zones_come_back),
+		WITH(per_block, rollback_fails),
+		WITH(per_block, interference),
+		WITH(per_block, bind_fails),
+		WITH(per_block, plug_fails_after_bind),
+		WITH(per_block, replug_comes_back),
+		WITH(per_block, devdax),
+		WITH(ours, state_refuses),
+		WITH(upstream, state_refuses),
+		WITH(ours, offline_cannot_come_back),
+		WITH(upstream, offline_cannot_come_back),
+		WITH(ours, driver_speaks),
+		WITH(upstream, upstream_lies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

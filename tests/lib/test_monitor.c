@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Events from a tree that changes. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "cmocka_all.h"
+#include "fixture.h"
+#include "libdaxplug.h"
+
+static const struct fixture_device hmem = {
+	.name = "dax0.0",
+	.place = "platform/hmem.0",
+	.driver = "kmem",
+	.node = 1,
+	.first = 48,
+	.blocks = 4,
+};
+
+/* The next event, or NULL if none comes in a second. */
+static const struct daxplug_event *next(struct daxplug_monitor *monitor)
+{
+	struct pollfd polled = { .fd = daxplug_monitor_fd(monitor), .events = POLLIN };
+	const struct daxplug_event *event;
+	unsigned int i;
+	int more;
+
+	for (i = 0; i < 5; i++) {
+		more = daxplug_monitor_next(monitor, &event);
+		assert_true(more >= 0);
+		if (more)
+			return event;
+		poll(&polled, 1, 300);
+	}
+	return NULL;
+}
+
+static void expect(struct daxplug_monitor *monitor, enum daxplug_event_type type,
+		   enum daxplug_state before, enum daxplug_state state, unsigned int online)
+{
+	const struct daxplug_event *event = next(monitor);
+
+	assert_non_null(event);
+	assert_int_equal(daxplug_event_type(event), type);
+	assert_string_equal(daxplug_event_device(event), "dax0.0");
+	assert_int_equal(daxplug_event_state_before(event), before);
+	assert_int_equal(daxplug_event_state(event), state);
+	assert_int_equal(daxplug_event_blocks_online(event), online);
+	assert_int_equal(daxplug_event_blocks(event), 4);
+}
+
+static void life_of_a_device(void **state)
+{
+	struct daxplug_monitor *monitor;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_create(&fixture);
+	assert_int_equal(daxplug_monitor_open(fixture.root, &monitor), 0);
+
+	fixture_add_device(&fixture, &hmem);
+	expect(monitor, DAXPLUG_EVENT_ADDED, DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_UNPLUGGED, 0);
+	fixture_add_blocks(&fixture, 48, 4, "offline", "Normal Movable");
+	expect(monitor, DAXPLUG_EVENT_CHANGED, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_STATE_OFFLINE, 0);
+	fixture_add_block(&fixture, 50, "online", "Movable");
+	expect(monitor, DAXPLUG_EVENT_CHANGED, DAXPLUG_STATE_OFFLINE, DAXPLUG_STATE_MIXED, 1);
+	fixture_add_block(&fixture, 51, "online", "Movable");
+	expect(monitor, DAXPLUG_EVENT_CHANGED, DAXPLUG_STATE_MIXED, DAXPLUG_STATE_MIXED, 2);
+	fixture_delete(&fixture, "sys/bus/dax/devices/dax0.0");
+	expect(monitor, DAXPLUG_EVENT_REMOVED, DAXPLUG_STATE_MIXED, DAXPLUG_STATE_UNKNOWN, 0);
+	assert_null(next(monitor));
+
+	daxplug_monitor_close(monitor);
+	fixture_remove(&fixture);
+}
+
+static void no_root(void **state)
+{
+	struct daxplug_monitor *monitor;
+
+	(void)state;
+	assert_int_equal(daxplug_monitor_open("/nonexistent", &monitor), -ENOENT);
+	daxplug_monitor_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(life_of_a_device),
+		cmocka_unit_test(no_root),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
