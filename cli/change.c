@@ -179,7 +179,8 @@ static int change_all(struct daxplug *daxplug, const struct options *options)
 		result = change_device(daxplug, device, options);
 		status = combine(status, result.status);
 		if (array)
-			json_object_array_add(array, json_result(daxplug, device, options, &result));
+			json_object_array_add(array,
+					      json_result(daxplug, device, options, &result));
 	}
 
 	if (array)
@@ -229,9 +230,9 @@ static int take_state(int option, struct options *options)
 {
 	if (!options->verb->takes_state)
 		return usage_error("%s takes no zone", options->verb->name);
-	options->state = option == OPTION_MOVABLE ? DAXPLUG_STATE_ONLINE_MOVABLE :
-			 option == OPTION_KERNEL  ? DAXPLUG_STATE_ONLINE_KERNEL :
-						    DAXPLUG_STATE_ONLINE;
+	options->state = option == OPTION_MOVABLE  ? DAXPLUG_STATE_ONLINE_MOVABLE
+			 : option == OPTION_KERNEL ? DAXPLUG_STATE_ONLINE_KERNEL
+						   : DAXPLUG_STATE_ONLINE;
 	return EXIT_DONE;
 }
 

@@ -10,24 +10,24 @@
 #include "text.h"
 
 #define TEXT_COLUMN(name, value)                                                                   \
-	static void name(const struct daxplug_device *device, const struct column_options *options,       \
-			 char *text)                                                               \
+	static void name(const struct daxplug_device *device,                                      \
+			 const struct column_options *options, char *text)                         \
 	{                                                                                          \
 		(void)options;                                                                     \
 		snprintf(text, TEXT_SIZE, "%s", value);                                            \
 	}
 
 #define NUMBER_COLUMN(name, value)                                                                 \
-	static void name(const struct daxplug_device *device, const struct column_options *options,       \
-			 char *text)                                                               \
+	static void name(const struct daxplug_device *device,                                      \
+			 const struct column_options *options, char *text)                         \
 	{                                                                                          \
 		(void)options;                                                                     \
 		text_number(value, text);                                                          \
 	}
 
 #define SIZE_COLUMN(name, value)                                                                   \
-	static void name(const struct daxplug_device *device, const struct column_options *options,       \
-			 char *text)                                                               \
+	static void name(const struct daxplug_device *device,                                      \
+			 const struct column_options *options, char *text)                         \
 	{                                                                                          \
 		text_size(value, options->exact, text);                                            \
 	}
@@ -96,7 +96,8 @@ static int find_column(const char *name, size_t length)
 	unsigned int i;
 
 	for (i = 0; i < column_count; i++)
-		if (strlen(columns[i].name) == length && !strncasecmp(columns[i].name, name, length))
+		if (strlen(columns[i].name) == length &&
+		    !strncasecmp(columns[i].name, name, length))
 			return i;
 	return -1;
 }

@@ -18,8 +18,8 @@ struct column_options {
 	bool exact;
 };
 
-typedef void column_text(const struct daxplug_device *device,
-			 const struct column_options *options, char *text);
+typedef void column_text(const struct daxplug_device *device, const struct column_options *options,
+			 char *text);
 
 /**
  * struct column - a column of the table

@@ -7,7 +7,8 @@
 
 #include "command.h"
 
-__attribute__((format(printf, 1, 0), nonnull)) static void say(const char *format, va_list arguments, const char *end)
+__attribute__((format(printf, 1, 0), nonnull)) static void say(const char *format,
+							       va_list arguments, const char *end)
 {
 	fputs("daxplug: ", stderr);
 	vfprintf(stderr, format, arguments);

@@ -128,7 +128,8 @@ static void print_legend(const struct map *map, bool use)
 
 	printf("\n  %-*s ", LABEL_WIDTH - 2, "map");
 	for (i = 0; i < LOOK_COUNT; i++)
-		printf("%c %s%s", looks[i].letter, looks[i].meaning, i + 1 < LOOK_COUNT ? ", " : "");
+		printf("%c %s%s", looks[i].letter, looks[i].meaning,
+		       i + 1 < LOOK_COUNT ? ", " : "");
 	if (map->per_letter > 1)
 		printf("; %u blocks a letter, ? for different ones", map->per_letter);
 	if (use)
@@ -140,7 +141,8 @@ static void print_legend(const struct map *map, bool use)
 void map_print(const struct daxplug_device *device)
 {
 	unsigned int count = daxplug_device_blocks(device), width = terminal_width(), first;
-	struct map map = { .device = device, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+	struct map map = { .device = device,
+			   .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	bool use = has_use(device);
 	char label[32];
 

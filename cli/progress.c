@@ -17,8 +17,8 @@ int64_t progress_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void print(struct daxplug_device *device, const struct progress *progress,
-		  unsigned int done, unsigned int total, int64_t spent)
+static void print(struct daxplug_device *device, const struct progress *progress, unsigned int done,
+		  unsigned int total, int64_t spent)
 {
 	fprintf(stderr, "\r\033[K%s: %s", daxplug_device_name(device),
 		daxplug_phase_name(progress->phase));

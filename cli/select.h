@@ -13,7 +13,9 @@ enum { SELECT_NODE = 256, SELECT_REGION, SELECT_ROOT, SELECT_FIRST_FREE };
 #define SELECT_OPTIONS                                                                             \
 	{ "node", required_argument, NULL, SELECT_NODE },                                          \
 		{ "region", required_argument, NULL, SELECT_REGION },                              \
-		{ "sysroot", required_argument, NULL, SELECT_ROOT }
+	{                                                                                          \
+		"sysroot", required_argument, NULL, SELECT_ROOT                                    \
+	}
 
 #define SELECT_HELP                                                                                \
 	"      --node N          only devices of NUMA node N\n"                                    \

@@ -122,7 +122,7 @@ static int online_block(struct change *change, struct block *block, enum daxplug
 	if (err)
 		return err;
 	err = block_switch(change, block, daxplug_state_name(wanted));
-	return err ? fail_plug(change, err, block) : 0;
+	return err ? fail_plug(change, err, block, wanted) : 0;
 }
 
 static int check_all_online(struct change *change, enum daxplug_state wanted)

@@ -32,10 +32,10 @@ static struct block *find_other(struct change *change, enum daxplug_state wanted
 	for (i = 0; i < device->counts.total; i++) {
 		struct block *block = &device->blocks[i];
 		enum dax_block_state state = block_read(device->daxplug, block);
-		bool right = wanted == DAXPLUG_STATE_UNPLUGGED	       ? state == DAX_BLOCK_ABSENT :
-			     wanted == DAXPLUG_STATE_ONLINE_KERNEL     ? state == DAX_BLOCK_KERNEL :
-			     wanted == DAXPLUG_STATE_ONLINE_MOVABLE    ? state == DAX_BLOCK_MOVABLE :
-									 state >= DAX_BLOCK_KERNEL;
+		bool right = wanted == DAXPLUG_STATE_UNPLUGGED	      ? state == DAX_BLOCK_ABSENT
+			     : wanted == DAXPLUG_STATE_ONLINE_KERNEL  ? state == DAX_BLOCK_KERNEL
+			     : wanted == DAXPLUG_STATE_ONLINE_MOVABLE ? state == DAX_BLOCK_MOVABLE
+								      : state >= DAX_BLOCK_KERNEL;
 
 		if (!right)
 			return block;
@@ -44,14 +44,20 @@ static struct block *find_other(struct change *change, enum daxplug_state wanted
 	return NULL;
 }
 
+/* Unless the driver has said that its rollback is incomplete. */
+static void set_outcome(struct change *change)
+{
+	if (change->report.outcome != DAXPLUG_OUTCOME_INCOMPLETE)
+		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+}
+
 /* The kernel says that it failed: has everything stayed, or come back. */
 static int settle_failure(struct change *change)
 {
-	if (trusted(change)) {
-		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
-		return change->report.err;
-	}
-	return undo_blocks(change);
+	if (!trusted(change))
+		return undo_blocks(change);
+	set_outcome(change);
+	return change->report.err;
 }
 
 static int unplug(struct change *change)
@@ -95,8 +101,8 @@ static int plug(struct change *change, enum daxplug_state wanted)
 	int err = write_state(change, wanted);
 
 	if (err) {
-		fail_plug(change, err, NULL);
-		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+		fail_plug(change, err, NULL, wanted);
+		set_outcome(change);
 		if (!trusted(change) && find_other(change, DAXPLUG_STATE_UNPLUGGED))
 			change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		return err;

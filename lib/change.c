@@ -43,7 +43,8 @@ static int check_permission(struct change *change)
 	err = sysfs_may_write(device->daxplug, path);
 	if (err != -EACCES && err != -EPERM && err != -EROFS)
 		return 0;
-	return refuse(change, -EACCES, err == -EROFS ? "/sys is mounted read-only here" : "run it as root",
+	return refuse(change, -EACCES,
+		      err == -EROFS ? "/sys is mounted read-only here" : "run it as root",
 		      "%s: no permission to change it", device->name);
 }
 
@@ -60,8 +61,8 @@ static int check_mode(struct change *change)
 				    "%s: it is in devdax mode, where programs may be using it",
 				    device->name);
 	case DAXPLUG_MODE_OTHER:
-		return refuse(change, -EOPNOTSUPP, "", "%s: it is bound to a driver unknown to daxplug",
-			      device->name);
+		return refuse(change, -EOPNOTSUPP, "",
+			      "%s: it is bound to a driver unknown to daxplug", device->name);
 	default:
 		return 0;
 	}
@@ -273,8 +274,7 @@ static int change_device(struct daxplug_device *device, enum action action,
 	return err;
 }
 
-int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state,
-			unsigned int flags)
+int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state, unsigned int flags)
 {
 	return change_device(device, ACTION_PLUG, state, flags);
 }

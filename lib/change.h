@@ -84,7 +84,7 @@ int64_t clock_now(void);
 
 int fail(struct change *change, int err, const struct block *block, const char *what);
 int fail_unplug(struct change *change, int err, const struct block *block);
-int fail_plug(struct change *change, int err, const struct block *block);
+int fail_plug(struct change *change, int err, const struct block *block, enum daxplug_state wanted);
 int fail_interference(struct change *change, const struct block *block);
 
 #endif /* DAXPLUG_CHANGE_H */

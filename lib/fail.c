@@ -2,8 +2,17 @@
 /* Why a change failed, and what to do about it, in words. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "change.h"
+#include "parse.h"
+
+#define KERNEL_ZONE_HINT                                                                           \
+	"memory in a kernel zone may hold what cannot be moved; plug it with --movable to be "     \
+	"able to unplug it"
+#define PIN_HINT                                                                                   \
+	"something keeps memory there from being moved, such as a pin by a virtual machine or "    \
+	"RDMA; stop it and try again"
 
 static bool may_pass(int err)
 {
@@ -33,6 +42,80 @@ int fail(struct change *change, int err, const struct block *block, const char *
 			    subject, what, report_errno(err, words, sizeof(words)));
 }
 
+static const struct {
+	const char *reason;
+	const char *words;
+	const char *hint;
+} reasons[] = {
+	{ "slab", "the kernel keeps objects of its own in it", KERNEL_ZONE_HINT },
+	{ "page_table", "page tables lie in it", KERNEL_ZONE_HINT },
+	{ "reserved", "reserved pages lie in it", KERNEL_ZONE_HINT },
+	{ "kernel", "the kernel uses memory in it", KERNEL_ZONE_HINT },
+	{ "pinned", "memory in it is pinned", PIN_HINT },
+	{ "huge_page", "a huge page in it has nowhere to go",
+	  "free huge pages, or reserve some on another node" },
+	{ "no_memory", "there is not enough memory", "free memory or add swap" },
+	{ "refused", "a part of the kernel refused",
+	  "the kernel log may tell who; trying again may do" },
+	{ "poisoned", "a page of it has a hardware fault", "see the kernel log" },
+	{ "in_use", "something else has a part of its address range", "see /proc/iomem" },
+	{ "suspend", "the system went to sleep", "" },
+	{ "unbind", "the device was unbound", "" },
+	{ "unload", "the driver was unloaded", "" },
+	{ "timeout", "it took longer than kmem/timeout_ms of the device allows", "" },
+};
+
+static void add_reason(struct change *change, const char *reason)
+{
+	struct report *report = &change->report;
+	size_t length = strlen(report->message);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strcmp(reasons[i].reason, reason))
+			continue;
+		snprintf(report->message + length, sizeof(report->message) - length, ": %s",
+			 reasons[i].words);
+		report_hint(report, "%s", reasons[i].hint);
+	}
+}
+
+static int block_of(const char *line, struct block *block)
+{
+	char name[32];
+
+	if (parse_value(line, "block", name, sizeof(name)) || strncmp(name, "memory", 6))
+		return -ENODATA;
+	return parse_number(name + 6, &block->number);
+}
+
+/*
+ * What daxplug's driver says about its last failure, if that was one to get to
+ * a state: which block, and why.
+ */
+static void add_driver_words(struct change *change, const char *what, enum daxplug_state wanted)
+{
+	char path[SYSFS_PATH_SIZE], line[320], value[32];
+	int err = change->report.err;
+	struct block block;
+
+	device_path(change->device, "kmem/last_failure", path);
+	if (sysfs_read(change->device->daxplug, path, line, sizeof(line)) ||
+	    parse_value(line, "wanted", value, sizeof(value)) ||
+	    strcmp(value, daxplug_state_name(wanted)))
+		return;
+
+	if (!block_of(line, &block))
+		fail(change, err, &block, what);
+	if (!parse_value(line, "reason", value, sizeof(value)))
+		add_reason(change, value);
+	if (!parse_value(line, "rollback", value, sizeof(value))) {
+		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+		report_hint(&change->report, "see daxplug show %s and the kernel log",
+			    change->device->name);
+	}
+}
+
 static bool in_kernel_zone(const struct change *change, const struct block *block)
 {
 	if (block)
@@ -40,50 +123,29 @@ static bool in_kernel_zone(const struct change *change, const struct block *bloc
 	return change->device->counts.movable < change->device->counts.online;
 }
 
-/* What daxplug's driver says about the last failure, if it says anything. */
-static void add_driver_words(struct change *change)
-{
-	char path[SYSFS_PATH_SIZE], words[200];
-	struct report *report = &change->report;
-
-	device_path(change->device, "kmem/last_failure", path);
-	if (sysfs_read(change->device->daxplug, path, words, sizeof(words)) || !*words)
-		return;
-	report_error(report, report->err, "%s: the driver says: %s", change->device->name, words);
-}
-
 /* As fail(), for a block that does not go offline, or for all of them. */
 int fail_unplug(struct change *change, int err, const struct block *block)
 {
 	fail(change, err, block, block ? "put offline" : "unplugged");
+	if (err == -EBUSY || err == -EAGAIN)
+		report_hint(&change->report, "%s",
+			    in_kernel_zone(change, block) ? KERNEL_ZONE_HINT : PIN_HINT);
 	if (!block)
-		add_driver_words(change);
-
-	if (err != -EBUSY && err != -EAGAIN)
-		return err;
-	if (in_kernel_zone(change, block))
-		report_hint(&change->report,
-			    "memory in a kernel zone may hold what cannot be moved; plug it with "
-			    "--movable to be able to unplug it");
-	else
-		report_hint(&change->report,
-			    "something keeps memory there from being moved, such as a pin by a "
-			    "virtual machine or RDMA; stop it and try again");
+		add_driver_words(change, "put offline", DAXPLUG_STATE_UNPLUGGED);
 	return err;
 }
 
 /* As fail(), for a block that does not go online, or for all of them. */
-int fail_plug(struct change *change, int err, const struct block *block)
+int fail_plug(struct change *change, int err, const struct block *block, enum daxplug_state wanted)
 {
 	fail(change, err, block, block ? "put online" : "plugged");
-	if (!block)
-		add_driver_words(change);
-
 	if (err == -EBUSY)
-		report_hint(&change->report, "the kernel log tells who refused: dmesg | grep -i -e "
-					     "memory -e kmem");
+		report_hint(&change->report,
+			    "the kernel log tells who refused: dmesg | grep -i -e memory -e kmem");
 	else if (err == -EHWPOISON || err == -EIO)
 		report_hint(&change->report, "the memory may be damaged: see the kernel log");
+	if (!block)
+		add_driver_words(change, "put online", wanted);
 	return err;
 }
 
@@ -99,7 +161,8 @@ int fail_interference(struct change *change, const struct block *block)
 	fail(change, -EAGAIN, block, "kept");
 	report_error(&change->report, -EAGAIN, "%s: somebody else switched memory%llu meanwhile",
 		     change->device->name, (unsigned long long)block->number);
-	report_hint(&change->report, "a udev rule, a memory agent or another tool does that: stop it; "
-				     "block by block there is no way to keep it out");
+	report_hint(&change->report,
+		    "a udev rule, a memory agent or another tool does that: stop it; "
+		    "block by block there is no way to keep it out");
 	return -EAGAIN;
 }

@@ -37,7 +37,8 @@ static int available_on_nodes(const struct daxplug *daxplug, uint64_t *bytes)
 		return -ENODATA;
 	while (parse_list_next(&rest, &node, &last) == 1) {
 		for (; node <= last; node++) {
-			snprintf(path, sizeof(path), "sys/devices/system/node/node%u/meminfo", node);
+			snprintf(path, sizeof(path), "sys/devices/system/node/node%u/meminfo",
+				 node);
 			if (sysfs_read(daxplug, path, text, sizeof(text)) ||
 			    available_in(text, &part))
 				return -ENODATA;

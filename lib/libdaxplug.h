@@ -168,7 +168,7 @@ enum daxplug_event_type {
 
 /* Flags of a change. */
 #define DAXPLUG_DRY_RUN (1U << 0) /* check everything, change nothing */
-#define DAXPLUG_FORCE (1U << 1)	  /* unplug even if there seems to be no room */
+#define DAXPLUG_FORCE (1U << 1) /* unplug even if there seems to be no room */
 
 /* ---- Words for all these, as the command prints them. Never NULL. ---- */
 

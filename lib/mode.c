@@ -20,10 +20,8 @@ static struct daxctl_dev *find(struct daxctl_ctx *context, const char *name)
 	struct daxctl_region *region;
 	struct daxctl_dev *device;
 
-	daxctl_region_foreach(context, region)
-		daxctl_dev_foreach(region, device)
-			if (!strcmp(daxctl_dev_get_devname(device), name))
-				return device;
+	daxctl_region_foreach(context, region) daxctl_dev_foreach(
+		region, device) if (!strcmp(daxctl_dev_get_devname(device), name)) return device;
 	return NULL;
 }
 

@@ -279,8 +279,8 @@ static int look(struct daxplug_monitor *monitor)
 	free(monitor->events);
 	monitor->next = 0;
 	monitor->event_count = 0;
-	monitor->events = calloc(monitor->seen_count + monitor->daxplug->count + 1,
-				 sizeof(*monitor->events));
+	monitor->events =
+		calloc(monitor->seen_count + monitor->daxplug->count + 1, sizeof(*monitor->events));
 	if (!monitor->events)
 		return -ENOMEM;
 	compare(monitor);

@@ -160,6 +160,35 @@ int parse_meminfo(const char *text, const char *key, uint64_t *bytes)
 }
 
 /**
+ * parse_value() - the value of a key in a line such as "reason=pinned block=memory42"
+ * @text: the line
+ * @key: such as block
+ * @value: room for the value and a NUL; untouched on an error
+ * @size: how much
+ *
+ * Return: 0; -ENODATA if the key is not there; -EINVAL if its value does not fit.
+ */
+int parse_value(const char *text, const char *key, char *value, size_t size)
+{
+	size_t length = strlen(key);
+
+	for (; *text; text += strcspn(text, " "), text += strspn(text, " ")) {
+		size_t word = strcspn(text, " ");
+
+		if (word <= length || strncmp(text, key, length) || text[length] != '=')
+			continue;
+		word -= length + 1;
+		if (word >= size)
+			return -EINVAL;
+		memcpy(value, text + length + 1, word);
+		value[word] = '\0';
+		return 0;
+	}
+
+	return -ENODATA;
+}
+
+/**
  * parse_kind() - what kind of memory a device is, from where it is in /sys/devices
  * @path: its path, relative or not
  *

@@ -15,6 +15,7 @@ int parse_device_name(const char *name, unsigned int *region, unsigned int *inst
 bool parse_list_has(const char *list, unsigned int member);
 int parse_list_next(const char **list, unsigned int *first, unsigned int *last);
 int parse_meminfo(const char *text, const char *key, uint64_t *bytes);
+int parse_value(const char *text, const char *key, char *value, size_t size);
 enum daxplug_kind parse_kind(const char *path);
 int parse_parent(const char *path, char *name, size_t size);
 const char *parse_base_name(const char *path);

@@ -7,8 +7,7 @@
 #include "device.h"
 #include "handle.h"
 
-static int read_range(const struct daxplug_device *device, unsigned int number,
-		      struct range *range)
+static int read_range(const struct daxplug_device *device, unsigned int number, struct range *range)
 {
 	char attribute[48], path[SYSFS_PATH_SIZE];
 	const struct {

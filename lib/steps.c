@@ -142,8 +142,9 @@ static void plug_back(struct change *change, enum daxplug_state before)
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (err) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		report_hint(&change->report, "it was %s before, and could not be put back to that; "
-					     "see daxplug show %s",
+		report_hint(&change->report,
+			    "it was %s before, and could not be put back to that; "
+			    "see daxplug show %s",
 			    daxplug_state_name(before), change->device->name);
 	}
 }

@@ -262,7 +262,8 @@ static void wait_for_news(struct worker *worker)
 	const struct change *change = worker->change;
 	struct pollfd polled[] = {
 		{ .fd = worker->messages, .events = POLLIN },
-		{ .fd = worker->reason ? -1 : change->device->daxplug->cancel_fd, .events = POLLIN },
+		{ .fd = worker->reason ? -1 : change->device->daxplug->cancel_fd,
+		  .events = POLLIN },
 	};
 
 	if (poll(polled, 2, patience(worker)) < 0 && errno != EINTR)

@@ -252,7 +252,12 @@ static void no_block_size(void **state)
 
 static void odd_names(void **state)
 {
-	static const char *const names[] = { "dax", "dax0", "dax0.0.0", "dax-1.0", "x", "dax0.0 ",
+	static const char *const names[] = { "dax",
+					     "dax0",
+					     "dax0.0.0",
+					     "dax-1.0",
+					     "x",
+					     "dax0.0 ",
 					     "dax0000000000000000000000000000000000000000.0" };
 	struct fixture fixture;
 	char path[128];
@@ -325,9 +330,9 @@ static void vanishing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(missing),	 cmocka_unit_test(garbage),
-		cmocka_unit_test(wrong_kinds),	 cmocka_unit_test(no_block_size),
-		cmocka_unit_test(odd_names),	 cmocka_unit_test(no_directory),
+		cmocka_unit_test(missing),     cmocka_unit_test(garbage),
+		cmocka_unit_test(wrong_kinds), cmocka_unit_test(no_block_size),
+		cmocka_unit_test(odd_names),   cmocka_unit_test(no_directory),
 		cmocka_unit_test(vanishing),
 	};
 

@@ -201,8 +201,8 @@ static void timeout(void **state)
 	assert_true(daxplug_retry_helps(context->daxplug));
 }
 
-static void count_calls(struct daxplug_device *device, enum daxplug_phase phase,
-			unsigned int done, unsigned int total, void *data)
+static void count_calls(struct daxplug_device *device, enum daxplug_phase phase, unsigned int done,
+			unsigned int total, void *data)
 {
 	(void)device, (void)phase, (void)done;
 	assert_int_equal(total, BLOCKS);
@@ -487,12 +487,24 @@ static void driver_speaks(void **state)
 	struct context *context = *state;
 
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
-		      "memory49 could not be put online\n");
+		      "wanted=online_movable error=-EBUSY reason=refused block=memory49\n");
 	look(context);
 	fake.fail_state = "online_movable";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
-	assert_non_null(strstr(daxplug_message(context->daxplug), "memory49"));
+	assert_int_equal(daxplug_failed_block(context->daxplug), 49);
+	assert_string_equal(daxplug_message(context->daxplug),
+			    "dax0.0: memory49 could not be put online: Device or resource busy: "
+			    "a part of the kernel refused");
+
+	/* That was about something else. */
+	fake.fail_state = "online_kernel";
+	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_failed_block(context->daxplug), -1);
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=online_kernel reason=other rollback=incomplete\n");
+	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, INCOMPLETE, UNPLUGGED);
 }
 
 /* Upstream says that it worked, and a block is offline. */

@@ -24,9 +24,10 @@ static void numbers(void **state)
 
 static void no_numbers(void **state)
 {
-	static const char *const texts[] = { "",    " 1",  "-1",   "+1",		   "1 ",
-					     "1\n", "0x",  "0xg",  "18446744073709551616", "a",
-					     "1e3", "1.5", "0x-1", "nan" };
+	static const char *const texts[] = {
+		"",  " 1",  "-1",  "+1",   "1 ", "1\n", "0x", "0xg", "18446744073709551616",
+		"a", "1e3", "1.5", "0x-1", "nan"
+	};
 	uint64_t number = 7;
 	unsigned int i;
 
@@ -39,9 +40,10 @@ static void no_numbers(void **state)
 
 static void device_names(void **state)
 {
-	static const char *const bad[] = { "",	      "dax",	"dax0",	   "dax0.",  "dax.0",
-					   "dax0.0a", "dax00.0", "dax0.00", "dax-1.0", "dax0.0.0",
-					   "Dax0.0",  "dax 0.0", "dax0,0",  "dax99999999999.0" };
+	static const char *const bad[] = {
+		"",	   "dax",     "dax0",	  "dax0.",  "dax.0",   "dax0.0a", "dax00.0",
+		"dax0.00", "dax-1.0", "dax0.0.0", "Dax0.0", "dax 0.0", "dax0,0",  "dax99999999999.0"
+	};
 	unsigned int region, instance, i;
 
 	(void)state;
@@ -102,6 +104,27 @@ static void meminfo(void **state)
 	assert_int_equal(bytes, 7);
 }
 
+static void values(void **state)
+{
+	static const char line[] = "wanted=unplugged reason=pinned block=memory42 pfn=";
+	char value[16] = "untouched";
+
+	(void)state;
+	assert_int_equal(parse_value(line, "pin", value, sizeof(value)), -ENODATA);
+	assert_int_equal(parse_value(line, "loc", value, sizeof(value)), -ENODATA);
+	assert_int_equal(parse_value(line, "wanted=unplugged", value, sizeof(value)), -ENODATA);
+	assert_int_equal(parse_value("", "block", value, sizeof(value)), -ENODATA);
+	assert_int_equal(parse_value("block", "block", value, sizeof(value)), -ENODATA);
+	assert_int_equal(parse_value(line, "block", value, 8), -EINVAL);
+	assert_string_equal(value, "untouched");
+	assert_int_equal(parse_value(line, "block", value, 9), 0);
+	assert_string_equal(value, "memory42");
+	assert_int_equal(parse_value(line, "wanted", value, sizeof(value)), 0);
+	assert_string_equal(value, "unplugged");
+	assert_int_equal(parse_value(line, "pfn", value, sizeof(value)), 0);
+	assert_string_equal(value, "");
+}
+
 static void places(void **state)
 {
 	static const struct {
@@ -135,7 +158,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),	cmocka_unit_test(no_numbers),
 		cmocka_unit_test(device_names), cmocka_unit_test(lists),
-		cmocka_unit_test(meminfo),	cmocka_unit_test(places),
+		cmocka_unit_test(meminfo),	cmocka_unit_test(values),
+		cmocka_unit_test(places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

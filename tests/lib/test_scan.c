@@ -81,8 +81,8 @@ static void one_device(void **state)
 
 	fixture_add_device(&context->fixture, &hmem);
 	fixture_add_blocks(&context->fixture, 48, 8, "online", "Movable");
-	fixture_write(&context->fixture,
-		      "sys/devices/virtual/memory_tiering/memory_tier4/nodelist", "0\n");
+	fixture_write(&context->fixture, "sys/devices/virtual/memory_tiering/memory_tier4/nodelist",
+		      "0\n");
 	fixture_write(&context->fixture,
 		      "sys/devices/virtual/memory_tiering/memory_tier22/nodelist", "1-2\n");
 	device = scan_one(context);
