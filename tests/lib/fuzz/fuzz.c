@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A libFuzzer target for each parser; which one is chosen by FUZZ when this is
+ * compiled. Each checks what the parser promises, beyond not crashing.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/state.h"
+#include "parse.h"
+
+static void fuzz_number(const char *text, size_t size)
+{
+	uint64_t number, again;
+	char printed[32];
+
+	(void)size;
+	if (parse_number(text, &number))
+		return;
+	snprintf(printed, sizeof(printed), "%llu", (unsigned long long)number);
+	assert(!parse_number(printed, &again) && again == number);
+}
+
+static void fuzz_hex(const char *text, size_t size)
+{
+	uint64_t number, again;
+	char printed[32];
+
+	(void)size;
+	if (parse_hex(text, &number))
+		return;
+	snprintf(printed, sizeof(printed), "%llx", (unsigned long long)number);
+	assert(!parse_hex(printed, &again) && again == number);
+}
+
+static void fuzz_device_name(const char *text, size_t size)
+{
+	unsigned int region, instance;
+	char printed[64];
+
+	(void)size;
+	if (parse_device_name(text, &region, &instance))
+		return;
+	snprintf(printed, sizeof(printed), "dax%u.%u", region, instance);
+	assert(!strcmp(printed, text));
+}
+
+static void fuzz_list(const char *text, size_t size)
+{
+	const char *rest = text, *before = text;
+	unsigned int first, last;
+
+	while (parse_list_next(&rest, &first, &last) == 1) {
+		assert(first <= last && rest > before && rest <= text + size);
+		assert(parse_list_has(before, first) && parse_list_has(before, last));
+		before = rest;
+	}
+}
+
+static void fuzz_meminfo(const char *text, size_t size)
+{
+	uint64_t bytes = 1;
+
+	(void)size;
+	if (!parse_meminfo(text, "MemFree", &bytes))
+		assert(bytes % 1024 == 0);
+	else
+		assert(bytes == 1);
+}
+
+static void fuzz_value(const char *text, size_t size)
+{
+	char value[16];
+
+	(void)size;
+	if (!parse_value(text, "block", value, sizeof(value)))
+		assert(strstr(text, value) && !strchr(value, ' '));
+}
+
+static void fuzz_place(const char *text, size_t size)
+{
+	char name[32];
+
+	(void)size;
+	assert(daxplug_kind_name(parse_kind(text)));
+	assert(!strchr(parse_base_name(text), '/'));
+	if (!parse_parent(text, name, sizeof(name)))
+		assert(*name && !strchr(name, '/') && strstr(text, name));
+}
+
+static void fuzz_state(const char *text, size_t size)
+{
+	enum dax_state state = DAX_STATE_COUNT;
+
+	if (dax_state_parse(text, size, &state))
+		assert(!strncmp(text, dax_state_name(state), strlen(dax_state_name(state))));
+	else
+		assert(state == DAX_STATE_COUNT);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(const char *text, size_t size);
+} targets[] = {
+	{ "number", fuzz_number }, { "hex", fuzz_hex },		{ "device_name", fuzz_device_name },
+	{ "list", fuzz_list },	   { "meminfo", fuzz_meminfo }, { "value", fuzz_value },
+	{ "place", fuzz_place },   { "state", fuzz_state },
+};
+
+/* Parsers get what sysfs_read() makes of an attribute: a text without a NUL in it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	unsigned int i;
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (!strcmp(targets[i].name, FUZZ))
+			targets[i].run(text, strlen(text));
+	free(text);
+	return 0;
+}
