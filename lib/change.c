@@ -109,6 +109,8 @@ static int check_state(struct change *change)
 	if (change->action != ACTION_PLUG || device->state == DAXPLUG_STATE_UNPLUGGED ||
 	    device->state == DAXPLUG_STATE_OFFLINE)
 		return 0;
+	/* A change by somebody else that is under way reads so too. */
+	change->report.retry = device->state == DAXPLUG_STATE_MIXED;
 	return refuse(change, -EBUSY, "unplug it first, or use replug", "%s: it is %s",
 		      device->name, daxplug_state_name(device->state));
 }

@@ -176,6 +176,15 @@ static void finish(struct worker *worker)
 		close(worker->pidfd);
 }
 
+/* By its pidfd, because the caller may have reaped it; where there are none, by its pid. */
+static void wake_child(const struct worker *worker)
+{
+	if (worker->pidfd < 0)
+		kill(worker->pid, SIGTERM);
+	else
+		pidfd_send_signal(worker->pidfd, SIGTERM, NULL, 0);
+}
+
 /* May come more than once: a signal between two writes of the child ends neither. */
 static void cancel(struct worker *worker, int reason)
 {
@@ -184,8 +193,8 @@ static void cancel(struct worker *worker, int reason)
 	if (worker->cancel >= 0)
 		close(worker->cancel);
 	worker->cancel = -1;
-	if (worker->phase != DAXPLUG_PHASE_BACK && worker->pidfd >= 0)
-		pidfd_send_signal(worker->pidfd, SIGTERM, NULL, 0);
+	if (worker->phase != DAXPLUG_PHASE_BACK)
+		wake_child(worker);
 }
 
 static void receive(struct worker *worker)
