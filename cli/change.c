@@ -290,12 +290,10 @@ static int parse(int argc, char **argv, struct options *options)
 	return usage_error("%s which device?", options->verb->name);
 }
 
-static int run(struct daxplug *daxplug, struct options *options)
+static int run(struct daxplug *daxplug, void *data)
 {
-	int status = select_devices(daxplug, &options->selection);
+	struct options *options = data;
 
-	if (status)
-		return status;
 	leave_out_devdax(&options->selection);
 	if (!options->selection.count) {
 		complain("all devices that fit are in devdax mode");
@@ -325,16 +323,7 @@ int change_command(const struct verb *verb, int argc, char **argv)
 		.cancel = -1,
 		.selection.node = -1,
 	};
-	struct daxplug *daxplug;
 	int status = parse(argc, argv, &options);
 
-	if (status >= 0)
-		return status;
-	status = open_system(options.selection.root, &daxplug);
-	if (status)
-		return status;
-	status = run(daxplug, &options);
-	free(options.selection.devices);
-	daxplug_close(daxplug);
-	return status;
+	return status >= 0 ? status : select_devices(&options.selection, run, &options);
 }

@@ -29,6 +29,5 @@ int command_monitor(int argc, char **argv);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int exit_status_of(int err, enum daxplug_outcome outcome);
-int open_system(const char *root, struct daxplug **daxplug);
 
 #endif /* DAXPLUG_COMMAND_H */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "command.h"
 
@@ -59,28 +58,4 @@ int exit_status_of(int err, enum daxplug_outcome outcome)
 	default:
 		return outcome == DAXPLUG_OUTCOME_REFUSED ? EXIT_REFUSED : EXIT_FAILED;
 	}
-}
-
-/**
- * open_system() - open the library and read all devices, or complain
- * @root: as for daxplug_open()
- * @daxplug: where the handle goes
- *
- * Return: an exit status.
- */
-int open_system(const char *root, struct daxplug **daxplug)
-{
-	int err = daxplug_open(root, daxplug);
-
-	if (err) {
-		complain("cannot open %s: %s", root ? root : "/", strerror(-err));
-		return EXIT_FAILED;
-	}
-	err = daxplug_scan(*daxplug);
-	if (!err)
-		return EXIT_DONE;
-	complain("%s", daxplug_message(*daxplug));
-	daxplug_close(*daxplug);
-	*daxplug = NULL;
-	return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
 }

@@ -2,7 +2,6 @@
 #include <getopt.h>
 #include <libsmartcols.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "columns.h"
 #include "command.h"
@@ -196,23 +195,21 @@ static int parse(int argc, char **argv, struct options *options)
 	return -1;
 }
 
+static int print(struct daxplug *daxplug, void *data)
+{
+	const struct options *options = data;
+
+	(void)daxplug;
+	return options->json ? print_json(options) : print_table(options);
+}
+
 int command_list(int argc, char **argv)
 {
-	struct options options = { .headings = true, .selection.node = -1 };
-	struct daxplug *daxplug;
+	struct options options = {
+		.headings = true,
+		.selection = { .node = -1, .may_be_empty = true },
+	};
 	int status = parse(argc, argv, &options);
 
-	if (status >= 0)
-		return status;
-	status = open_system(options.selection.root, &daxplug);
-	if (status)
-		return status;
-	/* To list is not to ask for something: that there is nothing is an answer. */
-	if (daxplug_first(daxplug) || select_any(&options.selection))
-		status = select_devices(daxplug, &options.selection);
-	if (!status)
-		status = options.json ? print_json(&options) : print_table(&options);
-	free(options.selection.devices);
-	daxplug_close(daxplug);
-	return status;
+	return status >= 0 ? status : select_devices(&options.selection, print, &options);
 }

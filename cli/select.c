@@ -63,16 +63,8 @@ static int check_names(struct daxplug *daxplug, const struct selection *selectio
 	return EXIT_DONE;
 }
 
-/**
- * select_devices() - find the devices asked for, or complain
- * @daxplug: the handle, scanned
- * @selection: what is asked for; gets the devices
- *
- * All conditions must hold; no name at all is as good as "all".
- *
- * Return: an exit status; that of no device if a name is unknown or nothing fits.
- */
-int select_devices(struct daxplug *daxplug, struct selection *selection)
+/* All conditions must hold; no name at all is as good as "all". */
+static int find_devices(struct daxplug *daxplug, struct selection *selection)
 {
 	struct daxplug_device *device;
 	unsigned int most = 0;
@@ -90,10 +82,50 @@ int select_devices(struct daxplug *daxplug, struct selection *selection)
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
 		if (is_selected(selection, device))
 			selection->devices[selection->count++] = device;
-	if (selection->count)
+	if (selection->count || (!most && selection->may_be_empty && !select_any(selection)))
 		return EXIT_DONE;
 	complain("no DAX device%s", most ? " fits" : " in this system");
 	return EXIT_NO_DEVICE;
+}
+
+static int open_system(const char *root, struct daxplug **daxplug)
+{
+	int err = daxplug_open(root, daxplug);
+
+	if (err) {
+		complain("cannot open %s: %s", root ? root : "/", strerror(-err));
+		return EXIT_FAILED;
+	}
+	err = daxplug_scan(*daxplug);
+	if (!err)
+		return EXIT_DONE;
+	complain("%s", daxplug_message(*daxplug));
+	daxplug_close(*daxplug);
+	return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
+}
+
+/**
+ * select_devices() - find the devices asked for and do something with them
+ * @selection: what is asked for; has the devices while @use runs
+ * @use: what to do
+ * @data: for it
+ *
+ * Return: the exit status of @use, or another after a complaint; that of no
+ * device if a name is unknown or nothing fits.
+ */
+int select_devices(struct selection *selection, select_use *use, void *data)
+{
+	struct daxplug *daxplug;
+	int status = open_system(selection->root, &daxplug);
+
+	if (status)
+		return status;
+	status = find_devices(daxplug, selection);
+	if (!status)
+		status = use(daxplug, data);
+	free(selection->devices);
+	daxplug_close(daxplug);
+	return status;
 }
 
 static int parse_node(const char *text, long *node)

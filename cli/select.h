@@ -27,6 +27,8 @@ enum { SELECT_NODE = 256, SELECT_REGION, SELECT_ROOT, SELECT_FIRST_FREE };
  * @root: as for daxplug_open()
  * @node: a NUMA node, or -1
  * @region: a region's number or name, or NULL
+ * @may_be_empty: that there is no device at all is no error if nothing in
+ *	particular is asked for
  * @names: names, or "all"; @name_count of them
  * @name_count: how many
  * @devices: the devices; the caller frees the array
@@ -36,13 +38,17 @@ struct selection {
 	const char *root;
 	long node;
 	const char *region;
+	bool may_be_empty;
 	char **names;
 	int name_count;
 	struct daxplug_device **devices;
 	unsigned int count;
 };
 
-int select_devices(struct daxplug *daxplug, struct selection *selection);
+/* What is done to the devices; returns an exit status. */
+typedef int select_use(struct daxplug *daxplug, void *data);
+
+int select_devices(struct selection *selection, select_use *use, void *data);
 bool select_by_name(const struct selection *selection, const struct daxplug_device *device);
 bool select_any(const struct selection *selection);
 int select_option(int option, struct selection *selection);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "command.h"
 #include "json.h"
@@ -126,11 +125,13 @@ static void print_text(struct daxplug_device *device, const struct options *opti
 	map_print(device);
 }
 
-static int print_all(const struct options *options)
+static int print_all(struct daxplug *daxplug, void *data)
 {
+	const struct options *options = data;
 	struct json_object *array = options->json ? json_object_new_array() : NULL, *object;
 	unsigned int i;
 
+	(void)daxplug;
 	for (i = 0; i < options->selection.count; i++) {
 		struct daxplug_device *device = options->selection.devices[i];
 
@@ -184,18 +185,7 @@ static int parse(int argc, char **argv, struct options *options)
 int command_show(int argc, char **argv)
 {
 	struct options options = { .selection.node = -1 };
-	struct daxplug *daxplug;
 	int status = parse(argc, argv, &options);
 
-	if (status >= 0)
-		return status;
-	status = open_system(options.selection.root, &daxplug);
-	if (status)
-		return status;
-	status = select_devices(daxplug, &options.selection);
-	if (!status)
-		status = print_all(&options);
-	free(options.selection.devices);
-	daxplug_close(daxplug);
-	return status;
+	return status >= 0 ? status : select_devices(&options.selection, print_all, &options);
 }

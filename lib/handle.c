@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "grow.h"
 #include "handle.h"
 #include "parse.h"
 
@@ -69,12 +70,9 @@ static void read_block_size(struct daxplug *daxplug)
 
 static int append(struct daxplug *daxplug, struct daxplug_device *device)
 {
-	unsigned int count = daxplug->count;
-	struct daxplug_device **grown = daxplug->devices;
+	struct daxplug_device **grown;
 
-	/* Room doubles: it is full whenever the count is a power of two. */
-	if (!(count & (count - 1)))
-		grown = realloc(grown, sizeof(*grown) * (count ? 2 * count : 1));
+	grown = grow(daxplug->devices, daxplug->count, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	daxplug->devices = grown;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "device.h"
+#include "grow.h"
 #include "handle.h"
 
 static int read_range(const struct daxplug_device *device, unsigned int number, struct range *range)
@@ -44,12 +45,8 @@ static bool has_range(const struct daxplug_device *device, unsigned int number)
 
 static int append(struct daxplug_device *device, const struct range *range)
 {
-	unsigned int count = device->range_count;
-	struct range *grown = device->ranges;
+	struct range *grown = grow(device->ranges, device->range_count, sizeof(*range));
 
-	/* Room doubles: it is full whenever the count is a power of two. */
-	if (!(count & (count - 1)))
-		grown = realloc(device->ranges, sizeof(*range) * (count ? 2 * count : 1));
 	if (!grown)
 		return -ENOMEM;
 	device->ranges = grown;

@@ -12,6 +12,15 @@
 
 #include "fixture.h"
 
+const struct fixture_device fixture_hmem = {
+	.name = "dax0.0",
+	.place = "platform/hmem.0",
+	.driver = "kmem",
+	.node = 1,
+	.first = 48,
+	.blocks = 8,
+};
+
 static void die(const char *what, const char *path)
 {
 	fprintf(stderr, "fixture: cannot %s %s: %s\n", what, path, strerror(errno));

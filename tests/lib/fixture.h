@@ -37,6 +37,9 @@ struct fixture_device {
 	const char *state;
 };
 
+/* One of eight blocks, bound to a driver without a state file. */
+extern const struct fixture_device fixture_hmem;
+
 void fixture_create(struct fixture *fixture);
 void fixture_remove(struct fixture *fixture);
 void fixture_load(struct fixture *fixture, const char *record);

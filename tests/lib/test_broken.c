@@ -16,25 +16,6 @@
 #define DEVICE "sys/bus/dax/devices/dax0.0/"
 #define BLOCK "sys/devices/system/memory/memory50/"
 
-static const struct fixture_device broken = {
-	.name = "dax0.0",
-	.place = "platform/hmem.0",
-	.driver = "kmem",
-	.node = 1,
-	.first = 48,
-	.blocks = 4,
-	.state = "online_movable",
-};
-
-static const struct fixture_device sound = {
-	.name = "dax1.0",
-	.place = "platform/hmem.1",
-	.driver = "kmem",
-	.node = 2,
-	.first = 56,
-	.blocks = 4,
-};
-
 static const char *const files[] = {
 	DEVICE "size",
 	DEVICE "align",
@@ -75,13 +56,31 @@ static const char *const texts[] = {
 	"0-2147483647,\n",
 };
 
+static void add_broken(struct fixture *fixture)
+{
+	struct fixture_device device = fixture_hmem;
+
+	device.state = "online_movable";
+	fixture_add_device(fixture, &device);
+}
+
+static void add_sound(struct fixture *fixture)
+{
+	struct fixture_device device = fixture_hmem;
+
+	device.name = "dax1.0";
+	device.place = "platform/hmem.1";
+	device.first += device.blocks;
+	fixture_add_device(fixture, &device);
+}
+
 static void fill(struct fixture *fixture)
 {
 	fixture_create(fixture);
-	fixture_add_device(fixture, &broken);
-	fixture_add_device(fixture, &sound);
-	fixture_add_blocks(fixture, 48, 4, "online", "Movable");
-	fixture_add_blocks(fixture, 56, 4, "online", "Movable");
+	add_broken(fixture);
+	add_sound(fixture);
+	fixture_add_blocks(fixture, fixture_hmem.first, 2 * fixture_hmem.blocks, "online",
+			   "Movable");
 	fixture_write(fixture, "sys/devices/virtual/memory_tiering/memory_tier4/nodelist", "0-2\n");
 	fixture_write(fixture, "sys/module/kmem/taint", "\n");
 	fixture_write(fixture, "sys/devices/system/node/has_memory", "0-1\n");
@@ -304,7 +303,7 @@ static void *come_and_go(void *data)
 		fixture_delete(vandal->fixture, "sys/bus/dax/devices/dax0.0");
 		fixture_delete(vandal->fixture, "sys/devices/platform/hmem.0");
 		fixture_delete_block(vandal->fixture, 50);
-		fixture_add_device(vandal->fixture, &broken);
+		add_broken(vandal->fixture);
 		fixture_add_block(vandal->fixture, 50, "online", "Movable");
 	}
 	return NULL;

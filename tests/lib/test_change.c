@@ -16,21 +16,12 @@
 #include "handle.h"
 
 #define FIRST 48
-#define BLOCKS 4
+#define BLOCKS 8
 
 struct context {
 	struct fixture fixture;
 	struct daxplug *daxplug;
 	struct daxplug_device *device;
-};
-
-static const struct fixture_device plain = {
-	.name = "dax0.0",
-	.place = "platform/hmem.0",
-	.driver = "kmem",
-	.node = 1,
-	.first = FIRST,
-	.blocks = BLOCKS,
 };
 
 static struct context *start(void **state, const struct fixture_device *device)
@@ -67,7 +58,7 @@ static int tear_down(void **state)
 
 static int per_block(void **state)
 {
-	struct context *context = start(state, &plain);
+	struct context *context = start(state, &fixture_hmem);
 
 	fixture_add_blocks(&context->fixture, FIRST, BLOCKS, "offline", "Normal Movable");
 	return 0;
@@ -75,7 +66,7 @@ static int per_block(void **state)
 
 static int with_state(void **state, const char *taint)
 {
-	struct fixture_device device = plain;
+	struct fixture_device device = fixture_hmem;
 	struct context *context;
 
 	device.state = "unplugged";
@@ -355,6 +346,7 @@ static void zones_come_back(void **state)
 	assert_int_equal(daxplug_block_state(context->device, 1), DAXPLUG_BLOCK_MOVABLE);
 	assert_int_equal(daxplug_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
 	assert_int_equal(daxplug_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
+	assert_int_equal(daxplug_block_state(context->device, 4), DAXPLUG_BLOCK_MOVABLE);
 }
 
 static void rollback_fails(void **state)

@@ -8,15 +8,6 @@
 #include "fixture.h"
 #include "libdaxplug.h"
 
-static const struct fixture_device hmem = {
-	.name = "dax0.0",
-	.place = "platform/hmem.0",
-	.driver = "kmem",
-	.node = 1,
-	.first = 48,
-	.blocks = 4,
-};
-
 /* The next event, or NULL if none comes in a second. */
 static const struct daxplug_event *next(struct daxplug_monitor *monitor)
 {
@@ -46,7 +37,7 @@ static void expect(struct daxplug_monitor *monitor, enum daxplug_event_type type
 	assert_int_equal(daxplug_event_state_before(event), before);
 	assert_int_equal(daxplug_event_state(event), state);
 	assert_int_equal(daxplug_event_blocks_online(event), online);
-	assert_int_equal(daxplug_event_blocks(event), 4);
+	assert_int_equal(daxplug_event_blocks(event), 8);
 }
 
 static void life_of_a_device(void **state)
@@ -58,9 +49,9 @@ static void life_of_a_device(void **state)
 	fixture_create(&fixture);
 	assert_int_equal(daxplug_monitor_open(fixture.root, &monitor), 0);
 
-	fixture_add_device(&fixture, &hmem);
+	fixture_add_device(&fixture, &fixture_hmem);
 	expect(monitor, DAXPLUG_EVENT_ADDED, DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_UNPLUGGED, 0);
-	fixture_add_blocks(&fixture, 48, 4, "offline", "Normal Movable");
+	fixture_add_blocks(&fixture, 48, 8, "offline", "Normal Movable");
 	expect(monitor, DAXPLUG_EVENT_CHANGED, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_STATE_OFFLINE, 0);
 	fixture_add_block(&fixture, 50, "online", "Movable");
 	expect(monitor, DAXPLUG_EVENT_CHANGED, DAXPLUG_STATE_OFFLINE, DAXPLUG_STATE_MIXED, 1);

@@ -10,17 +10,6 @@
 #include "fixture.h"
 #include "libdaxplug.h"
 
-#define HMEM "platform/hmem.0"
-
-static const struct fixture_device hmem = {
-	.name = "dax0.0",
-	.place = HMEM,
-	.driver = "kmem",
-	.node = 1,
-	.first = 48,
-	.blocks = 8,
-};
-
 struct context {
 	struct fixture fixture;
 	struct daxplug *daxplug;
@@ -79,7 +68,7 @@ static void one_device(void **state)
 	struct context *context = *state;
 	struct daxplug_device *device;
 
-	fixture_add_device(&context->fixture, &hmem);
+	fixture_add_device(&context->fixture, &fixture_hmem);
 	fixture_add_blocks(&context->fixture, 48, 8, "online", "Movable");
 	fixture_write(&context->fixture, "sys/devices/virtual/memory_tiering/memory_tier4/nodelist",
 		      "0\n");
@@ -121,7 +110,7 @@ static void states(void **state)
 	struct fixture *fixture = &context->fixture;
 	struct daxplug_device *device;
 
-	fixture_add_device(fixture, &hmem);
+	fixture_add_device(fixture, &fixture_hmem);
 	device = scan_one(context);
 	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_UNPLUGGED);
 
@@ -154,7 +143,7 @@ static void upstream_truth(void **state)
 {
 	struct context *context = *state;
 	struct fixture *fixture = &context->fixture;
-	struct fixture_device upstream = hmem;
+	struct fixture_device upstream = fixture_hmem;
 	struct daxplug_device *device;
 
 	upstream.state = "online_movable";
@@ -176,7 +165,7 @@ static void our_truth(void **state)
 {
 	struct context *context = *state;
 	struct fixture *fixture = &context->fixture;
-	struct fixture_device ours = hmem;
+	struct fixture_device ours = fixture_hmem;
 	struct daxplug_device *device;
 
 	ours.state = "mixed";
@@ -202,7 +191,7 @@ static void modes(void **state)
 {
 	struct context *context = *state;
 	struct fixture *fixture = &context->fixture;
-	struct fixture_device other = hmem;
+	struct fixture_device other = fixture_hmem;
 	struct daxplug_device *device;
 
 	other.driver = NULL;
@@ -225,7 +214,7 @@ static void ranges(void **state)
 {
 	struct context *context = *state;
 	struct fixture *fixture = &context->fixture;
-	struct fixture_device device = hmem;
+	struct fixture_device device = fixture_hmem;
 	struct daxplug_device *read;
 	const uint64_t block = FIXTURE_BLOCK_SIZE;
 
@@ -248,7 +237,7 @@ static void order(void **state)
 	static const char *const names[] = { "dax10.0", "dax2.1", "dax2.10", "dax2.2" };
 	static const char *const ordered[] = { "dax2.1", "dax2.2", "dax2.10", "dax10.0" };
 	struct context *context = *state;
-	struct fixture_device device = hmem;
+	struct fixture_device device = fixture_hmem;
 	struct daxplug_device *next;
 	unsigned int i;
 
@@ -269,7 +258,7 @@ static void gone(void **state)
 	struct context *context = *state;
 	struct daxplug_device *device;
 
-	fixture_add_device(&context->fixture, &hmem);
+	fixture_add_device(&context->fixture, &fixture_hmem);
 	device = scan_one(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
 	assert_int_equal(daxplug_device_refresh(device), -ENODEV);
@@ -290,7 +279,7 @@ static double seconds(void)
 static void many(void **state)
 {
 	struct context *context = *state;
-	struct fixture_device device = hmem;
+	struct fixture_device device = fixture_hmem;
 	char name[32];
 	unsigned int i;
 	double began;
