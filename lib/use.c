@@ -8,9 +8,14 @@
 #include "device.h"
 #include "handle.h"
 
-/* Of each block at most so many runs of so many pages are looked at, evenly spread. */
-#define RUNS 16
+/*
+ * Of each block some runs of pages are looked at, evenly spread: as many as
+ * keep the whole within some ten milliseconds, however large the device is.
+ */
 #define RUN_PAGES 256
+#define MOST_RUNS 2048
+#define MOST_RUNS_A_BLOCK 16
+#define LEAST_RUNS_A_BLOCK 2
 
 /* Bits of /proc/kpageflags, an ABI; include/uapi/linux/kernel-page-flags.h names them. */
 #define KPF_BIT(number) (UINT64_C(1) << (number))
@@ -64,14 +69,23 @@ static void read_run(int fd, uint64_t first_page, uint64_t pages, struct sample 
 		count_page(sample, flags[i]);
 }
 
-static void read_block(int fd, uint64_t pages, struct block *block)
+static unsigned int runs_a_block(const struct daxplug_device *device)
+{
+	unsigned int runs = MOST_RUNS / (device->counts.online + 1);
+
+	if (runs < LEAST_RUNS_A_BLOCK)
+		return LEAST_RUNS_A_BLOCK;
+	return runs < MOST_RUNS_A_BLOCK ? runs : MOST_RUNS_A_BLOCK;
+}
+
+static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *block)
 {
 	struct sample sample = { 0 };
-	uint64_t step = pages / RUNS;
+	uint64_t step = pages / runs;
 	uint64_t run = step < RUN_PAGES ? step : RUN_PAGES;
 	unsigned int i;
 
-	for (i = 0; i < RUNS; i++)
+	for (i = 0; i < runs; i++)
 		read_run(fd, block->number * pages + i * step, run, &sample);
 	if (!sample.seen)
 		return;
@@ -84,7 +98,7 @@ int daxplug_device_read_use(struct daxplug_device *device)
 	struct daxplug *daxplug = device->daxplug;
 	uint64_t pages = daxplug->block_size / sysconf(_SC_PAGESIZE);
 	int fd = sysfs_open(daxplug, "proc/kpageflags", O_RDONLY);
-	unsigned int i;
+	unsigned int runs = runs_a_block(device), i;
 	char words[64];
 
 	report_clear(&daxplug->report);
@@ -100,7 +114,7 @@ int daxplug_device_read_use(struct daxplug_device *device)
 		block->use = -1;
 		block->must_move = -1;
 		if (block->state >= DAX_BLOCK_KERNEL)
-			read_block(fd, pages, block);
+			read_block(fd, pages, runs, block);
 	}
 	close(fd);
 	return 0;
