@@ -140,3 +140,16 @@ int columns_wanted(const struct column_options *options, unsigned int *wanted)
 			wanted[count++] = i;
 	return count;
 }
+
+/* Is a column among those to show. */
+bool columns_want(const struct column_options *options, const char *name)
+{
+	unsigned int i;
+
+	if (options->names)
+		return strcasestr(options->names, name);
+	for (i = 0; i < column_count; i++)
+		if (!strcmp(columns[i].name, name))
+			return options->all || columns[i].usual;
+	return false;
+}

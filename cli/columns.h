@@ -40,6 +40,7 @@ struct column {
 extern const struct column columns[];
 extern const unsigned int column_count;
 
+bool columns_want(const struct column_options *options, const char *name);
 int columns_wanted(const struct column_options *options, unsigned int *wanted);
 
 #endif /* DAXPLUG_COLUMNS_H */

@@ -199,7 +199,8 @@ static int print(struct daxplug *daxplug, void *data)
 {
 	const struct options *options = data;
 
-	(void)daxplug;
+	if (options->json || columns_want(&options->columns, "TIER"))
+		daxplug_read_tiers(daxplug);
 	return options->json ? print_json(options) : print_table(options);
 }
 

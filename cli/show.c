@@ -131,7 +131,7 @@ static int print_all(struct daxplug *daxplug, void *data)
 	struct json_object *array = options->json ? json_object_new_array() : NULL, *object;
 	unsigned int i;
 
-	(void)daxplug;
+	daxplug_read_tiers(daxplug);
 	for (i = 0; i < options->selection.count; i++) {
 		struct daxplug_device *device = options->selection.devices[i];
 

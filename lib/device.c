@@ -110,7 +110,6 @@ static void read_attributes(struct daxplug_device *device)
 	device->target_node = read_small(device, "target_node");
 	device->numa_node = read_small(device, "numa_node");
 	device->memmap_on_memory = read_small(device, "memmap_on_memory");
-	device->tier = tier_of_node(device->daxplug, device->target_node);
 }
 
 /**
@@ -158,6 +157,7 @@ int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device 
 	if (!new)
 		return -ENOMEM;
 	new->daxplug = daxplug;
+	new->tier = -1;
 	snprintf(new->name, sizeof(new->name), "%s", name);
 	err = parse_device_name(new->name, &new->region, &new->instance);
 	if (!err)

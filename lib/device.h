@@ -89,7 +89,6 @@ int blocks_find(struct daxplug_device *device);
 void blocks_read(struct daxplug_device *device);
 void block_path(const struct block *block, const char *attribute, char *path);
 enum dax_block_state block_read(const struct daxplug *daxplug, struct block *block);
-int tier_of_node(const struct daxplug *daxplug, int node);
 enum daxplug_backend backend_of(const struct daxplug_device *device);
 
 #endif /* DAXPLUG_DEVICE_H */

@@ -211,6 +211,19 @@ void daxplug_close(struct daxplug *daxplug);
 int daxplug_scan(struct daxplug *daxplug);
 
 /**
+ * daxplug_read_tiers() - read in which memory tier each device is
+ * @daxplug: the handle, scanned
+ *
+ * A bug of the kernel makes that dangerous while somebody takes the last memory
+ * of a tier offline: both then hang, and all memory hotplug with them. It is not
+ * done while a daxplug changes a device, and should not be done in a loop.
+ *
+ * Return: 0, also if the kernel has no tiers; -EBUSY if a daxplug is at work;
+ * -ENOMEM.
+ */
+int daxplug_read_tiers(struct daxplug *daxplug);
+
+/**
  * daxplug_first() - the first device, ordered by region and number
  * @daxplug: the handle, scanned
  *
@@ -305,7 +318,7 @@ uint64_t daxplug_device_align(const struct daxplug_device *device);
 int daxplug_device_target_node(const struct daxplug_device *device);
 /* The NUMA node that it is attached to, or -1. */
 int daxplug_device_numa_node(const struct daxplug_device *device);
-/* The memory tier of its target node, or -1 while the kernel has none. */
+/* The memory tier of its target node, or -1 if it is in none or they were not read. */
 int daxplug_device_tier(const struct daxplug_device *device);
 /* 1 or 0: are its page structs taken from its own memory; -1 if unknown. */
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device);

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -15,46 +17,95 @@
 #define MEMORY_TIERS "sys/devices/virtual/memory_tiering"
 #define TIER "memory_tier"
 
-static bool tier_has_node(const struct daxplug *daxplug, const char *tier, unsigned int node)
+static void note_tier(struct daxplug *daxplug, const char *nodes, unsigned int tier)
 {
-	char path[sizeof(MEMORY_TIERS) + NAME_MAX + 16], nodes[ATTRIBUTE_SIZE];
+	unsigned int i;
 
-	snprintf(path, sizeof(path), MEMORY_TIERS "/%s/nodelist", tier);
-	return !sysfs_read(daxplug, path, nodes, sizeof(nodes)) && parse_list_has(nodes, node);
+	for (i = 0; i < daxplug->count; i++) {
+		struct daxplug_device *device = daxplug->devices[i];
+
+		if (device->target_node >= 0 && parse_list_has(nodes, device->target_node))
+			device->tier = tier;
+	}
 }
 
-/**
- * tier_of_node() - the memory tier of a NUMA node
- * @daxplug: the handle
- * @node: the node, or -1
- *
- * Return: the tier's number, or -1 if the node is in none.
- */
-int tier_of_node(const struct daxplug *daxplug, int node)
+static void read_tier(struct daxplug *daxplug, const char *name)
 {
-	int fd = node < 0 ? -1 : sysfs_open(daxplug, MEMORY_TIERS, O_RDONLY | O_DIRECTORY);
+	char path[sizeof(MEMORY_TIERS) + NAME_MAX + 16], nodes[ATTRIBUTE_SIZE];
+	uint64_t tier;
+
+	if (strncmp(name, TIER, strlen(TIER)) || parse_number(name + strlen(TIER), &tier) ||
+	    tier > INT_MAX)
+		return;
+	snprintf(path, sizeof(path), MEMORY_TIERS "/%s/nodelist", name);
+	if (!sysfs_read(daxplug, path, nodes, sizeof(nodes)))
+		note_tier(daxplug, nodes, tier);
+}
+
+static int read_tiers(struct daxplug *daxplug)
+{
+	int fd = sysfs_open(daxplug, MEMORY_TIERS, O_RDONLY | O_DIRECTORY);
 	struct dirent *entry;
-	int tier = -1;
 	DIR *dir;
 
+	/* A kernel before 6.1 has none. */
 	if (fd < 0)
-		return -1;
+		return 0;
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
-		return -1;
+		return -ENOMEM;
 	}
-
-	while (tier < 0 && (entry = readdir(dir))) {
-		uint64_t number;
-
-		if (strncmp(entry->d_name, TIER, strlen(TIER)) ||
-		    parse_number(entry->d_name + strlen(TIER), &number) || number > INT_MAX)
-			continue;
-		if (tier_has_node(daxplug, entry->d_name, node))
-			tier = number;
-	}
-
+	while ((entry = readdir(dir)))
+		read_tier(daxplug, entry->d_name);
 	closedir(dir);
-	return tier;
+	return 0;
+}
+
+/* Not to be changed by a daxplug meanwhile; -1 if one is at it. */
+static int hold_all(const struct daxplug *daxplug, int *held)
+{
+	char path[SYSFS_PATH_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < daxplug->count; i++) {
+		device_path(daxplug->devices[i], "resource", path);
+		held[i] = sysfs_open(daxplug, path, O_RDONLY);
+		if (held[i] >= 0 && flock(held[i], LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
+			return -1;
+	}
+	return 0;
+}
+
+static void let_go(const struct daxplug *daxplug, const int *held)
+{
+	unsigned int i;
+
+	for (i = 0; i < daxplug->count; i++)
+		if (held[i] >= 0)
+			close(held[i]);
+}
+
+/*
+ * In the kernel (seen on 6.12) reading a tier's nodes waits for a lock that is
+ * held while the tier goes away with its last memory, which waits for readers:
+ * neither ever ends, and no memory can go online or offline any more. So tiers
+ * are read on request only, and not while a daxplug changes a device.
+ */
+int daxplug_read_tiers(struct daxplug *daxplug)
+{
+	int *held = malloc(sizeof(*held) * (daxplug->count + 1));
+	int err;
+
+	report_clear(&daxplug->report);
+	if (!held)
+		return report_error(&daxplug->report, -ENOMEM, "not enough memory for tiers");
+	memset(held, 0xff, sizeof(*held) * (daxplug->count + 1));
+	if (hold_all(daxplug, held))
+		err = report_error(&daxplug->report, -EBUSY, "another daxplug is at work");
+	else
+		err = read_tiers(daxplug);
+	let_go(daxplug, held);
+	free(held);
+	return err;
 }

@@ -119,6 +119,7 @@ static void check(const struct fixture *fixture)
 
 	assert_int_equal(daxplug_open(fixture->root, &daxplug), 0);
 	assert_int_equal(daxplug_scan(daxplug), 0);
+	assert_int_equal(daxplug_read_tiers(daxplug), 0);
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
 		ask_all(device);
 	device = daxplug_find(daxplug, "dax1.0");

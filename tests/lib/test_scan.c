@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reading devices from trees that are as they should be. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmocka_all.h"
 #include "fixture.h"
@@ -89,6 +92,8 @@ static void one_device(void **state)
 	assert_int_equal(daxplug_device_align(device), 2 << 20);
 	assert_int_equal(daxplug_device_target_node(device), 1);
 	assert_int_equal(daxplug_device_numa_node(device), 0);
+	assert_int_equal(daxplug_device_tier(device), -1);
+	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
 	assert_int_equal(daxplug_device_tier(device), 22);
 	assert_int_equal(daxplug_device_memmap_on_memory(device), -1);
 	assert_int_equal(daxplug_device_ranges(device), 1);
@@ -101,6 +106,28 @@ static void one_device(void **state)
 	assert_int_equal(daxplug_block_number(device, 7), 55);
 	assert_string_equal(daxplug_block_zone(device, 7), "Movable");
 	assert_int_equal(daxplug_block_use(device, 7), -1);
+}
+
+/* Nobody reads tiers while a daxplug changes a device: see lib/tier.c. */
+static void tiers_during_a_change(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_write(&context->fixture,
+		      "sys/devices/virtual/memory_tiering/memory_tier22/nodelist", "1-2\n");
+	device = scan_one(context);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(daxplug_read_tiers(context->daxplug), -EBUSY);
+	assert_int_equal(daxplug_device_tier(device), -1);
+	close(fd);
+	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
+	assert_int_equal(daxplug_device_tier(device), 22);
 }
 
 /* What blocks amount to, without a state file. */
@@ -307,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing, set_up, tear_down),
 		cmocka_unit_test(no_root),
 		cmocka_unit_test_setup_teardown(one_device, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tiers_during_a_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(states, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(upstream_truth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
