@@ -42,7 +42,8 @@ recorded() {
 }
 
 recorded ours-6.12-mixed state mixed 3/8
-recorded ours-7.3-movable state online_movable 8/8
+recorded ours-6.12-movable state online_movable 8/8
+recorded ours-6.12-kernel state online_kernel 8/8
 recorded stock-6.12-offline per-block offline 0/8
 recorded stock-6.12-kernel per-block online_kernel 8/8
 recorded stock-7.3-movable state-upstream online_movable 8/8
@@ -56,7 +57,7 @@ is "columns" "$(on list -o device,node,region-name | xargs)" "DEVICE NODE REGION
 is "every column" "$(on list --output-all | head -n 1 | wc -w)" \
 	"$("$DAXPLUG" list --help | sed '1,/^Columns:/d' | wc -l)"
 is "size in bytes" "$(on list -bn -o size)" 1073741824
-is "size for people" "$(on list -n -o size)" 1G
+is "size for people" "$(on list -nr -o size)" 1G
 is "a tree" "$(LC_ALL=C on list -nT -o device | xargs -d '\n')" 'region 0 (hmem.0) `-dax0.0'
 is "a column that is none" "$(status_of on list -o device,nonsense)" 2
 is "an option that is none" "$(status_of on list --nonsense)" 2
@@ -81,13 +82,13 @@ is "a region by its name" "$(on list -n -o device --region hmem.0)" dax0.0
 is "a root that is none" "$(status_of "$DAXPLUG" list --sysroot /nonexistent)" 1
 ROOT=$WORK
 is "no device at all: list" "$(status_of on list)" 0
-is "no device at all: JSON" "$(on list --json)" "[]"
+is "no device at all: JSON" "$(on list --json | jq -c .)" "[]"
 is "no device at all: show" "$(status_of on show all)" 3
 ROOT=${ROOTS[0]}
 
 # --- the map ---
 
-is "the map" "$(on show dax0.0 | sed -n 's/^  memory[0-9]* *//p')" oMoMoMoo
+is "the map" "$(on show dax0.0 | sed -nE 's/^  memory[0-9]+ +//p')" oMoMoMoo
 is "without colours in a file" "$(on show dax0.0 | grep -c $'\033')" 0
 COLUMNS=200 script -qec "$(printf '%q ' "$DAXPLUG" show --sysroot "$ROOT" dax0.0)" /dev/null \
 	> "$WORK/terminal" < /dev/null
