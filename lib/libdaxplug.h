@@ -219,7 +219,7 @@ int daxplug_scan(struct daxplug *daxplug);
  * done while a daxplug changes a device, and should not be done in a loop.
  *
  * Return: 0, also if the kernel has no tiers; -EBUSY if a daxplug is at work;
- * -ENOMEM.
+ * -EMFILE if not all devices can be held at the same time; -ENOMEM.
  */
 int daxplug_read_tiers(struct daxplug *daxplug);
 

@@ -62,7 +62,7 @@ static int read_tiers(struct daxplug *daxplug)
 	return 0;
 }
 
-/* Not to be changed by a daxplug meanwhile; -1 if one is at it. */
+/* Not to be changed by a daxplug meanwhile; -EBUSY if one is at it. */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -71,8 +71,10 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 	for (i = 0; i < daxplug->count; i++) {
 		device_path(daxplug->devices[i], "resource", path);
 		held[i] = sysfs_open(daxplug, path, O_RDONLY);
+		if (held[i] == -EMFILE || held[i] == -ENFILE)
+			return -EMFILE;
 		if (held[i] >= 0 && flock(held[i], LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
-			return -1;
+			return -EBUSY;
 	}
 	return 0;
 }
@@ -101,10 +103,12 @@ int daxplug_read_tiers(struct daxplug *daxplug)
 	if (!held)
 		return report_error(&daxplug->report, -ENOMEM, "not enough memory for tiers");
 	memset(held, 0xff, sizeof(*held) * (daxplug->count + 1));
-	if (hold_all(daxplug, held))
-		err = report_error(&daxplug->report, -EBUSY, "another daxplug is at work");
-	else
+	err = hold_all(daxplug, held);
+	if (!err)
 		err = read_tiers(daxplug);
+	if (err)
+		report_error(&daxplug->report, err, "tiers cannot be read now: %s",
+			     err == -EBUSY ? "another daxplug is at work" : "too much is open");
 	let_go(daxplug, held);
 	free(held);
 	return err;

@@ -7,6 +7,8 @@
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
 
+WORK=$(mktemp -d)
+
 # --- reading ---
 
 is "the backend" "$(listed backend)" "$BACKEND"
@@ -97,7 +99,7 @@ interrupted() {
 	shift 3
 	before=$(blocks_now)
 	fault hold=1 times=1 skip=3
-	daxplug "$@" dax0.0 > /run/out 2> /run/err &
+	daxplug "$@" dax0.0 > "$WORK/out" 2> "$WORK/err" &
 	local pid=$!
 	ok "$description: under way" wait_until is_held
 	kill "-$name" "$pid"
@@ -128,15 +130,15 @@ is "out of time: all is as before" "$(blocks_now)" "$before"
 
 # --- two at once ---
 
-daxplug replug dax0.0 --kernel > /run/out1 2>&1 &
+daxplug replug dax0.0 --kernel > "$WORK/out1" 2>&1 &
 first=$!
-daxplug replug dax0.0 --movable > /run/out2 2>&1 &
+daxplug replug dax0.0 --movable > "$WORK/out2" 2>&1 &
 second=$!
 status=0
 wait "$first" || status=$?
 wait "$second" || status=$?
 is "two at once: both end well" "$status" 0
-note "$(cat /run/out1 /run/out2)"
+note "$(cat "$WORK/out1" "$WORK/out2")"
 case $(listed state) in
 online_kernel) is_all_of "two at once" online_kernel "online Normal" ;;
 *) is_all_of "two at once" online_movable "online Movable" ;;
@@ -145,31 +147,31 @@ esac
 # --- live data moves away ---
 
 run "replugged" 0 replug dax0.0 --movable
-mkdir /run/held
-mount -t tmpfs -o "size=300m,mpol=bind:$NODE" held /run/held
-head -c 200M /dev/urandom > /run/held/data
-before=$(sha256sum < /run/held/data)
+mkdir "$WORK/held"
+mount -t tmpfs -o "size=300m,mpol=bind:$NODE" held "$WORK/held"
+head -c 200M /dev/urandom > "$WORK/held/data"
+before=$(sha256sum < "$WORK/held/data")
 ok "show sees that it is in use" test "$(daxplug show --json dax0.0 |
 	jq '[.[0].memblocks[].use_percent] | add')" -gt 100
-mount -o remount,mpol=default /run/held
+mount -o remount,mpol=default "$WORK/held"
 run "unplug moves what is in use" 0 unplug dax0.0
-is "and it is intact" "$(sha256sum < /run/held/data)" "$before"
-umount /run/held
+is "and it is intact" "$(sha256sum < "$WORK/held/data")" "$before"
+umount "$WORK/held"
 
 # --- events ---
 
-daxplug monitor --json > /run/events 2> /run/err &
+daxplug monitor --json > "$WORK/events" 2> "$WORK/err" &
 monitor=$!
 pause 0.5
 run "plugged" 0 plug dax0.0
 run "unplugged" 0 unplug dax0.0
-wait_until grep -q '"memory_state":"unplugged"' /run/events
+wait_until grep -q '"memory_state":"unplugged"' "$WORK/events"
 kill -INT "$monitor"
 status=0
 wait "$monitor" || status=$?
 is "monitor ends when interrupted" "$status" 0
-ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0")' /run/events
-is "the last is the last state" "$(tail -n 1 /run/events | jq -r .memory_state)" unplugged
+ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0")' "$WORK/events"
+is "the last is the last state" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
 
 # --- hostile surroundings ---
 
@@ -178,8 +180,8 @@ daxplug plug dax0.0 <&- >&- 2>&- || status=$?
 is "without standard files" "$status" 0
 is_all_of "without standard files" online_movable "online Movable"
 status=0
-daxplug list > /dev/full 2> /run/err || status=$?
-is "a full disk is told" "$status $(< /run/err)" "1 daxplug: cannot write to standard output"
+daxplug list > /dev/full 2> "$WORK/err" || status=$?
+is "a full disk is told" "$status $(< "$WORK/err")" "1 daxplug: cannot write to standard output"
 is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax0.0
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
