@@ -8,6 +8,7 @@
 . "$LAB/tests/guest/helpers/command.sh"
 
 WORK=$(mktemp -d)
+let_kernel_choose_movable
 
 # --- reading ---
 
@@ -41,8 +42,8 @@ run "plug in another zone" 7 plug dax0.0 --kernel
 says "what to do" replug
 is_all_of "refused" online_movable "online Movable"
 
-run "replug into a kernel zone" 0 replug dax0.0 --kernel
-is_all_of "replugged" online_kernel "online Normal"
+run "replug, the kernel choosing" 0 replug dax0.0 --auto
+is "replugged: blocks" "$(count 'online Movable')" "${#BLOCKS[@]}"
 run "replug into ZONE_MOVABLE" 0 replug dax0.0 --movable
 is_all_of "replugged" online_movable "online Movable"
 run "a dry run" 0 unplug dax0.0 --dry-run
@@ -81,7 +82,11 @@ for block in "$FIRST" "$MIDDLE" "$LAST"; do
 	before=$(blocks_now)
 	fault what=offline "block=$block" err=16 times=-1
 	run "memory$block refuses to go offline" 1 unplug dax0.0
-	says "the block" "memory$block"
+	if [[ $BACKEND == state-upstream ]]; then
+		skip "it says the block" "7.3 does not say which"
+	else
+		says "the block" "memory$block"
+	fi
 	no_fault
 	is "all is as before" "$(blocks_now)" "$before"
 	run "unplugged for the next" 0 unplug dax0.0
@@ -130,7 +135,7 @@ is "out of time: all is as before" "$(blocks_now)" "$before"
 
 # --- two at once ---
 
-daxplug replug dax0.0 --kernel > "$WORK/out1" 2>&1 &
+daxplug replug dax0.0 --auto > "$WORK/out1" 2>&1 &
 first=$!
 daxplug replug dax0.0 --movable > "$WORK/out2" 2>&1 &
 second=$!
@@ -139,14 +144,12 @@ wait "$first" || status=$?
 wait "$second" || status=$?
 is "two at once: both end well" "$status" 0
 note "$(cat "$WORK/out1" "$WORK/out2")"
-case $(listed state) in
-online_kernel) is_all_of "two at once" online_kernel "online Normal" ;;
-*) is_all_of "two at once" online_movable "online Movable" ;;
-esac
+is "two at once: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 
 # --- live data moves away ---
 
-run "replugged" 0 replug dax0.0 --movable
+run "unplugged" 0 unplug dax0.0
+run "plugged" 0 plug dax0.0
 mkdir "$WORK/held"
 mount -t tmpfs -o "size=300m,mpol=bind:$NODE" held "$WORK/held"
 head -c 200M /dev/urandom > "$WORK/held/data"
@@ -186,4 +189,20 @@ is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
 is_all_of "a result that nobody can read is one" unplugged absent
+
+# --- kernel zones: the kernel may keep what it gets there ---
+
+run "plug into a kernel zone" 0 plug dax0.0 --kernel
+is_all_of "plugged into a kernel zone" online_kernel "online Normal"
+before=$(blocks_now)
+status=0
+OUTPUT=$(daxplug replug dax0.0 --movable 2>&1) || status=$?
+note "$OUTPUT"
+if ((status == 0)); then
+	is_all_of "out of a kernel zone" online_movable "online Movable"
+else
+	is "out of a kernel zone: exit status" "$status" 1
+	says "why" "--movable"
+	is "out of a kernel zone: all is as before" "$(blocks_now)" "$before"
+fi
 done_testing
