@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The shared library exports what its header declares, versioned, and nothing
+# else: symbols.sh LIBRARY
+set -uo pipefail
+
+HERE=$(dirname "$(realpath "$0")")
+# shellcheck source=../guest/lib.sh
+. "$HERE/../guest/lib.sh"
+
+declared() {
+	sed 's#/\*.*\*/##; /^\/\*/,/\*\//d; /^typedef/d' "$HERE/../../lib/libdaxplug.h" |
+		grep -oE '\bdaxplug_[a-z_]+\(' | tr -d '(' | sort -u
+}
+exported() { nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort -u; }
+
+is "exported is what is declared, and versioned" "$(exported "$1")" \
+	"$(declared | sed 's/$/@@LIBDAXPLUG_1/')"
+# In sections that stay writable; what the compiler's own start-up files have does not count.
+writable() {
+	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss)$/ { print $1 }' |
+		grep -vE '^(__dso_handle|__TMC_END__|completed\.[0-9]+) *$'
+}
+is "no variables outside of handles" "$(writable "$1")" ""
+done_testing
