@@ -50,6 +50,7 @@ static void ensure_standard_files(void)
 
 static int run(int argc, char **argv)
 {
+	static char name[] = "daxplug";
 	unsigned int i;
 
 	if (argc < 2)
@@ -66,7 +67,7 @@ static int run(int argc, char **argv)
 	for (i = 0; i < COMMAND_COUNT; i++) {
 		if (!strcmp(argv[1], commands[i].name)) {
 			/* With which getopt_long() begins its complaints. */
-			argv[1] = argv[0];
+			argv[1] = name;
 			return commands[i].run(argc - 1, argv + 1);
 		}
 	}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The command daxplug, disturbed: signals, two at once, no time, live data,
+# nothing to write to. Afterwards everything is as before, or as asked.
+# vm: -s 1G -t 300
+# driver: ours stock
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/command.sh"
+
+WORK=$(mktemp -d)
+let_kernel_choose_movable
+load_fault
+
+# --- in the middle ---
+
+# interrupted DESCRIPTION STATUS SIGNAL VERB...: while the fourth block is held.
+interrupted() {
+	local description=$1 wanted=$2 name=$3 before status=0
+	shift 3
+	before=$(blocks_now)
+	fault hold=1 times=1 skip=3
+	daxplug "$@" dax0.0 > "$WORK/out" 2> "$WORK/err" &
+	local pid=$!
+	ok "$description: under way" wait_until is_held
+	kill "-$name" "$pid"
+	pause 0.3
+	let_go
+	wait "$pid" || status=$?
+	is "$description: exit status" "$status" "$wanted"
+	wait_until is_as "$before"
+	no_fault
+	is "$description: all is as before" "$(blocks_now)" "$before"
+}
+
+run "plugged" 0 plug dax0.0
+interrupted "SIGINT in an unplug" 130 INT unplug
+interrupted "SIGTERM in an unplug" 130 TERM unplug
+interrupted "SIGKILL in an unplug" 137 KILL unplug
+interrupted "SIGINT in a replug" 130 INT replug --kernel
+run "unplugged" 0 unplug dax0.0
+interrupted "SIGINT in a plug" 130 INT plug
+interrupted "SIGKILL in a plug" 137 KILL plug
+run "plugged" 0 plug dax0.0
+
+before=$(blocks_now)
+fault delay_ms=300
+run "out of time" 5 unplug dax0.0 --timeout 500ms
+no_fault
+is "out of time: all is as before" "$(blocks_now)" "$before"
+
+# --- two at once ---
+
+daxplug replug dax0.0 --auto > "$WORK/out1" 2>&1 &
+first=$!
+daxplug replug dax0.0 --movable > "$WORK/out2" 2>&1 &
+second=$!
+status=0
+wait "$first" || status=$?
+wait "$second" || status=$?
+is "two at once: both end well" "$status" 0
+note "$(cat "$WORK/out1" "$WORK/out2")"
+is "two at once: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
+
+# --- live data moves away ---
+
+run "unplugged" 0 unplug dax0.0
+run "plugged" 0 plug dax0.0
+mkdir "$WORK/held"
+mount -t tmpfs -o "size=300m,mpol=bind:$NODE" held "$WORK/held"
+head -c 200M /dev/urandom > "$WORK/held/data"
+before=$(sha256sum < "$WORK/held/data")
+ok "show sees that it is in use" test "$(daxplug show --json dax0.0 |
+	jq '[.[0].memblocks[].use_percent] | add')" -gt 100
+mount -o remount,mpol=default "$WORK/held"
+run "unplug moves what is in use" 0 unplug dax0.0
+is "and it is intact" "$(sha256sum < "$WORK/held/data")" "$before"
+umount "$WORK/held"
+
+# --- events ---
+
+daxplug monitor --json > "$WORK/events" 2> "$WORK/err" &
+monitor=$!
+pause 0.5
+run "plugged" 0 plug dax0.0
+run "unplugged" 0 unplug dax0.0
+wait_until grep -q '"memory_state":"unplugged"' "$WORK/events"
+kill -INT "$monitor"
+status=0
+wait "$monitor" || status=$?
+is "monitor ends when interrupted" "$status" 0
+ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0")' "$WORK/events"
+is "the last is the last state" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
+
+# --- hostile surroundings ---
+
+status=0
+daxplug plug dax0.0 <&- >&- 2>&- || status=$?
+is "without standard files" "$status" 0
+is_all_of "without standard files" online_movable "online Movable"
+status=0
+daxplug list > /dev/full 2> "$WORK/err" || status=$?
+is "a full disk is told" "$status $(< "$WORK/err")" "1 daxplug: cannot write to standard output"
+is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax0.0
+status=0
+daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
+is_all_of "a result that nobody can read is one" unplugged absent
+done_testing
