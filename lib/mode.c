@@ -15,14 +15,23 @@ static void keep_quiet(struct daxctl_ctx *context, int priority, const char *fil
 	(void)function, (void)format, (void)arguments;
 }
 
+static struct daxctl_dev *find_in(struct daxctl_region *region, const char *name)
+{
+	struct daxctl_dev *device = daxctl_dev_get_first(region);
+
+	while (device && strcmp(daxctl_dev_get_devname(device), name))
+		device = daxctl_dev_get_next(device);
+	return device;
+}
+
 static struct daxctl_dev *find(struct daxctl_ctx *context, const char *name)
 {
-	struct daxctl_region *region;
-	struct daxctl_dev *device;
+	struct daxctl_region *region = daxctl_region_get_first(context);
+	struct daxctl_dev *device = NULL;
 
-	daxctl_region_foreach(context, region) daxctl_dev_foreach(
-		region, device) if (!strcmp(daxctl_dev_get_devname(device), name)) return device;
-	return NULL;
+	while (region && !(device = find_in(region, name)))
+		region = daxctl_region_get_next(region);
+	return device;
 }
 
 static int with_device(const char *name, int (*function)(struct daxctl_dev *device))
