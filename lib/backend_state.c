@@ -81,12 +81,9 @@ static int unplug(struct change *change)
 	return undo_blocks(change);
 }
 
-/* The kernel says that it has plugged; it has not, or not as it was told. */
-static int take_back(struct change *change, const struct block *other)
+/* What has been plugged is not to stay. */
+static int take_back(struct change *change)
 {
-	fail(change, -EIO, other, "put online as wanted, though the kernel reported success");
-	report_hint(&change->report, "the kernel log tells what kept it from going online");
-
 	worker_enter(change, DAXPLUG_PHASE_BACK);
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (write_state(change, DAXPLUG_STATE_UNPLUGGED) ||
@@ -95,21 +92,37 @@ static int take_back(struct change *change, const struct block *other)
 	return change->report.err;
 }
 
+/* The kernel says that it has plugged: is it so, and is it still wanted. */
+static int check_plugged(struct change *change, enum daxplug_state wanted)
+{
+	const struct block *other = find_other(change, wanted);
+
+	if (other) {
+		fail(change, -EIO, other,
+		     "put online as wanted, though the kernel reported success");
+		report_hint(&change->report, "the kernel log tells what kept it from going online");
+		return take_back(change);
+	}
+	/* Upstream's plug cannot be interrupted. */
+	if (worker_cancelled(change)) {
+		fail(change, -EINTR, NULL, "plugged");
+		return take_back(change);
+	}
+	return 0;
+}
+
 static int plug(struct change *change, enum daxplug_state wanted)
 {
-	struct block *other;
 	int err = write_state(change, wanted);
 
-	if (err) {
-		fail_plug(change, err, NULL, wanted);
-		set_outcome(change);
-		if (!trusted(change) && find_other(change, DAXPLUG_STATE_UNPLUGGED))
-			change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		return err;
-	}
+	if (!err)
+		return trusted(change) ? 0 : check_plugged(change, wanted);
 
-	other = trusted(change) ? NULL : find_other(change, wanted);
-	return other ? take_back(change, other) : 0;
+	fail_plug(change, err, NULL, wanted);
+	set_outcome(change);
+	if (!trusted(change) && find_other(change, DAXPLUG_STATE_UNPLUGGED))
+		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return err;
 }
 
 const struct backend backend_state = {

@@ -28,7 +28,10 @@ static int take_time(void)
 	struct timespec time = { .tv_sec = fake.slow_ms / 1000,
 				 .tv_nsec = fake.slow_ms % 1000 * 1000000L };
 
-	return fake.slow_ms && nanosleep(&time, NULL) ? -EINTR : 0;
+	while (fake.slow_ms && nanosleep(&time, &time))
+		if (!fake.deaf)
+			return -EINTR;
+	return 0;
 }
 
 static void switch_block(unsigned int number, const char *word)

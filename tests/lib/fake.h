@@ -26,6 +26,7 @@
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
  * @slow_ms: how long each write takes; a signal ends it
+ * @deaf: no signal ends it
  */
 struct fake {
 	struct fixture *fixture;
@@ -43,6 +44,7 @@ struct fake {
 	int64_t lie_block;
 	int64_t intruder;
 	int slow_ms;
+	bool deaf;
 };
 
 extern struct fake fake;

@@ -513,6 +513,18 @@ static void upstream_lies(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
 }
 
+/* Its plug goes on to the end whatever is sent to it. */
+static void upstream_is_deaf(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.slow_ms = 300;
+	fake.deaf = true;
+	daxplug_set_timeout(context->daxplug, 100);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
+}
+
 #define WITH(set_up, test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define WITH_ALL(test) WITH(per_block, test), WITH(ours, test), WITH(upstream, test)
 
@@ -546,6 +558,7 @@ int main(void)
 		WITH(upstream, offline_cannot_come_back),
 		WITH(ours, driver_speaks),
 		WITH(upstream, upstream_lies),
+		WITH(upstream, upstream_is_deaf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
