@@ -9,6 +9,7 @@ prepare_guest() {
 	userland_root
 	guest_images
 	build_test_modules
+	build_command
 	[[ $2 == stock ]] || build_kmem
 	accelerator
 }

@@ -67,6 +67,7 @@ kernel_arguments() {
 		"${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
+	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on)
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
 

@@ -9,9 +9,8 @@ make_vmlinux() {
 	sectors=$(image_number "$image" $((0x1f1)) 1)
 	offset=$(((sectors + 1) * 512 + $(image_number "$image" $((0x248)) 4)))
 	length=$(image_number "$image" $((0x24c)) 4)
-	# The last four bytes are its uncompressed size.
 	dd if="$image" of="$new.packed" bs=1M iflag=skip_bytes,count_bytes status=none \
-		skip="$offset" count="$((length - 4))"
+		skip="$offset" count="$length"
 	unpack_any "$new.packed" > "$new"
 	rm "$new.packed"
 	[[ $(head -c 4 "$new" | tail -c 3) == ELF ]] ||
@@ -21,10 +20,11 @@ make_vmlinux() {
 # A number in the image's boot header, at OFFSET, of SIZE bytes.
 image_number() { od -An -v -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 
+# The last four bytes are the uncompressed size, which only gzip's format has anyway.
 unpack_any() {
 	case $(od -An -v -t x1 -N 4 "$1" | tr -d ' ') in
-	28b52ffd) zstd -dqc "$1" ;;
-	fd377a58) xz -dc "$1" ;;
+	28b52ffd) head -c -4 "$1" | zstd -dqc ;;
+	fd377a58) head -c -4 "$1" | xz -dc ;;
 	1f8b*) gzip -dc "$1" ;;
 	esac
 }

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# libdaxplug and the command daxplug on trees of files as the kernel shows them,
+# built with the sanitizers.
+set -euo pipefail
+. tests/guest/lib.sh
+
+command -v meson ninja > /dev/null || skip_all "meson is not installed"
+pkg-config --exists libdaxctl libudev json-c smartcols ||
+	skip_all "libdaxctl-dev, libudev-dev, libjson-c-dev or libsmartcols-dev is not installed"
+
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+ok "it builds, without a warning" eval "meson setup -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
+mapfile -t names < <(meson test -C "$build" --no-rebuild --list 2> /dev/null | sed 's/.* //')
+for name in "${names[@]}"; do
+	ok "$name" meson test -C "$build" --no-rebuild --print-errorlogs "$name"
+done
+ok "there were tests" test "${#names[@]}" -gt 4
+done_testing
