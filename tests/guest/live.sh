@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # Memory in use survives an unplug that moves it elsewhere, and one that fails.
 # vm: -s 1G
-# driver: ours stock-7.3
+# driver: ours
+# driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 

@@ -3,7 +3,8 @@
 # The page structs of the device's memory are kept in it, or not, as
 # memmap_on_memory says; all or nothing in both cases.
 # vm: -s 1G -a memory_hotplug.memmap_on_memory=1
-# driver: ours stock-7.3
+# driver: ours
+# driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 
 [[ -e $DAX/memmap_on_memory ]] ||

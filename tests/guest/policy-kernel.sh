@@ -3,7 +3,8 @@
 # Policy online_kernel: the device binds with everything in a kernel zone, and
 # can be unplugged for as long as the kernel has not used it.
 # vm: -s 1G -p online_kernel
-# driver: ours stock-7.3
+# driver: ours
+# driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 
 is "every block is in a kernel zone" "$(count 'online Normal')" "${#BLOCKS[@]}"

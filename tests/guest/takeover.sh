@@ -3,7 +3,6 @@
 # Memory that the kernel's own driver holds, or has given up on, is taken over
 # without a reboot.
 # vm: -s 1G
-# vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
 # Whether or not the driver takes the device by itself (not on 6.1).

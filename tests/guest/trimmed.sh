@@ -3,7 +3,8 @@
 # Ranges that are no whole memory blocks: what does not fit is left out, and
 # said. So it is for a device with nothing left, or without a node.
 # vm: -s 1G
-# driver: ours stock-7.3
+# driver: ours
+# driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 
 MIB=$((1 << 20))
