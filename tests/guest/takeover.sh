@@ -3,6 +3,7 @@
 # Memory that the kernel's own driver holds, or has given up on, is taken over
 # without a reboot.
 # vm: -s 1G
+# vm-full: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 
 # Whether or not the driver takes the device by itself (not on 6.1).
