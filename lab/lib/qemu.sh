@@ -41,7 +41,8 @@ try_kvm() {
 
 QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
 
-# qemu_arguments RUN LOG: sets ARGS, for the guest described in RUN/.
+# qemu_arguments RUN LOG: sets ARGS, for the guest described in RUN/. QEMU is
+# connected to itself, so that the guest can use its own machine's monitor.
 qemu_arguments() {
 	local run=$1 log=$2
 	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU" "${DEVICE_QEMU[@]}"
@@ -51,7 +52,10 @@ qemu_arguments() {
 		-drive "file=$MODULES_IMAGE,format=raw,if=virtio,readonly=on"
 		-device virtio-serial-pci
 		-chardev "file,id=status,path=$run/status" -device virtserialport,chardev=status,name=status
-		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err)
+		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err
+		-chardev "socket,id=asked,path=$run/monitor,server=on,wait=off" -mon chardev=asked,mode=control
+		-chardev "socket,id=monitor,path=$run/monitor" -device virtserialport,chardev=monitor,name=monitor
+		"${QEMU_MORE[@]}")
 	if [[ $INTERACTIVE ]]; then
 		ARGS+=(-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal)
 	else
