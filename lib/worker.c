@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -286,18 +287,22 @@ static void wait_for_news(struct worker *worker)
 	report_progress(worker);
 }
 
-/* That the child was interrupted is no news; why is. */
+/* That the child was interrupted is no news; why is, and how far it had come. */
 static void say_why_cancelled(struct worker *worker)
 {
 	struct change *change = worker->change;
 	struct report *report = &change->report;
+	char where[40] = "";
 
 	if (report->err != -EINTR)
 		return;
+	if (report->block >= 0)
+		snprintf(where, sizeof(where), ": it was at memory%lld", (long long)report->block);
 	report->retry = true;
-	report_error(report, worker->reason ? worker->reason : -EINTR, "%s: %s",
+	report_error(report, worker->reason ? worker->reason : -EINTR, "%s: %s%s",
 		     change->device->name,
-		     worker->reason == -ETIMEDOUT ? "not done in the time given" : "interrupted");
+		     worker->reason == -ETIMEDOUT ? "not done in the time given" : "interrupted",
+		     where);
 }
 
 /**

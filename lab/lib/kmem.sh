@@ -68,14 +68,7 @@ build_module() {
 	rm -rf "$scratch"
 }
 
-# With a /proc, which objtool of newer kernels reads, in a mount namespace that is
-# gone with the command.
-in_kernel_root() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
-		unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' \
-		sh "$KERNEL_ROOT" "$@"
-}
+in_kernel_root() { in_root "$KERNEL_ROOT" "$@"; }
 
 # sources DIR: what is written by hand in it, relative to the repository.
 sources() {

@@ -80,3 +80,11 @@ make_root() {
 	}
 	rm -f "$options" "$sources" "$preferences" "$log"
 }
+
+# in_root ROOT COMMAND...: with a /proc, which objtool of newer kernels reads, in a
+# mount namespace that is gone with the command.
+in_root() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
+		unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$@"
+}

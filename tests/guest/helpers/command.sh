@@ -2,8 +2,6 @@
 # shellcheck shell=bash
 # The command daxplug, run and looked at.
 
-type daxplug > /dev/null 2>&1 || skip_all "the command daxplug is not in the guest"
-
 # Which way the device is driven here.
 if [[ $DRIVER == ours ]]; then
 	BACKEND=state
