@@ -39,7 +39,8 @@ make_command() {
 	(cd "$REPO" && command_sources | cpio --quiet -pd "$scratch")
 	{
 		in_root "$COMMAND_ROOT" meson setup --prefix="$GUEST_COMMAND" --libdir=lib \
-			--buildtype=release -Dtests=disabled "$inside/work" "$inside" &&
+			--buildtype=release -Dtests=disabled -Dc_link_args="-Wl,-rpath,$GUEST_COMMAND/lib" \
+			"$inside/work" "$inside" &&
 			in_root "$COMMAND_ROOT" env DESTDIR="$inside/root" meson install -C "$inside/work"
 	} > "$scratch/log" 2>&1 || { cat "$scratch/log" >&2; die "the command daxplug does not build: see above"; }
 	mv "$scratch/root$GUEST_COMMAND" "$new"
