@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later
+#ifdef __KERNEL__
+#include <linux/string.h>
+#else
+#include <string.h>
+#endif
+
+#include "defaults.h"
+
+/* Whether a selector fits a device, if it is one at all. */
+enum fit {
+	FIT_WRONG,
+	FIT_NO,
+	FIT_YES,
+};
+
+static enum fit fit(bool fits)
+{
+	return fits ? FIT_YES : FIT_NO;
+}
+
+static bool is_word(struct dax_text text, const char *word)
+{
+	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
+}
+
+/* Splits a text at the first occurrence of a character, which goes. */
+static bool split(struct dax_text text, char at, struct dax_text *left, struct dax_text *right)
+{
+	const char *found = memchr(text.at, at, text.length);
+
+	if (!found)
+		return false;
+
+	*left = (struct dax_text){ text.at, found - text.at };
+	*right = (struct dax_text){ found + 1, text.length - left->length - 1 };
+	return true;
+}
+
+/* The value of a digit, 16 if it is none. */
+static unsigned int digit_of(char letter)
+{
+	if (letter >= '0' && letter <= '9')
+		return letter - '0';
+	if (letter >= 'a' && letter <= 'f')
+		return letter - 'a' + 10;
+	if (letter >= 'A' && letter <= 'F')
+		return letter - 'A' + 10;
+	return 16;
+}
+
+static bool parse_digits(struct dax_text text, unsigned int base, unsigned long long *number)
+{
+	unsigned long long value = 0;
+	size_t i;
+
+	for (i = 0; i < text.length; i++) {
+		unsigned int digit = digit_of(text.at[i]);
+
+		if (digit >= base || value > (~0ULL - digit) / base)
+			return false;
+		value = value * base + digit;
+	}
+
+	*number = value;
+	return text.length > 0;
+}
+
+static bool parse_number(struct dax_text text, unsigned long long *number)
+{
+	if (text.length > 2 && !memcmp(text.at, "0x", 2))
+		return parse_digits((struct dax_text){ text.at + 2, text.length - 2 }, 16, number);
+	return parse_digits(text, 10, number);
+}
+
+static enum fit fit_any(struct dax_text value, const struct dax_identity *device)
+{
+	(void)device;
+	return is_word(value, "any") ? FIT_YES : FIT_WRONG;
+}
+
+static enum fit fit_name(struct dax_text value, const struct dax_identity *device)
+{
+	struct dax_text region, number;
+	unsigned long long unused;
+
+	if (value.length < 3 || memcmp(value.at, "dax", 3))
+		return FIT_WRONG;
+	if (!split((struct dax_text){ value.at + 3, value.length - 3 }, '.', &region, &number))
+		return FIT_WRONG;
+	if (!parse_digits(region, 10, &unused) || !parse_digits(number, 10, &unused))
+		return FIT_WRONG;
+	return fit(is_word(value, device->name));
+}
+
+static enum fit fit_kind(struct dax_text value, const struct dax_identity *device)
+{
+	if (!is_word(value, "cxl") && !is_word(value, "hmem") && !is_word(value, "pmem"))
+		return FIT_WRONG;
+	return fit(device->kind && is_word(value, device->kind));
+}
+
+static enum fit fit_node(struct dax_text value, const struct dax_identity *device)
+{
+	unsigned long long node;
+
+	if (!parse_number(value, &node))
+		return FIT_WRONG;
+	return fit(device->node >= 0 && node == (unsigned int)device->node);
+}
+
+static enum fit fit_range(struct dax_text value, const struct dax_identity *device)
+{
+	unsigned long long start, end;
+	struct dax_text from, to;
+
+	if (!split(value, '-', &from, &to) || !parse_number(from, &start) ||
+	    !parse_number(to, &end) || start > end)
+		return FIT_WRONG;
+	return fit(device->start >= start && device->end <= end);
+}
+
+static bool is_uuid(struct dax_text text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t i;
+
+	if (text.length != sizeof(form) - 1)
+		return false;
+
+	for (i = 0; i < text.length; i++)
+		if (form[i] == '-' ? text.at[i] != '-' : digit_of(text.at[i]) == 16)
+			return false;
+	return true;
+}
+
+/* Either is one, in whatever case. */
+static bool is_same_uuid(struct dax_text uuid, const char *other)
+{
+	size_t i;
+
+	for (i = 0; i < uuid.length; i++)
+		if (digit_of(uuid.at[i]) != digit_of(other[i]))
+			return false;
+	return true;
+}
+
+static enum fit fit_uuid(struct dax_text value, const struct dax_identity *device)
+{
+	if (!is_uuid(value))
+		return FIT_WRONG;
+	if (!device->uuid || !is_uuid((struct dax_text){ device->uuid, strlen(device->uuid) }))
+		return FIT_NO;
+	return fit(is_same_uuid(value, device->uuid));
+}
+
+static const struct selector {
+	const char *prefix;
+	enum fit (*fit)(struct dax_text value, const struct dax_identity *device);
+} selectors[] = {
+	{ "", fit_any },
+	{ "", fit_name },
+	{ "", fit_kind },
+	{ "node:", fit_node },
+	{ "range:", fit_range },
+	{ "uuid:", fit_uuid },
+	{},
+};
+
+static enum fit fit_selector(struct dax_text text, const struct dax_identity *device)
+{
+	const struct selector *selector;
+	enum fit result = FIT_WRONG;
+
+	for (selector = selectors; selector->fit && result == FIT_WRONG; selector++) {
+		size_t skip = strlen(selector->prefix);
+
+		if (text.length < skip || memcmp(text.at, selector->prefix, skip))
+			continue;
+		result = selector->fit((struct dax_text){ text.at + skip, text.length - skip },
+				       device);
+	}
+
+	return result;
+}
+
+/**
+ * dax_default_state_parse() - the state for a word of a list
+ * @word: the word, without a newline; need not end in NUL
+ * @length: its length in bytes
+ * @state: where the state goes, DAX_DEFAULT_POLICY for "policy"; untouched if
+ *	the word is none
+ *
+ * Return: whether the word names a state that a device can be left in.
+ */
+bool dax_default_state_parse(const char *word, size_t length, enum dax_state *state)
+{
+	enum dax_state parsed = DAX_DEFAULT_POLICY;
+
+	if (!is_word((struct dax_text){ word, length }, "policy") &&
+	    (!dax_state_parse(word, length, &parsed) || parsed == DAX_STATE_MIXED))
+		return false;
+
+	*state = parsed;
+	return true;
+}
+
+static bool is_gap(char letter)
+{
+	return letter == ',' || letter == ' ' || letter == '\t' || letter == '\n';
+}
+
+static bool next_entry(const char **list, struct dax_text *entry)
+{
+	while (is_gap(**list))
+		(*list)++;
+
+	entry->at = *list;
+	while (**list && !is_gap(**list))
+		(*list)++;
+	entry->length = *list - entry->at;
+	return entry->length > 0;
+}
+
+static const char no_selector[] =
+	"its selector is none of daxX.Y cxl hmem pmem node:N range:A-B uuid:U any";
+static const char no_state[] =
+	"its state is none of unplugged offline online online_kernel online_movable policy";
+
+/* NULL, or what is wrong with an entry. */
+static const char *read_entry(struct dax_text entry, const struct dax_identity *device,
+			      enum fit *fits, enum dax_state *state)
+{
+	struct dax_text selector, word;
+
+	if (!split(entry, '=', &selector, &word))
+		return "it is not SELECTOR=STATE";
+
+	*fits = fit_selector(selector, device);
+	if (*fits == FIT_WRONG)
+		return no_selector;
+	if (!dax_default_state_parse(word.at, word.length, state))
+		return no_state;
+	return NULL;
+}
+
+/**
+ * dax_defaults_check() - is a list of defaults one
+ * @list: the list, ends in NUL
+ * @entry: where the first wrong entry goes
+ *
+ * Return: NULL if it is, else what is wrong with @entry.
+ */
+const char *dax_defaults_check(const char *list, struct dax_text *entry)
+{
+	static const struct dax_identity nobody = { .name = "", .node = -1 };
+	const char *wrong = NULL;
+	enum dax_state state;
+	enum fit fits;
+
+	while (!wrong && next_entry(&list, entry))
+		wrong = read_entry(*entry, &nobody, &fits, &state);
+	return wrong;
+}
+
+/**
+ * dax_defaults_find() - what a list of defaults says of a device
+ * @list: the list, checked
+ * @device: the device
+ * @state: where the state goes, DAX_DEFAULT_POLICY for "policy"; untouched if
+ *	the list says nothing
+ *
+ * Return: whether the list says anything of the device.
+ */
+bool dax_defaults_find(const char *list, const struct dax_identity *device, enum dax_state *state)
+{
+	struct dax_text entry;
+	enum dax_state said;
+	enum fit fits;
+
+	while (next_entry(&list, &entry)) {
+		if (read_entry(entry, device, &fits, &said) || fits != FIT_YES)
+			continue;
+		*state = said;
+		return true;
+	}
+
+	return false;
+}
