@@ -9,14 +9,18 @@
 #include "bind.h"
 #include "blocks.h"
 #include "dax_private.h"
+#include "defaults.h"
 #include "drive.h"
 #include "events.h"
 #include "guard.h"
 #include "region.h"
 #include "takeover.h"
 
-/* Does for the blocks that were added what the core would have done by the system's policy. */
-static void online_by_policy(struct kmem_region *region)
+/*
+ * Puts online what was added: as the core would have done by the system's policy,
+ * or as a default for the device has it.
+ */
+static void online_added(struct kmem_region *region)
 {
 	struct kmem_drive *drive = &region->drive;
 	unsigned int i, count = 0;
@@ -38,15 +42,20 @@ static void online_by_policy(struct kmem_region *region)
 	kmem_guard_release(region);
 	if (err)
 		dev_warn(region->dev,
-			 "%u of %u memory blocks could not be put online by the system's policy (%pe), the first at %#llx\n",
+			 "%u of %u memory blocks could not be put online at bind (%pe), the first at %#llx\n",
 			 drive->failure.count, count, ERR_PTR(drive->failure.err),
 			 kmem_region_block_start(region, drive->failure.block));
 }
 
 static int populate(struct kmem_region *region)
 {
+	enum dax_state asked = kmem_default_state(region);
 	struct kmem_drive *drive = &region->drive;
+	bool was_absent = !region->counts.present;
 	int err;
+
+	if (asked == DAX_STATE_UNPLUGGED)
+		return 0;
 
 	region->policy = DAX_BLOCK_OFFLINE;
 	kmem_guard_copy(region, drive->before);
@@ -56,7 +65,11 @@ static int populate(struct kmem_region *region)
 
 	/* A range that cannot be had is left out, as long as there is another. */
 	if (region->counts.present) {
-		online_by_policy(region);
+		if (asked != DAX_DEFAULT_POLICY)
+			region->policy = kmem_drive_block_for(asked);
+		online_added(region);
+		if (was_absent && asked == DAX_STATE_ONLINE)
+			kmem_guard_set_whole_online(region, true);
 		err = 0;
 	}
 	kmem_drive_end(drive);

@@ -123,6 +123,28 @@ bool kmem_drive_is_reached(u8 state, u8 wanted)
 	return wanted == DAX_BLOCK_ONLINE_ANY ? dax_block_is_online(state) : state == wanted;
 }
 
+/**
+ * kmem_drive_block_for() - what each block of a device should be for a state
+ * @state: the state, one that a device can be left in
+ *
+ * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
+ */
+u8 kmem_drive_block_for(enum dax_state state)
+{
+	switch (state) {
+	case DAX_STATE_OFFLINE:
+		return DAX_BLOCK_OFFLINE;
+	case DAX_STATE_ONLINE:
+		return DAX_BLOCK_ONLINE_ANY;
+	case DAX_STATE_ONLINE_KERNEL:
+		return DAX_BLOCK_KERNEL;
+	case DAX_STATE_ONLINE_MOVABLE:
+		return DAX_BLOCK_MOVABLE;
+	default:
+		return DAX_BLOCK_ABSENT;
+	}
+}
+
 static int put_online(struct kmem_drive *drive)
 {
 	unsigned int block, i, count = 0;

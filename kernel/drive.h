@@ -99,6 +99,7 @@ int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int 
 int kmem_drive_cancelled(const struct kmem_drive *drive);
 bool kmem_drive_is_over(const struct kmem_drive *drive, int err);
 bool kmem_drive_is_reached(u8 state, u8 wanted);
+u8 kmem_drive_block_for(enum dax_state state);
 
 int kmem_drive_init(struct kmem_drive *drive, struct kmem_region *region);
 void kmem_drive_exit(struct kmem_drive *drive);

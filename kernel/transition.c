@@ -96,27 +96,13 @@ static int commit(struct kmem_transition *transition)
 	return err;
 }
 
-static u8 wanted_block(enum dax_state state)
-{
-	switch (state) {
-	case DAX_STATE_ONLINE:
-		return DAX_BLOCK_ONLINE_ANY;
-	case DAX_STATE_ONLINE_KERNEL:
-		return DAX_BLOCK_KERNEL;
-	case DAX_STATE_ONLINE_MOVABLE:
-		return DAX_BLOCK_MOVABLE;
-	default:
-		return DAX_BLOCK_ABSENT;
-	}
-}
-
 static int go_forward(struct kmem_transition *transition)
 {
 	struct kmem_region *region = transition->region;
 	int err;
 
 	kmem_guard_copy(region, region->drive.before);
-	kmem_drive_want(&region->drive, wanted_block(transition->outcome.wanted));
+	kmem_drive_want(&region->drive, kmem_drive_block_for(transition->outcome.wanted));
 	kmem_drive_begin(&region->drive);
 	err = kmem_drive_all(&region->drive);
 	if (err)

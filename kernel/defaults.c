@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "defaults.h"
+#include "region.h"
+
+/* By which a driver that makes dax devices says what its own should be. */
+#define PROPERTY "kmem,default-state"
+
+/* What the administrator says, checked; NULL: nothing. */
+static DEFINE_MUTEX(list_lock);
+static char *list;
+
+/* Room for what a file in sysfs shows, which is a page; under list_lock. */
+static char shown[PAGE_SIZE] __aligned(PAGE_SIZE);
+
+static int check(const char *text)
+{
+	struct dax_text entry;
+	const char *wrong;
+
+	if (strlen(text) > PAGE_SIZE - 2) {
+		pr_err("default_state: the list is longer than %lu characters\n", PAGE_SIZE - 2);
+		return -EINVAL;
+	}
+
+	wrong = dax_defaults_check(text, &entry);
+	if (!wrong)
+		return 0;
+	pr_err("default_state: '%.*s': %s; nothing of the list was taken\n", (int)entry.length,
+	       entry.at, wrong);
+	return -EINVAL;
+}
+
+static void replace(char *text)
+{
+	mutex_lock(&list_lock);
+	swap(list, text);
+	mutex_unlock(&list_lock);
+	kfree(text);
+}
+
+static int list_set(const char *value, const struct kernel_param *param)
+{
+	size_t length = strlen(value);
+	int err = check(value);
+	char *text;
+
+	if (err)
+		return err;
+
+	if (length && value[length - 1] == '\n')
+		length--;
+	text = kstrndup(value, length, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+
+	replace(text);
+	return 0;
+}
+
+static int list_get(char *buffer, const struct kernel_param *param)
+{
+	int length;
+
+	mutex_lock(&list_lock);
+	length = sysfs_emit(buffer, "%s\n", list ?: "");
+	mutex_unlock(&list_lock);
+	return length;
+}
+
+static void list_free(void *unused)
+{
+	replace(NULL);
+}
+
+static const struct kernel_param_ops list_ops = {
+	.set = list_set,
+	.get = list_get,
+	.free = list_free,
+};
+module_param_cb(default_state, &list_ops, NULL, 0644);
+MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
+
+static bool is_on_bus(const struct device *dev, const char *name)
+{
+	return dev->bus && !strcmp(dev->bus->name, name);
+}
+
+static const char *kind_of(struct device *dev)
+{
+	for (dev = dev->parent; dev; dev = dev->parent) {
+		if (is_on_bus(dev, "nd"))
+			return "pmem";
+		if (is_on_bus(dev, "cxl"))
+			return "cxl";
+		if (is_on_bus(dev, "platform") && strstarts(dev_name(dev), "hmem"))
+			return "hmem";
+	}
+
+	return NULL;
+}
+
+static struct device_attribute *uuid_attribute(struct device *dev)
+{
+	const struct attribute_group *const *group;
+	struct attribute **attr;
+
+	for (group = dev->type ? dev->type->groups : NULL; group && *group; group++)
+		for (attr = (*group)->attrs; attr && *attr; attr++)
+			if (!strcmp((*attr)->name, "uuid"))
+				return container_of(*attr, struct device_attribute, attr);
+	return NULL;
+}
+
+/*
+ * As "ndctl list" shows it. On that bus to show a UUID takes no lock, which
+ * matters: the devices behind this one may be locked, as it may just come.
+ */
+static const char *uuid_of(struct device *dev)
+{
+	struct device_attribute *uuid;
+
+	for (dev = dev->parent; dev; dev = dev->parent) {
+		uuid = is_on_bus(dev, "nd") ? uuid_attribute(dev) : NULL;
+		if (!uuid || !uuid->show)
+			continue;
+		memset(shown, 0, sizeof(shown));
+		if (uuid->show(dev, uuid, shown) > 0)
+			return strim(shown);
+	}
+
+	return NULL;
+}
+
+static bool by_list(struct kmem_region *region, enum dax_state *state)
+{
+	struct dax_identity identity = {
+		.name = dev_name(region->dev),
+		.kind = kind_of(region->dev),
+		.node = region->nid,
+		.start = region->ranges[0].span.start,
+		.end = region->ranges[region->nr_ranges - 1].span.end,
+	};
+	bool found = false;
+
+	mutex_lock(&list_lock);
+	identity.uuid = uuid_of(region->dev);
+	if (list)
+		found = dax_defaults_find(list, &identity, state);
+	mutex_unlock(&list_lock);
+
+	return found;
+}
+
+static bool by_property(struct kmem_region *region, enum dax_state *state)
+{
+	struct device *parent = region->dev->parent;
+	const char *word;
+
+	if (!parent || device_property_read_string(parent, PROPERTY, &word))
+		return false;
+	if (dax_default_state_parse(word, strlen(word), state))
+		return true;
+
+	dev_warn(region->dev, "%s: its property " PROPERTY " is '%s', which is no state; ignored\n",
+		 dev_name(parent), word);
+	return false;
+}
+
+/**
+ * kmem_default_state() - what a device that is being bound is to be
+ * @region: its region, @region->dev set
+ *
+ * What the administrator says of it comes before what the driver says that made it.
+ *
+ * Context: Process context, sleeps.
+ * Return: the state, or DAX_DEFAULT_POLICY: what the system makes of new memory.
+ */
+enum dax_state kmem_default_state(struct kmem_region *region)
+{
+	enum dax_state state = DAX_DEFAULT_POLICY;
+
+	if (!by_list(region, &state))
+		by_property(region, &state);
+	return state;
+}

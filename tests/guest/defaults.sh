@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What a device is to be when it is bound can be said for it alone, by what does
+# not change, whatever the system's policy is.
+# vm: -s 1G
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+LIST=/sys/module/kmem/parameters/default_state
+POLICY=$MEMORY/auto_online_blocks
+
+defaults() { write_file "$LIST" "$1"; }
+
+# bind_again: from nothing.
+bind_again() {
+	attempt unplugged > /tmp/answer
+	unbind > /tmp/answer
+	bind
+}
+
+# gives DESCRIPTION STATE BLOCKS: a device bound again is that.
+gives() {
+	is "$1: bind" "$(bind_again)" "done"
+	is_all "$1" "$2" "$3"
+}
+
+start=$(< "$DAX/mapping0/start")
+end=$(< "$DAX/mapping0/end")
+
+is "nothing is said at first" "$(< "$LIST")" ""
+echo online_movable > "$POLICY"
+gives "nothing said: the policy" online_movable 'online Movable'
+
+# Each state.
+is "unplugged" "$(defaults dax0.0=unplugged)" "done"
+is "unplugged: reads back" "$(< "$LIST")" dax0.0=unplugged
+is "unplugged: bind" "$(bind_again)" "done"
+is_unplugged "unplugged"
+is "unplugged: then it can be plugged" "$(attempt online_movable)" "done"
+is "offline" "$(defaults dax0.0=offline)" "done"
+gives "offline" offline 'offline*'
+let_kernel_choose_movable
+is "online" "$(defaults dax0.0=online)" "done"
+gives "online" online 'online Movable'
+echo offline > "$POLICY"
+is "online_movable" "$(defaults dax0.0=online_movable)" "done"
+gives "online_movable, against policy offline" online_movable 'online Movable'
+is "policy" "$(defaults dax0.0=policy,any=unplugged)" "done"
+gives "policy" offline 'offline*'
+is "the policy is what it was" "$(< "$POLICY")" offline
+
+# Each selector, before and after one that does not fit.
+for selector in dax0.0 hmem "node:$NODE" "range:$start-$end" any; do
+	is "$selector" "$(defaults "dax9.0=offline,cxl=offline
+node:77=offline $selector=online_movable any=offline")" "done"
+	gives "$selector" online_movable 'online Movable'
+done
+is "others" "$(defaults "dax0.1=online,pmem=online,node:0=online,range:0-$end=policy,any=online")" "done"
+gives "the first that fits counts" offline 'offline*'
+
+# Wrong ones change nothing.
+is "a good one" "$(defaults hmem=online_movable)" "done"
+for entry in dax0.0 dax0=offline hmen=offline node:=offline hmem=mixed hmem=onlin "range:$end-$start=offline"; do
+	mark_log "$entry"
+	is "$entry: refused" "$(defaults "any=online,$entry,any=unplugged")" EINVAL
+	is "$entry: the log names it, once" "$(log_since "$entry" "default_state: '$entry': " | wc -l)" 1
+done
+is "what was there counts" "$(< "$LIST")" hmem=online_movable
+gives "what was there counts" online_movable 'online Movable'
+
+# What is there at bind stays as it is.
+is "a block goes offline" "$(switch "$LAST" offline)" "done"
+is "unplugged" "$(defaults any=unplugged)" "done"
+is "unbound with blocks online" "$(unbind)" "done"
+is "bound again" "$(bind)" "done"
+is "adopted: unchanged" "$(count 'online Movable')" "$((${#BLOCKS[@]} - 1))"
+is "unplugged" "$(attempt unplugged)" "done"
+
+# Given at load.
+is "unbind" "$(unbind)" "done"
+rmmod kmem
+ok "a wrong list at load is refused" eval '! modprobe kmem default_state=dax0.0=onlin 2> /dev/null'
+ok "nothing is loaded" test ! -e /sys/module/kmem
+ok "load with a list" load_kmem default_state=cxl=offline,hmem=online_movable
+is_all "given at load" online_movable 'online Movable'
+is "given at load: unplugged" "$(attempt unplugged)" "done"
+
+# The driver that made the device may say so, too.
+rmmod kmem
+parent=$(basename "$(dirname "$(realpath "$DAX")")")
+ok "its parent has the property" insmod "$LAB/modules/property.ko" device="$parent" state=online_movable
+ok "load" load_kmem
+is_all "by the property" online_movable 'online Movable'
+is "a list comes before it" "$(defaults node:"$NODE"=unplugged)" "done"
+is "a list comes before it: bind" "$(bind_again)" "done"
+is "a list comes before it: state" "$(state)" unplugged
+is "so does the policy, if a list says so" "$(defaults any=policy)" "done"
+gives "so does the policy, if a list says so" offline 'offline*'
+rmmod property
+is "no list" "$(defaults $'\n')" "done"
+is "no list: reads back" "$(< "$LIST")" ""
+gives "neither list nor property" offline 'offline*'
+ok "its parent has a property that is wrong" insmod "$LAB/modules/property.ko" device="$parent" state=nonsense
+mark_log nonsense
+gives "a wrong property is ignored" offline 'offline*'
+ok "and the log says so" test -n "$(log_since nonsense "kmem,default-state is 'nonsense'")"
+done_testing
