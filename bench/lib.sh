@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What all measurements share. Sourced by bench/NAME.sh, which is run by bench/run
+# on a real machine or by lab/vm in a guest, with
+#
+# DAX         sysfs directory of the device, e.g. /sys/bus/dax/devices/dax0.0
+# OUR_KMEM    daxplug's kmem.ko
+# STOCK_KMEM  the kernel's own
+#
+# A measurement is a line of JSON on standard output: what was measured, by
+# whose driver (who), how it was driven (way), in which pair (round), and how
+# long it took (ms) or why it failed (failed).
+set -euo pipefail
+shopt -s nullglob
+
+DEVICE=$(basename "$DAX")
+KMEM=/sys/bus/dax/drivers/kmem
+MEMORY=/sys/devices/system/memory
+BLOCK=$((16#$(< "$MEMORY/block_size_bytes")))
+ERRORS=$(mktemp)
+EXTRA='{}' # more members for each line
+trap 'rm -f "$ERRORS"' EXIT
+
+die() { echo "${0##*/}: $*" >&2; exit 1; }
+
+now_us() { printf -v "$1" '%s' "${EPOCHREALTIME/[.,]/}"; }
+
+# --- the device ---
+
+# find_blocks: sets BLOCKS, the numbers N of all memoryN that it has when plugged.
+find_blocks() {
+	local mapping start end
+	BLOCKS=()
+	for mapping in "$DAX"/mapping[0-9]*; do
+		start=$((($(< "$mapping/start") + BLOCK - 1) / BLOCK))
+		end=$((($(< "$mapping/end") + 1) / BLOCK))
+		while ((start < end)); do
+			BLOCKS+=("$((start++))")
+		done
+	done
+}
+
+# count_online: sets ONLINE, how many of them are online.
+count_online() {
+	local files=("${BLOCKS[@]/#/$MEMORY/memory}")
+	ONLINE=$(cat "${files[@]/%//state}" 2> /dev/null | grep -cx online || true)
+}
+
+# drives_whole: whether the driver that is loaded has a state file.
+drives_whole() { [[ -e $DAX/state ]]; }
+
+way() { if drives_whole; then echo state; else echo daxctl; fi; }
+
+bind() { [[ $DAX/driver -ef $KMEM ]] || echo "$DEVICE" > "$KMEM/bind"; }
+unbind() { [[ ! -e $DAX/driver ]] || echo "$DEVICE" > "$DAX/driver/unbind"; }
+
+# plug and unplug leave the device as the other wants to find it. The kernel's own
+# driver is driven by its state file where it has one (7.3), else as far as it goes
+# by daxctl: bind adds the blocks and daxctl onlines them, daxctl offlines them and
+# unbind removes them.
+plug() {
+	if drives_whole; then
+		echo online_movable > "$DAX/state"
+	else
+		bind && daxctl online-memory "$DEVICE" > /dev/null
+	fi
+}
+
+unplug() {
+	if drives_whole; then
+		echo unplugged > "$DAX/state"
+	else
+		daxctl offline-memory "$DEVICE" > /dev/null && unbind
+	fi
+}
+
+# begin_absent: from after load, or an unplug, to where plug begins.
+begin_absent() {
+	if drives_whole; then
+		echo unplugged > "$DAX/state"
+	else
+		unbind
+	fi
+}
+
+policy() { echo "$1" > "$MEMORY/auto_online_blocks"; }
+
+# load FILE: that driver instead of the one that is loaded, the device bound to it
+# and its memory, by the policy, offline.
+load() {
+	[[ ! -e /sys/module/kmem ]] || rmmod kmem
+	insmod "$1"
+	bind 2> /dev/null || { echo "$DEVICE" > "$KMEM/new_id"; bind; }
+}
+
+# --- measuring ---
+
+# record ROUND WHO WAY WHAT MEMBERS: a line of JSON.
+record() {
+	jq -cn --arg kernel "$(uname -r)" --arg who "$2" --arg way "$3" --arg what "$4" \
+		--argjson size "$((${#BLOCKS[@]} * BLOCK))" --argjson block "$BLOCK" \
+		--argjson ranges "$RANGE_COUNT" --argjson emulated "$EMULATED" \
+		--arg boot "$BOOT" --argjson round "$1" --argjson extra "$EXTRA" --argjson members "$5" \
+		'{kernel: $kernel, who: $who, way: $way, what: $what, size: $size, block: $block,
+		  ranges: $ranges, emulated: $emulated, boot: $boot, round: $round} + $extra + $members'
+}
+
+# measure ROUND WHO WAY WHAT WANTED COMMAND...: how long COMMAND takes, after which
+# WANTED blocks of the device must be online. Round 0 warms up. A failure is
+# recorded as well, and is the status.
+measure() {
+	local round=$1 who=$2 way=$3 what=$4 wanted=$5 begin end failed=''
+	shift 5
+	now_us begin
+	"$@" 2> "$ERRORS" || failed="$(tail -n 1 "$ERRORS")"
+	now_us end
+	count_online
+	((ONLINE == wanted)) || failed="${failed:+$failed; }$ONLINE blocks online, wanted $wanted"
+	if [[ $failed ]]; then
+		record "$round" "$who" "$way" "$what" "$(jq -cn --arg why "$failed" '{failed: $why}')"
+		return 1
+	elif ((round > 0)); then
+		record "$round" "$who" "$way" "$what" "$(jq -n "{ms: ($((end - begin)) / 1000)}")"
+	fi
+}
+
+# Nothing can be measured on a device that does not come back.
+must_be_unplugged() {
+	count_online
+	((ONLINE == 0)) && return
+	unplug || true
+	count_online
+	((ONLINE == 0)) || die "$DEVICE: $ONLINE memory blocks stay online; giving up"
+}
+
+# alternate PAIRS FUNCTION: FUNCTION ROUND WHO for the one driver and the other in
+# turn, PAIRS times after once to warm up.
+alternate() {
+	local pairs=$1 function=$2 round
+	for ((round = 0; round <= pairs; round++)); do
+		load "$STOCK_KMEM"
+		"$function" "$round" stock
+		must_be_unplugged
+		load "$OUR_KMEM"
+		"$function" "$round" ours
+		must_be_unplugged
+	done
+}
+
+is_emulated() { grep -q '^model name.*QEMU TCG' /proc/cpuinfo; }
+
+find_blocks
+RANGE_COUNT=$(set -- "$DAX"/mapping[0-9]*; echo $#)
+BOOT=$(< /proc/sys/kernel/random/boot_id)
+EMULATED=false
+! is_emulated || EMULATED=true

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: parts.sh [ROUNDS]
+#
+# Where the time of a plug and of an unplug with daxplug's driver goes, by the
+# kernel's function_graph tracer on a few functions: the core's share, what of it is
+# the page structs that it must write (the floor of a plug), and daxplug's own.
+. "${BENCH-$LAB/bench}/lib.sh"
+
+TRACING=/sys/kernel/tracing
+
+# FUNCTION PART, of which one is never called inside of another.
+PLUG_PARTS='vmemmap_populate: page structs allocated and cleared
+memmap_init_range: page structs written
+__free_pages_core: pages given to the allocator'
+UNPLUG_PARTS='start_isolate_page_range: free pages isolated
+lru_cache_disable: the other processors waited for
+set_zone_contiguous: zone looked through for holes'
+CORE=(add_memory_driver_managed remove_memory device_online device_offline)
+GAP='usleep_range_state'
+
+set_filter() {
+	local function
+	: > "$TRACING/set_ftrace_filter"
+	for function; do
+		echo "$function" >> "$TRACING/set_ftrace_filter" 2> /dev/null || true
+	done
+}
+
+begin_trace() { # PARTS
+	local functions
+	mapfile -t functions < <(cut -d : -f 1 <<< "$1")
+	set_filter "${functions[@]}" "${CORE[@]}" "$GAP"
+	echo 20480 > "$TRACING/buffer_size_kb"
+	echo function_graph > "$TRACING/current_tracer"
+	echo 1 > "$TRACING/options/funcgraph-tail"
+	echo 1 > "$TRACING/options/funcgraph-proc"
+	: > "$TRACING/trace"
+	trap 'echo nop > "$TRACING/current_tracer"; rm -f "$ERRORS"' EXIT
+}
+
+end_trace() { echo nop > "$TRACING/current_tracer"; }
+
+# times: ms and the name of each function that the driver's worker has called.
+times() {
+	awk '/kmem\/da/ && / us / {
+		for (i = 1; i <= NF; i++) if ($i == "us") us = $(i - 1)
+		name = $0
+		sub(/.*\|/, "", name)
+		gsub(/[^A-Za-z0-9_]/, " ", name)
+		split(name, words, " ")
+		total[words[1]] += us / 1000
+	} END { for (name in total) print name, total[name] }' "$TRACING/trace"
+}
+
+part() { # ROUND WHAT PART MS
+	(($1 == 0)) || record "$1" ours state "$2: $3" "{\"ms\": $4}"
+}
+
+# ms_of FUNCTION...: in all, of those in TIMES.
+ms_of() { awk -v names=" $* " 'index(names, " " $1 " ") { ms += $2 } END { printf "%.3f\n", ms }' <<< "$TIMES"; }
+
+traced() { # ROUND WHAT PARTS COMMAND
+	local begin end total core gaps name what
+	begin_trace "$3"
+	now_us begin
+	"$4"
+	now_us end
+	TIMES=$(times)
+	end_trace
+	total=$(bc <<< "scale=3; ($end - $begin) / 1000")
+	core=$(ms_of "${CORE[@]}")
+	gaps=$(ms_of "$GAP")
+	part "$1" "$2" "all" "$total"
+	part "$1" "$2" "the kernel's core" "$core"
+	while IFS=: read -r name what; do
+		part "$1" "$2" "of that,$what" "$(ms_of "$name")"
+	done <<< "$3"
+	part "$1" "$2" "gaps for others" "$gaps"
+	part "$1" "$2" "daxplug's own" "$(bc <<< "scale=3; $total - $core - $gaps")"
+}
+
+load "$OUR_KMEM"
+policy offline
+unplug
+for ((round = 0; round <= ${1-5}; round++)); do
+	traced "$round" plug "$PLUG_PARTS" plug
+	traced "$round" unplug "$UNPLUG_PARTS" unplug
+done
