@@ -6,8 +6,8 @@
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
-GIB=$((1 << 30))
-MIB=$((1 << 20))
+# shellcheck source=lab/device/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Sets DEVICE_QEMU, DEVICE_CPU and DEVICE_KERNEL (arguments) from SIZE and BLOCK
 # (bytes) and RANGES. A block lies between two ranges.
@@ -23,27 +23,7 @@ device_on_host() {
 	DEVICE_KERNEL=(nokaslr "memmap=$whole%$start-1+0xefffffff")
 	((BLOCK == 128 * MIB)) || large_blocks "$end"
 	DEVICE_QEMU+=(-m "$((TOTAL_RAM / MIB))M")
-	DEVICE_CPU=
-	((end < 1 << 39)) || DEVICE_CPU=,phys-bits=46
-}
-
-TOTAL_RAM=0
-
-add_node() {
-	local number=$1 size=$2 more=$3
-	DEVICE_QEMU+=(-object "memory-backend-ram,id=ram$number,size=$size,reserve=off"
-		-numa "node,nodeid=$number,memdev=ram$number$more")
-	((TOTAL_RAM += size))
-}
-
-# Enough for the page structs of the device, which are 1.6 % of it; a kernel that
-# checks itself has notes about each byte besides. A multiple of 2 GiB, so that
-# the device begins at a boundary of the largest block.
-guest_ram() {
-	local wanted=$((2 * GIB + $1 / 50))
-	! kernel_is_built "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
-	((wanted >= 4 * GIB)) || wanted=$((4 * GIB))
-	round_up "$wanted" $((2 * GIB))
+	processor_for "$end"
 }
 
 # x86 chooses its block size from the end of ordinary RAM: 2 GiB where that is
@@ -58,19 +38,13 @@ large_blocks() {
 	((size == 2 * GIB)) || DEVICE_KERNEL+=("memmap=$((size - 2 * GIB))\$$from")
 }
 
-round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
-
 # --- in the guest ---
 
 device_in_guest() {
 	DAX=/sys/bus/dax/devices/dax0.0
-	modprobe dax_hmem || return
-	wait_for "$DAX" || return
-	export DAX
+	modprobe dax_hmem && wait_for "$DAX" || return
 	((RANGES == 1)) || split_ranges || return
-	bind_kmem || return
-	NODE=$(< "$DAX/target_node")
-	export NODE
+	use_device
 }
 
 # Divides the region between dax0.0 and a device for each gap: pieces of dax0.0
@@ -116,29 +90,4 @@ delete_child() {
 keep_from_kmem() {
 	[[ -e /sys/bus/dax/devices/$1/driver ]] ||
 		echo "$1" > /sys/bus/dax/drivers/device_dax/new_id
-}
-
-wait_for() {
-	local try
-	for ((try = 0; try < 100; try++)); do
-		[[ ! -e $1 ]] || return 0
-		sleep 0.05
-	done
-	echo "$1 did not appear"
-	return 1
-}
-
-bind_kmem() {
-	local options kmem=/sys/bus/dax/drivers/kmem
-	read -ra options <<< "$KMEM_OPTIONS"
-	modprobe kmem "${options[@]}" || return
-	if [[ ! $DAX/driver -ef $kmem ]]; then
-		[[ ! -e $DAX/driver ]] || echo dax0.0 > "$DAX/driver/unbind"
-		echo dax0.0 > "$kmem/new_id"
-		[[ -e $DAX/driver ]] || echo dax0.0 > "$kmem/bind"
-	fi
-	[[ $DAX/driver -ef $kmem ]] && return
-	echo "dax0.0 did not bind to kmem"
-	dmesg | grep -E 'kmem|dax0.0' | tail -n 4
-	return 1
 }

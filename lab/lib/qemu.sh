@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The machine that a guest sees.
 
-QEMU=qemu-system-x86_64
+QEMU=(qemu-system-x86_64)
 BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
 CLOCK=$BUILD/clock/$BOOT_ID
 
@@ -26,7 +26,7 @@ try_kvm() {
 	{ cat "$INITRAMFS"; archive_tree "$tree"; } > "$tree.cpio"
 	( # QEMU may abort: no core file, no word from bash about it
 		ulimit -c 0
-		timeout 10 "$QEMU" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
+		timeout 10 "${QEMU[@]}" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
 			-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
 			-append 'console=ttyS0 panic=-1' || true
 	) > /dev/null 2>&1 < /dev/null
@@ -42,25 +42,32 @@ try_kvm() {
 QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
 
 # qemu_arguments RUN LOG: sets ARGS, for the guest described in RUN/. QEMU is
-# connected to itself, so that the guest can use its own machine's monitor.
+# connected to itself, so that the guest can use its own machine's monitor. The
+# DAX device comes last, because it may bring buses, which the others shall not
+# be on.
 qemu_arguments() {
 	local run=$1 log=$2
-	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU" "${DEVICE_QEMU[@]}"
+	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU"
 		-kernel "$KERNEL_IMAGE" -initrd "$run/initramfs" -append "$(kernel_arguments)"
-		-serial "file:$log"
-		-drive "file=$USERLAND_IMAGE,format=raw,if=virtio,readonly=on"
-		-drive "file=$MODULES_IMAGE,format=raw,if=virtio,readonly=on"
-		-device virtio-serial-pci
+		-serial "file:$log")
+	add_image userland "$USERLAND_IMAGE" # in the order of /dev/vda, vdb, vdc
+	add_image modules "$MODULES_IMAGE"
+	[[ ! $NEWER_TOOLS ]] || add_image newer "$TOOLS_IMAGE"
+	ARGS+=(-device virtio-serial-pci
 		-chardev "file,id=status,path=$run/status" -device virtserialport,chardev=status,name=status
 		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err
 		-chardev "socket,id=asked,path=$run/monitor,server=on,wait=off" -mon chardev=asked,mode=control
 		-chardev "socket,id=monitor,path=$run/monitor" -device virtserialport,chardev=monitor,name=monitor
-		"${QEMU_MORE[@]}")
+		"${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
 	if [[ $INTERACTIVE ]]; then
 		ARGS+=(-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal)
 	else
 		ARGS+=(-chardev "pipe,id=out,path=$run/out" -device virtserialport,chardev=out,name=out)
 	fi
+}
+
+add_image() {
+	ARGS+=(-drive "if=none,id=$1,file=$2,format=raw,readonly=on" -device "virtio-blk-pci,drive=$1")
 }
 
 # The second processor is started by the guest once the kernel is up: while one

@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # Reads what a test has printed (Test Anything Protocol) and what became of it.
 
-# tap_verdict FILE STATUS DRIVER: one line per finding, first the numbers:
+# tap_verdict FILE STATUS DRIVER ERRORS: one line per finding, first the numbers:
 #	count PASSED FAILED SKIPPED
 #	failed DESCRIPTION | skipped REASON | differs REASON
 # A TODO excuses only the stock driver. Output that is not complete, and a
 # status that does not fit it, are failures.
 tap_verdict() {
-	awk -v status="$2" -v meaning="$(status_meaning "$2")" -v driver="$3" '
+	awk -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
 		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
 		function reason(line) {
 			sub(/^.*# *(SKIP|skip|TODO|todo)[: \t]*/, "", line)
@@ -41,9 +41,10 @@ tap_verdict() {
 		}' "$1"
 }
 
+# status_meaning STATUS ERRORS: the file with what was said on the way.
 status_meaning() {
 	case $1 in
-	"$EXIT_SKIP") echo "(not possible here)" ;;
+	"$EXIT_SKIP") tail -n 1 "$2" ;;
 	"$EXIT_SETUP") echo "(the guest could not be set up)" ;;
 	"$EXIT_NO_STATUS") echo "(the guest died)" ;;
 	"$EXIT_SPLAT") echo "(a fault in the kernel log)" ;;

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the kinds of DAX device have in common: the machine's nodes (on the host),
+# waiting and binding (in the guest).
+
+GIB=$((1 << 30))
+MIB=$((1 << 20))
+
+# --- on the host: adding to DEVICE_QEMU ---
+
+TOTAL_RAM=0
+
+add_node() {
+	local number=$1 size=$2 more=$3
+	add_backend "ram$number" "$size"
+	DEVICE_QEMU+=(-numa "node,nodeid=$number,memdev=ram$number$more")
+	((TOTAL_RAM += size))
+}
+
+add_backend() { DEVICE_QEMU+=(-object "memory-backend-ram,id=$1,size=$2,reserve=off"); }
+
+# Enough for the page structs of the device, which are 1.6 % of it; a kernel that
+# checks itself has notes about each byte besides. A multiple of 2 GiB, so that
+# the device begins at a boundary of the largest block.
+guest_ram() {
+	local wanted=$((2 * GIB + $1 / 50))
+	! kernel_is_built "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
+	((wanted >= 4 * GIB)) || wanted=$((4 * GIB))
+	round_up "$wanted" $((2 * GIB))
+}
+
+# processor_for END: one that can address so much.
+processor_for() {
+	DEVICE_CPU=
+	(($1 < 1 << 39)) || DEVICE_CPU=,phys-bits=46
+}
+
+round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
+
+# only_plain KIND: of what lab/vm has for soft-reserved memory, not for others.
+only_plain() {
+	((BLOCK == 128 * MIB)) || refuse "-v $1: memory blocks have 128M"
+	((RANGES == 1)) || refuse "-v $1: one range only"
+}
+
+# --- in the guest ---
+
+wait_for() {
+	local try
+	for ((try = 0; try < 100; try++)); do
+		[[ ! -e $1 ]] || return 0
+		sleep 0.05
+	done
+	echo "$1 did not appear"
+	return 1
+}
+
+# Takes dax0.0, made by now, into use.
+use_device() {
+	DAX=/sys/bus/dax/devices/dax0.0
+	wait_for "$DAX" && bind_kmem && NODE=$(< "$DAX/target_node") || return
+	export DAX NODE
+}
+
+bind_kmem() {
+	local options kmem=/sys/bus/dax/drivers/kmem
+	read -ra options <<< "$KMEM_OPTIONS"
+	modprobe kmem "${options[@]}" || return
+	if [[ ! $DAX/driver -ef $kmem ]]; then
+		[[ ! -e $DAX/driver ]] || echo dax0.0 > "$DAX/driver/unbind"
+		echo dax0.0 > "$kmem/new_id"
+		[[ -e $DAX/driver ]] || echo dax0.0 > "$kmem/bind"
+	fi
+	[[ $DAX/driver -ef $kmem ]] && return
+	echo "dax0.0 did not bind to kmem"
+	dmesg | grep -E 'kmem|dax0.0' | tail -n 4
+	return 1
+}
