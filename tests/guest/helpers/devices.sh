@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# More than one device, and devices that come and go. After helpers/device.sh.
+
+# choose NAME: what helpers/device.sh does is done to this device from now on.
+choose() {
+	DAX=/sys/bus/dax/devices/$1
+	find_blocks
+}
+
+bound_to() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }
+
+# memory_named NAME: how much of /proc/iomem has that name.
+memory_named() { grep -c ": $1\$" /proc/iomem; }
+
+# to_kmem: binds the device to kmem, whatever it is bound to. Prints what came of
+# it. (Before Linux 6.6 a driver has to be told of the devices that it is for.)
+to_kmem() {
+	local name=${DAX##*/}
+	if [[ $(bound_to) != kmem ]]; then
+		[[ ! -e $DAX/driver ]] || echo "$name" > "$DAX/driver/unbind"
+		{ echo "$name" > "$KMEM/new_id"; } 2> /dev/null || true
+	fi
+	if [[ $(bound_to) == kmem ]]; then
+		printf 'done\n'
+	else
+		write_file "$KMEM/bind" "$name"
+	fi
+}
+
+# comes_and_goes DESCRIPTION: unplugged and plugged, with nothing left of it.
+comes_and_goes() {
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is "$1, unplugged: blocks" "$(count absent)" "${#BLOCKS[@]}"
+	is "$1, unplugged: reservations" "$(memory_named "${DAX##*/}")" 0
+	is "$1: online_movable" "$(attempt online_movable)" "done"
+	is_all "$1, plugged" online_movable 'online Movable'
+}
+
+# --- CXL; the guest's own tools know nothing of its volatile memory ---
+
+CXL=/sys/bus/cxl/devices
+
+cxl() { chroot /newer cxl "$@"; }
+
+# create_region DESCRIPTION MEMORY...: interleaved over these, of all that they
+# have; sets REGION, and chooses its device, bound to kmem.
+create_region() {
+	local description=$1
+	shift
+	REGION=$(cxl create-region --memdevs --type=ram --decoder=decoder0.0 --ways=$# "$@" 2> /tmp/cxl | jq -r .region)
+	ok "$description: cxl create-region" eval "[[ '$REGION' ]] || ! cat /tmp/cxl"
+	ok "$description: it makes a device" wait_until test -e "/sys/bus/dax/devices/dax${REGION#region}.0/size"
+	choose "dax${REGION#region}.0"
+	is "$description: it binds to kmem" "$(to_kmem)" "done"
+}
