@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The device is taken away under the driver, in each state and during
+# transitions. What is offline goes with it; what is online stays and is told
+# of; when the device is back, all of it can be had again without a reboot.
+# full
+# vm: -v hmem -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/devices.sh"
+load_fault
+
+case $DEVICE in
+hmem) DRIVER_BEHIND=/sys/bus/platform/drivers/hmem BEHIND=hmem.0 ;;
+nvdimm) DRIVER_BEHIND=/sys/bus/nd/drivers/nd_region BEHIND=region0 ;;
+cxl) DRIVER_BEHIND=/sys/bus/cxl/drivers/cxl_region BEHIND=region0 ;;
+esac
+take_away() { echo "$BEHIND" > "$DRIVER_BEHIND/unbind"; }
+
+# bring_back: chooses the device that there is then; it may have another name.
+bring_back() {
+	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
+	wait_until is_there && choose "$(ls /sys/bus/dax/devices)"
+}
+is_there() { compgen -G '/sys/bus/dax/devices/dax*/size'; }
+
+into() {
+	local word=$1
+	attempt unplugged > /tmp/answer
+	case $word in
+	unplugged) ;;
+	offline) unbind > /tmp/answer; to_kmem > /tmp/answer ;;
+	mixed) attempt online_movable > /tmp/answer; switch "$MIDDLE" offline > /tmp/answer ;;
+	*) attempt "$word" > /tmp/answer ;;
+	esac
+	is "$word" "$(state)" "$word"
+}
+
+online_now() { count 'online*'; }
+
+# is_back DESCRIPTION ONLINE: that many blocks stayed online while it was away.
+# The same platform device is behind soft-reserved memory that comes back. What
+# is behind the others is new, and what is at these addresses may be as well: so
+# that is reclaimed first.
+is_back() {
+	local description="$1, back" wanted=offline
+	if (($2)) && [[ $DEVICE == hmem ]]; then
+		wanted=$word
+	elif (($2)); then
+		is_kept_away "$1" "$2"
+		ok "$1: its memory is reclaimed" eval "echo 1 > $(echo "$KMEM"/stranded/*/reclaim)"
+		is "$1: nothing is left of it" "$(count absent) $(memory_named 'System RAM (kmem)')" "$total 0"
+	fi
+	bring_back
+	is "$description: it binds" "$(to_kmem)" "done"
+	is "$description: state" "$(state)" "$wanted"
+	comes_and_goes "$description"
+}
+
+# is_kept_away DESCRIPTION ONLINE: while it is online, nobody gets at it.
+is_kept_away() {
+	local blocks=("${BLOCKS[@]}")
+	if bring_back 2> /dev/null; then
+		BLOCKS=("${blocks[@]}")
+		is "$1, back while it is online: kmem refuses it" "$(to_kmem)" EBUSY
+		write_file /sys/bus/dax/drivers/device_dax/bind "${DAX##*/}" > /tmp/answer
+		is "$1, back while it is online: nobody has it" "$(bound_to)" ''
+	fi
+	take_away
+	BLOCKS=("${blocks[@]}")
+	is "$1, back while it is online: that it stays" "$(online_now)" "$2"
+}
+
+total=${#BLOCKS[@]}
+for word in unplugged offline online_movable mixed; do
+	into "$word"
+	online=$(online_now)
+	mark_log "$word, gone"
+	ok "$word: it is taken away" take_away
+	ok "$word: the device is gone" test ! -e "$DAX"
+	is "$word: what was online is so still" "$(online_now)" "$online"
+	if ((online)); then
+		ok "$word: the log says that it stays" \
+			test -n "$(log_since "$word, gone" "kmem ${DAX##*/}: $total of $total memory blocks stay, $online of them online")"
+	else
+		is "$word: nothing is left of it" "$(count absent) $(memory_named "${DAX##*/}")" "$total 0"
+	fi
+	is_back "$word" "$online"
+done
+
+# during WORD FROM WHAT BLOCK: taken away while one block is being switched.
+during() {
+	local wanted=$1 word=$2 what=$3 block=$4 description="$1 from $2, at memory$4"
+	into "$word"
+	online=$(online_now)
+	fault what="$what" block="$block" hold=1 times=1
+	begin_write writer "$wanted"
+	ok "$description: it has begun" wait_until is_held
+	take_away &
+	local taker=$!
+	pause 0.3
+	let_go
+	wait "$taker"
+	no_fault
+	end_write writer
+	ok "$description: the writer is told ($RESULT)" eval "[[ $RESULT == @(ECANCELED|ENODEV) ]]"
+	ok "$description: the device is gone" test ! -e "$DAX"
+	is "$description: what was online is so again" "$(online_now)" "$online"
+	is_back "$description" "$online"
+}
+
+during unplugged online_movable offline "$MIDDLE"
+during online_movable unplugged online "$MIDDLE"
+during unplugged online_movable offline "$LAST"
+during online_movable unplugged online "$FIRST"
+
+is "in the end: unplugged" "$(attempt unplugged)" "done"
+is_unplugged "in the end"
+is "in the end: the module is free" "$(< /sys/module/kmem/refcnt)" 0
+ok "in the end: it can be unloaded" rmmod kmem
+is "in the end: nothing of it is left" "$(memory_named 'System RAM (kmem)')" 0
+done_testing

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A part of the memory can be given back: its region is divided into several
+# devices, each of which comes and goes as a whole. This is docs/devices.md's
+# example.
+# full
+# vm: -s 1G
+# vm: -v cxl -s 512M
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/devices.sh"
+
+REGION=${DAX##*/dax}
+REGION=${REGION%.*}
+HALF=$((SIZE / 2))
+modprobe device_dax
+
+memory_total() { awk '/MemTotal/ { print $2 * 1024 }' /proc/meminfo; }
+
+# undone DEVICE: unplugged and unbound, so that its size can be changed.
+undone() {
+	choose "$1"
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is "$1: unbind" "$(write_file "$KMEM/unbind" "$1")" "done"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+without=$(memory_total)
+undone dax0.0
+ok "dax0.0 is made smaller" daxctl reconfigure-device --size="$HALF" dax0.0
+ok "another device has the rest" daxctl create-device --region="$REGION" --size="$HALF"
+for name in dax0.0 dax0.1; do
+	choose "$name"
+	is "$name: size" "$(< "$DAX/size")" "$HALF"
+	is "$name: it binds" "$(to_kmem)" "done"
+	comes_and_goes "$name"
+done
+is "both are in use" "$(memory_total)" $((without + SIZE))
+
+for name in dax0.1 dax0.0; do
+	choose "$name"
+	is "$name: given back" "$(attempt unplugged)" "done"
+	is "$name: that it is half" "$(memory_total)" $((without + HALF))
+	is "$name: the other is as it was" \
+		"$(choose "$([[ $name == dax0.0 ]] && echo dax0.1 || echo dax0.0)"; state)" online_movable
+	is "$name: and taken again" "$(attempt online_movable)" "done"
+done
+
+undone dax0.1
+ok "dax0.1 is destroyed" daxctl destroy-device dax0.1
+undone dax0.0
+ok "dax0.0 has all of it again" daxctl reconfigure-device --size="$SIZE" dax0.0
+choose dax0.0
+is "whole: it binds" "$(to_kmem)" "done"
+comes_and_goes "whole"
+is "whole: size" $((${#BLOCKS[@]} * BLOCK)) "$SIZE"
+done_testing
