@@ -30,14 +30,26 @@ test_module_dirs() {
 }
 
 make_kmem() {
-	local new=$1 shadow=$1.root modules
-	modules=$shadow/lib/modules/$KERNEL_RELEASE
+	local new=$1 index
 	say "building kmem for Linux $KERNEL_VERSION"
-	mkdir -p "$new/updates" "$modules"
+	mkdir -p "$new/updates"
 	build_module kernel "$new/updates"
 	[[ -e $new/updates/kmem.ko ]] || die "kernel/ was built, but there is no kmem.ko"
+	index=$BUILD/kmem/$(basename "$KERNEL_ROOT")/index-$(index_key "$new/updates/kmem.ko")
+	cached "$index" make_index "$new/updates/kmem.ko"
+	cp "$index"/* "$new/"
+}
+
+# What depmod finds in a module: looking at all of the kernel's takes a while.
+index_key() { key "$(modinfo -F depends "$1")" "$(modinfo -F alias "$1")" "$(modinfo -F softdep "$1")"; }
+
+# make_index NEW MODULE: of the kernel's modules and MODULE in updates/.
+make_index() {
+	local new=$1 module=$2 shadow=$1.root modules
+	modules=$shadow/lib/modules/$KERNEL_RELEASE
+	mkdir -p "$new" "$modules/updates"
 	ln -s "$KERNEL_ROOT/lib/modules/$KERNEL_RELEASE"/{kernel,modules.builtin,modules.builtin.modinfo,modules.order} "$modules/"
-	ln -s "$new/updates" "$modules/updates"
+	cp "$module" "$modules/updates/"
 	depmod -b "$shadow" "$KERNEL_RELEASE"
 	mv -t "$new" "$modules"/modules.{softdep,devname} "$modules"/modules.*.bin
 	rm -r "$shadow"
