@@ -22,6 +22,7 @@
 const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 {
 	const struct btf_header *header = blob;
+	const char *bytes = blob;
 	size_t room;
 
 	if (length < HEADER_LENGTH || header->magic != BTF_MAGIC)
@@ -37,9 +38,9 @@ const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 	    header->str_off > room || header->str_len > room - header->str_off || !header->str_len)
 		return "BTF cut short";
 
-	view->types = blob + header->hdr_len + header->type_off;
+	view->types = bytes + header->hdr_len + header->type_off;
 	view->types_length = header->type_len;
-	view->strings = blob + header->hdr_len + header->str_off;
+	view->strings = bytes + header->hdr_len + header->str_off;
 	view->strings_length = header->str_len;
 	if (view->strings[view->strings_length - 1])
 		return "BTF with an open string section";
@@ -94,11 +95,11 @@ static long payload_length(const struct btf_type *type)
 
 static const struct btf_type *find_type(const struct btf_view *view, const char *name, __u32 kind)
 {
-	const void *position = view->types;
+	const char *position = view->types;
 	size_t room = view->types_length;
 
 	while (room >= sizeof(struct btf_type)) {
-		const struct btf_type *type = position;
+		const struct btf_type *type = (const void *)position;
 		long payload = payload_length(type);
 		size_t step;
 
