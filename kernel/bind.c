@@ -3,9 +3,9 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 
+#include "adoption.h"
 #include "bind.h"
 #include "blocks.h"
 #include "dax_private.h"
@@ -76,80 +76,6 @@ static int populate(struct kmem_region *region)
 	return err;
 }
 
-/*
- * Held by whoever changes the guard's list of regions, or which device they
- * belong to. Never taken inside or around a region's lock.
- */
-static DEFINE_MUTEX(regions_lock);
-
-static void forget(struct kmem_region *region)
-{
-	spin_lock(&kmem_guard_lock);
-	list_del(&region->node);
-	spin_unlock(&kmem_guard_lock);
-	kmem_region_destroy(region);
-}
-
-/* Removes what is offline, which nobody else may put online meanwhile. */
-static void depopulate(struct kmem_region *region, const char *purpose)
-{
-	kmem_guard_claim_now(region);
-	kmem_drive_want(&region->drive, DAX_BLOCK_ABSENT);
-	kmem_drive_begin_best_effort(&region->drive, purpose);
-	kmem_drive_remove(&region->drive);
-	kmem_drive_end(&region->drive);
-	kmem_guard_release(region);
-}
-
-/*
- * Removes what a device left online and somebody took offline since. Returns
- * whether memory is left for all that.
- */
-static bool sweep(void)
-{
-	struct kmem_region *region, *next;
-	bool memory_left = false;
-
-	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
-		if (region->dev)
-			continue;
-		if (!region->counts.online)
-			depopulate(region, NULL);
-		if (!region->counts.present)
-			forget(region);
-		else
-			memory_left = true;
-	}
-
-	return memory_left;
-}
-
-/*
- * Gives the device a stranded region if there is one of the same memory, else
- * the new one. Returns the one that it has now, or NULL if it cannot have any.
- */
-static struct kmem_region *settle(struct kmem_region *fresh, struct device *dev)
-{
-	struct kmem_region *region, *taken = fresh;
-
-	spin_lock(&kmem_guard_lock);
-	list_for_each_entry(region, &kmem_guard_regions, node) {
-		if (!kmem_region_overlaps(region, fresh))
-			continue;
-		taken = !region->dev && kmem_region_same(region, fresh) ? region : NULL;
-		break;
-	}
-	if (taken) {
-		taken->dev = dev;
-		taken->closing = false;
-	}
-	if (taken == fresh)
-		list_add(&fresh->node, &kmem_guard_regions);
-	spin_unlock(&kmem_guard_lock);
-
-	return taken;
-}
-
 static void take_over(struct kmem_region *region)
 {
 	if (kmem_take_over(region))
@@ -161,11 +87,11 @@ static void take_over(struct kmem_region *region)
 
 static void adopt(struct kmem_region *region)
 {
-	region->stats = (struct kmem_stats){};
-	region->timeout_ms = 0;
 	dev_info(region->dev,
-		 "adopted the memory that it left: %u of %u memory blocks, %u of them online\n",
-		 region->counts.present, region->counts.total, region->counts.online);
+		 "adopted the memory that %s left: %u of %u memory blocks, %u of them online\n",
+		 region->name, region->counts.present, region->counts.total, region->counts.online);
+	region->stats = (struct kmem_stats){};
+	kmem_region_rename(region);
 }
 
 static int equip(struct kmem_region *region)
@@ -190,11 +116,8 @@ static int bind_region(struct kmem_region *region, bool adopted)
 	err = err ?: populate(region);
 	mutex_unlock(&region->lock);
 
-	if (err) {
-		mutex_lock(&regions_lock);
-		forget(region);
-		mutex_unlock(&regions_lock);
-	}
+	if (err)
+		kmem_adoption_forget(region);
 	return err;
 }
 
@@ -204,9 +127,8 @@ static int bind_region(struct kmem_region *region, bool adopted)
  *
  * Context: Process context, sleeps; the device's device_lock held.
  * Return: 0; -EINVAL if the device has no node or no whole memory block;
- * -EBUSY if none of its ranges can be reserved, or memory that another device
- * left behind has a part of it; -ENOMEM; or what adding the first range failed
- * with, if all failed.
+ * -EBUSY if none of its ranges can be reserved, or kmem_adoption_settle()
+ * refused; -ENOMEM; or what adding the first range failed with, if all failed.
  */
 int kmem_bind(struct dev_dax *dev_dax)
 {
@@ -218,32 +140,16 @@ int kmem_bind(struct dev_dax *dev_dax)
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 
-	mutex_lock(&regions_lock);
-	sweep();
-	region = settle(fresh, dev);
-	mutex_unlock(&regions_lock);
-
+	region = kmem_adoption_settle(fresh, dev);
 	if (region != fresh)
-		kmem_region_destroy(fresh);
-	if (!region) {
-		dev_err(dev,
-			"some of its memory was left by a device of other ranges, node, region or memmap_on_memory; take that offline first\n");
-		return -EBUSY;
-	}
+		kmem_region_put(fresh);
+	if (IS_ERR(region))
+		return PTR_ERR(region);
 
 	err = bind_region(region, region != fresh);
 	if (!err)
 		dev_set_drvdata(dev, region);
 	return err;
-}
-
-static void strand(struct kmem_region *region)
-{
-	spin_lock(&kmem_guard_lock);
-	region->dev = NULL;
-	/* Its files are gone, and with them the way to lift the guard. */
-	region->guarded = false;
-	spin_unlock(&kmem_guard_lock);
 }
 
 /**
@@ -263,44 +169,15 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	unsigned int left;
 
 	mutex_lock(&region->lock);
-	depopulate(region, "unbind");
+	kmem_drive_clear(&region->drive, "unbind");
 	left = region->counts.present;
 	if (left)
 		dev_warn(dev,
-			 "%u of %u memory blocks stay, %u of them online; bind the device again to take them over\n",
+			 "%u of %u memory blocks stay, %u of them online; bind the device again to adopt them, or reclaim them (/sys/bus/dax/drivers/kmem/stranded/)\n",
 			 left, region->counts.total, region->counts.online);
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);
 	kmem_events_deafen(region);
-	mutex_lock(&regions_lock);
-	strand(region);
-	if (!left)
-		forget(region);
-	mutex_unlock(&regions_lock);
-}
-
-/**
- * kmem_bind_exit() - remove what devices left behind, at module exit
- *
- * Nothing of it can be online, or the module could not be unloaded, unless a
- * rollback failed while it was on its way out.
- *
- * Context: Process context, sleeps; no device is bound.
- * Return: whether memory had to be left.
- */
-bool kmem_bind_exit(void)
-{
-	struct kmem_region *region;
-	bool memory_left;
-
-	mutex_lock(&regions_lock);
-	memory_left = sweep();
-	if (memory_left)
-		list_for_each_entry(region, &kmem_guard_regions, node)
-			pr_err("%s: %u memory blocks stay online without a driver\n",
-			       kmem_region_name(region), region->counts.present);
-	mutex_unlock(&regions_lock);
-
-	return memory_left;
+	kmem_adoption_strand(region);
 }

@@ -7,6 +7,5 @@ struct dev_dax;
 
 int kmem_bind(struct dev_dax *dev_dax);
 void kmem_unbind(struct dev_dax *dev_dax);
-bool kmem_bind_exit(void);
 
 #endif /* DAXPLUG_BIND_H */

@@ -5,6 +5,7 @@
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/platform_device.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -35,8 +36,9 @@ static int take_if_ours(struct device *dev, void *data)
 }
 
 /*
- * Every device of the machine is in one kset, by its name. The list is as long
- * as there are devices: never for each of many blocks.
+ * Every device of the machine is in one kset, by its name, that of the platform
+ * bus as well. The list is as long as there are devices: never for each of many
+ * blocks.
  */
 static struct device *find_by_name(const struct kmem_region *region, unsigned int block)
 {
@@ -45,7 +47,7 @@ static struct device *find_by_name(const struct kmem_region *region, unsigned in
 	char name[32];
 
 	snprintf(name, sizeof(name), "memory%llu", kmem_region_block_id(region, block));
-	found = kset_find_obj(region->dev->kobj.kset, name);
+	found = kset_find_obj(platform_bus.kobj.kset, name);
 	if (!found)
 		return NULL;
 
@@ -73,7 +75,7 @@ static kmem_bus_ptr memory_bus(const struct kmem_region *region, unsigned int pr
 
 /**
  * kmem_block_policy() - what the system's policy is about to make of a block
- * @region: the region, bound to a device
+ * @region: the region
  * @block: the block, which the core is about to online on adding it
  *
  * The core tells nobody but the block, and the block only until it has been
@@ -119,7 +121,7 @@ static bool is_missing(struct kmem_region *region, struct memory_block **blocks,
 
 /**
  * kmem_blocks_find() - get the devices of all present blocks, in one pass
- * @region: the region, bound to a device
+ * @region: the region
  * @blocks: one pointer for each block; filled in with a reference where it is
  *	NULL and the block present
  *
@@ -147,7 +149,7 @@ int kmem_blocks_find(struct kmem_region *region, struct memory_block **blocks)
 
 /**
  * kmem_blocks_find_any() - get the devices of all blocks that have one, known or not
- * @region: the region, bound to a device
+ * @region: the region
  * @blocks: as for kmem_blocks_find()
  *
  * Context: Process context, sleeps; @region->lock held.

@@ -53,4 +53,10 @@ static inline const struct range *dev_dax_range(struct dev_dax *dev_dax, unsigne
 			  struct range);
 }
 
+/* The driver's own directory in sysfs. */
+static inline struct kobject *driver_kobject(struct device_driver *driver)
+{
+	return dax_member(driver->p, driver_private, kobj, struct kobject);
+}
+
 #endif /* DAXPLUG_DAX_PRIVATE_H */

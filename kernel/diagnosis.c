@@ -79,7 +79,8 @@ void kmem_diagnose(struct kmem_region *region, struct kmem_failure *failure)
 		failure->cause = why_not_online(region, failure);
 		break;
 	case KMEM_STEP_RESERVE:
-		failure->cause = KMEM_CAUSE_IN_USE;
+		failure->cause = failure->err == -EBUSY ? KMEM_CAUSE_IN_USE
+							: by_errno(failure->err);
 		break;
 	default:
 		failure->cause = by_errno(failure->err);

@@ -13,12 +13,6 @@
 #include "region.h"
 #include "switch.h"
 
-/* What was added in one go is there or not as one. */
-static bool is_present(const struct kmem_drive *drive, const struct kmem_range *range)
-{
-	return kmem_guard_block(drive->region, range->first) != DAX_BLOCK_ABSENT;
-}
-
 static bool is_wanted(const struct kmem_drive *drive, const struct kmem_range *range)
 {
 	return drive->wanted[range->first] != DAX_BLOCK_ABSENT;
@@ -80,11 +74,12 @@ int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int 
 		kmem_diagnose(region, &drive->failure);
 	}
 	if (drive->purpose)
-		dev_err(region->dev,
-			"%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
-			drive->purpose, kmem_region_block_id(region, first),
-			kmem_region_block_id(region, first + count - 1),
-			kmem_region_block_start(region, first), kmem_step_text(step), ERR_PTR(err));
+		kmem_region_log(region, LOGLEVEL_ERR,
+				"%s: memory%llu to memory%llu, from %#llx, could not be %s (%pe)\n",
+				drive->purpose, kmem_region_block_id(region, first),
+				kmem_region_block_id(region, first + count - 1),
+				kmem_region_block_start(region, first), kmem_step_text(step),
+				ERR_PTR(err));
 	return err;
 }
 
@@ -194,14 +189,15 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range)
 {
 	/* With a block online that could not be taken offline, which is known by now. */
-	if (is_wanted(drive, range) || !is_present(drive, range) || has_online(drive, range))
+	if (is_wanted(drive, range) || !kmem_range_is_present(drive->region, range) ||
+	    has_online(drive, range))
 		return 0;
 	return remove_whole(drive, range);
 }
 
 static int add_if_missing(struct kmem_drive *drive, struct kmem_range *range)
 {
-	if (!is_wanted(drive, range) || is_present(drive, range))
+	if (!is_wanted(drive, range) || kmem_range_is_present(drive->region, range))
 		return 0;
 	return add_whole(drive, range);
 }
@@ -294,18 +290,6 @@ int kmem_drive_online(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_remove() - remove the ranges that are all offline and wanted absent
- * @drive: the drive, begun
- *
- * Context: Process context, sleeps.
- * Return: 0 or the first failure's negative errno.
- */
-int kmem_drive_remove(struct kmem_drive *drive)
-{
-	return remove_unwanted(drive);
-}
-
-/**
  * kmem_drive_want() - want the same of all blocks
  * @drive: the drive
  * @wanted: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
@@ -313,6 +297,17 @@ int kmem_drive_remove(struct kmem_drive *drive)
 void kmem_drive_want(struct kmem_drive *drive, u8 wanted)
 {
 	memset(drive->wanted, wanted, drive->region->counts.total);
+}
+
+/**
+ * kmem_drive_want_absent() - want one range gone, and of the others what they were
+ * @drive: the drive, @drive->before filled in
+ * @range: the range
+ */
+void kmem_drive_want_absent(struct kmem_drive *drive, const struct kmem_range *range)
+{
+	memcpy(drive->wanted, drive->before, drive->region->counts.total);
+	memset(drive->wanted + range->first, DAX_BLOCK_ABSENT, range->count);
 }
 
 static void begin(struct kmem_drive *drive, bool best_effort, const char *purpose)
@@ -360,8 +355,27 @@ void kmem_drive_end(struct kmem_drive *drive)
 	for (i = 0; i < region->counts.total; i++)
 		kmem_block_put(&drive->blocks[i]);
 	for (i = 0; i < region->nr_ranges; i++)
-		if (!is_present(drive, &region->ranges[i]))
+		if (!kmem_range_is_present(region, &region->ranges[i]))
 			kmem_range_release(region, &region->ranges[i]);
+}
+
+/**
+ * kmem_drive_clear() - remove the ranges that are all offline
+ * @drive: the drive
+ * @purpose: see struct kmem_drive
+ *
+ * Nobody else can put a block online meanwhile.
+ *
+ * Context: Process context, sleeps; the region's lock held.
+ */
+void kmem_drive_clear(struct kmem_drive *drive, const char *purpose)
+{
+	kmem_guard_claim_now(drive->region);
+	kmem_drive_want(drive, DAX_BLOCK_ABSENT);
+	kmem_drive_begin_best_effort(drive, purpose);
+	remove_unwanted(drive);
+	kmem_drive_end(drive);
+	kmem_guard_release(drive->region);
 }
 
 /**

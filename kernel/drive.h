@@ -9,6 +9,7 @@
 #include "cause.h"
 #include "core/state.h"
 
+struct kmem_range;
 struct kmem_region;
 struct memory_block;
 
@@ -104,6 +105,7 @@ u8 kmem_drive_block_for(enum dax_state state);
 int kmem_drive_init(struct kmem_drive *drive, struct kmem_region *region);
 void kmem_drive_exit(struct kmem_drive *drive);
 void kmem_drive_want(struct kmem_drive *drive, u8 wanted);
+void kmem_drive_want_absent(struct kmem_drive *drive, const struct kmem_range *range);
 
 void kmem_drive_begin(struct kmem_drive *drive);
 void kmem_drive_begin_best_effort(struct kmem_drive *drive, const char *purpose);
@@ -112,6 +114,6 @@ void kmem_drive_end(struct kmem_drive *drive);
 int kmem_drive_all(struct kmem_drive *drive);
 int kmem_drive_add(struct kmem_drive *drive);
 int kmem_drive_online(struct kmem_drive *drive);
-int kmem_drive_remove(struct kmem_drive *drive);
+void kmem_drive_clear(struct kmem_drive *drive, const char *purpose);
 
 #endif /* DAXPLUG_DRIVE_H */

@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 
+#include "adoption.h"
 #include "attrs.h"
 #include "bind.h"
 #include "compat.h"
@@ -83,7 +84,7 @@ static int register_driver(void)
 
 static void clean_up(void)
 {
-	bool memory_left = kmem_bind_exit();
+	bool memory_left = kmem_adoption_exit();
 
 	if (dax_bus)
 		bus_unregister_notifier(dax_bus, &bus_notifier);
@@ -113,13 +114,20 @@ static int __init kmem_init(void)
 		goto err_guard;
 
 	err = register_driver();
-	if (err) {
-		clean_up();
-		return err;
-	}
+	if (err)
+		goto err_all;
+
+	err = kmem_adoption_open(driver_kobject(&driver_member(drv, struct device_driver)));
+	if (err)
+		goto err_driver;
 
 	return 0;
 
+err_driver:
+	dax_driver_unregister(kmem_driver);
+err_all:
+	clean_up();
+	return err;
 err_guard:
 	kmem_guard_exit();
 err_region:
@@ -130,6 +138,7 @@ module_init(kmem_init);
 
 static void __exit kmem_exit(void)
 {
+	kmem_adoption_close();
 	dax_driver_unregister(kmem_driver);
 	clean_up();
 }

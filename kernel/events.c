@@ -126,23 +126,34 @@ static void describe(struct kmem_region *region, const struct kmem_outcome *outc
 		scnprintf(text + used, room - used, ", pfn %#lx", failure->pfn);
 }
 
+/* What it was about: the state asked for, or the range to be reclaimed. */
+static const char *title(const struct kmem_outcome *outcome, char *text, size_t room)
+{
+	if (!outcome->range)
+		return dax_state_name(outcome->wanted);
+	scnprintf(text, room, "reclaim %llx-%llx", outcome->range->span.start,
+		  outcome->range->span.end);
+	return text;
+}
+
 static void log_failure(struct kmem_region *region, const struct kmem_outcome *outcome)
 {
-	char text[160];
+	char text[160], name[48];
 
 	describe(region, outcome, text, sizeof(text));
-	dev_warn(region->dev, "%s: %s (%pe); %s\n", dax_state_name(outcome->wanted), text,
-		 ERR_PTR(outcome->err),
-		 outcome->back ? "rolled back" : "the rollback failed too, as said above");
+	kmem_region_log(region, LOGLEVEL_WARNING, "%s: %s (%pe); %s\n",
+			title(outcome, name, sizeof(name)), text, ERR_PTR(outcome->err),
+			outcome->back ? "rolled back" : "the rollback failed too, as said above");
 }
 
 static void log_success(struct kmem_region *region, const struct kmem_outcome *outcome)
 {
-	u64 size = (u64)region->counts.total * memory_block_size_bytes();
+	unsigned int blocks = outcome->range ? outcome->range->count : region->counts.total;
+	u64 size = (u64)blocks * memory_block_size_bytes();
+	char name[48];
 
-	dev_info(region->dev, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
-		 dax_state_name(outcome->wanted), region->counts.total, size >> 20,
-		 outcome->took_ms);
+	kmem_region_log(region, LOGLEVEL_INFO, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
+			title(outcome, name, sizeof(name)), blocks, size >> 20, outcome->took_ms);
 }
 
 static void send_uevent(struct kmem_region *region, const struct kmem_outcome *outcome)
@@ -172,7 +183,7 @@ static void send_uevent(struct kmem_region *region, const struct kmem_outcome *o
 
 /**
  * kmem_events_outcome() - tell everybody how a transition ended, and keep count
- * @region: the region, bound, the transition not under way any more
+ * @region: the region, the transition not under way any more
  * @outcome: how it ended
  *
  * Context: Process context, sleeps; @region->lock held.
@@ -184,6 +195,8 @@ void kmem_events_outcome(struct kmem_region *region, const struct kmem_outcome *
 		log_failure(region, outcome);
 	else
 		log_success(region, outcome);
+	if (!region->dev)
+		return;
 
 	spin_lock(&kmem_guard_lock);
 	kmem_events_changed(region);

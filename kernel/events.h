@@ -8,12 +8,14 @@
 #include "core/state.h"
 #include "drive.h"
 
+struct kmem_range;
 struct kmem_region;
 
 /**
  * struct kmem_outcome - how a transition ended
  * @before: the state it began in
  * @wanted: the state asked for
+ * @range: the one range that is reclaimed, NULL: it is about all of them
  * @err: 0 or the negative errno that the writer gets
  * @failure: what went wrong, if it was a step
  * @cause: why it ended, KMEM_CAUSE_NONE after a success
@@ -23,6 +25,7 @@ struct kmem_region;
 struct kmem_outcome {
 	enum dax_state before;
 	enum dax_state wanted;
+	const struct kmem_range *range;
 	int err;
 	struct kmem_failure failure;
 	enum kmem_cause cause;

@@ -47,6 +47,20 @@ static bool pin(struct kmem_region *region)
 }
 
 /**
+ * kmem_guard_unpin() - let the module go, as far as a region is concerned
+ * @region: the region
+ *
+ * Context: kmem_guard_lock held.
+ */
+void kmem_guard_unpin(struct kmem_region *region)
+{
+	if (!region->pinned)
+		return;
+	region->pinned = false;
+	module_put(THIS_MODULE);
+}
+
+/**
  * kmem_guard_unpin_if_idle() - let the module go if no block of a region is online
  * @region: the region
  *
@@ -54,10 +68,8 @@ static bool pin(struct kmem_region *region)
  */
 void kmem_guard_unpin_if_idle(struct kmem_region *region)
 {
-	if (!region->pinned || region->counts.online || region->transition)
-		return;
-	region->pinned = false;
-	module_put(THIS_MODULE);
+	if (!region->counts.online && !region->transition)
+		kmem_guard_unpin(region);
 }
 
 /* Somebody else's attempt, on a device whose user wants to know of it. */
@@ -265,7 +277,7 @@ enum dax_state kmem_guard_state(struct kmem_region *region)
  * Context: Any but interrupts.
  * Return: its state.
  */
-enum dax_block_state kmem_guard_block(struct kmem_region *region, unsigned int block)
+enum dax_block_state kmem_guard_block(const struct kmem_region *region, unsigned int block)
 {
 	return READ_ONCE(region->blocks[block]);
 }

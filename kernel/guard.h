@@ -32,7 +32,7 @@ int kmem_guard_init(void);
 void kmem_guard_exit(void);
 
 enum dax_state kmem_guard_state(struct kmem_region *region);
-enum dax_block_state kmem_guard_block(struct kmem_region *region, unsigned int block);
+enum dax_block_state kmem_guard_block(const struct kmem_region *region, unsigned int block);
 void kmem_guard_copy(struct kmem_region *region, u8 *blocks);
 void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, unsigned int count);
 void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
@@ -46,6 +46,7 @@ enum kmem_consent kmem_guard_consent(struct kmem_region *region);
 void kmem_guard_claim_now(struct kmem_region *region);
 int kmem_guard_claim(struct kmem_region *region);
 bool kmem_guard_pin(struct kmem_region *region);
+void kmem_guard_unpin(struct kmem_region *region);
 void kmem_guard_unpin_if_idle(struct kmem_region *region);
 void kmem_guard_release(struct kmem_region *region);
 bool kmem_guard_default(void);

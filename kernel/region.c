@@ -4,6 +4,7 @@
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/memory_hotplug.h>
+#include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -73,6 +74,23 @@ static int number_blocks(struct kmem_region *region)
 	return kmem_drive_init(&region->drive, region);
 }
 
+static struct kmem_region *allocate(unsigned int nr_ranges, int nid, struct device *parent)
+{
+	struct kmem_region *region;
+
+	region = kzalloc(struct_size(region, ranges, nr_ranges), GFP_KERNEL);
+	if (!region)
+		return NULL;
+
+	kref_init(&region->users);
+	mutex_init(&region->lock);
+	INIT_LIST_HEAD(&region->node);
+	region->nid = nid;
+	region->mgid = -1;
+	region->parent = get_device(parent);
+	return region;
+}
+
 /**
  * kmem_region_create() - a region for a device's ranges, with nothing present
  * @dev_dax: the device, its device_lock held
@@ -96,15 +114,9 @@ struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
 		return ERR_PTR(-EINVAL);
 	}
 
-	region = kzalloc(struct_size(region, ranges, nr), GFP_KERNEL);
+	region = allocate(nr, nid, dev->parent);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
-
-	mutex_init(&region->lock);
-	INIT_LIST_HEAD(&region->node);
-	region->nid = nid;
-	region->mgid = -1;
-	region->parent = get_device(dev->parent);
 	region->memmap_on_memory = dev_dax_memmap_on_memory(dev_dax);
 
 	for (i = 0; i < nr; i++) {
@@ -119,16 +131,68 @@ struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
 	if (!region->nr_ranges) {
 		dev_warn(dev, "rejecting DAX region without a whole memory block of %lu MiB\n",
 			 memory_block_size_bytes() >> 20);
-		kmem_region_destroy(region);
+		kmem_region_put(region);
 		return ERR_PTR(-EINVAL);
 	}
 
 	if (number_blocks(region)) {
-		kmem_region_destroy(region);
+		kmem_region_put(region);
 		return ERR_PTR(-ENOMEM);
 	}
 
 	return region;
+}
+
+/**
+ * kmem_region_create_found() - a region for one range that another driver has left
+ * @span: the range
+ *
+ * What is behind it cannot be known; it may well be there still.
+ *
+ * Context: Process context, sleeps.
+ * Return: the region, or an ERR_PTR(): -EINVAL if these are not whole memory
+ * blocks, -ENOMEM.
+ */
+struct kmem_region *kmem_region_create_found(const struct range *span)
+{
+	u64 block = memory_block_size_bytes();
+	struct kmem_region *region;
+
+	if (!IS_ALIGNED(span->start | range_len(span), block))
+		return ERR_PTR(-EINVAL);
+
+	region = allocate(1, NUMA_NO_NODE, &platform_bus);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+
+	region->found = true;
+	region->ranges[0].span = *span;
+	region->nr_ranges = 1;
+	region->name = kasprintf(GFP_KERNEL, "%llx-%llx", span->start, span->end);
+	if (!region->name || number_blocks(region)) {
+		kmem_region_put(region);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	return region;
+}
+
+/**
+ * kmem_region_rename() - name a region after its device
+ * @region: the region, with @region->dev set
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ * Return: 0, or -ENOMEM with the name as it was.
+ */
+int kmem_region_rename(struct kmem_region *region)
+{
+	const char *name = kstrdup(dev_name(region->dev), GFP_KERNEL);
+
+	if (!name)
+		return -ENOMEM;
+	kfree(region->name);
+	region->name = name;
+	return 0;
 }
 
 /**
@@ -137,15 +201,14 @@ struct kmem_region *kmem_region_create(struct dev_dax *dev_dax)
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno (-ENOMEM). After an error,
- * kmem_region_destroy() takes back what was done.
+ * kmem_region_put() takes back what was done.
  */
 int kmem_region_equip(struct kmem_region *region)
 {
 	struct memory_dev_type *type;
 	int mgid;
 
-	region->name = kstrdup(dev_name(region->dev), GFP_KERNEL);
-	if (!region->name)
+	if (kmem_region_rename(region))
 		return -ENOMEM;
 
 	type = kmem_memtier_get(region->nid);
@@ -161,14 +224,10 @@ int kmem_region_equip(struct kmem_region *region)
 	return 0;
 }
 
-/**
- * kmem_region_destroy() - let go of a region without any block present
- * @region: the region
- *
- * Context: Process context, sleeps.
- */
-void kmem_region_destroy(struct kmem_region *region)
+static void destroy(struct kref *users)
 {
+	struct kmem_region *region = container_of(users, struct kmem_region, users);
+
 	if (region->mgid >= 0)
 		memory_group_unregister(region->mgid);
 	if (region->type)
@@ -179,6 +238,28 @@ void kmem_region_destroy(struct kmem_region *region)
 	kvfree(region->blocks);
 	mutex_destroy(&region->lock);
 	kfree(region);
+}
+
+/**
+ * kmem_region_get() - keep a region
+ * @region: the region
+ *
+ * Context: Any.
+ */
+void kmem_region_get(struct kmem_region *region)
+{
+	kref_get(&region->users);
+}
+
+/**
+ * kmem_region_put() - let go of a region
+ * @region: the region, no block of it present if this is the last to do so
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_region_put(struct kmem_region *region)
+{
+	kref_put(&region->users, destroy);
 }
 
 /**
@@ -193,18 +274,40 @@ const char *kmem_region_name(const struct kmem_region *region)
 }
 
 /**
- * kmem_region_same() - are two regions the same memory, of the same device behind it
+ * kmem_region_log() - log a line about a region
+ * @region: the region
+ * @level: LOGLEVEL_ERR or another of these
+ * @format: as for printk(), the newline included
+ *
+ * As dev_printk(), whether or not the device is bound.
+ *
+ * Context: Any.
+ */
+void kmem_region_log(const struct kmem_region *region, int level, const char *format, ...)
+{
+	struct va_format text;
+	va_list args;
+
+	va_start(args, format);
+	text.fmt = format;
+	text.va = &args;
+	dev_printk_emit(level, region->dev ?: region->parent, KBUILD_MODNAME " %s: %pV",
+			kmem_region_name(region), &text);
+	va_end(args);
+}
+
+/**
+ * kmem_region_same_ranges() - do two regions consist of the same ranges
  * @a: one
  * @b: the other
  *
- * Return: whether they are.
+ * Return: whether they do.
  */
-bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b)
+bool kmem_region_same_ranges(const struct kmem_region *a, const struct kmem_region *b)
 {
 	unsigned int i;
 
-	if (a->nid != b->nid || a->parent != b->parent || a->nr_ranges != b->nr_ranges ||
-	    a->memmap_on_memory != b->memmap_on_memory)
+	if (a->nr_ranges != b->nr_ranges)
 		return false;
 
 	for (i = 0; i < a->nr_ranges; i++)
@@ -216,13 +319,14 @@ bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b)
 }
 
 /**
- * kmem_region_overlaps() - do two regions have memory in common
+ * kmem_region_overlap() - do two regions have memory in common
  * @a: one
  * @b: the other
  *
- * Return: whether they do.
+ * Return: the first range of @a that has memory of @b, or NULL.
  */
-bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b)
+const struct kmem_range *kmem_region_overlap(const struct kmem_region *a,
+					     const struct kmem_region *b)
 {
 	unsigned int i, j;
 
@@ -230,9 +334,9 @@ bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region 
 		for (j = 0; j < b->nr_ranges; j++)
 			if (a->ranges[i].span.start <= b->ranges[j].span.end &&
 			    b->ranges[j].span.start <= a->ranges[i].span.end)
-				return true;
+				return &a->ranges[i];
 
-	return false;
+	return NULL;
 }
 
 /**
@@ -289,23 +393,46 @@ u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block)
 }
 
 /**
+ * kmem_range_is_present() - are the blocks of a range there
+ * @region: the region
+ * @range: one of its ranges
+ *
+ * What was added in one go is there or not as one.
+ *
+ * Context: Any but interrupts.
+ * Return: whether they are.
+ */
+bool kmem_range_is_present(const struct kmem_region *region, const struct kmem_range *range)
+{
+	return kmem_guard_block(region, range->first) != DAX_BLOCK_ABSENT;
+}
+
+/**
  * kmem_range_reserve() - claim a range in the iomem tree
  * @region: the region
  * @range: one of its ranges; nothing happens if it is reserved already
  *
+ * The reservation has a name of its own, as it may outlive that of the region.
+ *
  * Context: Process context, sleeps; @region->lock held.
- * Return: 0, or -EBUSY if anything else has a part of it.
+ * Return: 0, -EBUSY if anything else has a part of it, or -ENOMEM.
  */
 int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range)
 {
 	struct resource *reserved;
+	const char *name;
 
 	if (range->reserved)
 		return 0;
 
-	reserved = request_mem_region(range->span.start, range_len(&range->span), region->name);
-	if (!reserved)
+	name = kstrdup(region->name, GFP_KERNEL);
+	if (!name)
+		return -ENOMEM;
+	reserved = request_mem_region(range->span.start, range_len(&range->span), name);
+	if (!reserved) {
+		kfree(name);
 		return -EBUSY;
+	}
 
 	/*
 	 * Not busy, or the memory could not be put below it; and without what
@@ -326,12 +453,15 @@ int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range)
  */
 void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 {
-	if (!range->reserved)
+	struct resource *reserved = range->reserved;
+
+	if (!reserved)
 		return;
 
-	remove_resource(range->reserved);
-	kfree(range->reserved);
 	range->reserved = NULL;
+	remove_resource(reserved);
+	kfree(reserved->name);
+	kfree(reserved);
 }
 
 /**

@@ -7,6 +7,7 @@
 #ifndef DAXPLUG_REGION_H
 #define DAXPLUG_REGION_H
 
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/memory.h>
 #include <linux/mutex.h>
@@ -27,6 +28,7 @@ struct kmem_transition;
  * @first: number of its first block; blocks count up with the address, over all ranges
  * @count: how many blocks it has
  * @reserved: its reservation in the iomem tree while a block of it is present
+ * @dir: its directory in stranded/, NULL: it has none; under kmem_guard_lock
  */
 struct kmem_range {
 	struct range span;
@@ -34,19 +36,22 @@ struct kmem_range {
 	unsigned int first;
 	unsigned int count;
 	struct resource *reserved;
+	struct kobject *dir;
 };
 
 /**
  * struct kmem_region - the memory of one DAX device
+ * @users: the guard's list, a device that is bound to it, and who reclaims a range of it
  * @lock: held through bind, unbind and a whole transition
- * @dev: the device bound to it, NULL when stranded; changes under bind.c's
+ * @dev: the device bound to it, NULL when stranded; changes under adoption.c's
  *	regions_lock and kmem_guard_lock
  * @parent: the device behind the DAX device's region, held: when it goes and
  *	comes back, the memory may not be what it was
- * @name: the name of its reservations
+ * @name: the name of the device that is bound to it, or was last
  * @nid: the node
  * @mgid: the memory group
  * @type: the memory type of the node
+ * @found: found in the system at load, without a device; equipped only for being reclaimed
  * @memmap_on_memory: whether its page structs go to its own blocks
  * @drive: what moves its blocks
  * @stats: what happened to it so far
@@ -71,6 +76,7 @@ struct kmem_range {
  * @ranges: by ascending address
  */
 struct kmem_region {
+	struct kref users;
 	struct mutex lock; /* bind, unbind, transitions */
 	struct device *dev;
 	struct device *parent;
@@ -78,6 +84,7 @@ struct kmem_region {
 	int nid;
 	int mgid;
 	struct memory_dev_type *type;
+	bool found;
 	bool memmap_on_memory;
 	struct kmem_drive drive;
 	struct kmem_stats stats;
@@ -103,15 +110,22 @@ struct kmem_region {
 };
 
 struct kmem_region *kmem_region_create(struct dev_dax *dev_dax);
+struct kmem_region *kmem_region_create_found(const struct range *span);
 int kmem_region_equip(struct kmem_region *region);
-void kmem_region_destroy(struct kmem_region *region);
+int kmem_region_rename(struct kmem_region *region);
+void kmem_region_get(struct kmem_region *region);
+void kmem_region_put(struct kmem_region *region);
+__printf(3, 4) void kmem_region_log(const struct kmem_region *region, int level, const char *format,
+				    ...);
 const char *kmem_region_name(const struct kmem_region *region);
-bool kmem_region_same(const struct kmem_region *a, const struct kmem_region *b);
-bool kmem_region_overlaps(const struct kmem_region *a, const struct kmem_region *b);
+bool kmem_region_same_ranges(const struct kmem_region *a, const struct kmem_region *b);
+const struct kmem_range *kmem_region_overlap(const struct kmem_region *a,
+					     const struct kmem_region *b);
 bool kmem_region_block_at(const struct kmem_region *region, u64 address, unsigned int *block);
 u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block);
 u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block);
 
+bool kmem_range_is_present(const struct kmem_region *region, const struct kmem_range *range);
 int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range);
 void kmem_range_release(struct kmem_region *region, struct kmem_range *range);
 int kmem_range_add(struct kmem_region *region, const struct kmem_range *range);

@@ -20,18 +20,10 @@ static bool is_driver_managed(const struct kmem_range *range)
 				 IORES_DESC_NONE) == REGION_INTERSECTS;
 }
 
-/*
- * Was the block added for a device just like this one? A driver has one group
- * for all blocks of a device, and says how large it is. If the device was of
- * another size then, its ranges were added otherwise than they would now be
- * removed, which the kernel does not survive (see kmem_range_remove()).
- */
-static bool is_of_such_device(const struct kmem_region *region, const struct memory_block *block)
+/* Is the block one of kmem's: of a group that never grows? Other drivers' do. */
+static bool is_of_kmem(const struct kmem_region *region, const struct memory_block *block)
 {
-	u64 size = (u64)region->counts.total * memory_block_size_bytes();
-
-	return block && block->nid == region->nid && block->group && !block->group->is_dynamic &&
-	       block->group->s.max_pages == PHYS_PFN(size);
+	return block && block->nid == region->nid && block->group && !block->group->is_dynamic;
 }
 
 static bool all_blocks_here(const struct kmem_region *region, const struct kmem_range *range)
@@ -40,10 +32,24 @@ static bool all_blocks_here(const struct kmem_region *region, const struct kmem_
 	unsigned int i;
 
 	for (i = range->first; i < range->first + range->count; i++)
-		if (!is_of_such_device(region, blocks[i]) ||
+		if (!is_of_kmem(region, blocks[i]) ||
 		    blocks[i]->group != blocks[range->first]->group)
 			return false;
 	return true;
+}
+
+/*
+ * Were the blocks added for a device just like this one? A driver has one group
+ * for all blocks of a device, and says how large it is. If the device was of
+ * another size then, its ranges were added otherwise than they would now be
+ * removed, which the kernel does not survive (see kmem_range_remove()).
+ */
+static bool is_of_such_device(const struct kmem_region *region, const struct kmem_range *range)
+{
+	u64 size = (u64)region->counts.total * memory_block_size_bytes();
+
+	return all_blocks_here(region, range) &&
+	       region->drive.blocks[range->first]->group->s.max_pages == PHYS_PFN(size);
 }
 
 /*
@@ -68,23 +74,28 @@ static enum dax_block_state state_of(const struct memory_block *block)
 	return kmem_block_zone_state(section_nr_to_pfn(block->start_section_nr));
 }
 
-static bool take_range(struct kmem_region *region, const struct kmem_range *range)
+static void take_range(struct kmem_region *region, const struct kmem_range *range)
 {
 	struct memory_block **blocks = region->drive.blocks;
 	unsigned int i;
 
+	wait_for_others(region, blocks[range->first]);
+	for (i = range->first; i < range->first + range->count; i++)
+		kmem_guard_record_found(region, i, state_of(blocks[i]));
+}
+
+static bool take_if_fitting(struct kmem_region *region, const struct kmem_range *range)
+{
 	if (!is_driver_managed(range))
 		return false;
-	if (!all_blocks_here(region, range)) {
+	if (!is_of_such_device(region, range)) {
 		dev_warn(region->dev,
 			 "mapping%u: %#llx-%#llx is memory already, but not as a device of these ranges on node %d would have added it; not taken over\n",
 			 range->mapping, range->span.start, range->span.end, region->nid);
 		return false;
 	}
 
-	wait_for_others(region, blocks[range->first]);
-	for (i = range->first; i < range->first + range->count; i++)
-		kmem_guard_record_found(region, i, state_of(blocks[i]));
+	take_range(region, range);
 	return true;
 }
 
@@ -106,8 +117,44 @@ unsigned int kmem_take_over(struct kmem_region *region)
 	kmem_guard_claim_now(region);
 	if (!kmem_blocks_find_any(region, region->drive.blocks))
 		for (i = 0; i < region->nr_ranges; i++)
-			taken += take_range(region, &region->ranges[i]);
+			taken += take_if_fitting(region, &region->ranges[i]);
 	kmem_guard_release(region);
 
 	return taken;
+}
+
+/**
+ * kmem_take_is_left() - has another kmem driver left this in the system
+ * @region: the region, made for a range that some driver added in one go, as an
+ *	entry of its own in the iomem tree says; it can be removed in one go
+ *
+ * Context: Process context, sleeps; nobody else knows of @region.
+ * Return: whether it has; then kmem_take_found() has to follow.
+ */
+bool kmem_take_is_left(struct kmem_region *region)
+{
+	struct memory_block **blocks = region->drive.blocks;
+
+	if (!kmem_blocks_find_any(region, blocks) && blocks[0]) {
+		region->nid = blocks[0]->nid;
+		if (all_blocks_here(region, region->ranges))
+			return true;
+	}
+
+	kmem_drive_end(&region->drive);
+	return false;
+}
+
+/**
+ * kmem_take_found() - record what kmem_take_is_left() found
+ * @region: the region, now in the guard's list
+ *
+ * Context: Process context, sleeps; @region->lock held.
+ */
+void kmem_take_found(struct kmem_region *region)
+{
+	kmem_guard_claim_now(region);
+	take_range(region, region->ranges);
+	kmem_guard_release(region);
+	kmem_drive_end(&region->drive);
 }

@@ -6,5 +6,7 @@
 struct kmem_region;
 
 unsigned int kmem_take_over(struct kmem_region *region);
+bool kmem_take_is_left(struct kmem_region *region);
+void kmem_take_found(struct kmem_region *region);
 
 #endif /* DAXPLUG_TAKEOVER_H */

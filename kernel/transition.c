@@ -87,7 +87,7 @@ static int commit(struct kmem_transition *transition)
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
-	if (region->counts.online)
+	if (transition->outcome.wanted != DAX_STATE_UNPLUGGED)
 		err = kmem_cause_errno(region->drive.cancelled);
 	if (!err)
 		transition->phase = PHASE_BACK;
@@ -96,13 +96,21 @@ static int commit(struct kmem_transition *transition)
 	return err;
 }
 
+static void want(struct kmem_drive *drive, const struct kmem_outcome *outcome)
+{
+	if (outcome->range)
+		kmem_drive_want_absent(drive, outcome->range);
+	else
+		kmem_drive_want(drive, kmem_drive_block_for(outcome->wanted));
+}
+
 static int go_forward(struct kmem_transition *transition)
 {
 	struct kmem_region *region = transition->region;
 	int err;
 
 	kmem_guard_copy(region, region->drive.before);
-	kmem_drive_want(&region->drive, kmem_drive_block_for(transition->outcome.wanted));
+	want(&region->drive, &transition->outcome);
 	kmem_drive_begin(&region->drive);
 	err = kmem_drive_all(&region->drive);
 	if (err)
@@ -217,6 +225,11 @@ static bool is_done(struct kmem_transition *transition)
 	return READ_ONCE(transition->phase) == PHASE_DONE;
 }
 
+static bool is_stranded(const struct kmem_region *region)
+{
+	return !region->dev && !list_empty(&region->node);
+}
+
 /* The region's transition from here on: what cancels finds it, the state reads mixed. */
 static int install(struct kmem_transition *transition)
 {
@@ -224,7 +237,7 @@ static int install(struct kmem_transition *transition)
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
-	if (region->closing) {
+	if (transition->outcome.range ? !is_stranded(region) : region->closing) {
 		err = -ENODEV;
 	} else if (suspended) {
 		err = FELL_ASLEEP;
@@ -262,17 +275,19 @@ static void await(struct kmem_transition *transition)
 	wait_event_idle(transitions, is_done(transition));
 }
 
-static int run(struct kmem_region *region, enum dax_state before, enum dax_state wanted)
+static int run(struct kmem_region *region, enum dax_state before, enum dax_state wanted,
+	       const struct kmem_range *range)
 {
 	struct kmem_transition transition = {
 		.region = region,
-		.outcome = { .before = before, .wanted = wanted },
+		.outcome = { .before = before, .wanted = wanted, .range = range },
 	};
 	int err;
 
 	region->drive.cancelled = KMEM_CAUSE_NONE;
 	region->drive.longest_us = 0;
-	transition.worker = kthread_create(worker, &transition, "kmem/%s", dev_name(region->dev));
+	transition.worker =
+		kthread_create(worker, &transition, "kmem/%s", kmem_region_name(region));
 	if (IS_ERR(transition.worker))
 		return PTR_ERR(transition.worker);
 
@@ -289,9 +304,13 @@ static int run(struct kmem_region *region, enum dax_state before, enum dax_state
 	return err;
 }
 
-static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
+static int run_if_legal(struct kmem_region *region, enum dax_state wanted,
+			const struct kmem_range *range)
 {
 	enum dax_state now = kmem_guard_state(region);
+
+	if (range && !kmem_range_is_present(region, range))
+		return 0;
 
 	switch (dax_state_verdict(now, wanted)) {
 	case DAX_VERDICT_NOTHING:
@@ -301,8 +320,26 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
 	case DAX_VERDICT_INVALID:
 		return -EINVAL;
 	default:
-		return run(region, now, wanted);
+		return run(region, now, wanted, range);
 	}
+}
+
+/* When no other transition of the region is under way, and the system is not asleep. */
+static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
+		       const struct kmem_range *range)
+{
+	int err;
+
+	do {
+		if (wait_event_interruptible(transitions, !READ_ONCE(suspended)))
+			return -ERESTARTSYS;
+		if (mutex_lock_interruptible(&region->lock))
+			return -ERESTARTSYS;
+		err = run_if_legal(region, wanted, range);
+		mutex_unlock(&region->lock);
+	} while (err == FELL_ASLEEP);
+
+	return err;
 }
 
 /**
@@ -323,18 +360,22 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted)
  */
 int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
 {
-	int err;
+	return run_in_turn(region, wanted, NULL);
+}
 
-	do {
-		if (wait_event_interruptible(transitions, !READ_ONCE(suspended)))
-			return -ERESTARTSYS;
-		if (mutex_lock_interruptible(&region->lock))
-			return -ERESTARTSYS;
-		err = run_if_legal(region, wanted);
-		mutex_unlock(&region->lock);
-	} while (err == FELL_ASLEEP);
-
-	return err;
+/**
+ * kmem_transition_reclaim() - unplug one range of a stranded region, or leave it as it was
+ * @region: the region
+ * @range: one of its ranges; nothing happens if it is not present
+ *
+ * All is as with kmem_transition_run(), but that the other ranges stay as they are.
+ *
+ * Context: Process context, sleeps. Takes @region->lock.
+ * Return: as kmem_transition_run(); -ENODEV if the region is a device's now.
+ */
+int kmem_transition_reclaim(struct kmem_region *region, const struct kmem_range *range)
+{
+	return run_in_turn(region, DAX_STATE_UNPLUGGED, range);
 }
 
 /**

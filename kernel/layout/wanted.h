@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the driver must know of the dax core's private types
- * (drivers/dax/dax-private.h and drivers/dax/bus.h in the kernel's source).
+ * (drivers/dax/dax-private.h and drivers/dax/bus.h in the kernel's source), and
+ * of the driver core's (drivers/base/base.h).
  *
  * DAX_LAYOUT(ENTRY) calls ENTRY(kind, need, type, name) for each:
  *   kind  size: of structure `type`; member: offset of `name`; value: of enumerator `name`
@@ -23,7 +24,8 @@
 	ENTRY(member, maybe, dax_device_driver, type)                                              \
 	ENTRY(member, always, dax_device_driver, probe)                                            \
 	ENTRY(member, always, dax_device_driver, remove)                                           \
-	ENTRY(value, maybe, dax_driver_type, DAXDRV_KMEM_TYPE)
+	ENTRY(value, maybe, dax_driver_type, DAXDRV_KMEM_TYPE)                                     \
+	ENTRY(member, always, driver_private, kobj)
 
 #define DAX_LAYOUT_LOOKUP_size(view, type, name) btf_struct_size(view, #type)
 #define DAX_LAYOUT_LOOKUP_member(view, type, name) btf_member_offset(view, #type, #name)

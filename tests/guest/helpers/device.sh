@@ -207,7 +207,8 @@ declare -A WRITERS=() # process by name
 
 # begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts one that
 # has handlers for the signals (so that it lives to tell), writes once and keeps
-# what came of it. In the background SIGINT is ignored unless named.
+# what came of it. In the background SIGINT is ignored unless named. WRITE_TO is
+# the file if it is not state.
 begin_write() {
 	local name=$1 word=$2
 	shift 2
@@ -223,7 +224,7 @@ begin_write() {
 		open(my $kept, ">", "$result.new") or die "$result: $!";
 		print $kept "$answer\n";
 		close($kept);
-		rename("$result.new", $result);' "$DAX/state" "$word" "/tmp/result.$name" "$@" &
+		rename("$result.new", $result);' "${WRITE_TO-$DAX/state}" "$word" "/tmp/result.$name" "$@" &
 	WRITERS[$name]=$!
 	disown # or bash would say how it ended
 }

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# Memory that no device owns is listed in stranded/, and can be had back from
+# there: all of a range, or nothing has changed.
+# vm: -s 512M
+. "$LAB/tests/guest/helpers/stranded.sh"
+load_fault
+START=$(($(< "$DAX/mapping0/start")))
+NAME=$(name_of "$START" "$SIZE")
+TOTAL=${#BLOCKS[@]}
+RECLAIM=$STRANDED/$NAME/reclaim
+
+# is_stranded DESCRIPTION ONLINE
+is_stranded() {
+	is "$1: stranded" "$(facts "$NAME")" "$(printf 'start=%#x size=%d blocks_total=%d blocks_online=%d quarantined=0 ' \
+		"$START" "$SIZE" "$TOTAL" "$2")"
+}
+
+# outside: all that reclaiming may change, and must not if it fails.
+outside() { ls "$STRANDED"; snapshot 2> /dev/null; }
+
+# unbind_online: so that all of it is stranded.
+unbind_online() {
+	is "online_movable" "$(attempt online_movable)" "done"
+	is "unbind" "$(unbind)" "done"
+	is_stranded "unbound" "$TOTAL"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "nothing is stranded" "$(stranded)" ''
+unbind_online
+is "that is all" "$(stranded)" "$NAME"
+
+# The files tell the truth of now.
+is "one block offline by hand" "$(switch "$MIDDLE" offline)" "done"
+is_stranded "one block offline by hand" $((TOTAL - 1))
+is "and online" "$(switch "$MIDDLE" online_movable)" "done"
+
+# Who has a file open while the range gets a device again reads no more from it.
+exec {open}< "$STRANDED/$NAME/blocks_online"
+read -r first <&"$open"
+is "an open file" "$first" "$TOTAL"
+is "bind" "$(bind)" "done"
+is_all "adopted" online_movable 'online Movable'
+is "adopted: nothing is stranded" "$(stranded)" ''
+ok "adopted: nothing comes of the open file" eval '! cat <&"$open"'
+exec {open}<&-
+is "unbind" "$(unbind)" "done"
+
+# All or nothing.
+for word in 0 2 $'\n' yes; do
+	is "reclaim: ${word@Q} is no word for it" "$(write_file "$RECLAIM" "$word")" EINVAL
+done
+before=$(outside)
+fault what=offline "block=$MIDDLE" err=16 times=1
+mark_log refused
+is "reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
+no_fault
+is "the log has one line of it" "$(log_since refused 'kmem dax0\.0: ' | wc -l)" 1
+ok "with the range and the block" eval '[[ $(log_since refused "kmem dax0\.0: ") == *"reclaim $NAME: memory$MIDDLE "* ]]'
+is "nothing has changed" "$(outside)" "$before"
+
+# Nobody interferes, and it can be cancelled.
+fault what=offline hold=1 times=1 skip=1
+WRITE_TO=$RECLAIM begin_write it 1 INT
+ok "reclaim under way" wait_until is_held
+is "under way: binding is refused" "$(bind)" EBUSY
+ok "under way: unloading is refused" eval '! rmmod kmem'
+WRITE_TO=$RECLAIM begin_write second 1 INT
+pause 0.3
+ok "under way: a second one waits" eval '! has_result second'
+signal second INT
+end_write second
+is "under way: until there is a signal" "$RESULT" EINTR
+is_stranded "under way" $((TOTAL - 1))
+signal it INT
+let_go
+end_write it
+no_fault
+is "reclaim, cancelled" "$RESULT" EINTR
+is "nothing has changed" "$(outside)" "$before"
+
+is "reclaim" "$(reclaim "$NAME")" "done"
+is "reclaimed: nothing is stranded" "$(stranded)" ''
+is "reclaimed: blocks" "$(count absent)" "$TOTAL"
+is "reclaimed: no reservation is left" "$(left_over)" 0
+is "reclaimed: the module is free" "$(refcount)" 0
+is "bind" "$(bind)" "done"
+is_all "bound again" offline 'offline*'
+done_testing
