@@ -5,22 +5,7 @@
 # vm: -s 1G
 # vm-full: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
-
-# Whether or not the driver takes the device by itself (not on 6.1).
-load() {
-	insmod "$1"
-	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
-	is_bound || bind > /dev/null
-}
-load_stock() { load "$STOCK_KMEM"; }
-load_ours() { load "$OUR_KMEM"; }
-
-online_all() {
-	local number
-	for number in "${BLOCKS[@]}"; do
-		[[ $(< "$MEMORY/memory$number/state") == online ]] || echo online_movable > "$MEMORY/memory$number/state"
-	done
-}
+. "$LAB/tests/guest/helpers/stock.sh"
 
 blocks() { grep -H . "$MEMORY"/memory[0-9]*/{state,valid_zones}; }
 

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# Whatever becomes of a device whose memory was left online: the memory is
+# adopted, or the device is refused and the log says why and what to do. Never is
+# memory lost, or added twice.
+# full
+# vm: -s 1G -a memory_hotplug.memmap_on_memory=1
+. "$LAB/tests/guest/helpers/stranded.sh"
+. "$LAB/tests/guest/helpers/resize.sh"
+START=$(($(< "$DAX/mapping0/start")))
+HALF=$((SIZE / 2))
+ALL=$(name_of "$START" "$SIZE")
+LOWER=$(name_of "$START" "$HALF")
+
+# --- what must be so after each step ---
+
+# leave SIZE: the device, of so many bytes, is plugged and unbound; it is as at the
+# start of the test before.
+leave() {
+	! is_bound || unbind > /tmp/answer
+	[[ $(< "$DAX/size") == "$1" ]] || resize dax0.0 "$1"
+	find_blocks
+	is "bind" "$(bind)" "done"
+	attempt unplugged > /tmp/answer
+	is "online_movable" "$(attempt online_movable)" "done"
+	is "unbind" "$(unbind)" "done"
+	TOTAL_BEFORE=$(memory_total)
+	is "left online: it is stranded" "$(stranded)" "$(name_of "$START" "$1")"
+}
+
+memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
+
+is_kept() {
+	is "$1: every block is what it was" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	is "$1: no memory has been added" "$(memory_total)" "$TOTAL_BEFORE"
+	is "$1: it is in /proc/iomem" "$(reservations)" 1
+}
+
+# refused DESCRIPTION DEVICE NAME WHY: binding it fails, with a line that says so.
+refused() {
+	local what="$1: bind $2" line
+	mark_log "$what"
+	is "$what" "$(bind_to_kmem "$2")" EBUSY
+	ok "$what: it is not bound" test ! -e "$DEVICES/$2/driver"
+	line=$(log_since "$what" "kmem $2: memory " | tail -n 1)
+	is "$what: the log says why" "$(grep -cE ": memory $3 .*$4.*/stranded/" <<< "$line")" 1
+	is_kept "$what"
+	is "$what: what is stranded" "$(stranded)" "$3"
+}
+
+# adopted DESCRIPTION DEVICE
+adopted() {
+	local description="$1: bind $2"
+	is "$description" "$(bind_to_kmem "$2")" "done"
+	is "$description: state" "$(cat "$DEVICES/$2/state")" online_movable
+	is_kept "$description"
+	is "$description: nothing is stranded" "$(stranded)" ''
+	is "$description: unplugged" "$(write_file "$DEVICES/$2/state" unplugged)" "done"
+	is_gone "$description, unplugged"
+}
+
+is_gone() {
+	is "$1: no block is left" "$(count absent)" "${#BLOCKS[@]}"
+	is "$1: no reservation is left" "$(grep -cE ': (System RAM \(kmem\)|dax[0-9.]+)$' /proc/iomem)" 0
+	is "$1: the module is free" "$(refcount)" 0
+}
+
+# reclaimed DESCRIPTION NAME: the way out.
+reclaimed() {
+	is "$1: reclaim" "$(reclaim "$2")" "done"
+	is "$1: reclaimed: nothing is stranded" "$(stranded)" ''
+	is_gone "$1: reclaimed"
+}
+
+# --- the table ---
+
+same() { adopted same dax0.0; }
+
+other_name() {
+	resize dax0.0 0
+	new_device "$SIZE"
+	adopted "other name" "$DEVICE"
+	is "other name: plugged" "$(write_file "$DEVICES/$DEVICE/state" online_movable)" "done"
+	ok "other name: plugged under it" grep -q ": $DEVICE\$" /proc/iomem
+	release "$DEVICE"
+	is "other name: stranded again" "$(stranded)" "$ALL"
+	delete_device "$DEVICE"
+	resize dax0.0 "$SIZE"
+	adopted "the first name" dax0.0
+}
+
+smaller() {
+	resize dax0.0 "$HALF"
+	refused smaller dax0.0 "$ALL" "other ranges"
+	resize dax0.0 "$SIZE"
+	adopted "as it was" dax0.0
+}
+
+smaller_for_good() {
+	resize dax0.0 "$HALF"
+	refused "smaller for good" dax0.0 "$ALL" "other ranges"
+	reclaimed "smaller for good" "$ALL"
+	is "smaller for good: bind" "$(bind_to_kmem dax0.0)" "done"
+	is "smaller for good: its blocks" "$(count 'offline*')" "$((${#BLOCKS[@]} / 2))"
+	attempt unplugged > /tmp/answer
+}
+
+larger() {
+	resize dax0.0 "$SIZE"
+	refused larger dax0.0 "$LOWER" "other ranges"
+	reclaimed larger "$LOWER"
+}
+
+# The two halves are now two devices' memory.
+split() {
+	resize dax0.0 "$HALF"
+	new_device "$HALF"
+	refused "split, lower" dax0.0 "$ALL" "other ranges"
+	refused "split, upper" "$DEVICE" "$ALL" "other ranges"
+	reclaimed split "$ALL"
+	is "split: bind the upper" "$(bind_to_kmem "$DEVICE")" "done"
+	is "split: its blocks" "$(count 'offline*')" "$((${#BLOCKS[@]} / 2))"
+	delete_device "$DEVICE"
+}
+
+# What the device next to it does is of no concern.
+neighbour() {
+	new_device "$HALF"
+	is "neighbour: bind" "$(bind_to_kmem "$DEVICE")" "done"
+	is "neighbour: every block is what it was" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	is "neighbour: no memory is there twice" "$(reservations)" 2
+	is "neighbour: what is stranded" "$(stranded)" "$LOWER"
+	delete_device "$DEVICE"
+	adopted "beside a neighbour" dax0.0
+}
+
+# The device has no memory; another has a part of what it left, and more does not fit.
+partial() {
+	resize dax0.0 0
+	new_device "$HALF"
+	refused partial "$DEVICE" "$ALL" "other ranges"
+	delete_device "$DEVICE"
+	resize dax0.0 "$SIZE"
+	adopted "after a part" dax0.0
+}
+
+by_hand() {
+	is "by hand: offline" "$(switch_all offline)" "done"
+	is "by hand: it says so" "$(cat "$STRANDED/$ALL/blocks_online")" 0
+	is "by hand: bind" "$(bind_to_kmem dax0.0)" "done"
+	is_all "by hand" offline 'offline*'
+	attempt unplugged > /tmp/answer
+	is_gone "by hand"
+}
+
+memmap() {
+	local was
+	if [[ ! -e $DAX/memmap_on_memory ]]; then
+		skip "memmap_on_memory" "Linux $KERNEL cannot keep the page structs of a device in it"
+		adopted "memmap_on_memory" dax0.0
+		return
+	fi
+	was=$(< "$DAX/memmap_on_memory")
+	if [[ $(write_file "$DAX/memmap_on_memory" $((1 - was))) != "done" ]]; then
+		skip "memmap_on_memory" "it cannot be changed here"
+	else
+		refused "memmap_on_memory" dax0.0 "$ALL" memmap_on_memory
+		write_file "$DAX/memmap_on_memory" "$was" > /tmp/answer
+	fi
+	adopted "memmap_on_memory as it was" dax0.0
+}
+
+# What is behind the device goes away and comes back.
+came_back() {
+	rmmod dax_hmem
+	if [[ $(cat "$STRANDED/$ALL/quarantined") == 0 ]]; then
+		modprobe dax_hmem
+		skip "region gone and back" "Linux $KERNEL keeps the device behind it"
+	else
+		is_kept "region gone"
+		modprobe dax_hmem
+		wait_until test -e "$DAX"
+		refused "region gone and back" dax0.0 "$ALL" quarantined
+		is "region gone and back: quarantined still" "$(cat "$STRANDED/$ALL/quarantined")" 1
+	fi
+	reclaimed "region gone and back" "$ALL"
+	wait_until test -e "$DAX"
+	is "region gone and back: bind" "$(bind_to_kmem dax0.0)" "done"
+	attempt unplugged > /tmp/answer
+	is "region gone and back: plugged" "$(attempt online_movable)" "done"
+	is "region gone and back: unplugged" "$(attempt unplugged)" "done"
+}
+
+gone_for_good() {
+	rmmod dax_hmem
+	is_kept "region gone"
+	reclaimed "region gone for good" "$ALL"
+	modprobe dax_hmem
+	wait_until test -e "$DAX"
+}
+
+while read -r size name; do
+	leave "$size"
+	"$name"
+done <<- EOF
+	$SIZE same
+	$SIZE other_name
+	$SIZE smaller
+	$SIZE smaller_for_good
+	$HALF larger
+	$SIZE split
+	$HALF neighbour
+	$SIZE partial
+	$SIZE by_hand
+	$SIZE memmap
+	$SIZE came_back
+	$SIZE gone_for_good
+EOF
+leave "$SIZE"
+adopted "after all that" dax0.0
+is "unbind" "$(unbind)" "done"
+ok "the module can be unloaded" rmmod kmem
+done_testing

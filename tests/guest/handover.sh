@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# Memory that the kernel's own driver left is found although there is no device for
+# it, and can be reclaimed; and the way back to that driver.
+# full
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/stranded.sh"
+. "$LAB/tests/guest/helpers/stock.sh"
+load_fault
+START=$(($(< "$DAX/mapping0/start")))
+NAME=$(name_of "$START" "$SIZE")
+TOTAL=${#BLOCKS[@]}
+
+# The kernel's own driver has given up on all of it.
+given_up() {
+	! lsmod | grep -q '^kmem ' || rmmod kmem
+	load_stock
+	online_all
+	is "the kernel's own driver: unbind" "$(unbind)" "done"
+	rmmod kmem
+}
+
+is_found() {
+	is "$1: it is found" "$(facts "$NAME")" "$(printf 'start=%#x size=%d blocks_total=%d blocks_online=%d quarantined=0 ' \
+		"$START" "$SIZE" "$TOTAL" "$TOTAL")"
+	ok "$1: the module is in use" test "$(refcount)" -gt 0
+}
+
+is_reclaimed() {
+	is "$1: reclaim" "$(reclaim "$NAME")" "done"
+	is "$1: reclaimed: nothing is stranded" "$(stranded)" ''
+	is "$1: reclaimed: blocks" "$(count absent)" "$TOTAL"
+	is "$1: reclaimed: no memory is left" "$(reservations)" 0
+	is "$1: reclaimed: the module is free" "$(refcount)" 0
+}
+
+comes_and_goes() {
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is "$1: online_movable" "$(attempt online_movable)" "done"
+	is_all "$1: plugged" online_movable 'online Movable'
+	is "$1: unplugged again" "$(attempt unplugged)" "done"
+	is "$1: no memory is left" "$(reservations)" 0
+}
+
+device_back() {
+	modprobe dax_hmem
+	wait_until test -e "$DAX"
+	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
+	is_bound || bind > /tmp/answer
+}
+
+# The device is gone.
+given_up
+rmmod dax_hmem
+mark_log found
+load_ours
+is_found "no device"
+is "no device: the log says so once" "$(log_since found 'left by another driver' | wc -l)" 1
+fault what=offline "block=$MIDDLE" err=16 times=1
+is "no device: reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
+no_fault
+is_found "no device, refused"
+is "no device, refused: every block is what it was" "$(count 'online Movable')" "$TOTAL"
+is_reclaimed "no device"
+device_back
+comes_and_goes "no device, until now"
+
+# It comes back later.
+given_up
+rmmod dax_hmem
+load_ours
+is_found "device to come"
+device_back
+is_all "device to come: taken over" online_movable 'online Movable'
+is "device to come: nothing is stranded" "$(stranded)" ''
+comes_and_goes "device to come"
+
+# It is of another size now.
+given_up
+is "smaller" "$(write_file "$DAX/size" $((SIZE / 2)))" "done"
+load_ours
+ok "smaller: it is not bound" eval '! is_bound'
+is_found "smaller"
+is_reclaimed "smaller"
+is "smaller: bind" "$(bind)" "done"
+is "smaller: its blocks" "$(count 'offline*')" "$((TOTAL / 2))"
+is "unbind" "$(unbind)" "done"
+is "as it was" "$(write_file "$DAX/size" "$SIZE")" "done"
+is "bind" "$(bind)" "done"
+
+# And back. The two drivers have one name, so there is always only one.
+attempt unplugged > /tmp/answer
+is "online_movable" "$(attempt online_movable)" "done"
+before=$(snapshot)
+ok "back, online: the kernel's own driver cannot be loaded" eval '! insmod "$STOCK_KMEM"'
+ok "back, online: this one cannot be unloaded" eval '! rmmod kmem'
+is_unchanged "back, online: nothing has changed" "$before"
+is "back: blocks offline by hand" "$(switch_all offline)" "done"
+ok "back: unload" rmmod kmem
+is "back: no block is left" "$(count absent)" "$TOTAL"
+load_stock
+online_all
+is "back: the kernel's own driver has it" "$(count 'online Movable')" "$TOTAL"
+is "back: once" "$(reservations)" 1
+done_testing

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Changing between the kernel's own driver and this one.
+
+# Whether or not the driver takes the device by itself (not on 6.1).
+load() {
+	insmod "$1" || return
+	[[ -e $DAX ]] || return 0
+	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
+	is_bound || bind > /dev/null
+}
+load_stock() { load "$STOCK_KMEM"; }
+load_ours() { load "$OUR_KMEM"; }
+
+online_all() {
+	local number
+	for number in "${BLOCKS[@]}"; do
+		[[ $(< "$MEMORY/memory$number/state") == online ]] || echo online_movable > "$MEMORY/memory$number/state"
+	done
+}
