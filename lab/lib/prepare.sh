@@ -2,11 +2,11 @@
 # shellcheck shell=bash
 # All that a guest needs before it can be started.
 
-# prepare_guest KERNEL ours|stock
+# prepare_guest KERNEL ours|stock [CRASH]
 prepare_guest() {
 	need_root
 	kernel_root "$1"
-	userland_root
+	userland_root ${3:+"$1"}
 	guest_images
 	build_test_modules
 	build_command

@@ -50,9 +50,10 @@ qemu_arguments() {
 	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU"
 		-kernel "$KERNEL_IMAGE" -initrd "$run/initramfs" -append "$(kernel_arguments)"
 		-serial "file:$log")
-	add_image userland "$USERLAND_IMAGE" # in the order of /dev/vda, vdb, vdc
-	add_image modules "$MODULES_IMAGE"
-	[[ ! $NEWER_TOOLS ]] || add_image newer "$TOOLS_IMAGE"
+	add_disk userland "$USERLAND_IMAGE" readonly=on # the first two are /dev/vda and vdb
+	add_disk modules "$MODULES_IMAGE" readonly=on
+	[[ ! $NEWER_TOOLS ]] || add_disk newer "$TOOLS_IMAGE" readonly=on
+	[[ ! -e $run/scratch ]] || add_disk scratch "$run/scratch" cache=unsafe,discard=unmap
 	ARGS+=(-device virtio-serial-pci
 		-chardev "file,id=status,path=$run/status" -device virtserialport,chardev=status,name=status
 		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err
@@ -66,8 +67,9 @@ qemu_arguments() {
 	fi
 }
 
-add_image() {
-	ARGS+=(-drive "if=none,id=$1,file=$2,format=raw,readonly=on" -device "virtio-blk-pci,drive=$1")
+# add_disk NAME FILE OPTIONS: the guest knows it by its name.
+add_disk() {
+	ARGS+=(-drive "if=none,id=$1,file=$2,format=raw,$3" -device "virtio-blk-pci,drive=$1,serial=$1")
 }
 
 # The second processor is started by the guest once the kernel is up: while one
@@ -79,6 +81,7 @@ kernel_arguments() {
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
 	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on)
+	[[ ! $CRASH ]] || arguments+=(crashkernel=256M)
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
 

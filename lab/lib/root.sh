@@ -8,6 +8,7 @@ USERLAND_SUITES=(bookworm bookworm-security)
 USERLAND_PACKAGES=(bash bc bsdextrautils busybox-static coreutils daxctl
 	findutils gawk grep hostname iproute2 jq kmod mawk mount ndctl numactl procps sed strace
 	stress-ng udev util-linux xxd xz-utils)
+CRASH_PACKAGES=(kdump-tools kexec-tools makedumpfile)
 BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)
 
 # kernel_root NAME: sets KERNEL_ROOT, KERNEL_VERSION (the package's) and
@@ -44,11 +45,17 @@ make_kernel_root() {
 	! kernel_is_built "$name" || build_kernel "$new" "$name"
 }
 
-# userland_root: sets USERLAND_ROOT.
+# userland_root [NAME]: sets USERLAND_ROOT. With NAME it is one for dumps of that
+# kernel: the tools for them have to know it, as those of its own release do.
 userland_root() {
-	USERLAND_ROOT=$BUILD/root/userland-$(key "${USERLAND_SUITES[@]}" "${USERLAND_PACKAGES[@]}")
-	cached "$USERLAND_ROOT" make_root "userland of the guests" \
-		"${USERLAND_SUITES[*]}" "${USERLAND_PACKAGES[@]}"
+	local what='userland of the guests' suites=("${USERLAND_SUITES[@]}") packages=("${USERLAND_PACKAGES[@]}")
+	if (($#)); then
+		what="userland for crash dumps of $1"
+		read -ra suites <<< "$(kernel_suites "$1")"
+		packages+=("${CRASH_PACKAGES[@]}")
+	fi
+	USERLAND_ROOT=$BUILD/root/userland-$(key "${suites[@]}" "${packages[@]}")
+	cached "$USERLAND_ROOT" make_root "$what" "${suites[*]}" "${packages[@]}"
 }
 
 # make_root PATH WHAT "SUITE..." PACKAGE...

@@ -13,5 +13,6 @@ SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory'
 # A page is also dumped for a good reason: offlining says so of one that cannot move.
 SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
 
-# splats LOG: their first lines, and what follows the first of them.
-splats() { grep -aE -m 5 -A 8 -e "$SPLATS" "$1"; }
+# splats LOG [CRASH]: their first lines, and what follows the first of them. With
+# CRASH, a panic by sysrq is what the script asked for.
+splats() { sed "${2:+/Kernel panic - not syncing: sysrq triggered crash/d}" "$1" | grep -aE -m 5 -A 8 -e "$SPLATS"; }
