@@ -6,29 +6,9 @@
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# caught WORD COMMAND...: COMMAND runs while a block is in the middle of being
-# switched. Sets RESULT (of the writer) and STATUS (of the command).
-caught() {
-	local word=$1
-	shift
-	fault hold=1 times=1 skip=3
-	begin_write it "$word"
-	ok "$word under way" wait_until is_held
-	"$@" > /tmp/answer 2>&1 &
-	pause 0.5
-	ok "$*, in the middle of $word: it waits" kill -0 $!
-	let_go
-	STATUS=0
-	wait $! || STATUS=$?
-	end_write it
-	no_fault
-}
-
-is "unplugged" "$(attempt unplugged)" "done"
-
 caught online_movable unbind
 is "unbind during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
-is "unbind during a plug: done" "$(< /tmp/answer)" "done"
+is "unbind during a plug: done" "$ANSWER" "done"
 ok "unbind during a plug: it is unbound" eval '! is_bound'
 is "unbind during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
 is "unbind during a plug: no reservation is left" "$(left_over)" 0
@@ -39,7 +19,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 caught unplugged unbind
 is "unbind during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
-is "unbind during an unplug: done" "$(< /tmp/answer)" "done"
+is "unbind during an unplug: done" "$ANSWER" "done"
 ok "unbind during an unplug: it is unbound" eval '! is_bound'
 is "unbind during an unplug: rolled back" "$(count 'online Movable')" "${#BLOCKS[@]}"
 is "bind again" "$(bind)" "done"
@@ -76,7 +56,7 @@ if echo freezer > /sys/power/pm_test; then
 	before=$(snapshot)
 	caught unplugged write_file /sys/power/state freeze
 	is "suspend during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
-	is "suspend during an unplug: the system sleeps" "$(< /tmp/answer)" "done"
+	is "suspend during an unplug: the system sleeps" "$ANSWER" "done"
 	is_unchanged "suspend during an unplug: rolled back" "$before"
 	is "awake again: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "awake again"

@@ -239,6 +239,25 @@ end_write() {
 	! has_result "$1" || RESULT=$(errno_name "$(< "/tmp/result.$1")")
 }
 
+# caught WORD COMMAND...: COMMAND runs while a block is in the middle of being
+# switched. Sets RESULT (of the writer), STATUS and ANSWER (of the command).
+caught() {
+	local word=$1
+	shift
+	fault hold=1 times=1 skip=3
+	begin_write it "$word"
+	ok "$word under way" wait_until is_held
+	"$@" > /tmp/answer 2>&1 &
+	pause 0.5
+	ok "$*, in the middle of $word: it waits" kill -0 $!
+	let_go
+	STATUS=0
+	wait $! || STATUS=$?
+	ANSWER=$(< /tmp/answer)
+	end_write it
+	no_fault
+}
+
 # --- the kernel log ---
 
 mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Something to be remembered in the memory of the device: a file in a tmpfs that
+# takes its pages from the device's node.
+
+CONTENTS=/run/contents
+
+# fill_device MIB: fills in so much, of random content.
+fill_device() {
+	mkdir -p "$CONTENTS"
+	mount -t tmpfs -o "mpol=bind:$NODE" contents "$CONTENTS"
+	head -c "$1M" /dev/urandom > "$CONTENTS/file"
+	CHECKSUM=$(md5sum < "$CONTENTS/file")
+}
+
+contents_are_kept() { [[ $(md5sum < "$CONTENTS/file") == "$CHECKSUM" ]]; }
+
+drop_contents() { umount "$CONTENTS"; }

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Hibernation in the middle of a transition cancels it, it is rolled back; the
+# image is written and read back, and all is as it was, what is in the memory of
+# the device too.
+# vm: -s 1G -x 3G -t 240
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/contents.sh"
+
+grep -qw test_resume /sys/power/disk || skip_all "the kernel was built without hibernation"
+load_fault
+mkswap "$SCRATCH" > /dev/null
+swapon "$SCRATCH"
+echo test_resume > /sys/power/disk
+echo 1 > /sys/power/pm_debug_messages # it says so when the image has been read back
+
+# hibernate: to the disk and back.
+hibernate() { write_file /sys/power/state disk; }
+
+# has_resumed DESCRIPTION: rather than failed, or not even begun.
+has_resumed() { ok "$1: the image was read back" log_since "$1" 'Hibernation image restored successfully'; }
+
+# slept DESCRIPTION: what hibernation in the middle of a transition came to.
+slept() {
+	is "$1: the writer gets ECANCELED" "$RESULT" ECANCELED
+	is "$1: the system sleeps" "$ANSWER" "done"
+	has_resumed "$1"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+before=$(snapshot)
+mark_log "during a plug"
+caught online_movable hibernate
+slept "during a plug"
+is_unchanged "during a plug: rolled back" "$before"
+
+is "awake again: online_movable" "$(attempt online_movable)" "done"
+fill_device 64
+before=$(snapshot)
+mark_log "during an unplug"
+caught unplugged hibernate
+slept "during an unplug"
+is_unchanged "during an unplug: rolled back" "$before"
+ok "during an unplug: the contents are the same" contents_are_kept
+
+mark_log "while plugged"
+is "while plugged: the system sleeps" "$(hibernate)" "done"
+has_resumed "while plugged"
+is_unchanged "while plugged" "$before"
+ok "while plugged: the contents are the same" contents_are_kept
+drop_contents
+
+is "awake again: unplugged" "$(attempt unplugged)" "done"
+is_unplugged "awake again"
+mark_log "while unplugged"
+is "while unplugged: the system sleeps" "$(hibernate)" "done"
+has_resumed "while unplugged"
+is_unplugged "while unplugged"
+is "awake again: online_movable" "$(attempt online_movable)" "done"
+is_all "awake again" online_movable 'online Movable'
+done_testing
