@@ -37,6 +37,12 @@ processor_for() {
 
 round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
 
+# need_module NAME: the kernel has it, or there is no such device.
+need_module() {
+	modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends "$1" &> /dev/null ||
+		die_with "$EXIT_SKIP" "Linux $KERNEL has no module $1, which -v $DEVICE needs"
+}
+
 # only_plain KIND: of what lab/vm has for soft-reserved memory, not for others.
 only_plain() {
 	((BLOCK == 128 * MIB)) || refuse "-v $1: memory blocks have 128M"

@@ -14,6 +14,7 @@ LABELS=$((2 * MIB)) # where it keeps what its namespaces are
 device_on_host() {
 	local ram
 	only_plain nvdimm
+	need_module nfit
 	ram=$(guest_ram "$SIZE")
 	DEVICE_QEMU=(-M nvdimm=on)
 	add_node 0 "$ram" ,cpus=0-1
