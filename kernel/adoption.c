@@ -41,7 +41,7 @@ static void forget(struct kmem_region *region)
 static void tidy(struct kmem_region *region)
 {
 	kmem_stranded_update(region);
-	if (!region->counts.present)
+	if (!kmem_guard_counts(region).present)
 		forget(region);
 }
 
@@ -62,7 +62,7 @@ static bool sweep(void)
 			kmem_drive_clear(&region->drive, NULL);
 			mutex_unlock(&region->lock);
 		}
-		memory_left |= region->counts.present;
+		memory_left |= kmem_guard_counts(region).present;
 		tidy(region);
 	}
 
@@ -88,6 +88,7 @@ static int look_at_found(struct resource *found, void *data)
 {
 	const struct range span = { .start = found->start, .end = found->end };
 	struct kmem_region *region = kmem_region_create_found(&span);
+	struct dax_block_counts counts;
 
 	if (IS_ERR(region))
 		return 0;
@@ -100,9 +101,10 @@ static int look_at_found(struct resource *found, void *data)
 	mutex_lock(&region->lock);
 	kmem_take_found(region);
 	mutex_unlock(&region->lock);
+	counts = kmem_guard_counts(region);
 	kmem_region_log(region, LOGLEVEL_NOTICE,
 			"left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
-			region->counts.present, region->counts.online);
+			counts.present, counts.online);
 	kmem_stranded_update(region);
 	return 0;
 }
@@ -332,7 +334,7 @@ bool kmem_adoption_exit(void)
 	memory_left = sweep();
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		pr_err("%s: %u memory blocks stay online without a driver\n",
-		       kmem_region_name(region), region->counts.present);
+		       kmem_region_name(region), kmem_guard_counts(region).present);
 	mutex_unlock(&regions_lock);
 
 	return memory_left;

@@ -41,13 +41,27 @@ static const struct attribute_group device_group = {
 	.attrs = device_attributes,
 };
 
+static struct kmem_region *region_of(struct device *dev)
+{
+	return dev_get_drvdata(dev);
+}
+
+/* A member of the region, read under the lock that those who write it hold. */
+#define locked_read(region, member)                                                                \
+	({                                                                                         \
+		typeof((region)->member) __value;                                                  \
+                                                                                                   \
+		spin_lock(&kmem_guard_lock);                                                       \
+		__value = (region)->member;                                                        \
+		spin_unlock(&kmem_guard_lock);                                                     \
+		__value;                                                                           \
+	})
+
 /* What Linux 7.3 does not have is below kmem/, so that the top level stays upstream's. */
 
 static ssize_t guard_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct kmem_region *region = dev_get_drvdata(dev);
-
-	return sysfs_emit(buf, "%d\n", READ_ONCE(region->guarded));
+	return sysfs_emit(buf, "%d\n", locked_read(region_of(dev), guarded));
 }
 
 static ssize_t guard_store(struct device *dev, struct device_attribute *attr, const char *buf,
@@ -98,16 +112,11 @@ static ssize_t last_failure_show(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RO(last_failure);
 
-static struct kmem_region *region_of(struct device *dev)
-{
-	return dev_get_drvdata(dev);
-}
-
 /* A file that shows one number of the region. */
 #define NUMBER_ATTR(name, format, member)                                                          \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)   \
 	{                                                                                          \
-		return sysfs_emit(buf, format "\n", READ_ONCE(region_of(dev)->member));            \
+		return sysfs_emit(buf, format "\n", locked_read(region_of(dev), member));          \
 	}                                                                                          \
 	static DEVICE_ATTR_RO(name)
 
@@ -119,16 +128,18 @@ NUMBER_ATTR(transitions_done, "%lu", stats.done);
 NUMBER_ATTR(refusals, "%lu", stats.refusals);
 NUMBER_ATTR(last_duration_ms, "%lu", stats.last_ms);
 
-/* A line for each cause that there was, the word and how often. */
+/* A line for each cause that there is, the word and how often. */
 static ssize_t show_causes(const unsigned long *numbers, bool cancelled, char *buf)
 {
 	enum kmem_cause cause;
 	int used = 0;
 
+	spin_lock(&kmem_guard_lock);
 	for (cause = KMEM_CAUSE_NONE + 1; cause < KMEM_CAUSE_COUNT; cause++)
 		if (kmem_cause_is_cancel(cause) == cancelled)
 			used += sysfs_emit_at(buf, used, "%s %lu\n", kmem_cause_word(cause),
-					      READ_ONCE(numbers[cause]));
+					      numbers[cause]);
+	spin_unlock(&kmem_guard_lock);
 	return used;
 }
 

@@ -51,7 +51,7 @@ static int populate(struct kmem_region *region)
 {
 	enum dax_state asked = kmem_default_state(region);
 	struct kmem_drive *drive = &region->drive;
-	bool was_absent = !region->counts.present;
+	bool was_absent = !kmem_guard_counts(region).present;
 	int err;
 
 	if (asked == DAX_STATE_UNPLUGGED)
@@ -64,7 +64,7 @@ static int populate(struct kmem_region *region)
 	err = kmem_drive_add(drive);
 
 	/* A range that cannot be had is left out, as long as there is another. */
-	if (region->counts.present) {
+	if (kmem_guard_counts(region).present) {
 		if (asked != DAX_DEFAULT_POLICY)
 			region->policy = kmem_drive_block_for(asked);
 		online_added(region);
@@ -76,21 +76,27 @@ static int populate(struct kmem_region *region)
 	return err;
 }
 
+static void log_found(struct kmem_region *region, const char *how, const char *who)
+{
+	struct dax_block_counts counts = kmem_guard_counts(region);
+
+	dev_info(region->dev, "%s memory that %s left: %u of %u memory blocks, %u of them online\n",
+		 how, who, counts.present, counts.total, counts.online);
+}
+
 static void take_over(struct kmem_region *region)
 {
 	if (kmem_take_over(region))
-		dev_info(region->dev,
-			 "took over memory that another driver left: %u of %u memory blocks, %u of them online\n",
-			 region->counts.present, region->counts.total, region->counts.online);
+		log_found(region, "took over", "another driver");
 	kmem_drive_end(&region->drive);
 }
 
 static void adopt(struct kmem_region *region)
 {
-	dev_info(region->dev,
-		 "adopted the memory that %s left: %u of %u memory blocks, %u of them online\n",
-		 region->name, region->counts.present, region->counts.total, region->counts.online);
+	log_found(region, "adopted the", region->name);
+	spin_lock(&kmem_guard_lock);
 	region->stats = (struct kmem_stats){};
+	spin_unlock(&kmem_guard_lock);
 	kmem_region_rename(region);
 }
 
@@ -166,15 +172,15 @@ void kmem_unbind(struct dev_dax *dev_dax)
 {
 	struct device *dev = dev_dax_device(dev_dax);
 	struct kmem_region *region = dev_get_drvdata(dev);
-	unsigned int left;
+	struct dax_block_counts left;
 
 	mutex_lock(&region->lock);
 	kmem_drive_clear(&region->drive, "unbind");
-	left = region->counts.present;
-	if (left)
+	left = kmem_guard_counts(region);
+	if (left.present)
 		dev_warn(dev,
 			 "%u of %u memory blocks stay, %u of them online; bind the device again to adopt them, or reclaim them (/sys/bus/dax/drivers/kmem/stranded/)\n",
-			 left, region->counts.total, region->counts.online);
+			 left.present, left.total, left.online);
 	mutex_unlock(&region->lock);
 
 	dev_set_drvdata(dev, NULL);

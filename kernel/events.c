@@ -22,8 +22,11 @@ void kmem_events_listen(struct kmem_region *region)
 
 	file = sysfs_get_dirent(region->dev->kobj.sd, "state");
 	spin_lock(&kmem_guard_lock);
-	if (!region->state_file)
-		swap(region->state_file, file);
+	if (!region->state_file) {
+		/* Others look without the lock, as above. */
+		WRITE_ONCE(region->state_file, file);
+		file = NULL;
+	}
 	spin_unlock(&kmem_guard_lock);
 	sysfs_put(file);
 }
@@ -76,32 +79,25 @@ static void write_failure(struct kmem_region *region, const struct kmem_outcome 
 		scnprintf(line + used, room - used, " rollback=incomplete");
 }
 
-/* Whole, for somebody may be reading it. */
-static void set_last_failure(struct kmem_region *region, const char *line)
-{
-	spin_lock(&kmem_guard_lock);
-	strscpy(region->stats.last_failure, line, sizeof(region->stats.last_failure));
-	spin_unlock(&kmem_guard_lock);
-}
-
+/* All at once, for somebody may be reading it. */
 static void count(struct kmem_region *region, const struct kmem_outcome *outcome)
 {
 	struct kmem_stats *stats = &region->stats;
-	char line[sizeof(stats->last_failure)];
+	char line[sizeof(stats->last_failure)] = "";
 
+	if (outcome->err)
+		write_failure(region, outcome, line, sizeof(line));
+
+	spin_lock(&kmem_guard_lock);
 	stats->last_ms = outcome->took_ms;
-	if (!outcome->err) {
+	if (!outcome->err)
 		stats->done++;
-		set_last_failure(region, "");
-		return;
-	}
-
-	if (kmem_cause_is_cancel(outcome->cause))
+	else if (kmem_cause_is_cancel(outcome->cause))
 		stats->cancelled[outcome->cause]++;
 	else
 		stats->failed[outcome->cause]++;
-	write_failure(region, outcome, line, sizeof(line));
-	set_last_failure(region, line);
+	strscpy(stats->last_failure, line, sizeof(stats->last_failure));
+	spin_unlock(&kmem_guard_lock);
 }
 
 /* Where and why, in words: "memory7 could not be added: there is no memory". */

@@ -116,14 +116,14 @@ static int depart(struct kmem_region *region, int err)
 	if (region->actor == current)
 		region->consent = KMEM_ASKED;
 	else if (!err)
-		region->in_flight = true;
+		WRITE_ONCE(region->in_flight, true);
 	return err;
 }
 
 /* It has been, or it has not. The core switches one block at a time, system-wide. */
 static void arrive(struct kmem_region *region)
 {
-	region->in_flight = false;
+	WRITE_ONCE(region->in_flight, false);
 	kmem_guard_unpin_if_idle(region);
 	wake_up_all(&settled);
 }
@@ -279,7 +279,34 @@ enum dax_state kmem_guard_state(struct kmem_region *region)
  */
 enum dax_block_state kmem_guard_block(const struct kmem_region *region, unsigned int block)
 {
-	return READ_ONCE(region->blocks[block]);
+	enum dax_block_state state;
+
+	spin_lock(&kmem_guard_lock);
+	state = region->blocks[block];
+	spin_unlock(&kmem_guard_lock);
+
+	return state;
+}
+
+/**
+ * kmem_guard_counts() - how many blocks are what, at one moment
+ * @region: the region
+ *
+ * Under the lock, because a block that is being recorded is counted out and in
+ * again: without, it might be missing.
+ *
+ * Context: Any but interrupts.
+ * Return: the counts.
+ */
+struct dax_block_counts kmem_guard_counts(struct kmem_region *region)
+{
+	struct dax_block_counts counts;
+
+	spin_lock(&kmem_guard_lock);
+	counts = region->counts;
+	spin_unlock(&kmem_guard_lock);
+
+	return counts;
 }
 
 /**

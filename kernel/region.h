@@ -55,15 +55,17 @@ struct kmem_range {
  * @memmap_on_memory: whether its page structs go to its own blocks
  * @drive: what moves its blocks
  * @stats: what happened to it so far
- * @timeout_ms: after how long a transition is cancelled, in ms; 0: never
+ * @timeout_ms: after how long a transition is cancelled, in ms; 0: never; written
+ *	and read without a lock
  * @state_file: the state attribute's node, once somebody has read it: who polls has
  * @node: in the guard's list of regions; this and all up to @blocks under
  *	kmem_guard_lock
- * @counts: @blocks, counted
+ * @counts: @blocks, counted; the total never changes
  * @whole_online: as dax_state_of() has it
  * @pinned: a reference to this module is held because blocks are online
  * @closing: the device is being unbound, no transition may begin
- * @in_flight: a task that is not @actor is half-way through switching a block
+ * @in_flight: a task that is not @actor is half-way through switching a block; who
+ *	waits for its end reads it without the lock
  * @actor: the one task that may switch blocks, NULL: anybody may
  * @guarded: nobody else may switch blocks, transition or not
  * @consent: how far the notifiers came with the switch that @actor is making

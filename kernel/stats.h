@@ -11,12 +11,11 @@
  * @done: transitions that reached what was asked for
  * @failed: transitions that a failure ended, by its cause
  * @cancelled: transitions that were cancelled, by its cause
- * @refusals: switches of a block by others that the guard refused; under
- *	kmem_guard_lock
+ * @refusals: switches of a block by others that the guard refused
  * @last_ms: how long the last transition took, its rollback included, in ms
  * @last_failure: the last transition's failure in one line, empty after a success
  *
- * Under the region's lock where nothing else is said; read without.
+ * All under kmem_guard_lock.
  */
 struct kmem_stats {
 	unsigned long done;

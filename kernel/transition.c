@@ -27,7 +27,7 @@ enum phase {
  * @region: the region; its lock is held by the writer
  * @worker: the task that does it
  * @outcome: how it ends
- * @phase: how far it is; under kmem_guard_lock
+ * @phase: how far it is; under kmem_guard_lock, but its end is waited for without
  */
 struct kmem_transition {
 	struct kmem_region *region;
@@ -39,7 +39,7 @@ struct kmem_transition {
 /* Woken when a transition is done, and when the system is awake again. */
 static DECLARE_WAIT_QUEUE_HEAD(transitions);
 
-/* The system is going to sleep or sleeps; under kmem_guard_lock. */
+/* The system is going to sleep or sleeps; under kmem_guard_lock, its end is waited for without. */
 static bool suspended;
 
 /* Not an error: the system began to go to sleep, try again when it is awake. */
@@ -73,7 +73,7 @@ static void cancel(struct kmem_transition *transition, enum kmem_cause cause)
 static void enter_phase(struct kmem_transition *transition, enum phase phase)
 {
 	spin_lock(&kmem_guard_lock);
-	transition->phase = phase;
+	WRITE_ONCE(transition->phase, phase);
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -90,7 +90,7 @@ static int commit(struct kmem_transition *transition)
 	if (transition->outcome.wanted != DAX_STATE_UNPLUGGED)
 		err = kmem_cause_errno(region->drive.cancelled);
 	if (!err)
-		transition->phase = PHASE_BACK;
+		WRITE_ONCE(transition->phase, PHASE_BACK);
 	spin_unlock(&kmem_guard_lock);
 
 	return err;
@@ -262,7 +262,7 @@ static void uninstall(struct kmem_transition *transition)
 /* Until the worker is done; the first that comes up cancels it, and then until it is done. */
 static void await(struct kmem_transition *transition)
 {
-	unsigned int ms = transition->region->timeout_ms;
+	unsigned int ms = READ_ONCE(transition->region->timeout_ms);
 	long left;
 
 	left = wait_event_interruptible_timeout(transitions, is_done(transition),
@@ -413,7 +413,7 @@ static void fall_asleep(void)
 	struct kmem_region *region;
 
 	spin_lock(&kmem_guard_lock);
-	suspended = true;
+	WRITE_ONCE(suspended, true);
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		cancel_locked(region->transition, KMEM_CAUSE_SUSPEND);
 	spin_unlock(&kmem_guard_lock);
@@ -424,7 +424,7 @@ static void fall_asleep(void)
 static void wake(void)
 {
 	spin_lock(&kmem_guard_lock);
-	suspended = false;
+	WRITE_ONCE(suspended, false);
 	spin_unlock(&kmem_guard_lock);
 	wake_up_all(&transitions);
 }
