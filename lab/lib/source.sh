@@ -12,9 +12,9 @@ source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 build_key() { (cd "$REPO/lab" && key_of_files config/guest "config/$1" lib/source.sh); }
 
 # build_kernel ROOT NAME: in a root with its source and a compiler. Afterwards it
-# is there as if it came from packages.
+# is there as if it came from packages, with a note of how long it took.
 build_kernel() {
-	local KERNEL_ROOT=$1 name=$2 tree release
+	local KERNEL_ROOT=$1 name=$2 tree release since=$SECONDS
 	tree=/usr/src/$(source_package "$name")
 	say "building Linux $KERNEL_VERSION for $name (a quarter of an hour, or more on a busy machine)"
 	tar -xf "$KERNEL_ROOT$tree.tar.xz" -C "$KERNEL_ROOT/usr/src"
@@ -26,6 +26,7 @@ build_kernel() {
 	cp "$KERNEL_ROOT$tree/.config" "$KERNEL_ROOT/boot/config-$release"
 	keep_headers "$KERNEL_ROOT$tree" "$KERNEL_ROOT/usr/src/linux-headers-$release"
 	rm -r "$KERNEL_ROOT$tree" "$KERNEL_ROOT$tree.tar.xz" "$KERNEL_ROOT/lib/modules/$release/build"
+	printf '%d s on %d processors\n' $((SECONDS - since)) "$(nproc)" > "$KERNEL_ROOT/boot/built-$release"
 }
 
 # in_tree ARGUMENT...: make, with few words unless it fails.

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What in a kernel log counts as a fault, and which data races are the driver's.
+set -euo pipefail
+. tests/guest/lib.sh
+. lab/lib/splat.sh
+
+LOG=$(mktemp)
+trap 'rm -f "$LOG"' EXIT
+
+# log LINE...: a kernel log that has these lines.
+log() {
+	local line
+	for line in 'Linux version 6.12.117-kcsan' "$@" 'lab: script ended: 0'; do
+		printf '[   11.522031] %s\n' "$line"
+	done > "$LOG"
+}
+
+# race FUNCTION CALLER OTHER OTHER_CALLER: the lines of a report, in RACE.
+race() {
+	mapfile -t RACE <<- END
+		==================================================================
+		BUG: KCSAN: data-race in $1 / $3
+
+		write to 0xffff888003d9a018 of 4 bytes by task 217 on cpu 1:
+		 $1
+		 $2
+		 kthread+0x1a1/0x1d0
+
+		read to 0xffff888003d9a018 of 4 bytes by task 231 on cpu 0:
+		 $3
+		 $4
+		 do_syscall_64+0x48/0x110
+
+		value changed: 0x00000007 -> 0x00000008
+
+		Reported by Kernel Concurrency Sanitizer on:
+		CPU: 0 UID: 0 PID: 231 Comm: kmem/dax0.0 Tainted: G           O       6.12.117-kcsan #1
+		==================================================================
+	END
+}
+
+none() { ! splats "$LOG" "$@"; }
+one_of() { splats "$LOG" | grep -F -e "$1"; }
+
+log 'kmem dax0.0: unplugged: 8 memory blocks, 1024 MiB, in 95 ms'
+ok "a log without a fault has none" none
+
+log 'WARNING: CPU: 0 PID: 212 at mm/memory_hotplug.c:1289 online_pages+0x2a0/0x2c0'
+ok "a warning is a fault" one_of 'WARNING: CPU: 0'
+
+log 'BUG: unable to handle page fault for address: ffffc90000a53008'{,,,,,,}
+seq 100000 >> "$LOG"
+ok "so are many at the beginning of a long log" one_of 'BUG: unable to handle'
+
+log 'Kernel panic - not syncing: sysrq triggered crash'
+ok "a panic is" one_of 'Kernel panic'
+ok "unless it was asked for" none asked
+
+race 'record+0x51/0xa0 [kmem]' 'memory_event+0x1b3/0x230 [kmem]' 'blocks_online_show+0x30/0x60 [kmem]' 'dev_attr_show+0x21/0x60'
+log "${RACE[@]}"
+ok "a data race in the driver is a fault" one_of 'BUG: KCSAN: data-race in record'
+
+race 'list_add+0x10/0x40' 'settle+0xa2/0x1b0 [kmem]' 'list_del+0x30/0x40' 'other+0x10/0x20'
+log "${RACE[@]}"
+ok "so is one in what the driver calls" one_of 'BUG: KCSAN: data-race in list_add'
+
+race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
+log "${RACE[@]}"
+ok "one of functions that have nothing to do with it is not, though its task may" none
+
+log "${RACE[@]}" 'list_del corruption. prev->next should be ffff8881'
+ok "a fault after it is" one_of 'list_del corruption'
+
+log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881'
+ok "and one inside a report that never ended" one_of 'list_del corruption'
+done_testing
