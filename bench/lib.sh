@@ -133,17 +133,21 @@ must_be_unplugged() {
 	((ONLINE == 0)) || die "$DEVICE: $ONLINE memory blocks stay online; giving up"
 }
 
-# alternate PAIRS FUNCTION: FUNCTION ROUND WHO for the one driver and the other in
-# turn, PAIRS times after once to warm up.
+# alternate PAIRS FUNCTION [WHO]: FUNCTION ROUND WHO for the one driver and the other
+# in turn, or for one alone, PAIRS times after once to warm up.
 alternate() {
-	local pairs=$1 function=$2 round
+	local pairs=$1 function=$2 only=${3-} round who
+	must_be_unplugged
 	for ((round = 0; round <= pairs; round++)); do
-		load "$STOCK_KMEM"
-		"$function" "$round" stock
-		must_be_unplugged
-		load "$OUR_KMEM"
-		"$function" "$round" ours
-		must_be_unplugged
+		for who in ${only:-stock ours}; do
+			if [[ $who == stock ]]; then
+				load "$STOCK_KMEM"
+			else
+				load "$OUR_KMEM"
+			fi
+			"$function" "$round" "$who"
+			must_be_unplugged
+		done
 	done
 }
 

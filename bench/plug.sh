@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: plug.sh [PAIRS]
+# usage: plug.sh [PAIRS [stock|ours]]
 #
-# Plug and unplug of an idle device.
+# Plug and unplug of an idle device, with both drivers or with one alone.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 round() { # ROUND WHO
@@ -15,4 +15,4 @@ round() { # ROUND WHO
 }
 
 policy offline
-alternate "${1-5}" round
+alternate "${1-5}" round "${2-}"
