@@ -61,6 +61,9 @@ part() { # ROUND WHAT PART MS
 # ms_of FUNCTION...: in all, of those in TIMES.
 ms_of() { awk -v names=" $* " 'index(names, " " $1 " ") { ms += $2 } END { printf "%.3f\n", ms }' <<< "$TIMES"; }
 
+# difference A B UNIT [C]: (A - B - C) / UNIT
+difference() { awk -v a="$1" -v b="$2" -v unit="$3" -v c="${4-0}" 'BEGIN { printf "%.3f\n", (a - b - c) / unit }'; }
+
 traced() { # ROUND WHAT PARTS COMMAND
 	local begin end total core gaps name what
 	begin_trace "$3"
@@ -69,7 +72,7 @@ traced() { # ROUND WHAT PARTS COMMAND
 	now_us end
 	TIMES=$(times)
 	end_trace
-	total=$(bc <<< "scale=3; ($end - $begin) / 1000")
+	total=$(difference "$end" "$begin" 1000)
 	core=$(ms_of "${CORE[@]}")
 	gaps=$(ms_of "$GAP")
 	part "$1" "$2" "all" "$total"
@@ -78,7 +81,7 @@ traced() { # ROUND WHAT PARTS COMMAND
 		part "$1" "$2" "of that,$what" "$(ms_of "$name")"
 	done <<< "$3"
 	part "$1" "$2" "gaps for others" "$gaps"
-	part "$1" "$2" "daxplug's own" "$(bc <<< "scale=3; $total - $core - $gaps")"
+	part "$1" "$2" "daxplug's own" "$(difference "$total" "$core" 1 "$gaps")"
 }
 
 load "$OUR_KMEM"
