@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/crash_dump.h>
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -66,7 +67,15 @@ static int listen_to(kmem_bus_ptr bus)
 
 static int probe(struct dev_dax *dev_dax)
 {
-	return listen_to(dev_dax_device(dev_dax)->bus) ?: kmem_bind(dev_dax);
+	struct device *dev = dev_dax_device(dev_dax);
+
+	/* What was memory of the kernel that crashed is what the dump is made of. */
+	if (is_kdump_kernel()) {
+		dev_info(dev, "left alone by this crash kernel: its memory belongs in the dump\n");
+		return -ENODEV;
+	}
+
+	return listen_to(dev->bus) ?: kmem_bind(dev_dax);
 }
 
 static int register_driver(void)
