@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A crash dump after a plug has the memory of the device, all of it, and after an
+# unplug it is as readable: with Debian's kdump-tools as they are, which load the
+# crash kernel anew on uevents, and with a crash kernel that the kernel itself
+# keeps up to date.
+# vm: -c -s 256M -x 2G -t 300 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
+# vm: -c -s 256M -x 2G -t 300 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
+# vm: -c -s 256M -x 2G -t 300 -a "crash_after=online_movable crash_kernel_by=kernel"
+# vm: -c -s 256M -x 2G -t 300 -a "crash_after=unplugged crash_kernel_by=kernel"
+# full
+. "$LAB/tests/guest/lib.sh"
+set -u
+KEPT=/run/kept # on the scratch disk
+MARK='daxplug: page'
+MARKED_MIB=160
+
+asked() { sed -nE "s/.* $1=([^ ]*).*/\1/p" /proc/cmdline; }
+AFTER=$(asked crash_after)
+LOADED_BY=$(asked crash_kernel_by)
+
+# --- before the crash ---
+
+kernel_updates() { [[ $(cat "$MEMORY/crash_hotplug" 2> /dev/null) == 1 ]]; }
+
+load_crash_kernel() {
+	if [[ $LOADED_BY == kernel ]]; then
+		kexec -s -p "--command-line=$(device_as_memory) $(sed 's/crashkernel=[^ ]*//' /proc/cmdline) reset_devices nr_cpus=1" \
+			--initrd=/lab/crash/initramfs /lab/crash/vmlinuz
+	else
+		kdump-config load
+	fi
+}
+
+# So that the device is there in the crash kernel too, as one of real hardware is.
+device_as_memory() { printf 'memmap=%d@%d' "$SIZE" "$(< "$DAX/mapping0/start")"; }
+
+is_loaded() { [[ $(< /sys/kernel/kexec_crash_loaded) == 1 ]]; }
+
+# mark_pages NODE: fills pages of a node with a mark and their number.
+mark_pages() {
+	mkdir -p /run/marked
+	mount -t tmpfs -o "mpol=bind:$1,size=$((MARKED_MIB + 16))M" marked /run/marked
+	awk -v mark="$MARK" -v pages=$((MARKED_MIB * 256)) 'BEGIN {
+		for (i = 0; i < pages; i++) printf "%-4095s\n", mark " " i "\n"
+	}' > /run/marked/file
+}
+
+keep() {
+	mkdir -p "$KEPT"
+	mount "$SCRATCH" "$KEPT"
+	# shellcheck disable=SC2034 # they are read in the crash kernel
+	local start end
+	start=$(< "$DAX/mapping0/start")
+	end=$(< "$DAX/mapping0/end")
+	declare -p POINTS FAILED start end > "$KEPT/point"
+	umount "$KEPT"
+}
+
+until_the_crash() {
+	. "$LAB/tests/guest/helpers/device.sh"
+	busybox mke2fs "$SCRATCH" > /dev/null
+	is "unplugged" "$(attempt unplugged)" "done"
+	[[ $AFTER != unplugged ]] || is "online_movable" "$(attempt online_movable)" "done"
+	ok "the crash kernel is loaded" load_crash_kernel
+	[[ $LOADED_BY == kernel ]] || /lib/systemd/systemd-udevd --daemon
+	is "$AFTER" "$(attempt "$AFTER")" "done"
+	if [[ $LOADED_BY != kernel ]]; then
+		ok "all uevents are handled" udevadm settle -t 120
+	elif ! kernel_updates; then
+		skip "the kernel keeps it up to date" "Linux $KERNEL does not; it is loaded anew"
+		load_crash_kernel
+	fi
+	ok "the crash kernel is still loaded" is_loaded
+	if [[ $AFTER == unplugged ]]; then
+		is_unplugged "$AFTER"
+		mark_pages 0
+	else
+		is_all "$AFTER" "$AFTER" 'online Movable'
+		mark_pages "$NODE"
+	fi
+	is "faults in the kernel log" "$(dmesg | grep -E 'WARNING|BUG|Oops')" ''
+	echo 3 > /proc/sys/vm/drop_caches
+	keep
+	pause 1 # what was printed is on its way
+	echo c > /proc/sysrq-trigger
+	pause 60
+	ok "the system crashes" false
+	done_testing
+}
+
+# --- in the crash kernel ---
+
+dump() { perl "$LAB/tests/guest/helpers/dump.pl" "$@" 2>&1; }
+
+# The device, which no driver may turn into memory now.
+is_left_alone() {
+	modprobe dax_hmem
+	modprobe kmem
+	ok "the device is there" test -e /sys/bus/dax/devices/dax0.0
+	[[ -e /sys/bus/dax/devices/dax0.0/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/bind 2> /dev/null
+	ok "it is not bound to kmem" test ! /sys/bus/dax/devices/dax0.0/driver -ef /sys/bus/dax/drivers/kmem
+	is "memory from it" "$(grep -c 'System RAM (kmem)' /proc/iomem)" 0
+}
+
+unpack_saved() { cat "$KEPT"/*/dump.* | makedumpfile -R "$KEPT/saved"; }
+
+after_the_crash() {
+	local start end
+	mkdir -p "$KEPT"
+	mount "$SCRATCH" "$KEPT"
+	. "$KEPT/point"
+	note "of the device in the headers: $(dump ranges /proc/vmcore "$start" "$end") bytes"
+
+	[[ $LOADED_BY != kernel ]] || is_left_alone
+	sed -i "s|^KDUMP_COREDIR=.*|KDUMP_COREDIR=$KEPT|" /etc/default/kdump-tools
+	ok "kdump-config savecore" kdump-config savecore
+	ok "the dump that it saved is whole" unpack_saved
+	ok "the kernel log can be read from it" makedumpfile --dump-dmesg "$KEPT/saved" "$KEPT/log"
+	ok "it ends with the crash" grep -q 'sysrq: Trigger a crash' "$KEPT/log"
+
+	ok "a dump with the pages of programs" makedumpfile -E -d 17 /proc/vmcore "$KEPT/programs"
+	if [[ $AFTER == unplugged ]]; then
+		is "of the device in it" "$(dump ranges "$KEPT/programs" "$start" "$end")" 0
+		is "marked pages in ordinary memory" \
+			"$(dump marked "$KEPT/programs" 0 "$start" "$MARK")" $((MARKED_MIB * 256))
+	else
+		is "marked pages in the memory of the device" \
+			"$(dump marked "$KEPT/programs" "$start" "$end" "$MARK")" $((MARKED_MIB * 256))
+	fi
+	done_testing
+}
+
+if [[ ${CRASHED-} ]]; then
+	after_the_crash
+else
+	until_the_crash
+fi
