@@ -61,14 +61,17 @@ void kmem_guard_unpin(struct kmem_region *region)
 }
 
 /**
- * kmem_guard_unpin_if_idle() - let the module go if no block of a region is online
+ * kmem_guard_unpin_if_idle() - let the module go if no block of a region is or will be online
  * @region: the region
+ *
+ * Whoever is half-way through a block may be putting it online, and has pinned
+ * the module for that.
  *
  * Context: kmem_guard_lock held.
  */
 void kmem_guard_unpin_if_idle(struct kmem_region *region)
 {
-	if (!region->counts.online && !region->transition)
+	if (!region->counts.online && !region->transition && !region->in_flight)
 		kmem_guard_unpin(region);
 }
 

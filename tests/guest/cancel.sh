@@ -15,6 +15,24 @@ is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
+# Not a transition's memory, so nothing but the one who puts it online keeps the module.
+fault hold=1 times=1 what=online
+switch "$FIRST" online_movable > /tmp/switched &
+switcher=$!
+ok "somebody puts a block online" wait_until is_held
+begin_write it unplugged INT
+ok "an unplug waits for that" wait_until grep -q mixed "$DAX/state"
+pause 0.3
+signal it INT
+end_write it
+is "an unplug that waits can be interrupted" "$RESULT" EINTR
+let_go
+wait "$switcher"
+no_fault
+is "the block is online" "$(count 'online Movable')" 1
+ok "unload while it is: refused" eval '! rmmod kmem'
+is "the block is offline again" "$(switch "$FIRST" offline)" "done"
+
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 caught unplugged unbind
