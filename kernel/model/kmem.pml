@@ -1,0 +1,1156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The driver's protocol, for spin: one region of two memory blocks, and everybody
+ * who has to do with it, their steps in every order in which they can come.
+ *
+ * Names are those of the driver and of the core; a function of the core stands
+ * for as much of it as matters here. What is one step (d_step, atomic) is done
+ * under kmem_guard_lock, or touches only what a lock that is held keeps from others.
+ *
+ * A precaution is something that the driver does for a reason. With any one of
+ * them left out, spin has to find what goes wrong; tests/host/model.sh has the list
+ * from here, with the run that finds it, and says which by its number in the
+ * environment.
+ */
+
+#define claim_waits PRECAUTION(1) /* bound: kmem_guard_claim() waits for a block that is half-way */
+#define claim_comes_first PRECAUTION(2) /* bound: go_forward() reads before when the region is claimed */
+#define guard_is_locked PRECAUTION(3) /* bound: the guard decides and notes it under one lock */
+#define guard_refuses PRECAUTION(4) /* bound: may_switch() refuses all but the actor */
+#define rollback_is_claimed PRECAUTION(5) /* bound: the region stays claimed on the way back */
+#define reservation_is_kept PRECAUTION(6) /* bound: kmem_drive_end() releases, not the removal */
+#define signals_are_flushed PRECAUTION(7) /* bound: kmem_switch_offline() drops signals first */
+#define record_is_kept PRECAUTION(8) /* bound: kmem_guard_end_add() leaves blocks that were switched already */
+#define pin_comes_first PRECAUTION(9) /* everybody: go_forward() pins the module while it can still go back */
+#define commit_heeds_cancel PRECAUTION(10) /* everybody: commit() looks for a cancel once more */
+#define unpin_heeds_flight PRECAUTION(11) /* bound: kmem_guard_unpin_if_idle() waits for a block in flight */
+#define uninstall_unpins PRECAUTION(12) /* bound: uninstall() lets the module go */
+#define writer_stops_worker PRECAUTION(13) /* everybody: run() waits until its thread is gone */
+#define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and settle() take regions_lock */
+#define strand_comes_last PRECAUTION(15) /* neighbour: a region has its device until kmem_unbind() has done with it */
+#define install_heeds_sleep PRECAUTION(16) /* sleep: install() looks at suspended */
+#define worker_hears_earlier PRECAUTION(17) /* cancel_ends: hear_signals() looks for a cancel that came before */
+#define cancel_signals PRECAUTION(18) /* cancel_ends: cancel_locked() signals the worker */
+#define unbind_cancels PRECAUTION(19) /* unbind_ends: kmem_transition_close() comes before the files are removed */
+#define install_heeds_closing PRECAUTION(20) /* unbind_ends: install() looks at closing */
+#define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() counts its passes on the way back */
+
+#define PRECAUTION(number) (c_expr { left_out != number })
+c_decl {
+	\#include <stdlib.h>
+	static int left_out;
+	__attribute__((constructor)) static void read_left_out(void)
+	{
+		left_out = atoi(getenv("LEFT_OUT"));
+	}
+}
+
+/*
+ * A run says how many ranges and writers there are, and who else (WITH_...).
+ * HELD_PAGES: a block may hold a page that never goes away. ENDLESS: an outsider
+ * may never come to an end with a block. FAIR: an outsider does not take
+ * device_hotplug_lock from under the nose of somebody who waits for it.
+ */
+#ifndef HELD_PAGES
+#define HELD_PAGES false
+#endif
+#ifndef ENDLESS
+#define ENDLESS false
+#endif
+#ifdef FAIR
+#define wants_lock lock_is_wanted = true;
+#else
+#define wants_lock
+#endif
+
+/* One range of two blocks or two of one. */
+#define BLOCKS 2
+#ifndef RANGES
+#define RANGES 2
+#endif
+#define FIRST(range) ((range) * (BLOCKS / RANGES))
+#define LAST(range) (FIRST(range) + BLOCKS / RANGES - 1)
+
+#ifndef WRITERS
+#define WRITERS 1
+#endif
+
+/* enum dax_block_state; the zones are told apart nowhere that matters here. */
+#define ABSENT 0
+#define OFFLINE 1
+#define ONLINE 2
+
+/* Errors, and why a transition was cancelled. A timeout is like a signal: it can come any time. */
+#define FAILED 1
+#define INTERRUPTED 2
+#define SIGNAL 3
+#define UNBIND 4
+#define UNLOAD 5
+#define SUSPEND 6
+
+/* Tasks. */
+#define NOBODY 0
+#define WRITER 1
+#define WORKER 2
+#define OUTSIDER 3
+#define BINDER 4
+#define REMOVER 5
+#define NEIGHBOUR 6
+
+/* PASSES_BACK, enough for one slice to be in vain. */
+#define PASSES_BACK 2
+
+/* The core: what a block is, and what it passes for from outside (memory_block->state). */
+byte really[BLOCKS];
+byte memory_block[BLOCKS];
+byte device_hotplug_lock;
+bool lock_is_wanted;
+byte device_lock;
+bool driver_bound;
+bool files;
+byte files_in_use;
+
+/* The module. */
+bool driver_registered = true;
+bool module_going;
+
+/* struct kmem_region; listed: it is in kmem_guard_regions, dev: it has a device. */
+bool listed;
+bool dev;
+byte region_lock;
+byte regions_lock;
+byte blocks[BLOCKS];
+bool reserved[RANGES];
+bool pinned;
+bool closing;
+bool in_flight;
+bool guarded;
+byte actor;
+byte adding;
+
+/* struct kmem_drive, struct kmem_transition. */
+bool transition;
+byte wanted;
+byte before[BLOCKS];
+bool best_effort;
+byte cancelled;
+mtype = { FORWARD, BACK, DONE };
+mtype phase = DONE;
+
+/* The worker's thread. */
+mtype = { NONE, RUNNING, STOPPING };
+mtype thread = NONE;
+bool listening;
+bool signal_pending;
+
+/* suspended, and the system does sleep. */
+bool suspended;
+bool asleep;
+
+/*
+ * What the model knows and the driver does not. claimed: the claim holds;
+ * hindered: the core failed a step of a rollback, so that it need not succeed;
+ * lost: that happened while the module was being unloaded.
+ */
+bool claimed;
+bool hindered;
+bool lost;
+
+#define all(array, state) (array[0] == (state) && array[1] == (state))
+#define any(array, state) (array[0] == (state) || array[1] == (state))
+#define same(one, other) (one[0] == other[0] && one[1] == other[1])
+#define has(array, range, state) (array[FIRST(range)] == (state) || array[LAST(range)] == (state))
+#define is_present(range) (blocks[FIRST(range)] != ABSENT)
+#define copy(to, from)                                                                             \
+	to[0] = from[0];                                                                           \
+	to[1] = from[1]
+#define set_range(array, range, state)                                                             \
+	array[FIRST(range)] = state;                                                               \
+	array[LAST(range)] = state
+
+#define IS_OVER(err) ((err) && !best_effort)
+#define MUST_END (cancelled && !best_effort)
+#define WANTED(block) (best_effort -> before[block] : wanted)
+
+/*
+ * guard.c
+ */
+
+/* Online memory pins the module; nothing but that, what is on its way there, or a transition does. */
+inline check_pin()
+{
+	assert(!any(blocks, ONLINE) || transition || pinned || lost);
+	assert(!pinned || any(blocks, ONLINE) || transition || in_flight)
+}
+
+inline unpin_if_idle()
+{
+	if
+	:: pinned && !any(blocks, ONLINE) && !transition && (!in_flight || !unpin_heeds_flight) ->
+		pinned = false
+	:: else
+	fi
+}
+
+/* may_switch(), may_go_online(), depart() */
+inline decide(me, to, err)
+{
+	if
+	:: adding == me -> err = FAILED
+	:: adding != me && guard_refuses && actor != me && (actor != NOBODY || guarded) ->
+		err = FAILED
+	:: else
+	fi;
+	if
+	:: !err && to == ONLINE && !(transition && actor == me) && !pinned ->
+		if
+		:: module_going -> err = FAILED
+		:: else -> pinned = true
+		fi
+	:: else
+	fi
+}
+
+inline note(me, err)
+{
+	if
+	:: actor != me && !err -> in_flight = true
+	:: else
+	fi
+}
+
+/* MEM_GOING_ONLINE, MEM_GOING_OFFLINE; a region that is not in the list is not found */
+inline ask_guard(me, to, err)
+{
+	if
+	:: guard_is_locked ->
+		d_step {
+			if
+			:: listed ->
+				decide(me, to, err);
+				note(me, err)
+			:: else
+			fi
+		}
+	:: !guard_is_locked && listed ->
+		d_step { decide(me, to, err) };
+		d_step { note(me, err) }
+	:: !guard_is_locked && !listed
+	fi
+}
+
+/* MEM_CANCEL_ONLINE, MEM_CANCEL_OFFLINE */
+inline tell_guard_cancelled()
+{
+	d_step {
+		if
+		:: listed ->
+			in_flight = false;
+			unpin_if_idle();
+			check_pin()
+		:: else
+		fi
+	}
+}
+
+/* MEM_ONLINE, MEM_OFFLINE */
+inline tell_guard(block, to)
+{
+	d_step {
+		if
+		:: listed ->
+			blocks[block] = to;
+			in_flight = false;
+			unpin_if_idle();
+			check_pin()
+		:: else
+		fi
+	}
+}
+
+inline claim_now(me)
+{
+	d_step {
+		assert(actor == NOBODY);
+		actor = me
+	}
+}
+
+/*
+ * The core
+ */
+
+#define ENDS_BY_SIGNAL(me, to) (me == WORKER && to == OFFLINE && signal_pending)
+
+inline lock_device_hotplug(me)
+{
+	wants_lock
+	atomic {
+		device_hotplug_lock == NOBODY ->
+		device_hotplug_lock = me;
+		lock_is_wanted = false
+	}
+}
+
+#define unlock_device_hotplug() device_hotplug_lock = NOBODY
+
+/* On the way back the driver cannot do more than the core lets it. */
+inline fail(me, err)
+{
+	err = FAILED;
+	hindered = hindered || (me == WORKER && best_effort)
+}
+
+/*
+ * state_store() of a memory block, the lock taken. The core may refuse before it
+ * asks, others may refuse, a page may be in the way; a signal ends the offlining,
+ * which without one, for a page that is held, may never end.
+ */
+inline switch_block(me, block, to, err)
+{
+	err = 0;
+	if
+	:: atomic { memory_block[block] == to -> err = FAILED; unlock_device_hotplug() }
+	:: atomic {
+		/* It was refused before the guard was asked. */
+		memory_block[block] != to ->
+		fail(me, err);
+		tell_guard_cancelled();
+		unlock_device_hotplug()
+	}
+	:: memory_block[block] != to ->
+		ask_guard(me, to, err);
+		do
+		:: ENDLESS && me == OUTSIDER && !err -> skip
+		:: break
+		od;
+		if
+		:: atomic { err -> tell_guard_cancelled(); unlock_device_hotplug() }
+		:: atomic {
+			!err && ENDS_BY_SIGNAL(me, to) ->
+			err = INTERRUPTED;
+			tell_guard_cancelled();
+			unlock_device_hotplug()
+		}
+		:: atomic {
+			/* The slice is over. */
+			!err && HELD_PAGES && me == WORKER && to == OFFLINE && !signal_pending ->
+			fail(me, err);
+			err = INTERRUPTED;
+			signal_pending = true;
+			tell_guard_cancelled();
+			unlock_device_hotplug()
+		}
+		:: atomic {
+			/* Somebody else refuses, or a page cannot be moved. */
+			!err && !ENDS_BY_SIGNAL(me, to) ->
+			fail(me, err);
+			tell_guard_cancelled();
+			unlock_device_hotplug()
+		}
+		:: atomic {
+			!err && !ENDS_BY_SIGNAL(me, to) ->
+			assert(me == WORKER || !claimed);
+			really[block] = to
+		};
+			tell_guard(block, to);
+			d_step {
+				memory_block[block] = to;
+				device_hotplug_lock = NOBODY
+			}
+		fi
+	fi
+}
+
+/* What the system's policy would online is refused, for the task has said that it adds. */
+inline add_memory(me, range, err)
+{
+	lock_device_hotplug(me);
+	if
+	:: atomic { fail(me, err) }
+	:: d_step {
+		set_range(really, range, OFFLINE);
+		set_range(memory_block, range, OFFLINE)
+	};
+		if
+		:: err = 0
+		:: ask_guard(me, ONLINE, err);
+			assert(err == FAILED);
+			tell_guard_cancelled();
+			err = 0
+		fi
+	fi;
+	device_hotplug_lock = NOBODY
+}
+
+/* Refuses while a block is online, and for no other reason. The worker never asks for that. */
+inline remove_memory(me, range, err)
+{
+	lock_device_hotplug(me);
+	d_step {
+		err = has(memory_block, range, ONLINE);
+		assert(!(err && me == WORKER));
+		if
+		:: !err ->
+			assert(!has(really, range, ONLINE));
+			set_range(really, range, ABSENT);
+			set_range(memory_block, range, ABSENT)
+		:: else
+		fi;
+		device_hotplug_lock = NOBODY
+	}
+}
+
+/*
+ * region.c
+ */
+
+/* What is not reserved somebody else may have. */
+inline kmem_range_reserve(range, err)
+{
+	if
+	:: atomic { err = 0; reserved[range] = true }
+	:: !reserved[range] -> err = FAILED
+	fi
+}
+
+inline kmem_range_add(me, range, err)
+{
+	adding = me;
+	add_memory(me, range, err);
+	d_step {
+		adding = NOBODY;
+		if
+		:: !err && (blocks[FIRST(range)] == ABSENT || !record_is_kept) ->
+			blocks[FIRST(range)] = OFFLINE
+		:: else
+		fi;
+		if
+		:: !err && (blocks[LAST(range)] == ABSENT || !record_is_kept) ->
+			blocks[LAST(range)] = OFFLINE
+		:: else
+		fi
+	}
+}
+
+inline kmem_range_remove(me, range, err)
+{
+	remove_memory(me, range, err);
+	d_step {
+		if
+		:: !err -> set_range(blocks, range, ABSENT)
+		:: else
+		fi;
+		if
+		:: !err && !reservation_is_kept -> reserved[range] = false
+		:: else
+		fi
+	}
+}
+
+/*
+ * drive.c, offline.c, switch.c
+ */
+
+inline kmem_drive_end()
+{
+	d_step {
+		reserved[0] = reserved[0] && is_present(0);
+		reserved[RANGES - 1] = reserved[RANGES - 1] && is_present(RANGES - 1);
+		/* What is there is reserved. */
+		assert(!is_present(0) || reserved[0]);
+		assert(!is_present(RANGES - 1) || reserved[RANGES - 1])
+	}
+}
+
+/* kmem_block_switch() never waits: the worker tries for the lock and looks for a cancel in turns. */
+inline try_lock_device_hotplug(err)
+{
+	wants_lock
+	if
+	:: atomic {
+		device_hotplug_lock == NOBODY && !MUST_END ->
+		device_hotplug_lock = WORKER;
+		err = 0;
+		lock_is_wanted = false
+	}
+	:: atomic {
+		MUST_END ->
+		err = cancelled;
+		lock_is_wanted = false
+	}
+	fi
+}
+
+#define IS_SLICE(err)                                                                              \
+	((err) == INTERRUPTED && signal_pending && !MUST_END &&                                    \
+	 (!best_effort || pass < PASSES_BACK - 1 || !rollback_gives_up))
+
+inline kmem_switch_offline(block, err)
+{
+	pass = 0;
+	do
+	:: signal_pending = signal_pending && !signals_are_flushed;
+		try_lock_device_hotplug(err);
+		if
+		:: !err -> switch_block(WORKER, block, OFFLINE, err)
+		:: else
+		fi;
+		d_step {
+			if
+			:: blocks[block] == OFFLINE -> err = 0
+			:: blocks[block] != OFFLINE && MUST_END -> err = cancelled
+			:: else
+			fi
+		};
+		if
+		:: atomic { IS_SLICE(err) -> pass = pass + (best_effort && rollback_gives_up) }
+		:: atomic { !IS_SLICE(err) -> break }
+		fi
+	od;
+	pass = 0
+}
+
+inline kmem_switch_online(block, err)
+{
+	try_lock_device_hotplug(err);
+	if
+	:: !err -> switch_block(WORKER, block, ONLINE, err)
+	:: else
+	fi;
+	d_step {
+		if
+		:: blocks[block] == ONLINE -> err = 0
+		:: blocks[block] != ONLINE && MUST_END -> err = cancelled
+		:: else
+		fi
+	}
+}
+
+#define KEEP_FIRST err = (err -> err : now)
+
+#define must_go_offline (blocks[i] == ONLINE && WANTED(i) != ONLINE)
+#define must_go (WANTED(FIRST(i)) == ABSENT && is_present(i) && !has(blocks, i, ONLINE))
+#define must_come (WANTED(FIRST(i)) != ABSENT && !is_present(i))
+#define must_go_online (blocks[i] == OFFLINE && WANTED(i) == ONLINE)
+
+/*
+ * The next block or range, from i down, that a step has to do with. The first
+ * failure ends it, unless as much as can be is to be done. For ranges a cancel
+ * is looked for in between, blocks do that themselves.
+ */
+#define next(is_range, is_due)                                                                     \
+	:: atomic {                                                                                \
+		d_step {                                                                           \
+			err = (err -> err : now);                                                  \
+			now = 0;                                                                   \
+			found = false;                                                             \
+			do                                                                         \
+			:: i > 0 && !found && !IS_OVER(err) ->                                     \
+				i--;                                                               \
+				err = (is_range && MUST_END -> cancelled : err);                   \
+				found = !IS_OVER(err) && is_due                                    \
+			:: else -> break                                                           \
+			od                                                                         \
+		};                                                                                 \
+		if                                                                                 \
+		:: found                                                                           \
+		:: !found -> break                                                                 \
+		fi                                                                                 \
+	}
+#define next_block(is_due) next(false, is_due)
+#define next_range(is_due) next(true, is_due)
+
+/* What the worker does; i, now, err, found and pass are its own. */
+inline kmem_drive_all()
+{
+	d_step {
+		err = 0;
+		i = BLOCKS
+	};
+	do
+	next_block(must_go_offline);
+		kmem_switch_offline(i, now)
+	od;
+	i = RANGES;
+	do
+	next_range(must_go);
+		kmem_range_remove(WORKER, i, now)
+	od;
+	i = RANGES;
+	do
+	next_range(must_come);
+		kmem_range_reserve(i, now);
+		if
+		:: !now -> kmem_range_add(WORKER, i, now)
+		:: now
+		fi
+	od;
+	i = BLOCKS;
+	do
+	next_block(must_go_online);
+		kmem_switch_online(i, now)
+	od
+}
+
+/*
+ * transition.c
+ */
+
+/* kmem_guard_lock held */
+inline cancel_locked(cause)
+{
+	if
+	:: transition && phase == FORWARD && !cancelled ->
+		cancelled = cause;
+		/* A new thread's signals are dropped until it listens. */
+		signal_pending = signal_pending || (listening && cancel_signals)
+	:: else
+	fi
+}
+
+inline commit(err)
+{
+	d_step {
+		err = (any(blocks, ONLINE) && commit_heeds_cancel -> cancelled : 0);
+		phase = (err -> phase : BACK)
+	}
+}
+
+/* kmem_guard_pin(); as is said, online memory needs somebody who can take it back. */
+inline kmem_guard_pin(kept)
+{
+	d_step {
+		pinned = pinned || (any(blocks, ONLINE) && !module_going);
+		kept = pinned || !any(blocks, ONLINE)
+	}
+}
+
+/* worker() and go() */
+active proctype worker()
+{
+	byte i, now, err, pass;
+	bool found, kept;
+
+end_idle:
+	do
+	:: atomic { thread == RUNNING -> listening = true };
+		/* hear_signals() */
+		atomic { signal_pending = signal_pending || (cancelled && worker_hears_earlier && cancel_signals) };
+
+		if
+		:: !claim_comes_first -> d_step { copy(before, blocks) }
+		:: else
+		fi;
+		/* kmem_guard_claim() */
+		claim_now(WORKER);
+		if
+		:: atomic { !in_flight || !claim_waits -> claimed = true };
+		:: atomic { in_flight && signal_pending -> actor = NOBODY };
+			goto done
+		fi;
+
+		/* go() */
+		d_step {
+			if
+			:: claim_comes_first -> copy(before, blocks)
+			:: else
+			fi;
+			assert(same(before, really));
+			best_effort = false
+		};
+		do
+		:: kmem_drive_all();
+			if
+			:: best_effort -> break
+			:: else
+			fi;
+			/* go_forward(), its end */
+			if
+			:: !err ->
+				if
+				:: pin_comes_first -> kmem_guard_pin(kept)
+				:: else
+				fi;
+				d_step {
+					if
+					:: pin_comes_first && !kept -> cancel_locked(UNLOAD)
+					:: else
+					fi
+				};
+				commit(err)
+			:: else
+			fi;
+			d_step {
+				/* find_cause() */
+				phase = BACK;
+				assert(err != UNLOAD || module_going);
+				assert(err != UNBIND || closing);
+				assert(err != SUSPEND || suspended)
+			};
+			if
+			:: !err -> break
+			:: else
+			fi;
+			/* go_back() */
+			d_step {
+				best_effort = true;
+				claimed = rollback_is_claimed;
+				actor = (rollback_is_claimed -> actor : NOBODY)
+			}
+		od;
+		if
+		:: best_effort ->
+			kmem_guard_pin(kept);
+			d_step {
+				lost = lost || !kept;
+				assert(hindered || same(really, before));
+				/* The writer is told if it is not so. */
+				assert(!err == same(really, before))
+			}
+		:: else ->
+			assert(all(really, wanted))
+		fi;
+		kmem_drive_end();
+		d_step {
+			assert(same(blocks, really));
+			claimed = false;
+			actor = NOBODY
+		};
+done:
+		atomic {
+			phase = DONE;
+			i = 0;
+			now = 0;
+			err = 0;
+			pass = 0;
+			kept = false
+		};
+		d_step {
+			thread == STOPPING ->
+			listening = false;
+			signal_pending = false;
+			thread = NONE
+		}
+	od
+}
+
+/* Nobody reads it any more; so that there is one state instead of many. */
+inline forget_transition()
+{
+	wanted = 0;
+	before[0] = 0;
+	before[1] = 0;
+	best_effort = false;
+	cancelled = 0;
+	hindered = false
+}
+
+/* kmem_transition_run(); writes what is legal, as long as the file is there */
+active [WRITERS] proctype writer()
+{
+	bool installed;
+
+end_idle:
+	do
+	:: atomic { files -> files_in_use++ };
+again:
+#ifdef WITH_SLEEPER
+		if
+		:: !suspended
+		:: suspended -> goto out
+		fi;
+#endif
+		if
+		:: atomic {
+			region_lock == NOBODY ->
+			region_lock = WRITER;
+			/* run_if_legal(); who is refused, or has what he wants, is soon gone */
+			wanted = (all(blocks, ABSENT) -> ONLINE : ABSENT)
+		}
+		:: region_lock != NOBODY -> goto out
+		fi;
+		/* run(), install() */
+		d_step {
+			assert(thread == NONE);
+			installed = !(closing && install_heeds_closing) && !(suspended && install_heeds_sleep);
+			if
+			:: installed ->
+				assert(!asleep);
+				transition = true;
+				phase = FORWARD;
+				thread = RUNNING
+			:: else
+			fi
+		};
+		if
+		:: !installed && !closing ->
+			/* FELL_ASLEEP */
+			region_lock = NOBODY;
+			goto again
+		:: !installed && closing -> goto unlock
+		:: installed
+		fi;
+		/* await() */
+		if
+		:: true
+		:: phase != DONE -> d_step { cancel_locked(SIGNAL) }
+		fi;
+		phase == DONE;
+		/* uninstall() */
+		d_step {
+			transition = false;
+			if
+			:: uninstall_unpins -> unpin_if_idle()
+			:: else
+			fi;
+			thread = STOPPING
+		};
+		thread == NONE || !writer_stops_worker;
+unlock:
+		atomic {
+			forget_transition();
+			region_lock = NOBODY
+		};
+out:
+		atomic {
+			installed = false;
+			files_in_use--
+		}
+	od
+}
+
+/*
+ * bind.c
+ */
+
+inline lock_regions(me)
+{
+	if
+	:: atomic { regions_are_locked && regions_lock == NOBODY -> regions_lock = me }
+	:: !regions_are_locked
+	fi
+}
+
+inline unlock_regions(me)
+{
+	d_step {
+		if
+		:: regions_lock == me -> regions_lock = NOBODY
+		:: else
+		fi
+	}
+}
+
+inline forget()
+{
+	d_step {
+		assert(all(blocks, ABSENT) && all(really, ABSENT));
+		assert(!pinned && !in_flight && !transition && actor == NOBODY && adding == NOBODY);
+		assert(!reserved[0] && !reserved[RANGES - 1]);
+		listed = false;
+		dev = false;
+		closing = false;
+		guarded = false;
+		lost = false
+	}
+}
+
+inline depopulate(me)
+{
+	claim_now(me);
+	range = RANGES;
+	do
+	:: range > 0 ->
+		range--;
+		if
+		:: is_present(range) && !has(blocks, range, ONLINE) -> kmem_range_remove(me, range, err)
+		:: else
+		fi
+	:: range == 0 -> break
+	od;
+	kmem_drive_end();
+	actor = NOBODY
+}
+
+inline sweep(me)
+{
+	if
+	:: listed && !dev ->
+		if
+		:: !any(blocks, ONLINE) -> depopulate(me)
+		:: else
+		fi;
+		if
+		:: all(blocks, ABSENT) -> forget()
+		:: else
+		fi
+	:: else
+	fi
+}
+
+inline online_added()
+{
+	claim_now(BINDER);
+	range = BLOCKS;
+	do
+	:: range > 0 ->
+		range--;
+		if
+		:: before[range] == ABSENT && blocks[range] == OFFLINE ->
+			lock_device_hotplug(BINDER);
+			switch_block(BINDER, range, ONLINE, err)
+		:: else
+		fi
+	:: range == 0 -> break
+	od;
+	actor = NOBODY
+}
+
+inline populate()
+{
+	d_step {
+		copy(before, blocks);
+		best_effort = true
+	};
+	range = RANGES;
+	do
+	:: range > 0 ->
+		range--;
+		if
+		:: !is_present(range) ->
+			kmem_range_reserve(range, err);
+			if
+			:: !err -> kmem_range_add(BINDER, range, err)
+			:: else
+			fi
+		:: else
+		fi
+	:: range == 0 -> break
+	od;
+	if
+	:: !all(blocks, ABSENT) -> online_added()
+	:: true
+	fi;
+	kmem_drive_end();
+	d_step { forget_transition() }
+}
+
+/* kmem_bind(), device_lock held; what is stranded is the same memory */
+inline bind()
+{
+	lock_regions(BINDER);
+	sweep(BINDER);
+	d_step {
+		/* settle() */
+		assert(!dev);
+		listed = true;
+		dev = true;
+		closing = false
+	};
+	unlock_regions(BINDER);
+	atomic { region_lock == NOBODY -> region_lock = BINDER };
+	/* It may be its default state to have nothing. */
+	if
+	:: populate();
+		err = all(blocks, ABSENT)
+	:: err = 0
+	fi;
+	region_lock = NOBODY;
+	if
+	:: err ->
+		lock_regions(BINDER);
+		forget();
+		unlock_regions(BINDER)
+	:: else ->
+		d_step {
+			driver_bound = true;
+			files = true
+		}
+	fi
+}
+
+/* The driver core's part, and kmem_unbind(); device_lock held */
+inline unbind(me)
+{
+	if
+	:: unbind_cancels ->
+		/* BUS_NOTIFY_UNBIND_DRIVER, kmem_transition_close() */
+		d_step {
+			closing = true;
+			cancel_locked(UNBIND)
+		}
+	:: else
+	fi;
+	files = false;
+	files_in_use == 0;
+	atomic { region_lock == NOBODY -> region_lock = me };
+	if
+	:: !strand_comes_last -> dev = false
+	:: else
+	fi;
+	depopulate(me);
+	region_lock = NOBODY;
+	lock_regions(me);
+	/* strand() */
+	d_step {
+		dev = false;
+		guarded = false
+	};
+	if
+	:: all(blocks, ABSENT) -> forget()
+	:: else
+	fi;
+	unlock_regions(me);
+	driver_bound = false
+}
+
+/* Binds the device and unbinds it again. */
+active proctype binder()
+{
+	byte range, err;
+
+end_idle:
+	do
+	:: atomic { device_lock == NOBODY && driver_registered && !driver_bound -> device_lock = BINDER };
+		bind();
+		d_step {
+			err = 0;
+			device_lock = NOBODY
+		}
+	:: atomic { device_lock == NOBODY && driver_bound -> device_lock = BINDER };
+unbinding:	unbind(BINDER);
+		d_step {
+			err = 0;
+			device_lock = NOBODY
+		}
+	od
+}
+
+/* Somebody who knows nothing of the driver: a udev rule, an agent, a policy. */
+active proctype outsider()
+{
+	byte block, to, err;
+
+end_idle:
+	do
+	:: atomic {
+		device_hotplug_lock == NOBODY && !lock_is_wanted && !all(memory_block, ABSENT) ->
+		device_hotplug_lock = OUTSIDER;
+		if
+		:: memory_block[0] != ABSENT -> block = 0
+		:: memory_block[1] != ABSENT -> block = 1
+		fi;
+		to = (memory_block[block] == ONLINE -> OFFLINE : ONLINE)
+	};
+		switch_block(OUTSIDER, block, to, err);
+		d_step {
+			block = 0;
+			to = 0;
+			err = 0
+		}
+	od
+}
+
+#ifdef WITH_REMOVER
+/* Unloads the module and loads it again. */
+active proctype remover()
+{
+	byte range, err;
+
+end_idle:
+	do
+	:: d_step {
+		/* delete_module() */
+		driver_registered && !pinned ->
+		assert(!any(really, ONLINE) || transition);
+		module_going = true;
+		driver_registered = false
+	};
+unloading:	atomic { device_lock == NOBODY -> device_lock = REMOVER };
+		/* dax_driver_unregister() */
+		if
+		:: driver_bound -> unbind(REMOVER)
+		:: else
+		fi;
+		device_lock = NOBODY;
+		/* kmem_bind_exit() */
+		lock_regions(REMOVER);
+		sweep(REMOVER);
+		unlock_regions(REMOVER);
+		assert(files_in_use == 0 && thread == NONE && actor == NOBODY);
+		assert(!listed || lost);
+		if
+		:: listed -> break
+		:: else
+		fi;
+		d_step {
+			err = 0;
+			module_going = false;
+			driver_registered = true
+		}
+	od;
+	/* Memory is left without a driver, as the log says. */
+end_lost:
+	false
+}
+#endif
+
+#ifdef WITH_NEIGHBOUR
+/* Binds another device, which sweeps what devices have left. */
+active proctype neighbour()
+{
+	byte range, err;
+
+end_idle:
+	do
+	:: atomic {
+		driver_registered && listed && !dev && (regions_lock == NOBODY || !regions_are_locked) ->
+		lock_regions(NEIGHBOUR)
+	};
+		sweep(NEIGHBOUR);
+		unlock_regions(NEIGHBOUR);
+		err = 0
+	od
+}
+#endif
+
+#ifdef WITH_GUARD
+/* Writes to kmem/guard. */
+active proctype guard()
+{
+end_idle:
+	do
+	:: d_step { files -> guarded = !guarded }
+	od
+}
+#endif
+
+#ifdef WITH_SLEEPER
+/* fall_asleep() and wake() */
+active proctype sleeper()
+{
+end_idle:
+	do
+	:: d_step {
+		suspended = true;
+		cancel_locked(SUSPEND)
+	};
+		d_step { !transition -> asleep = true };
+		d_step {
+			asleep = false;
+			suspended = false
+		}
+	od
+}
+#endif
+
+/*
+ * That all come to an end, if everybody who can go on does so some day.
+ */
+
+/* Whatever a transition waits for: once cancelled, it does not. */
+ltl cancel_ends { [] ((files_in_use && cancelled) -> <> !files_in_use) }
+ltl write_ends { [] (files_in_use -> <> !files_in_use) }
+ltl unbind_ends { [] ((driver_bound && !files) -> <> !driver_bound) }
+ltl unload_ends { [] (module_going -> <> (!module_going || lost)) }
