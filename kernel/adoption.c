@@ -37,11 +37,23 @@ static void forget(struct kmem_region *region)
 	kmem_region_put(region);
 }
 
+/* A transition may bring back what it has removed. It needs the region in the list for that. */
+static bool is_empty(const struct kmem_region *region)
+{
+	bool empty;
+
+	spin_lock(&kmem_guard_lock);
+	empty = !region->counts.present && !region->transition;
+	spin_unlock(&kmem_guard_lock);
+
+	return empty;
+}
+
 /* What is stranded is shown, and what is left of nothing forgotten. */
 static void tidy(struct kmem_region *region)
 {
 	kmem_stranded_update(region);
-	if (!kmem_guard_counts(region).present)
+	if (is_empty(region))
 		forget(region);
 }
 
