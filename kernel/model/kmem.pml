@@ -28,6 +28,8 @@
 #define writer_stops_worker PRECAUTION(13) /* everybody: run() waits until its thread is gone */
 #define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and settle() take regions_lock */
 #define strand_comes_last PRECAUTION(15) /* neighbour: a region has its device until kmem_unbind() has done with it */
+#define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() forgets no region with a transition under way */
+#define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() leaves a region alone whose lock is held */
 #define install_heeds_sleep PRECAUTION(16) /* sleep: install() looks at suspended */
 #define worker_hears_earlier PRECAUTION(17) /* cancel_ends: hear_signals() looks for a cancel that came before */
 #define cancel_signals PRECAUTION(18) /* cancel_ends: cancel_locked() signals the worker */
@@ -96,6 +98,10 @@ c_decl {
 #define BINDER 4
 #define REMOVER 5
 #define NEIGHBOUR 6
+#define RECLAIMER 7
+
+/* Instead of the number of the range that is reclaimed. */
+#define EVERY RANGES
 
 /* PASSES_BACK, enough for one slice to be in vain. */
 #define PASSES_BACK 2
@@ -113,6 +119,8 @@ byte files_in_use;
 /* The module. */
 bool driver_registered = true;
 bool module_going;
+bool reclaiming; /* holds a reference to it, and one to a region */
+bool reclaimed_is_gone; /* that region is not in the list any more */
 
 /* struct kmem_region; listed: it is in kmem_guard_regions, dev: it has a device. */
 bool listed;
@@ -131,6 +139,7 @@ byte adding;
 /* struct kmem_drive, struct kmem_transition. */
 bool transition;
 byte wanted;
+byte only = EVERY;
 byte before[BLOCKS];
 bool best_effort;
 byte cancelled;
@@ -170,7 +179,8 @@ bool lost;
 
 #define IS_OVER(err) ((err) && !best_effort)
 #define MUST_END (cancelled && !best_effort)
-#define WANTED(block) (best_effort -> before[block] : wanted)
+#define IS_RECLAIMED(block) (only == EVERY || only == (block) / (BLOCKS / RANGES))
+#define WANTED(block) (best_effort || !IS_RECLAIMED(block) -> before[block] : wanted)
 
 /*
  * guard.c
@@ -612,7 +622,7 @@ inline cancel_locked(cause)
 inline commit(err)
 {
 	d_step {
-		err = (any(blocks, ONLINE) && commit_heeds_cancel -> cancelled : 0);
+		err = (wanted != ABSENT && commit_heeds_cancel -> cancelled : 0);
 		phase = (err -> phase : BACK)
 	}
 }
@@ -709,7 +719,7 @@ end_idle:
 				assert(!err == same(really, before))
 			}
 		:: else ->
-			assert(all(really, wanted))
+			assert(really[0] == WANTED(0) && really[1] == WANTED(1))
 		fi;
 		kmem_drive_end();
 		d_step {
@@ -739,6 +749,7 @@ done:
 inline forget_transition()
 {
 	wanted = 0;
+	only = EVERY;
 	before[0] = 0;
 	before[1] = 0;
 	best_effort = false;
@@ -746,6 +757,48 @@ inline forget_transition()
 	hindered = false
 }
 
+#define is_stranded (listed && !dev && !reclaimed_is_gone)
+
+/* run(), with the region's lock held */
+inline run_transition(me)
+{
+	/* install() */
+	d_step {
+		assert(thread == NONE);
+		installed = (me == RECLAIMER -> is_stranded : !closing || !install_heeds_closing);
+		installed = installed && (!suspended || !install_heeds_sleep);
+		if
+		:: installed ->
+			assert(!asleep);
+			transition = true;
+			phase = FORWARD;
+			thread = RUNNING
+		:: else
+		fi
+	};
+	if
+	:: installed ->
+		/* await() */
+		if
+		:: true
+		:: phase != DONE -> d_step { cancel_locked(SIGNAL) }
+		fi;
+		phase == DONE;
+		/* uninstall() */
+		d_step {
+			transition = false;
+			if
+			:: uninstall_unpins -> unpin_if_idle()
+			:: else
+			fi;
+			thread = STOPPING
+		};
+		thread == NONE || !writer_stops_worker
+	:: else
+	fi
+}
+
+#if WRITERS
 /* kmem_transition_run(); writes what is legal, as long as the file is there */
 active [WRITERS] proctype writer()
 {
@@ -770,45 +823,15 @@ again:
 		}
 		:: region_lock != NOBODY -> goto out
 		fi;
-		/* run(), install() */
-		d_step {
-			assert(thread == NONE);
-			installed = !(closing && install_heeds_closing) && !(suspended && install_heeds_sleep);
-			if
-			:: installed ->
-				assert(!asleep);
-				transition = true;
-				phase = FORWARD;
-				thread = RUNNING
-			:: else
-			fi
-		};
+		run_transition(WRITER);
 		if
-		:: !installed && !closing ->
+		:: !installed && suspended && !closing ->
 			/* FELL_ASLEEP */
 			region_lock = NOBODY;
 			goto again
-		:: !installed && closing -> goto unlock
-		:: installed
+		:: else
 		fi;
-		/* await() */
-		if
-		:: true
-		:: phase != DONE -> d_step { cancel_locked(SIGNAL) }
-		fi;
-		phase == DONE;
-		/* uninstall() */
 		d_step {
-			transition = false;
-			if
-			:: uninstall_unpins -> unpin_if_idle()
-			:: else
-			fi;
-			thread = STOPPING
-		};
-		thread == NONE || !writer_stops_worker;
-unlock:
-		atomic {
 			forget_transition();
 			region_lock = NOBODY
 		};
@@ -819,9 +842,10 @@ out:
 		}
 	od
 }
+#endif
 
 /*
- * bind.c
+ * adoption.c, bind.c
  */
 
 inline lock_regions(me)
@@ -852,11 +876,30 @@ inline forget()
 		dev = false;
 		closing = false;
 		guarded = false;
-		lost = false
+		lost = false;
+		reclaimed_is_gone = reclaiming;
+		if
+		:: region_lock == RECLAIMER -> region_lock = NOBODY
+		:: else
+		fi
 	}
 }
 
-inline depopulate(me)
+/*
+ * What is left of nothing is forgotten, but not while there is a way back. The
+ * thread of a transition that was is a forgotten region's own; here is but one.
+ */
+inline tidy()
+{
+	if
+	:: all(blocks, ABSENT) && (!transition || !tidy_heeds_transition) ->
+		thread != STOPPING;
+		forget()
+	:: else
+	fi
+}
+
+inline kmem_drive_clear(me)
 {
 	claim_now(me);
 	range = RANGES;
@@ -873,18 +916,18 @@ inline depopulate(me)
 	actor = NOBODY
 }
 
+/* A region whose lock is taken is being reclaimed. */
 inline sweep(me)
 {
 	if
 	:: listed && !dev ->
 		if
-		:: !any(blocks, ONLINE) -> depopulate(me)
-		:: else
+		:: atomic { region_lock == NOBODY || !sweep_heeds_lock -> region_lock = me };
+			kmem_drive_clear(me);
+			region_lock = NOBODY
+		:: region_lock != NOBODY && sweep_heeds_lock
 		fi;
-		if
-		:: all(blocks, ABSENT) -> forget()
-		:: else
-		fi
+		tidy()
 	:: else
 	fi
 }
@@ -942,13 +985,22 @@ inline bind()
 	lock_regions(BINDER);
 	sweep(BINDER);
 	d_step {
-		/* settle() */
+		/* kmem_adoption_settle(), why_not() */
 		assert(!dev);
-		listed = true;
-		dev = true;
-		closing = false
+		err = transition;
+		if
+		:: !err ->
+			listed = true;
+			dev = true;
+			closing = false
+		:: else
+		fi
 	};
 	unlock_regions(BINDER);
+	if
+	:: err -> goto refused
+	:: else
+	fi;
 	atomic { region_lock == NOBODY -> region_lock = BINDER };
 	/* It may be its default state to have nothing. */
 	if
@@ -967,7 +1019,9 @@ inline bind()
 			driver_bound = true;
 			files = true
 		}
-	fi
+	fi;
+refused:
+	skip
 }
 
 /* The driver core's part, and kmem_unbind(); device_lock held */
@@ -989,7 +1043,7 @@ inline unbind(me)
 	:: !strand_comes_last -> dev = false
 	:: else
 	fi;
-	depopulate(me);
+	kmem_drive_clear(me);
 	region_lock = NOBODY;
 	lock_regions(me);
 	/* strand() */
@@ -997,10 +1051,7 @@ inline unbind(me)
 		dev = false;
 		guarded = false
 	};
-	if
-	:: all(blocks, ABSENT) -> forget()
-	:: else
-	fi;
+	tidy();
 	unlock_regions(me);
 	driver_bound = false
 }
@@ -1062,7 +1113,7 @@ end_idle:
 	do
 	:: d_step {
 		/* delete_module() */
-		driver_registered && !pinned ->
+		driver_registered && !pinned && !reclaiming ->
 		assert(!any(really, ONLINE) || transition);
 		module_going = true;
 		driver_registered = false
@@ -1074,7 +1125,7 @@ unloading:	atomic { device_lock == NOBODY -> device_lock = REMOVER };
 		:: else
 		fi;
 		device_lock = NOBODY;
-		/* kmem_bind_exit() */
+		/* kmem_adoption_exit() */
 		lock_regions(REMOVER);
 		sweep(REMOVER);
 		unlock_regions(REMOVER);
@@ -1111,6 +1162,72 @@ end_idle:
 		sweep(NEIGHBOUR);
 		unlock_regions(NEIGHBOUR);
 		err = 0
+	od
+}
+#endif
+
+#ifdef WITH_RECLAIMER
+/* reclaim_store(): takes a range of a stranded region out of the system. */
+active proctype reclaimer()
+{
+	bool installed;
+
+end_idle:
+	do
+	:: atomic {
+		!module_going && listed && !dev && (is_present(0) || is_present(RANGES - 1)) ->
+		reclaiming = true
+	};
+		/* kmem_transition_reclaim() */
+again:
+		if
+		:: !suspended
+		:: suspended -> goto out
+		fi;
+		if
+		:: atomic {
+			region_lock == NOBODY && !reclaimed_is_gone ->
+			region_lock = RECLAIMER;
+			wanted = ABSENT;
+			if
+			:: is_present(0) -> only = 0
+			:: is_present(RANGES - 1) -> only = RANGES - 1
+			:: else
+			fi
+		}
+		:: region_lock != NOBODY || reclaimed_is_gone -> goto out
+		fi;
+		if
+		:: only != EVERY -> run_transition(RECLAIMER)
+		:: else -> installed = true
+		fi;
+		if
+		:: !installed && suspended && !dev && !reclaimed_is_gone ->
+			region_lock = NOBODY;
+			goto again
+		:: else
+		fi;
+		d_step {
+			if
+			:: region_lock == RECLAIMER ->
+				forget_transition();
+				region_lock = NOBODY
+			:: else
+			fi
+		};
+out:
+		/* kmem_adoption_reclaim() */
+		lock_regions(RECLAIMER);
+		if
+		:: listed && !dev && !reclaimed_is_gone -> tidy()
+		:: else
+		fi;
+		unlock_regions(RECLAIMER);
+		d_step {
+			installed = false;
+			reclaimed_is_gone = false;
+			reclaiming = false
+		}
 	od
 }
 #endif

@@ -16,13 +16,14 @@ declare -A ACTORS=(
 	[neighbour]="-DRANGES=1 -DWITH_NEIGHBOUR"
 	[guard]="-DRANGES=1 -DWITH_GUARD"
 	[writers]="-DRANGES=1 -DWRITERS=2"
+	[reclaim]="-DRANGES=1 -DWRITERS=0 -DWITH_RECLAIMER"
 	[sleep]="-DRANGES=1 -DWITH_SLEEPER"
 	[cancel_ends]="-DRANGES=1 -DFAIR -DHELD_PAGES=true -DENDLESS=true"
 	[unbind_ends]="-DRANGES=1 -DFAIR -DHELD_PAGES=true"
 	[unload_ends]="-DRANGES=1 -DFAIR -DWITH_REMOVER"
 	[write_ends]="-DRANGES=1 -DFAIR"
 )
-RUNS=(everybody bound neighbour guard writers sleep cancel_ends unbind_ends unload_ends write_ends)
+RUNS=(everybody bound neighbour guard writers reclaim sleep cancel_ends unbind_ends unload_ends write_ends)
 
 is_progress() { [[ $1 == *_ends ]]; }
 
