@@ -69,9 +69,10 @@ disturbed() {
 	no_fault
 	is "$description: done" "$RESULT" "done"
 	# The lock is free between two blocks only: a slow guest may miss it at times.
-	ANSWERS=$((ANSWERS + $(wc -l < /tmp/answers)))
+	ANSWERS=$((ANSWERS + $(grep -cx 'Device or resource busy' /tmp/answers)))
+	# EINVAL: it is so already, the driver having begun with others that looked suspicious.
 	is "$description: refused with EBUSY, always" \
-		"$(sort -u /tmp/answers | grep -vx 'Device or resource busy')" ''
+		"$(sort -u /tmp/answers | grep -vxE 'Device or resource busy|Invalid argument')" ''
 }
 ANSWERS=0
 
@@ -84,7 +85,7 @@ is_all "plugged" online_movable 'online Movable'
 disturbed unplugged "$FIRST" offline
 is_unplugged "unplugged"
 
-ok "$ANSWERS answers in all" eval '((ANSWERS > 0))'
+ok "refused $ANSWERS times in all" eval '((ANSWERS > 0))'
 
 # Before and after, everybody may.
 is "online_movable" "$(attempt online_movable)" "done"
