@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Whoever reads a file of the device gets an answer that was true at that moment,
+# while transitions run, others switch blocks, and the writable files are written.
+# A kernel that watches for data races is told to look closely here.
+# full
+# vm: -s 512M
+. "$LAB/tests/guest/helpers/device.sh"
+
+N=${#BLOCKS[@]}
+NUMBER='\d+'
+CAUSES='([a-z_]+ \d+\n?)+'
+
+# Reads the files in turn until /tmp/stop is there, each many times without opening
+# it again, so that little but the driver is at work; then says how many rounds that
+# were, and which answers were none of those expected.
+# shellcheck disable=SC2016 # perl's variables
+READER='my %expected = @ARGV;
+	my ($rounds, %in, %wrong) = (0);
+	for my $file (keys %expected) { open($in{$file}, "<", $file) or die "$file: $!" }
+	until (-e "/tmp/stop") {
+		for my $file (keys %expected) {
+			for (1 .. 20) {
+				sysseek($in{$file}, 0, 0);
+				sysread($in{$file}, my $answer, 4096);
+				$wrong{"$file: $answer"}++ unless $answer =~ /^(?:$expected{$file})$/;
+			}
+		}
+		$rounds++;
+	}
+	print "$rounds rounds\n";
+	print "wrong: $_" for sort keys %wrong;'
+
+# shellcheck disable=SC2016
+WRITER='my ($file, @words) = @ARGV;
+	open(my $out, ">", $file) or die "$file: $!";
+	for (my $i = 0; !-e "/tmp/stop"; $i++) {
+		sysseek($out, 0, 0);
+		syswrite($out, $words[$i % @words]);
+		select(undef, undef, undef, 0.001);
+	}'
+
+# begin FILE=PATTERN...: a reader of these, and of all that can be anything.
+begin() {
+	rm -f /tmp/stop
+	perl -e "$READER" "$DAX/kmem/last_failure" '.*' "$DAX/kmem/guard" '[01]' \
+		"$DAX/kmem/timeout_ms" '0|600000' "$DAX/kmem/blocks_total" "$N" \
+		"$DAX/kmem/transitions_done" "$NUMBER" "$DAX/kmem/refusals" "$NUMBER" \
+		"$DAX/kmem/last_duration_ms" "$NUMBER" "$DAX/kmem/transitions_failed" "$CAUSES" \
+		"$DAX/kmem/transitions_cancelled" "$CAUSES" "$@" > /tmp/reader &
+	ACTORS=($!)
+	write_in_turn "$DAX/kmem/timeout_ms" 0 600000
+	write_in_turn "$DAX/kmem/guard" 0 1
+}
+
+write_in_turn() {
+	perl -e "$WRITER" "$@" &
+	ACTORS+=($!)
+}
+
+# switch_for_sure N WORD: however often the guard, which is on and off, refuses it.
+switch_for_sure() {
+	while [[ $(switch "$1" "$2") == EBUSY ]]; do :; done
+}
+
+# end DESCRIPTION
+end() {
+	touch /tmp/stop
+	wait "${ACTORS[@]}"
+	ok "$1: the files were read, $(head -n 1 /tmp/reader)" grep -qE '^[1-9][0-9]* rounds' /tmp/reader
+	is "$1: each answer is one that can be" "$(grep -A 3 '^wrong' /tmp/reader)" ''
+}
+
+[[ -d $DAX/kmem ]] || skip_all "only daxplug's driver has these files"
+WATCH=/sys/module/kcsan/parameters/skip_watch
+[[ ! -w $WATCH ]] || echo 300 > "$WATCH" # one access in so many
+
+is "unplugged" "$(attempt unplugged)" "done"
+begin "$DAX/state" 'unplugged|mixed|online_movable' "$DAX/kmem/blocks_present" "[0-$N]" \
+	"$DAX/kmem/blocks_online" "[0-$N]" "$DAX/kmem/blocks_movable" "[0-$N]"
+for ((round = 0; round < 3; round++)); do
+	is "plugged" "$(attempt online_movable)" "done"
+	is "unplugged" "$(attempt unplugged)" "done"
+done
+end "beside transitions"
+
+# No block comes or goes now, and one at a time is switched.
+is "plugged" "$(attempt online_movable)" "done"
+begin "$DAX/state" 'mixed|online_movable' "$DAX/kmem/blocks_present" "$N" \
+	"$DAX/kmem/blocks_online" "$N|$((N - 1))" "$DAX/kmem/blocks_movable" "$N|$((N - 1))"
+for ((round = 0; round < 12; round++)); do
+	switch_for_sure "${BLOCKS[round % N]}" offline
+	switch_for_sure "${BLOCKS[round % N]}" online_movable
+done
+end "beside others who switch blocks"
+is "and the blocks are all there" "$(count 'online Movable')" "$N"
+done_testing
