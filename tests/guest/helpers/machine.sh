@@ -5,10 +5,13 @@
 # machine COMMAND...: gives the monitor one command as a person would type it,
 # and prints its answer, which is nothing where all went well without a result.
 machine() {
-	local fd line ask
+	local fd line ask turn
 	# shellcheck disable=SC2016 # for jq
 	ask='{execute: "human-monitor-command", arguments: {"command-line": $line}, id: "asked"}'
-	exec {fd}<> "${MONITOR:?there is no port to the monitor}"
+	exec {turn}> /run/monitor.turn
+	# The port can be opened once; whoever had it may not have let go quite yet.
+	flock "$turn"
+	until { exec {fd}<> "${MONITOR:?there is no port to the monitor}"; } 2> /dev/null; do sleep 0.1; done
 	printf '%s\n' '{"execute": "qmp_capabilities"}' >&"$fd" # an error but for the first time
 	jq -nc --arg line "$*" "$ask" >&"$fd"
 	while IFS= read -r -t 10 -u "$fd" line; do
@@ -16,5 +19,5 @@ machine() {
 		jq -r '.return // .error.desc' <<< "$line" | tr -d '\r' | sed '/^$/d'
 		break
 	done
-	exec {fd}>&-
+	exec {fd}>&- {turn}>&-
 }

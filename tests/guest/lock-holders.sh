@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Others who take the hotplug locks may be at it all the time, each by itself and
+# all at once: transitions succeed, and so does what the others do.
+# vm: -c -s 512M -r 2 -t 900 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/machine.sh"
+PROCESSORS=/sys/devices/system/cpu
+
+# --- each takes the locks, and leaves everything as it was ---
+
+# write FILE WORD...: one after the other, all to succeed.
+write() {
+	local file=$1 word
+	shift
+	for word; do
+		[[ $(write_file "$file" "$word") == "done" ]] || return
+	done
+}
+
+processor_off_and_on() { write "$PROCESSORS/cpu1/online" 0 1; }
+
+processor_down_and_up() {
+	local top
+	top=$(< "$PROCESSORS/cpu1/hotplug/target")
+	write "$PROCESSORS/cpu1/hotplug/target" 0 "$top"
+}
+
+# On node 0, by ACPI; the kernel onlines it, and has to take it offline.
+dimm_in_and_out() {
+	local block
+	machine object_add memory-backend-ram,id=dimm_ram,size=128M
+	machine device_add pc-dimm,id=dimm,memdev=dimm_ram,node=0
+	block=$(($(machine info memory-devices | awk '/"dimm"/ { found = 1 } found && $1 == "addr:" { print $2; exit }') / $(block_size)))
+	wait_until is_online "$block" || return
+	machine device_del dimm
+	wait_until has_no_dimm || return
+	machine object_del dimm_ram
+	[[ ! -e $MEMORY/memory$block ]]
+}
+is_online() { [[ $(< "$MEMORY/memory$1/state") == online ]]; }
+has_no_dimm() { ! machine info memory-devices | grep -q '"dimm"'; }
+
+# On node 0, by its own driver, which takes memory offline piece by piece.
+virtio_mem_in_and_out() { resize_virtio_mem 268435456 && resize_virtio_mem 0; }
+resize_virtio_mem() {
+	machine qom-set /machine/peripheral/vmem0 requested-size "$1"
+	wait_until virtio_mem_is "$1"
+}
+virtio_mem_is() { [[ $(machine qom-get /machine/peripheral/vmem0 size) == "$1" ]]; }
+
+# The device between the two ranges, in devdax mode: memory of its own that
+# programs map, which the core maps and unmaps.
+devdax_off_and_on() {
+	local driver=/sys/bus/dax/drivers/device_dax
+	write "$driver/unbind" "$NEIGHBOUR" && write "$driver/bind" "$NEIGHBOUR"
+}
+
+# A page that programs do not use any more, as after a fault that was corrected.
+page_retired() {
+	local try
+	for ((try = 0; try < 100; try++)); do
+		! write "$MEMORY/soft_offline_page" $(((1 << 30) + (RANDOM << 12))) || return 0
+	done
+	return 1
+}
+
+# With its description of memory, which newer kernels keep up to date themselves:
+# a program that finds them at it is told to try again (EBUSY).
+crash_kernel_loaded() {
+	wait_until kexec "${BY_KERNEL[@]}" -p --reuse-cmdline --initrd=/lab/crash/initramfs /lab/crash/vmlinuz &&
+		{ [[ ! -e $MEMORY/crash_hotplug ]] || cat "$MEMORY/crash_hotplug" > /run/crash_hotplug; } &&
+		wait_until kexec -p -u
+}
+
+# Whoever looks at all memory has it stay for so long.
+leaks_looked_for() { write /sys/kernel/debug/kmemleak scan; }
+
+# --- the transitions meanwhile ---
+
+disturb() {
+	until [[ -e /run/enough ]]; do
+		if "$1"; then
+			echo "$1" >> /run/done
+		else
+			echo "$1" >> /run/failed
+		fi
+	done
+}
+
+# times HOLDER: how often it has done it by now.
+times() { grep -cx "$1" /run/done; }
+has_been_twice() { (($(times "$1") >= 2)); }
+
+# among HOLDER...: transitions, until all these have been at it twice.
+among() {
+	local holder transitions=0 answers='' pids=() deadline=$((SECONDS + 240))
+	rm -f /run/enough
+	: > /run/done
+	: > /run/failed
+	for holder; do
+		disturb "$holder" &
+		pids+=($!)
+	done
+	until ((transitions >= 4)) && { have_all_been "$@" || ((SECONDS > deadline)); }; do
+		answers+="$(attempt unplugged)"$'\n'"$(attempt online_movable)"$'\n'
+		((transitions += 2))
+	done
+	: > /run/enough
+	wait "${pids[@]}"
+	is "among $*: transitions" "$(sort -u <<< "${answers%?}")" "done"
+	is "among $*: they failed" "$(< /run/failed)" ''
+	for holder; do
+		ok "$holder: twice" has_been_twice "$holder"
+		note "$holder: $(times "$holder") times, transitions: $transitions"
+	done
+	is_all "$*" online_movable 'online Movable'
+}
+
+have_all_been() {
+	local holder
+	for holder; do
+		has_been_twice "$holder" || return
+	done
+}
+
+HOLDERS=(processor_off_and_on processor_down_and_up dimm_in_and_out virtio_mem_in_and_out
+	devdax_off_and_on page_retired)
+if [[ $CRASH ]]; then
+	HOLDERS+=(crash_kernel_loaded)
+	BY_KERNEL=(-s) # rather than by the program, where it was built to do that
+	if kexec -s -p --reuse-cmdline /lab/crash/vmlinuz 2> /dev/null; then kexec -p -u; else BY_KERNEL=(); fi
+else
+	skip "crash_kernel_loaded" "the guest has no crash kernel"
+fi
+if [[ -e /sys/kernel/debug/kmemleak ]]; then
+	HOLDERS+=(leaks_looked_for)
+else
+	skip "leaks_looked_for" "the kernel was built without kmemleak"
+fi
+modprobe virtio_mem
+echo online_movable > "$MEMORY/auto_online_blocks"
+NEIGHBOUR=$(basename "$(realpath /sys/bus/dax/drivers/device_dax/dax0.*)")
+
+is "online_movable" "$(attempt unplugged) $(attempt online_movable)" "done done"
+TOGETHER=()
+for holder in "${HOLDERS[@]}"; do
+	among "$holder"
+	# Two cannot switch the one processor at the same time.
+	[[ $holder == processor_down_and_up ]] || TOGETHER+=("$holder")
+done
+among "${TOGETHER[@]}"
+done_testing
