@@ -186,20 +186,21 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err) : 0;
 }
 
+/* Cancelling ends what is still to be done. What is done already is not made undone for it. */
 static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range)
 {
 	/* With a block online that could not be taken offline, which is known by now. */
 	if (is_wanted(drive, range) || !kmem_range_is_present(drive->region, range) ||
 	    has_online(drive, range))
 		return 0;
-	return remove_whole(drive, range);
+	return kmem_drive_cancelled(drive) ?: remove_whole(drive, range);
 }
 
 static int add_if_missing(struct kmem_drive *drive, struct kmem_range *range)
 {
 	if (!is_wanted(drive, range) || kmem_range_is_present(drive->region, range))
 		return 0;
-	return add_whole(drive, range);
+	return kmem_drive_cancelled(drive) ?: add_whole(drive, range);
 }
 
 static int each_range(struct kmem_drive *drive,
@@ -209,7 +210,7 @@ static int each_range(struct kmem_drive *drive,
 	int err, first_err = 0;
 
 	for (i = 0; i < drive->region->nr_ranges && !kmem_drive_is_over(drive, first_err); i++) {
-		err = kmem_drive_cancelled(drive) ?: step(drive, &drive->region->ranges[i]);
+		err = step(drive, &drive->region->ranges[i]);
 		first_err = first_err ?: err;
 	}
 

@@ -558,8 +558,9 @@ inline kmem_switch_online(block, err)
 			do                                                                         \
 			:: i > 0 && !found && !IS_OVER(err) ->                                     \
 				i--;                                                               \
-				err = (is_range && MUST_END -> cancelled : err);                   \
-				found = !IS_OVER(err) && is_due                                    \
+				found = is_due;                                                    \
+				err = (found && is_range && MUST_END -> cancelled : err);          \
+				found = found && !IS_OVER(err)                                     \
 			:: else -> break                                                           \
 			od                                                                         \
 		};                                                                                 \
