@@ -131,9 +131,16 @@ static void arrive(struct kmem_region *region)
 	wake_up_all(&settled);
 }
 
+/* Another driver's memory, at addresses that the region has but could not get. */
+static bool is_foreign(const struct kmem_region *region, unsigned int block)
+{
+	return region->blocks[block] == DAX_BLOCK_ABSENT && !region->adding;
+}
+
 static void switched(struct kmem_region *region, unsigned int block, enum dax_block_state state)
 {
-	record(region, block, state);
+	if (!is_foreign(region, block))
+		record(region, block, state);
 	if (region->actor != current) {
 		region->whole_online = false;
 		kmem_events_changed(region);
