@@ -186,7 +186,7 @@ bool lost;
  * guard.c
  */
 
-/* Online memory pins the module; nothing but that, what is on its way there, or a transition does. */
+/* Online memory pins the module, and so do what is on its way there and a transition, no more. */
 inline check_pin()
 {
 	assert(!any(blocks, ONLINE) || transition || pinned || lost);
@@ -473,7 +473,7 @@ inline kmem_drive_end()
 	}
 }
 
-/* kmem_block_switch() never waits: the worker tries for the lock and looks for a cancel in turns. */
+/* kmem_block_switch() never waits: the worker tries, and looks for a cancel, in turns. */
 inline try_lock_device_hotplug(err)
 {
 	wants_lock
@@ -536,8 +536,6 @@ inline kmem_switch_online(block, err)
 		fi
 	}
 }
-
-#define KEEP_FIRST err = (err -> err : now)
 
 #define must_go_offline (blocks[i] == ONLINE && WANTED(i) != ONLINE)
 #define must_go (WANTED(FIRST(i)) == ABSENT && is_present(i) && !has(blocks, i, ONLINE))
@@ -647,7 +645,8 @@ end_idle:
 	do
 	:: atomic { thread == RUNNING -> listening = true };
 		/* hear_signals() */
-		atomic { signal_pending = signal_pending || (cancelled && worker_hears_earlier && cancel_signals) };
+		signal_pending = signal_pending ||
+				 (cancelled && worker_hears_earlier && cancel_signals);
 
 		if
 		:: !claim_comes_first -> d_step { copy(before, blocks) }
