@@ -20,7 +20,7 @@
  * Puts online what was added: as the core would have done by the system's policy,
  * or as a default for the device has it.
  */
-static void online_added(struct kmem_region *region)
+static void online_added(struct kmem_region *region, bool whole)
 {
 	struct kmem_drive *drive = &region->drive;
 	unsigned int i, count = 0;
@@ -39,6 +39,9 @@ static void online_added(struct kmem_region *region)
 	kmem_guard_claim_now(region);
 	kmem_drive_begin_best_effort(drive, NULL);
 	err = kmem_drive_online(drive);
+	/* Before anybody else can switch one. */
+	if (whole)
+		kmem_guard_set_whole_online(region, true);
 	kmem_guard_release(region);
 	if (err)
 		dev_warn(region->dev,
@@ -67,9 +70,7 @@ static int populate(struct kmem_region *region)
 	if (kmem_guard_counts(region).present) {
 		if (asked != DAX_DEFAULT_POLICY)
 			region->policy = kmem_drive_block_for(asked);
-		online_added(region);
-		if (was_absent && asked == DAX_STATE_ONLINE)
-			kmem_guard_set_whole_online(region, true);
+		online_added(region, was_absent && asked == DAX_STATE_ONLINE);
 		err = 0;
 	}
 	kmem_drive_end(drive);
