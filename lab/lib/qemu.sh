@@ -80,7 +80,8 @@ kernel_arguments() {
 		"${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
-	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on)
+	# Where all takes several times as long, so does what is not a stall yet.
+	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on rcupdate.rcu_cpu_stall_timeout=84)
 	[[ ! $CRASH ]] || arguments+=(crashkernel=256M)
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
