@@ -4,10 +4,10 @@
 # unplug it is as readable: with Debian's kdump-tools as they are, which load the
 # crash kernel anew on uevents, and with a crash kernel that the kernel itself
 # keeps up to date.
-# vm: -c -s 256M -x 2G -t 300 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
-# vm: -c -s 256M -x 2G -t 300 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
-# vm: -c -s 256M -x 2G -t 300 -a "crash_after=online_movable crash_kernel_by=kernel"
-# vm: -c -s 256M -x 2G -t 300 -a "crash_after=unplugged crash_kernel_by=kernel"
+# vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
+# vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
+# vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kernel"
+# vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kernel"
 # full
 . "$LAB/tests/guest/lib.sh"
 set -u

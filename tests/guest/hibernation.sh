@@ -3,7 +3,7 @@
 # Hibernation in the middle of a transition cancels it, it is rolled back; the
 # image is written and read back, and all is as it was, what is in the memory of
 # the device too.
-# vm: -s 1G -x 3G -t 240
+# vm: -s 1G -x 3G -t 1200
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/contents.sh"
@@ -43,20 +43,8 @@ caught unplugged hibernate
 slept "during an unplug"
 is_unchanged "during an unplug: rolled back" "$before"
 ok "during an unplug: the contents are the same" contents_are_kept
-
-mark_log "while plugged"
-is "while plugged: the system sleeps" "$(hibernate)" "done"
-has_resumed "while plugged"
-is_unchanged "while plugged" "$before"
-ok "while plugged: the contents are the same" contents_are_kept
 drop_contents
 
 is "awake again: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "awake again"
-mark_log "while unplugged"
-is "while unplugged: the system sleeps" "$(hibernate)" "done"
-has_resumed "while unplugged"
-is_unplugged "while unplugged"
-is "awake again: online_movable" "$(attempt online_movable)" "done"
-is_all "awake again" online_movable 'online Movable'
 done_testing

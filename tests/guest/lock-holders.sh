@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Others who take the hotplug locks may be at it all the time, each by itself and
 # all at once: transitions succeed, and so does what the others do.
-# vm: -c -s 512M -r 2 -t 900 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
+# vm: -c -s 512M -r 2 -t 1800 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
