@@ -5,6 +5,8 @@
 # of; when the device is back, all of it can be had again without a reboot.
 # full
 # vm: -v hmem -s 1G
+# vm: -v nvdimm -s 1G
+# vm: -v cxl -s 512M
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
 load_fault
@@ -21,7 +23,7 @@ bring_back() {
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
 	wait_until is_there && choose "$(ls /sys/bus/dax/devices)"
 }
-is_there() { compgen -G '/sys/bus/dax/devices/dax*/size'; }
+is_there() { compgen -G '/sys/bus/dax/devices/dax*/size' > /dev/null; }
 
 into() {
 	local word=$1
@@ -59,7 +61,10 @@ is_back() {
 # is_kept_away DESCRIPTION ONLINE: while it is online, nobody gets at it.
 is_kept_away() {
 	local blocks=("${BLOCKS[@]}")
-	if bring_back 2> /dev/null; then
+	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
+	pause 1
+	if is_there; then
+		choose "$(ls /sys/bus/dax/devices)"
 		BLOCKS=("${blocks[@]}")
 		is "$1, back while it is online: kmem refuses it" "$(to_kmem)" EBUSY
 		write_file /sys/bus/dax/drivers/device_dax/bind "${DAX##*/}" > /tmp/answer
