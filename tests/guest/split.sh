@@ -26,12 +26,13 @@ undone() {
 is "unplugged" "$(attempt unplugged)" "done"
 without=$(memory_total)
 undone dax0.0
-ok "dax0.0 is made smaller" daxctl reconfigure-device --size="$HALF" dax0.0
-ok "another device has the rest" daxctl create-device --region="$REGION" --size="$HALF"
+ok "dax0.0 is made smaller" daxctl reconfigure-device --size="$((HALF >> 20))M" dax0.0
+ok "another device has the rest" daxctl create-device --region="$REGION" --size="$((HALF >> 20))M"
 for name in dax0.0 dax0.1; do
 	choose "$name"
 	is "$name: size" "$(< "$DAX/size")" "$HALF"
-	is "$name: it binds" "$(to_kmem)" "done"
+	ok "$name: it binds" daxctl reconfigure-device --mode=system-ram --no-online "$name"
+	is "$name: to kmem" "$(bound_to)" kmem
 	comes_and_goes "$name"
 done
 is "both are in use" "$(memory_total)" $((without + SIZE))
