@@ -189,11 +189,17 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 /* Cancelling ends what is still to be done. What is done already is not made undone for it. */
 static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range)
 {
-	/* With a block online that could not be taken offline, which is known by now. */
-	if (is_wanted(drive, range) || !kmem_range_is_present(drive->region, range) ||
-	    has_online(drive, range))
+	if (is_wanted(drive, range) || !kmem_range_is_present(drive->region, range))
 		return 0;
+	/* One block that could not be taken offline keeps all, which has to be said of each. */
+	if (has_online(drive, range))
+		return kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, -EBUSY);
 	return kmem_drive_cancelled(drive) ?: remove_whole(drive, range);
+}
+
+static int remove_if_offline(struct kmem_drive *drive, struct kmem_range *range)
+{
+	return has_online(drive, range) ? 0 : remove_if_unwanted(drive, range);
 }
 
 static int add_if_missing(struct kmem_drive *drive, struct kmem_range *range)
@@ -374,7 +380,7 @@ void kmem_drive_clear(struct kmem_drive *drive, const char *purpose)
 	kmem_guard_claim_now(drive->region);
 	kmem_drive_want(drive, DAX_BLOCK_ABSENT);
 	kmem_drive_begin_best_effort(drive, purpose);
-	remove_unwanted(drive);
+	each_range(drive, remove_if_offline);
 	kmem_drive_end(drive);
 	kmem_guard_release(drive->region);
 }

@@ -109,7 +109,10 @@ static void describe(struct kmem_region *region, const struct kmem_outcome *outc
 	size_t used;
 
 	if (failure->step == KMEM_STEP_NONE)
-		used = scnprintf(text, room, "cancelled: %s", why);
+		used = scnprintf(text, room, "%s: %s",
+				 kmem_cause_is_cancel(outcome->cause) ? "cancelled"
+								      : "could not begin",
+				 why);
 	else if (kmem_cause_is_cancel(outcome->cause))
 		used = scnprintf(text, room, "cancelled: %s, before memory%llu was %s", why,
 				 kmem_region_block_id(region, failure->block),

@@ -8,6 +8,7 @@
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
+#include "diagnosis.h"
 #include "drive.h"
 #include "events.h"
 #include "guard.h"
@@ -275,6 +276,20 @@ static void await(struct kmem_transition *transition)
 	wait_event_idle(transitions, is_done(transition));
 }
 
+/* Nothing has been touched; that it failed is told like every other failure. */
+static int cannot_begin(struct kmem_transition *transition, int err)
+{
+	struct kmem_outcome *outcome = &transition->outcome;
+
+	outcome->err = err;
+	outcome->back = true;
+	outcome->failure.err = err;
+	kmem_diagnose(transition->region, &outcome->failure);
+	outcome->cause = err == -EINTR ? KMEM_CAUSE_SIGNAL : outcome->failure.cause;
+	kmem_events_outcome(transition->region, outcome);
+	return err;
+}
+
 static int run(struct kmem_region *region, enum dax_state before, enum dax_state wanted,
 	       const struct kmem_range *range)
 {
@@ -289,7 +304,7 @@ static int run(struct kmem_region *region, enum dax_state before, enum dax_state
 	transition.worker =
 		kthread_create(worker, &transition, "kmem/%s", kmem_region_name(region));
 	if (IS_ERR(transition.worker))
-		return PTR_ERR(transition.worker);
+		return cannot_begin(&transition, PTR_ERR(transition.worker));
 
 	err = install(&transition);
 	if (!err) {

@@ -28,7 +28,7 @@ else
 	for number in "${BLOCKS[@]}"; do
 		look_at "$number"
 		[[ $BLOCK_IS != online* ]] || is "$WHAT: memory$number has stayed, which is said" \
-			"$(log_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b" | wc -l)" 1
+			"$(log_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b.*taken offline" | wc -l)" 1
 	done
 	before=$(snapshot)
 	is "unplugged" "$(attempt unplugged)" EBUSY

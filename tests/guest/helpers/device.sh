@@ -170,7 +170,7 @@ load_fault() { insmod "$LAB/modules/fault.ko"; }
 
 # fault NAME=VALUE...: what is not named is as at first; begins to count anew.
 fault() {
-	local setting defaults=(what=any block=-1 skip=0 err=0 delay_ms=0 hold=0 times=0)
+	local setting defaults=(what=any block=-1 skip=0 again=-1 err=0 delay_ms=0 hold=0 times=0)
 	for setting in "${defaults[@]}" "$@"; do
 		[[ $setting == times=* ]] || echo "${setting#*=}" > "$FAULT/${setting%%=*}"
 	done

@@ -4,9 +4,12 @@
  *
  * Of all memory blocks about to go online or offline, those match that `what`
  * and `block` describe. The first `skip` of them pass; the next `times` are
- * held for as long as `hold` is set, then refused with `err`. Everything can be
- * changed at any time in /sys/module/fault/parameters; writing `times` begins
- * to count anew.
+ * held for as long as `hold` is set, then refused with `err`; and so is one more
+ * after another `again`. Everything can be changed at any time in
+ * /sys/module/fault/parameters; writing `times` begins to count anew.
+ *
+ * `what` may also name calls that the driver makes (steps.c), which are never
+ * held, and match by the block that their range begins with, if they have one.
  *
  * Apart from that, `reserve` holds a part of the physical address space, so
  * that nobody can add it as memory.
@@ -16,6 +19,7 @@
 #include <linux/delay.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/memory.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -24,12 +28,15 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
+#include "steps.h"
+
 /* A test that forgets what it holds must not hang the machine. */
 #define LONGEST_HOLD (60 * HZ)
 
-static char what[16] = "any";
+static char what[64] = "any";
 module_param_string(what, what, sizeof(what), 0644);
-MODULE_PARM_DESC(what, "events that match: online, offline or any");
+MODULE_PARM_DESC(
+	what, "events that match: online, offline or any of them; steps of the driver, by comma");
 
 static long block = -1;
 module_param(block, long, 0644);
@@ -54,6 +61,10 @@ MODULE_PARM_DESC(matched, "how many events have matched since times was written"
 static unsigned int hits;
 module_param(hits, uint, 0444);
 MODULE_PARM_DESC(hits, "how many of them were held or refused");
+
+static int again = -1;
+module_param(again, int, 0644);
+MODULE_PARM_DESC(again, "how many more events pass before one more is refused, -1: no more");
 
 static int times;
 
@@ -141,23 +152,42 @@ static const struct kernel_param_ops reserve_ops = {
 module_param_cb(reserve, &reserve_ops, NULL, 0644);
 MODULE_PARM_DESC(reserve, "START,SIZE of what to reserve; 0: nothing");
 
-static bool is_wanted(unsigned long event)
+/* Is the word in the list, in which commas are between words? */
+static bool is_listed(const char *list, const char *word)
 {
-	bool any = sysfs_streq(what, "any");
+	size_t length = strlen(word);
+	const char *found;
 
+	for (found = strstr(list, word); found; found = strstr(found + 1, word))
+		if ((found == list || found[-1] == ',') &&
+		    (found[length] == '\0' || found[length] == ',' || found[length] == '\n'))
+			return true;
+	return false;
+}
+
+static const char *word_of(unsigned long event)
+{
 	switch (event) {
 	case MEM_GOING_ONLINE:
-		return any || sysfs_streq(what, "online");
+		return "online";
 	case MEM_GOING_OFFLINE:
-		return any || sysfs_streq(what, "offline");
+		return "offline";
 	default:
-		return false;
+		return NULL;
 	}
+}
+
+static long block_at(u64 address)
+{
+	return div64_ul(address, memory_block_size_bytes());
 }
 
 static bool is_turn_of(unsigned int number)
 {
-	return number >= skip && (times < 0 || number - skip < times);
+	unsigned int refused = number - skip;
+
+	return number >= skip &&
+	       (times < 0 || refused < times || (again >= 0 && refused == times + again));
 }
 
 static void hold_here(void)
@@ -171,9 +201,11 @@ static void hold_here(void)
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;
-	long id = PFN_PHYS(change->start_pfn) / memory_block_size_bytes();
+	long id = block_at(PFN_PHYS(change->start_pfn));
+	const char *word = word_of(event);
 
-	if (!is_wanted(event) || (block >= 0 && block != id))
+	if (!word || (block >= 0 && block != id) ||
+	    !(is_listed(what, "any") || is_listed(what, word)))
 		return NOTIFY_DONE;
 
 	msleep(delay_ms);
@@ -185,9 +217,32 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 		hold_here();
 	if (!err)
 		return NOTIFY_DONE;
-	pr_info("memory%ld: refused to go %s\n", id,
-		event == MEM_GOING_ONLINE ? "online" : "offline");
+	pr_info("memory%ld: refused to go %s\n", id, word);
 	return notifier_from_errno(-(int)err);
+}
+
+/**
+ * fault_in_step() - a step of the driver is about to be made; does it fail
+ * @word: what it is called
+ * @address: where the memory begins that it is about, 0 if it is about none
+ *
+ * Context: Any, also where nothing may sleep; one step at a time.
+ * Return: 0 or the negative errno to fail with.
+ */
+int fault_in_step(const char *word, u64 address)
+{
+	unsigned int number;
+
+	if (!is_listed(what, word) || (block >= 0 && address && block != block_at(address)))
+		return 0;
+
+	number = matched++;
+	mdelay(delay_ms);
+	if (!is_turn_of(number))
+		return 0;
+
+	hits++;
+	return -(int)err;
 }
 
 static struct notifier_block memory_notifier = {
@@ -196,13 +251,22 @@ static struct notifier_block memory_notifier = {
 
 static int __init fault_init(void)
 {
-	return register_memory_notifier(&memory_notifier);
+	int result = fault_steps_init();
+
+	if (result)
+		return result;
+
+	result = register_memory_notifier(&memory_notifier);
+	if (result)
+		fault_steps_exit();
+	return result;
 }
 module_init(fault_init);
 
 static void __exit fault_exit(void)
 {
 	unregister_memory_notifier(&memory_notifier);
+	fault_steps_exit();
 	release_reserved();
 }
 module_exit(fault_exit);

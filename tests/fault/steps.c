@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes functions of the core fail when the driver calls them: a probe at their
+ * entry goes on in a function that returns the error, with their caller's return
+ * address where it was, so that they are as good as not called.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/string.h>
+
+#include "steps.h"
+
+#define NO_ADDRESS -1
+
+/**
+ * struct step - a step of the driver
+ * @word: what tests call it; to listen for signals cannot fail, only take its time
+ * @probe: at the function by which it is made
+ * @address: which of its arguments, counted from 0, is the memory's address
+ * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()
+ */
+struct step {
+	const char *word;
+	struct kprobe probe;
+	int address;
+	bool fails_with_null;
+};
+
+static struct step steps[] = {
+	{ .word = "type", .probe.symbol_name = "mt_find_alloc_memory_type", .address = NO_ADDRESS },
+	{ .word = "type", .probe.symbol_name = "alloc_memory_type", .address = NO_ADDRESS },
+	{ .word = "group",
+	  .probe.symbol_name = "memory_group_register_static",
+	  .address = NO_ADDRESS },
+	{ .word = "thread", .probe.symbol_name = "kthread_create_on_node", .address = NO_ADDRESS },
+	{ .word = "listen", .probe.symbol_name = "kernel_sigaction", .address = NO_ADDRESS },
+	{ .word = "find", .probe.symbol_name = "bus_for_each_dev", .address = NO_ADDRESS },
+	{ .word = "reserve",
+	  .probe.symbol_name = "__request_region",
+	  .address = 1,
+	  .fails_with_null = true },
+	{ .word = "add", .probe.symbol_name = "add_memory_driver_managed", .address = 1 },
+	{ .word = "remove", .probe.symbol_name = "remove_memory", .address = 0 },
+};
+
+/* What the step that is being made fails with. */
+static long result;
+
+static noinline long fail(void)
+{
+	return READ_ONCE(result);
+}
+
+/* At a function's entry the return address is on top of the stack. */
+static bool is_called_by_kmem(const struct pt_regs *regs)
+{
+	char caller[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(caller, *(unsigned long *)regs->sp);
+	return strstr(caller, "[kmem]");
+}
+
+static int before(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct step *step = container_of(probe, struct step, probe);
+	u64 address = 0;
+	int err;
+
+	if (!is_called_by_kmem(regs))
+		return 0;
+	if (step->address != NO_ADDRESS)
+		address = regs_get_kernel_argument(regs, step->address);
+
+	err = fault_in_step(step->word, address);
+	if (!err)
+		return 0;
+
+	pr_info("step %s at %#llx: refused\n", step->word, address);
+	WRITE_ONCE(result, step->fails_with_null ? 0 : err);
+	regs->ip = (unsigned long)fail;
+	return 1;
+}
+
+/* A probe that has this is never made a jump, which could not change where to go on. */
+static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+/**
+ * fault_steps_init() - listen to the driver's steps
+ *
+ * A function that the kernel does not have is left out.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of register_kprobe().
+ */
+int fault_steps_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		steps[i].probe.pre_handler = before;
+		steps[i].probe.post_handler = after;
+		err = register_kprobe(&steps[i].probe);
+		if (err && err != -ENOENT) {
+			fault_steps_exit();
+			return err;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * fault_steps_exit() - stop doing so
+ *
+ * Context: Process context, sleeps.
+ */
+void fault_steps_exit(void)
+{
+	unsigned int i;
+
+	/* One that is not registered has no address. */
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		if (steps[i].probe.addr)
+			unregister_kprobe(&steps[i].probe);
+}

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Every step of every operation fails once, one at a time, until none is left:
+# afterwards everything is as before or as asked, and it has been said. Then every
+# step, and another one on the way back: the log names each block that is not as
+# before, state tells the truth, and a later write gets out of it.
+# vm: -s 512M -t 600
+# vm: -s 768M -r 3 -t 900
+# full
+. "$LAB/tests/guest/helpers/walk.sh"
+
+ERRNO=5 # EIO, which nothing here fails with by itself
+ALL_POINTS=0
+ALL_TRIED=0
+
+# undisturbed FROM OPERATION STEPS: sets BEFORE, ASKED and STEPS, the number of steps.
+undisturbed() {
+	"$1" || PROBLEMS+=("$1 is not possible: $ANSWER")
+	record
+	BEFORE=$RECORD
+	fault "what=$3" err=$ERRNO
+	"$2"
+	read_word "$FAULT/matched"
+	STEPS=$WORD
+	no_fault
+	expect "undisturbed" "$ANSWER" "done"
+	record
+	ASKED=$RECORD
+}
+
+# disturbed FROM OPERATION FAULT...: sets HITS, RECORD.
+disturbed() {
+	local operation=$2
+	"$1" || PROBLEMS+=("$1 is not possible any more: $ANSWER")
+	shift 2
+	mark_log "$MARK"
+	fault err=$ERRNO "$@"
+	"$operation"
+	read_word "$FAULT/hits"
+	HITS=$WORD
+	no_fault
+	record
+}
+
+# walk TITLE FROM OPERATION STEPS: each step fails once.
+walk() {
+	local title=$1 from=$2 operation=$3 steps=$4 number tried=0
+	undisturbed "$from" "$operation" "$steps"
+	for ((number = 0; number < STEPS; number++)); do
+		MARK="$title, step $number"
+		disturbed "$from" "$operation" "what=$steps" "skip=$number" times=1
+		((HITS != 1)) || ((tried += 1))
+		"after_${operation%%_*}" "$MARK"
+	done
+	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$tried"
+	((ALL_POINTS += STEPS, ALL_TRIED += tried)) || true
+	expect "$title: tried" "$tried" "$STEPS"
+	no_problems "$title: every step fails once, nothing is left of it"
+}
+
+# The errno is the one that was injected, or the driver's own for that step.
+expect_failure() {
+	expect "$1: answer" "$ANSWER" '@(EIO|ENODEV|EBUSY)'
+	read_word "$DAX/kmem/last_failure"
+	expect "$1: last_failure" "$WORD" "wanted=* error=-$ANSWER reason=*"
+}
+
+# A transition: all or nothing, and it is said which.
+after_transition() {
+	expect_failure "$1"
+	expect_record "$1" "$BEFORE"
+	[[ $WORD != *incomplete* ]] || PROBLEMS+=("$1: $WORD")
+}
+after_plug() { after_transition "$1"; }
+after_unplug() { after_transition "$1"; }
+
+# Binding leaves out what it cannot have, as long as anything is left.
+after_bind() {
+	if [[ $ANSWER == "done" ]] && is_bound; then
+		expect_truth "$1"
+		[[ $RECORD == "$ASKED" ]] || log_since "$1" 'kmem dax0\.0: .*could not be' > /tmp/said ||
+			PROBLEMS+=("$1: what was left out is not said")
+	else
+		expect_record "$1" "$BEFORE"
+	fi
+	expect_way_out "$1"
+}
+
+# Unbinding cannot fail; what could not be removed is there for the next to bind.
+after_unbind() {
+	expect "$1: answer" "$ANSWER" "done"
+	[[ $RECORD == "$ASKED" ]] || log_since "$1" 'kmem dax0\.0: .*blocks stay' > /tmp/said ||
+		PROBLEMS+=("$1: what stays is not said")
+	expect_way_out "$1"
+}
+
+# walk_twice TITLE FROM OPERATION STEPS: a step fails, and one more on the way back.
+walk_twice() {
+	local title=$1 from=$2 operation=$3 steps=$4 number again tried=0
+	undisturbed "$from" "$operation" "$steps"
+	for ((number = 0; number < STEPS; number++)); do
+		for ((again = 0; ; again++)); do
+			MARK="$title, steps $number and $again on"
+			disturbed "$from" "$operation" "what=$steps" "skip=$number" times=1 "again=$again"
+			((HITS == 2)) || break
+			((tried += 1))
+			after_double "$MARK"
+		done
+	done
+	printf '# %s: %d points, %d pairs tried\n' "$title" "$STEPS" "$tried"
+	((ALL_POINTS += tried, ALL_TRIED += tried)) || true
+	no_problems "$title: a step of the rollback fails as well, it is said and a way out is left"
+}
+
+# walk_broken TITLE FROM OPERATION STEPS: from a step on all fail.
+walk_broken() {
+	local title=$1 from=$2 operation=$3 steps=$4 number
+	undisturbed "$from" "$operation" "$steps"
+	for ((number = 0; number < STEPS; number++)); do
+		MARK="$title, from step $number on"
+		disturbed "$from" "$operation" "what=$steps" "skip=$number" times=-1
+		after_double "$MARK"
+	done
+	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$number"
+	((ALL_POINTS += STEPS, ALL_TRIED += number)) || true
+	no_problems "$title: no step is possible any more, it is said and a way out is left"
+}
+
+after_double() {
+	local failure
+	expect_failure "$1"
+	failure=$WORD
+	expect_truth "$1"
+	if [[ $RECORD == "$BEFORE" ]]; then
+		return
+	elif [[ $failure != *rollback=incomplete* ]]; then
+		PROBLEMS+=("$1: incomplete, which is not said: $failure")
+	fi
+	expect_named "$1"
+	expect_way_out "$1"
+}
+
+load_fault
+let_kernel_choose_movable
+MOVING=thread,find,offline,remove,reserve,add,online
+BINDING=type,group,find,offline,remove,reserve,add,online
+learn_nothing
+
+walk "bind" from_unbound bind_it $BINDING
+echo online_movable > "$POLICY_FILE"
+walk "bind, policy online_movable" from_unbound bind_it $BINDING
+echo offline > "$POLICY_FILE"
+
+walk "plug online_movable" from_unplugged plug_online_movable $MOVING
+walk "plug online" from_unplugged plug_online $MOVING
+for situation in online_movable online offline mixed; do
+	walk "unplug from $situation" "from_$situation" unplug $MOVING
+done
+((RANGES == 1)) || walk "unplug from partial" from_partial unplug $MOVING
+walk "unbind from offline" from_offline unbind_it $BINDING
+walk "unbind from mixed" from_mixed unbind_it $BINDING
+
+walk_twice "plug online_movable" from_unplugged plug_online_movable $MOVING
+walk_twice "unplug from online_movable" from_online_movable unplug $MOVING
+walk_twice "unplug from mixed" from_mixed unplug $MOVING
+walk_broken "plug online_movable" from_unplugged plug_online_movable $MOVING
+walk_broken "unplug from online_movable" from_online_movable unplug $MOVING
+
+# What the kernel has used by then it keeps, so this comes last.
+walk "plug online_kernel" from_unplugged plug_online_kernel $MOVING
+walk "unplug from online_kernel" from_online_kernel unplug $MOVING
+
+printf '# in all: %d points, %d tried\n' "$ALL_POINTS" "$ALL_TRIED"
+done_testing

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What walks have in common: where an operation begins, the operation, and what
+# has to be true when it failed.
+. "$LAB/tests/guest/helpers/record.sh"
+
+POLICY_FILE=$MEMORY/auto_online_blocks
+
+# --- situations to begin in; each from anywhere ---
+
+from_unbound() {
+	! is_bound || { put "$DAX/state" unplugged && put "$KMEM/unbind" dax0.0; }
+	! is_bound
+}
+
+from_unplugged() {
+	is_bound || put "$KMEM/bind" dax0.0
+	put "$DAX/state" unplugged
+	read_state
+	[[ $STATE == unplugged ]]
+}
+
+# become STATE: unless it is so.
+become() {
+	read_state
+	[[ $STATE != "$1" ]] || return 0
+	from_unplugged && put "$DAX/state" "$1"
+	[[ $ANSWER == "done" ]]
+}
+
+from_online() { become online; }
+from_online_kernel() { become online_kernel; }
+from_online_movable() { become online_movable; }
+
+from_offline() {
+	read_state
+	[[ $STATE != offline ]] || return 0
+	from_unbound && put "$KMEM/bind" dax0.0
+	[[ $ANSWER == "done" ]]
+}
+
+# In pieces: the first block and the last ones in ZONE_MOVABLE, those between offline.
+from_mixed() {
+	local i wanted
+	read_state
+	ANSWER="done"
+	[[ $STATE == mixed ]] || from_online_movable || return
+	for i in "${!BLOCKS[@]}"; do
+		wanted=online_movable
+		((i < 1 || i > ${#BLOCKS[@]} / 2)) || wanted=offline
+		look_at "${BLOCKS[i]}"
+		[[ $BLOCK_IS == "${wanted%_movable}"* ]] || put "$MEMORY/memory${BLOCKS[i]}/state" "$wanted"
+	done
+	[[ $ANSWER == "done" ]]
+}
+
+# A device that was bound when one of its ranges could not be had.
+from_partial() {
+	read_state
+	[[ $STATE != mixed ]] || return 0
+	from_unbound || return
+	fault what=add skip=1 times=1 err=5
+	put "$KMEM/bind" dax0.0
+	no_fault
+	read_state
+	[[ $STATE == mixed ]]
+}
+
+# --- operations; each sets ANSWER ---
+
+bind_it() { put "$KMEM/bind" dax0.0; }
+unbind_it() { put "$KMEM/unbind" dax0.0; }
+unplug() { put "$DAX/state" unplugged; }
+plug_online() { put "$DAX/state" online; }
+plug_online_kernel() { put "$DAX/state" online_kernel; }
+plug_online_movable() { put "$DAX/state" online_movable; }
+
+# --- what has to be true; each adds to PROBLEMS what is not ---
+
+PROBLEMS=()
+
+# expect DESCRIPTION GOT WANTED: a pattern.
+expect() {
+	# shellcheck disable=SC2053 # a pattern
+	[[ $2 == $3 ]] || PROBLEMS+=("$1: got '$2', wanted '$3'")
+}
+
+# expect_record DESCRIPTION WANTED: what has been recorded.
+expect_record() {
+	[[ $RECORD != "$2" ]] || return 0
+	PROBLEMS+=("$1: it is otherwise: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
+		grep "^[<>]" | head -n 6 | paste -sd ';')")
+}
+
+expect_truth() {
+	tells_the_truth ||
+		PROBLEMS+=("$1: state reads $STATE, the blocks say $TRUE_STATE")
+}
+
+# A way out without a reboot: unplugged, plugged, and as it was when unbound.
+expect_way_out() {
+	is_bound || put "$KMEM/bind" dax0.0
+	put "$DAX/state" unplugged
+	expect "$1: unplugged afterwards" "$ANSWER" "done"
+	put "$DAX/state" online_movable
+	expect "$1: plugged afterwards" "$ANSWER" "done"
+	read_state
+	expect "$1: plugged afterwards: state" "$STATE" online_movable
+	put "$DAX/state" unplugged
+	expect "$1: unplugged in the end" "$ANSWER" "done"
+	put "$KMEM/unbind" dax0.0
+	record
+	expect_record "$1: in the end" "$NOTHING"
+}
+
+# What there is of the device when it is unbound and nothing has been left.
+learn_nothing() {
+	from_unbound
+	record
+	NOTHING=$RECORD
+}
+
+# Every block that is not as before is named in the log, as one that could not be.
+expect_named() {
+	local number lines was
+	lines=$(log_since "$1" ' could not be ')
+	for number in "${BLOCKS[@]}"; do
+		look_at "$number"
+		was=$(sed -n "s/^memory$number: //p" <<< "$BEFORE")
+		[[ $BLOCK_IS == "$was" ]] || is_named "$number" "$lines" ||
+			PROBLEMS+=("$1: memory$number is $BLOCK_IS and was $was, which is not said")
+	done
+}
+
+# is_named NUMBER LINES: by itself, or in "memoryA to memoryB".
+is_named() {
+	local line
+	while read -r line; do
+		[[ ! $line =~ memory([0-9]+)\ to\ memory([0-9]+) ]] ||
+			(($1 < BASH_REMATCH[1] || $1 > BASH_REMATCH[2])) || return 0
+	done <<< "$2"
+	return 1
+}
+
+# no_problems DESCRIPTION: a point of the test.
+no_problems() {
+	is "$1" "$(printf '%s\n' "${PROBLEMS[@]:0:10}")" ''
+	PROBLEMS=()
+}
