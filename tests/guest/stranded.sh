@@ -67,8 +67,8 @@ ok "reclaim under way" wait_until is_held
 is "under way: binding is refused" "$(bind)" EBUSY
 ok "under way: unloading is refused" eval '! rmmod kmem'
 WRITE_TO=$RECLAIM begin_write second 1 INT
-pause 0.3
-ok "under way: a second one waits" eval '! has_result second'
+ok "under way: a second one waits" wait_until is_writing second
+pause 0.1
 signal second INT
 end_write second
 is "under way: until there is a signal" "$RESULT" EINTR

@@ -232,6 +232,9 @@ begin_write() {
 signal() { kill "-$2" "${WRITERS[$1]}"; }
 has_result() { [[ -s /tmp/result.$1 ]]; }
 
+# is_writing NAME: it is in the middle of write(2), as the kernel knows.
+is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
+
 # end_write NAME: sets RESULT to "done", the errno's name, or "killed".
 end_write() {
 	while kill -0 "${WRITERS[$1]}" 2> /dev/null; do pause 0.01; done
