@@ -4,7 +4,9 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
+#include <linux/kernfs.h>
 #include <linux/mutex.h>
+#include <linux/workqueue.h>
 
 #include "adoption.h"
 #include "drive.h"
@@ -57,6 +59,18 @@ static void tidy(struct kmem_region *region)
 		forget(region);
 }
 
+/* Only then is there something to remove, and a reason to keep others from their blocks. */
+static bool has_offline_range(const struct kmem_region *region)
+{
+	unsigned int i;
+
+	for (i = 0; i < region->nr_ranges; i++)
+		if (kmem_range_is_present(region, &region->ranges[i]) &&
+		    !kmem_range_has_online(region, &region->ranges[i]))
+			return true;
+	return false;
+}
+
 /*
  * Removes what a device left online and somebody took offline since. Returns
  * whether memory is left for all that.
@@ -69,8 +83,8 @@ static bool sweep(void)
 	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
 		if (region->dev)
 			continue;
-		/* Else it is being reclaimed, by somebody who will tidy up. */
-		if (mutex_trylock(&region->lock)) {
+		/* Locked it is being reclaimed, by somebody who will tidy up. */
+		if (has_offline_range(region) && mutex_trylock(&region->lock)) {
 			kmem_drive_clear(&region->drive, NULL);
 			mutex_unlock(&region->lock);
 		}
@@ -79,6 +93,39 @@ static bool sweep(void)
 	}
 
 	return memory_left;
+}
+
+static void sweep_later(struct work_struct *work)
+{
+	mutex_lock(&regions_lock);
+	sweep();
+	mutex_unlock(&regions_lock);
+}
+
+static DECLARE_WORK(sweeper, sweep_later);
+
+/* Whether the sweeper may run; under kmem_guard_lock. */
+static bool is_open;
+
+/**
+ * kmem_adoption_offline() - somebody has put a block of a stranded region offline
+ * @region: the region
+ *
+ * If it was the last of its range, the range is nobody's any more.
+ *
+ * Context: kmem_guard_lock held.
+ */
+void kmem_adoption_offline(struct kmem_region *region)
+{
+	if (is_open && !region->dev && has_offline_range(region))
+		queue_work(system_long_wq, &sweeper);
+}
+
+static void set_open(bool open)
+{
+	spin_lock(&kmem_guard_lock);
+	is_open = open;
+	spin_unlock(&kmem_guard_lock);
 }
 
 static struct kmem_region *overlapping(const struct kmem_region *fresh)
@@ -153,7 +200,7 @@ static const char *why_not(const struct kmem_region *region, const struct kmem_r
 		return "is being reclaimed; bind again when that has ended";
 	if (kmem_adoption_is_quarantined(region))
 		return "is quarantined, because the device behind it went away; reclaim it first";
-	if (region->parent != fresh->parent)
+	if (region->behind != fresh->behind)
 		return "was left by a device of another DAX region; bind that, or reclaim it first";
 	if (region->nid != fresh->nid)
 		return "was left by a device of another node; reclaim it first";
@@ -182,8 +229,7 @@ static struct kmem_region *refuse(struct device *dev, const struct kmem_region *
  *
  * That is the one which it left when it was unbound, if there is one: the same
  * ranges on the same node, and the device behind them there all the time. It is
- * @fresh if nobody has any of the memory. Removes what was taken offline by
- * hand meanwhile.
+ * @fresh if nobody has any of the memory.
  *
  * Context: Process context, sleeps.
  * Return: the region, in the guard's list; -EBUSY if the device cannot have
@@ -235,7 +281,8 @@ void kmem_adoption_strand(struct kmem_region *region)
 	region->guarded = false;
 	region->timeout_ms = 0;
 	spin_unlock(&kmem_guard_lock);
-	tidy(region);
+	/* Somebody may have put a block offline since the offline ones were removed. */
+	sweep();
 	mutex_unlock(&regions_lock);
 }
 
@@ -265,7 +312,8 @@ void kmem_adoption_forget(struct kmem_region *region)
  */
 bool kmem_adoption_is_quarantined(const struct kmem_region *region)
 {
-	return !device_is_registered(region->parent);
+	/* As kernfs marks what has been removed. */
+	return region->behind && atomic_read(&region->behind->active) < 0;
 }
 
 /**
@@ -308,6 +356,7 @@ int kmem_adoption_open(struct kobject *driver)
 		kmem_stranded_update(region);
 	find_left();
 	mutex_unlock(&regions_lock);
+	set_open(!err);
 
 	return err;
 }
@@ -321,6 +370,8 @@ void kmem_adoption_close(void)
 {
 	struct kmem_region *region;
 
+	set_open(false);
+	cancel_work_sync(&sweeper);
 	mutex_lock(&regions_lock);
 	kmem_stranded_close();
 	list_for_each_entry(region, &kmem_guard_regions, node)

@@ -17,6 +17,7 @@ struct kmem_region *kmem_adoption_settle(struct kmem_region *fresh, struct devic
 void kmem_adoption_strand(struct kmem_region *region);
 void kmem_adoption_forget(struct kmem_region *region);
 bool kmem_adoption_is_quarantined(const struct kmem_region *region);
+void kmem_adoption_offline(struct kmem_region *region);
 int kmem_adoption_reclaim(struct kmem_region *region, struct kmem_range *range);
 
 int kmem_adoption_open(struct kobject *driver);

@@ -18,16 +18,6 @@ static bool is_wanted(const struct kmem_drive *drive, const struct kmem_range *r
 	return drive->wanted[range->first] != DAX_BLOCK_ABSENT;
 }
 
-static bool has_online(const struct kmem_drive *drive, const struct kmem_range *range)
-{
-	unsigned int i;
-
-	for (i = 0; i < range->count; i++)
-		if (dax_block_is_online(kmem_guard_block(drive->region, range->first + i)))
-			return true;
-	return false;
-}
-
 static const char *const step_texts[] = {
 	[KMEM_STEP_NONE] = "",
 	[KMEM_STEP_FIND] = "found",
@@ -192,14 +182,14 @@ static int remove_if_unwanted(struct kmem_drive *drive, struct kmem_range *range
 	if (is_wanted(drive, range) || !kmem_range_is_present(drive->region, range))
 		return 0;
 	/* One block that could not be taken offline keeps all, which has to be said of each. */
-	if (has_online(drive, range))
+	if (kmem_range_has_online(drive->region, range))
 		return kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, -EBUSY);
 	return kmem_drive_cancelled(drive) ?: remove_whole(drive, range);
 }
 
 static int remove_if_offline(struct kmem_drive *drive, struct kmem_range *range)
 {
-	return has_online(drive, range) ? 0 : remove_if_unwanted(drive, range);
+	return kmem_range_has_online(drive->region, range) ? 0 : remove_if_unwanted(drive, range);
 }
 
 static int add_if_missing(struct kmem_drive *drive, struct kmem_range *range)

@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "adoption.h"
 #include "blocks.h"
 #include "compat.h"
 #include "events.h"
@@ -144,6 +145,8 @@ static void switched(struct kmem_region *region, unsigned int block, enum dax_bl
 	if (region->actor != current) {
 		region->whole_online = false;
 		kmem_events_changed(region);
+		if (state == DAX_BLOCK_OFFLINE)
+			kmem_adoption_offline(region);
 	}
 	arrive(region);
 }

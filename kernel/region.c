@@ -7,6 +7,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/sysfs.h>
 
 #include "dax_private.h"
 #include "guard.h"
@@ -74,7 +75,7 @@ static int number_blocks(struct kmem_region *region)
 	return kmem_drive_init(&region->drive, region);
 }
 
-static struct kmem_region *allocate(unsigned int nr_ranges, int nid, struct device *parent)
+static struct kmem_region *allocate(unsigned int nr_ranges, int nid, struct device *behind)
 {
 	struct kmem_region *region;
 
@@ -87,7 +88,8 @@ static struct kmem_region *allocate(unsigned int nr_ranges, int nid, struct devi
 	INIT_LIST_HEAD(&region->node);
 	region->nid = nid;
 	region->mgid = -1;
-	region->parent = get_device(parent);
+	if (behind)
+		region->behind = sysfs_get(behind->kobj.sd);
 	return region;
 }
 
@@ -161,7 +163,7 @@ struct kmem_region *kmem_region_create_found(const struct range *span)
 	if (!IS_ALIGNED(span->start | range_len(span), block))
 		return ERR_PTR(-EINVAL);
 
-	region = allocate(1, NUMA_NO_NODE, &platform_bus);
+	region = allocate(1, NUMA_NO_NODE, NULL);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
 
@@ -232,7 +234,7 @@ static void destroy(struct kref *users)
 		memory_group_unregister(region->mgid);
 	if (region->type)
 		kmem_memtier_put(region->nid, region->type);
-	put_device(region->parent);
+	sysfs_put(region->behind);
 	kfree(region->name);
 	kmem_drive_exit(&region->drive);
 	kvfree(region->blocks);
@@ -291,7 +293,8 @@ void kmem_region_log(const struct kmem_region *region, int level, const char *fo
 	va_start(args, format);
 	text.fmt = format;
 	text.va = &args;
-	dev_printk_emit(level, region->dev ?: region->parent, KBUILD_MODNAME " %s: %pV",
+	/* The platform bus is a device that says nothing of itself. */
+	dev_printk_emit(level, region->dev ?: &platform_bus, KBUILD_MODNAME " %s: %pV",
 			kmem_region_name(region), &text);
 	va_end(args);
 }
@@ -405,6 +408,24 @@ u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block)
 bool kmem_range_is_present(const struct kmem_region *region, const struct kmem_range *range)
 {
 	return kmem_guard_block(region, range->first) != DAX_BLOCK_ABSENT;
+}
+
+/**
+ * kmem_range_has_online() - is a block of a range online
+ * @region: the region
+ * @range: one of its ranges
+ *
+ * Context: Any but interrupts.
+ * Return: whether one is.
+ */
+bool kmem_range_has_online(const struct kmem_region *region, const struct kmem_range *range)
+{
+	unsigned int i;
+
+	for (i = 0; i < range->count; i++)
+		if (dax_block_is_online(kmem_guard_block(region, range->first + i)))
+			return true;
+	return false;
 }
 
 /**

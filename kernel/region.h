@@ -45,8 +45,9 @@ struct kmem_range {
  * @lock: held through bind, unbind and a whole transition
  * @dev: the device bound to it, NULL when stranded; changes under adoption.c's
  *	regions_lock and kmem_guard_lock
- * @parent: the device behind the DAX device's region, held: when it goes and
- *	comes back, the memory may not be what it was
+ * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is
+ *	not known; held, so that it can be told whether the device went away, without
+ *	holding the device, or its name
  * @name: the name of the device that is bound to it, or was last
  * @nid: the node
  * @mgid: the memory group
@@ -81,7 +82,7 @@ struct kmem_region {
 	struct kref users;
 	struct mutex lock; /* bind, unbind, transitions */
 	struct device *dev;
-	struct device *parent;
+	struct kernfs_node *behind;
 	const char *name;
 	int nid;
 	int mgid;
@@ -128,6 +129,7 @@ u64 kmem_region_block_start(const struct kmem_region *region, unsigned int block
 u64 kmem_region_block_id(const struct kmem_region *region, unsigned int block);
 
 bool kmem_range_is_present(const struct kmem_region *region, const struct kmem_range *range);
+bool kmem_range_has_online(const struct kmem_region *region, const struct kmem_range *range);
 int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range);
 void kmem_range_release(struct kmem_region *region, struct kmem_range *range);
 int kmem_range_add(struct kmem_region *region, const struct kmem_range *range);

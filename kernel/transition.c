@@ -407,6 +407,8 @@ void kmem_transition_close(struct kmem_region *region)
 	spin_lock(&kmem_guard_lock);
 	region->closing = true;
 	cancel_locked(region->transition, KMEM_CAUSE_UNBIND);
+	/* Who polls for the state would not hear of its end otherwise. */
+	kmem_events_changed(region);
 	spin_unlock(&kmem_guard_lock);
 }
 

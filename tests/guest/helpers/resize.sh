@@ -9,9 +9,15 @@ REGION=$(realpath "$DAX/../dax_region")
 has_driver() { [[ -e $DEVICES/$1/driver ]]; }
 
 # bind_to_kmem DEVICE: prints "done" or the errno's name. Before Linux 6.6 a driver
-# has to be told of the devices that it is for, and binds them then.
+# has to be told of the devices that it is for, and binds them all then.
 bind_to_kmem() {
-	[[ $KERNEL != 6.1 || $1 == dax0.0 ]] || echo "$1" > "$KMEM/new_id" || true
+	local device
+	if [[ $KERNEL == 6.1 ]]; then
+		for device in "$DEVICES"/*; do
+			{ basename "$device" > "$KMEM/remove_id"; } 2> /dev/null || true
+		done
+		{ echo "$1" > "$KMEM/new_id"; } 2> /dev/null || true
+	fi
 	if has_driver "$1"; then echo "done"; else write_file "$KMEM/bind" "$1"; fi
 }
 

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# The module is unloaded, or refuses to be, whatever the device's state, whoever
+# has its files open or polls them, whatever is stranded, in the middle of any
+# transition.
+# full
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/stranded.sh"
+. "$LAB/tests/guest/helpers/resize.sh"
+let_kernel_choose_movable
+HALF=$((SIZE / 2))
+
+# Two devices: dax0.0, and one whose memory can be stranded.
+unbind > /tmp/answer
+resize dax0.0 "$HALF"
+find_blocks
+new_device "$HALF"
+OTHER=$DEVICE
+OTHER_NAME=$(name_of "$(($(< "$DEVICES/$OTHER/mapping0/start")))" "$HALF")
+is "bind" "$(bind_to_kmem dax0.0)" "done"
+load_fault
+
+other_state() { write_file "$DEVICES/$OTHER/state" "$1"; }
+
+# enter STATE: of dax0.0.
+enter() {
+	attempt unplugged > /tmp/answer
+	case $1 in
+	unplugged) ;;
+	offline) unbind > /tmp/answer && bind_to_kmem dax0.0 > /tmp/answer ;;
+	mixed) attempt online_movable > /tmp/answer && switch "$FIRST" offline > /tmp/answer ;;
+	*) attempt "$1" > /tmp/answer ;;
+	esac
+	is "enter $1" "$(state)" "$1"
+}
+
+# --- company ---
+
+nobody_begin() { :; }
+nobody_end() { :; }
+
+# Somebody has every file open, and has read from it.
+reader_begin() {
+	local file fd
+	FILES=()
+	for file in "$DAX"/state "$DAX"/kmem/* "$STRANDED"/*/*; do
+		[[ -r $file && ${file##*/} != reclaim && -f $file ]] || continue
+		exec {fd}< "$file"
+		read -r _ <&"$fd" || true
+		FILES+=("$fd")
+	done
+}
+
+# reader_end DESCRIPTION UNLOADED
+reader_end() {
+	local fd failed=0
+	for fd in "${FILES[@]}"; do
+		cat <&"$fd" > /tmp/answer 2>&1 || failed=$((failed + 1))
+		exec {fd}<&-
+	done
+	[[ ! $2 ]] || is "$1: nothing comes of files that are open still" "$failed" "${#FILES[@]}"
+}
+
+poller_begin() {
+	rm -f /tmp/polled /tmp/polling
+	perl -MIO::Poll -e 'open(my $state, "<", $ARGV[0]) or die; <$state>;
+		my $poll = IO::Poll->new; $poll->mask($state => POLLPRI | POLLERR);
+		open(my $flag, ">", "/tmp/polling"); close($flag);
+		$poll->poll(60); open(my $out, ">", "/tmp/polled");' "$DAX/state" &
+	POLLER=$!
+	disown
+	wait_until test -e /tmp/polling
+	pause 0.1
+}
+
+poller_end() {
+	[[ ! $2 ]] || ok "$1: who polls is woken" wait_until test -e /tmp/polled
+	kill "$POLLER" 2> /dev/null || true
+}
+
+stranded_begin() {
+	is "the other: bind" "$(bind_to_kmem "$OTHER")" "done"
+	other_state unplugged > /tmp/answer
+	is "the other: online_movable" "$(other_state online_movable)" "done"
+	release "$OTHER"
+	is "the other: stranded" "$(stranded)" "$OTHER_NAME"
+}
+
+stranded_end() {
+	is "$1: the other: reclaim" "$(reclaim "$OTHER_NAME")" "done"
+}
+
+# --- what comes of rmmod ---
+
+refused() {
+	local before
+	before=$(snapshot)
+	ok "$1: unloading is refused" eval '! rmmod kmem'
+	is_unchanged "$1: it changes nothing" "$before"
+}
+
+is_unloaded() {
+	ok "$1: it is unloaded" test ! -e /sys/module/kmem
+	is "$1: nothing is left" "$(count absent) $(grep -cE ': (System RAM \(kmem\)|dax[0-9.]+)$' /proc/iomem)" \
+		"${#BLOCKS[@]} 0"
+}
+
+load_again() {
+	ok "$1: load" load_kmem
+	is_all "$1: loaded" offline 'offline*'
+	release "$OTHER"
+}
+
+has_online() { (($(count 'online*') > 0)); }
+
+idle() {
+	if [[ $1 == stranded\ * ]] || has_online; then
+		refused "$1"
+		"${COMPANY}_end" "$1" ''
+	else
+		ok "$1: unload" rmmod kmem
+		"${COMPANY}_end" "$1" unloaded
+		is_unloaded "$1"
+		load_again "$1"
+	fi
+}
+
+# A plug keeps nobody from unloading: it is cancelled.
+during_plug() {
+	local status=0
+	fault hold=1 times=1 skip=1
+	begin_write it online_movable
+	ok "$1: under way" wait_until is_held
+	rmmod kmem > /tmp/answer 2>&1 &
+	pause 0.5
+	let_go
+	wait $! || status=$?
+	end_write it
+	no_fault
+	if [[ $COMPANY == stranded ]]; then
+		is "$1: unloading is refused" "$status" 1
+		is "$1: the plug goes on" "$RESULT" "done"
+		"${COMPANY}_end" "$1" ''
+	else
+		is "$1: the module is unloaded" "$status" 0
+		is "$1: the plug is cancelled" "$RESULT" ECANCELED
+		"${COMPANY}_end" "$1" unloaded
+		is_unloaded "$1"
+		load_again "$1"
+	fi
+}
+
+# during_offlining DESCRIPTION FILE WORD: by an unplug or a reclaim.
+during_offlining() {
+	fault what=offline hold=1 times=1 skip=1
+	WRITE_TO=$2 begin_write it "$3"
+	ok "$1: under way" wait_until is_held
+	ok "$1: unloading is refused" eval '! rmmod kmem'
+	let_go
+	end_write it
+	no_fault
+	is "$1: it goes on" "$RESULT" "done"
+}
+
+# --- the matrix ---
+
+for COMPANY in nobody reader poller stranded; do
+	for state in unplugged offline online_movable online mixed; do
+		enter "$state"
+		"${COMPANY}_begin"
+		idle "$COMPANY $state"
+	done
+
+	enter unplugged
+	"${COMPANY}_begin"
+	during_plug "$COMPANY, in a plug"
+
+	enter online_movable
+	"${COMPANY}_begin"
+	during_offlining "$COMPANY, in an unplug" "$DAX/state" unplugged
+	"${COMPANY}_end" "$COMPANY, in an unplug" ''
+done
+
+enter unplugged
+stranded_begin
+reader_begin
+during_offlining "in a reclaim" "$STRANDED/$OTHER_NAME/reclaim" 1
+is "in a reclaim: nothing is stranded" "$(stranded)" ''
+reader_end "in a reclaim" ''
+
+# Stranded memory goes when it is offline, whoever reads of it.
+stranded_begin
+reader_begin
+for block in "$MEMORY"/memory*; do
+	number=${block##*/memory}
+	((number <= LAST)) || switch "$number" offline > /tmp/answer
+done
+ok "stranded, offline by hand: unload" rmmod kmem
+reader_end "stranded, offline by hand" unloaded
+is_unloaded "stranded, offline by hand"
+load_again "in the end"
+done_testing

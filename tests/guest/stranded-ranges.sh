@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Each range of a device is stranded, reclaimed and adopted by itself.
+# full
+# vm: -s 512M -r 2
+. "$LAB/tests/guest/helpers/stranded.sh"
+load_fault
+
+mapfile -t NAMES < <(
+	for mapping in "$DAX"/mapping[0-9]*; do
+		printf '%x-%x\n' "$(($(< "$mapping/start")))" "$(($(< "$mapping/end")))"
+	done | sort
+)
+HALF=$((${#BLOCKS[@]} / 2))
+
+# leave: all of it is online, and no device's.
+leave() {
+	! is_bound || attempt unplugged > /tmp/answer
+	is "online_movable" "$(attempt online_movable)" "done"
+	is "unbind" "$(unbind)" "done"
+	is "both ranges are stranded" "$(stranded)" "${NAMES[*]}"
+}
+
+for gone in 0 1; do
+	name=${NAMES[gone]} other=${NAMES[1 - gone]}
+	leave
+	fault what=offline err=16 times=1 skip=1
+	is "$name: reclaim, with a block refused" "$(reclaim "$name")" EBUSY
+	no_fault
+	is "$name: nothing has changed" "$(count 'online Movable') $(stranded)" "${#BLOCKS[@]} ${NAMES[*]}"
+	is "$name: reclaim" "$(reclaim "$name")" "done"
+	is "$name: reclaimed: the other is stranded" "$(stranded)" "$other"
+	is "$name: reclaimed: blocks of the other" "$(count 'online Movable')" "$HALF"
+	is "$name: reclaimed: none of its own" "$(count absent)" "$HALF"
+	is "$name: reclaimed: it is not reserved" "$(left_over)" 2
+	is "$name: bind" "$(bind)" "done"
+	is "$name: bound: the other is adopted" "$(count 'online Movable')" "$HALF"
+	is "$name: bound: it is added" "$(count 'offline*')" "$HALF"
+	is "$name: bound: state" "$(state)" mixed
+	is "$name: bound: nothing is stranded" "$(stranded)" ''
+	is "$name: unplugged" "$(attempt unplugged)" "done"
+	is_unplugged "$name"
+done
+
+leave
+for name in "${NAMES[@]}"; do
+	is "both: reclaim $name" "$(reclaim "$name")" "done"
+done
+is "both: nothing is stranded" "$(stranded)" ''
+is "both: no block is left" "$(count absent)" "${#BLOCKS[@]}"
+is "both: no reservation is left" "$(left_over)" 0
+is "both: the module is free" "$(refcount)" 0
+is "bind" "$(bind)" "done"
+is_all "in the end" offline 'offline*'
+done_testing
