@@ -159,7 +159,6 @@ static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 	for (i = 0; i < range->count; i++)
 		kmem_block_put(&drive->blocks[range->first + i]);
 
-	/* The addresses stay reserved until nothing of this can be undone any more. */
 	err = kmem_range_remove(drive->region, range);
 	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err) : 0;
 }

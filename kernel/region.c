@@ -4,6 +4,7 @@
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/memory_hotplug.h>
+#include <linux/mm.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -464,6 +465,22 @@ int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range)
 	return 0;
 }
 
+/*
+ * What is not busy others may reserve a part of, as the core does when it adds
+ * the memory. So it must be busy while none is there. What was taken over from
+ * the kernel's own driver is reserved only now.
+ */
+static void keep_others_out(struct kmem_region *region, struct kmem_range *range)
+{
+	if (!kmem_range_reserve(region, range))
+		range->reserved->flags |= IORESOURCE_BUSY;
+}
+
+static void let_core_in(struct kmem_range *range)
+{
+	range->reserved->flags &= ~IORESOURCE_BUSY;
+}
+
 /**
  * kmem_range_release() - give a range back to the iomem tree
  * @region: the region
@@ -485,6 +502,23 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 	kfree(reserved);
 }
 
+/*
+ * If the core runs out of memory half-way through a range, it leaves what it has
+ * by then, and the range cannot be added any more (__add_pages() in
+ * mm/memory_hotplug.c). What can be seen to fail must not be tried.
+ */
+static bool has_room_for_page_structs(const struct kmem_region *region,
+				      const struct kmem_range *range)
+{
+	u64 needed = PHYS_PFN(range_len(&range->span)) * sizeof(struct page);
+	struct sysinfo memory;
+
+	/* On the way back from an unplug it is what has just been freed. */
+	si_meminfo(&memory);
+	return region->memmap_on_memory ||
+	       needed < max_t(u64, memory.freeram, si_mem_available()) * PAGE_SIZE;
+}
+
 /**
  * kmem_range_add() - add a range to the system, offline
  * @region: the region
@@ -498,7 +532,7 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
  * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if
  * some of it is memory already, -ENOMEM, -EINVAL, -E2BIG.
  */
-int kmem_range_add(struct kmem_region *region, const struct kmem_range *range)
+int kmem_range_add(struct kmem_region *region, struct kmem_range *range)
 {
 	mhp_t flags = MHP_NID_IS_MGID;
 	int err;
@@ -506,6 +540,10 @@ int kmem_range_add(struct kmem_region *region, const struct kmem_range *range)
 	if (region->memmap_on_memory)
 		flags |= MHP_MEMMAP_ON_MEMORY;
 
+	if (!has_room_for_page_structs(region, range))
+		return -ENOMEM;
+
+	let_core_in(range);
 	kmem_guard_begin_add(region);
 	err = add_memory_driver_managed(region->mgid, range->span.start, range_len(&range->span),
 					resource_name, flags);
@@ -522,18 +560,24 @@ int kmem_range_add(struct kmem_region *region, const struct kmem_range *range)
  * takes memory of the device for a page table when a part of that is removed
  * (remove_pud_table() in arch/x86/mm/init_64.c, seen on 6.12 and 7.3).
  *
+ * The addresses stay reserved, for nobody else to have them as long as this can
+ * be undone.
+ *
  * Context: Process context, sleeps; @region->lock held.
  * Return: 0 or a negative errno of remove_memory(): -EBUSY if a block is not
  * offline.
  */
-int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range)
+int kmem_range_remove(struct kmem_region *region, struct kmem_range *range)
 {
 	int err;
 
 	err = remove_memory(range->span.start, range_len(&range->span));
-	if (!err)
-		kmem_guard_record_absent(region, range->first, range->count);
-	return err;
+	if (err)
+		return err;
+
+	keep_others_out(region, range);
+	kmem_guard_record_absent(region, range->first, range->count);
+	return 0;
 }
 
 /**

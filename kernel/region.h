@@ -132,8 +132,8 @@ bool kmem_range_is_present(const struct kmem_region *region, const struct kmem_r
 bool kmem_range_has_online(const struct kmem_region *region, const struct kmem_range *range);
 int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range);
 void kmem_range_release(struct kmem_region *region, struct kmem_range *range);
-int kmem_range_add(struct kmem_region *region, const struct kmem_range *range);
-int kmem_range_remove(struct kmem_region *region, const struct kmem_range *range);
+int kmem_range_add(struct kmem_region *region, struct kmem_range *range);
+int kmem_range_remove(struct kmem_region *region, struct kmem_range *range);
 
 int kmem_region_init(void);
 void kmem_region_exit(bool memory_left);

@@ -36,6 +36,8 @@ errno_name() {
 	'Permission denied') printf 'EACCES\n' ;;
 	'Cannot allocate memory') printf 'ENOMEM\n' ;;
 	'Input/output error') printf 'EIO\n' ;;
+	'Resource temporarily unavailable') printf 'EAGAIN\n' ;;
+	'File exists') printf 'EEXIST\n' ;;
 	'No such device') printf 'ENODEV\n' ;;
 	'Connection timed out') printf 'ETIMEDOUT\n' ;;
 	'Numerical result out of range') printf 'ERANGE\n' ;;

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Every allocation of every operation fails, one at a time, until there is none
+# left to fail, be it made by the driver, by the core for it, or to begin with:
+# afterwards everything is as before or as asked. Spared are those that the core
+# cannot do without (see tests/fault/allocations.c). For kernels with a hook in
+# their allocator.
+# vm: -s 256M -t 1500
+# full
+. "$LAB/tests/guest/helpers/walk.sh"
+
+ALLOCATIONS=/sys/module/allocations/parameters
+ALL_POINTS=0
+ALL_TRIED=0
+ALL_SPARED=0
+TIERLESS=0
+MOST=5000 # that one operation could have
+
+insmod "$LAB/modules/allocations.ko" 2> /tmp/message ||
+	skip_all "this kernel's allocator has no hook by which to fail"
+
+# Without a fork: what the shell does itself must not be taken for the operation.
+arm() { echo "$1" > "$ALLOCATIONS/fail"; }
+
+# how_many NAME: sets COUNT, all reasons together.
+how_many() {
+	local word number
+	COUNT=0
+	while read -r word number; do
+		((COUNT += ${number:-$word}))
+	done < "$DAX/kmem/$1"
+} 2> /dev/null
+
+# walk TITLE FROM OPERATION: until nothing is left to fail; what is done then was asked.
+walk() {
+	local title=$1 from=$2 operation=$3 number tried=0 spared=0 reports
+	DONE=()
+	DONE_AT=()
+	for ((number = 1; number < MOST; number++)); do
+		"$from" || PROBLEMS+=("$from is not possible any more: $ANSWER")
+		record
+		BEFORE=$RECORD
+		how_many transitions_failed
+		reports=$COUNT
+		arm "$number"
+		"$operation"
+		record_outcome "$title, allocation $number" "$reports"
+		[[ $OUTCOME != none ]] || break
+	done
+	check_done
+	printf '# %s: %d points, %d tried, %d spared\n' "$title" "$((number - 1))" "$tried" "$spared"
+	((ALL_POINTS += number - 1, ALL_TRIED += tried, ALL_SPARED += spared)) || true
+	((number < MOST)) || PROBLEMS+=("$title: there is no end of it")
+	no_problems "$title: every allocation fails once"
+}
+
+# record_outcome DESCRIPTION REPORTS: what became of it; counts.
+record_outcome() {
+	local where
+	read_word "$ALLOCATIONS/outcome"
+	OUTCOME=$WORD
+	read_word "$ALLOCATIONS/callers"
+	where="$1 ($WORD)"
+	record
+	case $OUTCOME in
+	failed) ((tried += 1)) ;;
+	spared) ((spared += 1)) ;;
+	esac
+	if [[ $ANSWER == "done" ]]; then
+		DONE+=("$RECORD")
+		DONE_AT+=("$where")
+	else
+		check_failure "$where" "$2"
+	fi
+}
+
+# Those that succeeded all the same are no different from the last, undisturbed one.
+# That it could make no memory tier for the node the core keeps to itself.
+check_done() {
+	local i asked
+	asked=$(without_tiers <<< "${DONE[-1]}")
+	for i in "${!DONE[@]}"; do
+		[[ ${DONE[i]} != "${DONE[-1]}" ]] || continue
+		RECORD=$(without_tiers <<< "${DONE[i]}")
+		expect_record "${DONE_AT[i]}" "$asked"
+		((TIERLESS += 1))
+	done
+}
+
+without_tiers() { grep -v '^memory_tier'; }
+
+# check_failure DESCRIPTION REPORTS: all is as before; a transition that failed says so.
+check_failure() {
+	expect_record "$1" "$BEFORE"
+	how_many transitions_failed
+	((COUNT > $2)) || return 0
+	read_word "$DAX/kmem/last_failure"
+	expect "$1: last_failure" "$WORD" "wanted=* error=-$ANSWER reason=*"
+	[[ $WORD != *incomplete* ]] || PROBLEMS+=("$1: $WORD")
+}
+
+slab() { awk '/^Slab:/ { print $2 }' /proc/meminfo; }
+
+# What the kernel makes when the node's first block goes online, and keeps, comes first.
+walk "plug online_movable, the first" from_unplugged plug_online_movable
+learn_nothing
+before=$(slab)
+walk "bind" from_unbound bind_it
+walk "plug online_movable" from_unplugged plug_online_movable
+walk "unplug from online_movable" from_online_movable unplug
+walk "unplug from offline" from_offline unplug
+walk "unbind from offline" from_offline unbind_it
+walk "unbind from online_movable" from_online_movable unbind_it
+from_unbound
+expect_way_out "in the end"
+no_problems "in the end: a way out"
+note "online, but in no memory tier, as the core says nothing of that: $TIERLESS"
+note "kernel objects: $before kB before, $(slab) kB after"
+printf '# in all: %d points, %d tried, %d spared\n' "$ALL_POINTS" "$ALL_TRIED" "$ALL_SPARED"
+is "every point was tried or spared" "$((ALL_TRIED + ALL_SPARED))" "$ALL_POINTS"
+ok "unload" rmmod kmem
+done_testing

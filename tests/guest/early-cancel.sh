@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A cancel is heard however early it comes: also before the worker listens for
+# signals, and when it then has to wait for somebody who is in no hurry.
+# vm: -s 512M
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+before=$(snapshot)
+
+# Somebody's block is held half-way; the worker is given time before it listens.
+fault what=offline,listen hold=1 times=1 delay_ms=700
+switch "$LAST" offline > /tmp/other &
+other=$!
+ok "somebody takes a block offline, which takes long" wait_until is_held
+begin_write it unplugged INT
+ok "the worker is there, and does not listen yet" wait_until has_matched 2
+signal it INT
+ok "the writer comes back" wait_until has_result it
+ok "while the block is held still" is_held
+let_go
+end_write it
+is "it was cancelled" "$RESULT" EINTR
+wait "$other"
+is "the other one gets what it wanted" "$(< /tmp/other)" "done"
+no_fault
+
+is "back online" "$(switch "$LAST" online_movable)" "done"
+is_unchanged "nothing else has changed" "$before"
+is "unplugged" "$(attempt unplugged)" "done"
+done_testing

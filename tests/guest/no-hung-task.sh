@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Who waits for a rollback that takes its time is not taken for a hung task:
+# neither the writer who was cancelled, nor who wants to suspend the system.
+# vm: -s 512M
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+DETECTOR=/proc/sys/kernel/hung_task_timeout_secs
+PATIENCE=2 # seconds
+LONG=8
+
+[[ -w $DETECTOR ]] || skip_all "the kernel has no detector of hung tasks"
+echo "$PATIENCE" > "$DETECTOR"
+
+# held WORD: in the middle of a block.
+held() {
+	fault hold=1 times=1 skip=1
+	begin_write it "$1" INT
+	ok "$1 under way" wait_until is_held
+}
+
+# nobody_hangs DESCRIPTION: for long.
+nobody_hangs() {
+	pause "$LONG"
+	is "$1" "$(dmesg | grep 'blocked for more')" ''
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+held online_movable
+signal it INT
+nobody_hangs "who waits for what was cancelled does not count as hung"
+let_go
+end_write it
+no_fault
+is "the writer" "$RESULT" EINTR
+
+if echo freezer > /sys/power/pm_test; then
+	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+	is "online_movable" "$(attempt online_movable)" "done"
+	held unplugged
+	write_file /sys/power/state freeze > /tmp/answer &
+	sleeper=$!
+	nobody_hangs "nor does who waits to suspend the system"
+	let_go
+	end_write it
+	no_fault
+	wait "$sleeper"
+	is "the writer" "$RESULT" ECANCELED
+	is "the system sleeps" "$(< /tmp/answer)" "done"
+else
+	skip "suspend" "the kernel was built without tests of suspend"
+fi
+done_testing

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# The addresses of a device are its own until nothing can be undone any more:
+# nobody else gets a range that is removed before the unplug is done, nor one
+# that stays online when the device is unbound. Then they are free for others.
+# vm: -s 512M -r 2
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+# "START,SIZE" of each range, by address.
+ranges=()
+for mapping in "$DAX"/mapping[0-9]*; do
+	start=$(< "$mapping/start")
+	ranges+=("$start,$(($(< "$mapping/end") + 1 - start))")
+done
+mapfile -t ranges < <(printf '%s\n' "${ranges[@]}" | sort)
+
+# taken I: does somebody else get the range?
+taken() {
+	local answer
+	answer=$(write_file "$FAULT/reserve" "${ranges[$1]}")
+	echo 0 > "$FAULT/reserve"
+	printf '%s\n' "$answer"
+}
+
+# rolls_back DESCRIPTION: an unplug that fails when the first range is gone.
+rolls_back() {
+	local before
+	before=$(snapshot)
+	fault what=remove skip=1 times=1 err=5 delay_ms=1500
+	begin_write it unplugged
+	ok "$1: one range has been removed, one is left" wait_until has_matched 2
+	is "$1: nobody else gets that meanwhile" "$(taken 0)" EBUSY
+	ok "$1: it is under way still" eval '! has_result it'
+	end_write it
+	is "$1: it fails" "$RESULT" EIO
+	no_fault
+	is_unchanged "$1: everything is as before" "$before"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "unplugged: others can have the first range" "$(taken 0)" "done"
+is "unplugged: and the second" "$(taken 1)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+rolls_back "an unplug that fails"
+
+# Of two ranges one stays.
+for number in "${BLOCKS[@]}"; do
+	((number * $(block_size) < ${ranges[1]%,*})) || switch "$number" offline
+done > /tmp/answer
+is "unbind with the first range online" "$(unbind)" "done"
+is "unbound: nobody else gets the range that is online" "$(taken 0)" EBUSY
+is "unbound: others can have the other" "$(taken 1)" "done"
+ok "unbound: the first is reserved by the device's name" \
+	eval "grep -A 1 ': dax0.0$' /proc/iomem | grep -q 'System RAM (kmem)'"
+is "bind" "$(bind)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+is_unplugged "in the end"
+is "in the end others can have the first range" "$(taken 0)" "done"
+
+# The kernel's own driver leaves its reservation behind, which keeps nobody out.
+rmmod kmem
+insmod "$STOCK_KMEM"
+is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
+is_bound || bind > /tmp/answer
+switch_all online_movable > /tmp/answer
+rmmod kmem
+ok "load" load_kmem
+is_all "taken over" online_movable 'online Movable'
+rolls_back "an unplug of what was taken over that fails"
+is "unplugged" "$(attempt unplugged)" "done"
+is "others can have the first range" "$(taken 0)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+done_testing
