@@ -5,11 +5,13 @@
 #include <linux/slab.h>
 
 #include "blocks.h"
+#include "compat.h"
 #include "core/order.h"
 #include "diagnosis.h"
 #include "drive.h"
 #include "guard.h"
 #include "offline.h"
+#include "poison.h"
 #include "region.h"
 #include "switch.h"
 
@@ -161,13 +163,23 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
+/* The last chance to see which pages of a block are faulty. */
+static void remember_faults(struct kmem_drive *drive, unsigned int block)
+{
+	if (drive->blocks[block] && kmem_block_has_poison(drive->blocks[block]))
+		kmem_poison_remember(PHYS_PFN(kmem_region_block_start(drive->region, block)),
+				     PHYS_PFN(memory_block_size_bytes()));
+}
+
 static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 {
-	unsigned int i;
+	unsigned int block;
 	int err;
 
-	for (i = 0; i < range->count; i++)
-		kmem_block_put(&drive->blocks[range->first + i]);
+	for (block = range->first; block < range->first + range->count; block++) {
+		remember_faults(drive, block);
+		kmem_block_put(&drive->blocks[block]);
+	}
 
 	/* The addresses stay reserved until nothing of this can be undone any more. */
 	err = kmem_range_remove(drive->region, range);
@@ -225,6 +237,8 @@ static int each_range(struct kmem_drive *drive,
 
 static int remove_unwanted(struct kmem_drive *drive)
 {
+	/* Where they were not needed yet. */
+	kmem_blocks_find(drive->region, drive->blocks);
 	return each_range(drive, remove_if_unwanted);
 }
 
