@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/memory.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "blocks.h"
@@ -14,6 +16,7 @@
 #include "poison.h"
 #include "region.h"
 #include "switch.h"
+#include "trace.h"
 
 static bool is_wanted(const struct kmem_drive *drive, const struct kmem_range *range)
 {
@@ -163,6 +166,19 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
+static int change_timed(struct kmem_drive *drive, const struct kmem_range *range,
+			int (*change)(struct kmem_region *region, const struct kmem_range *range),
+			const char *word)
+{
+	ktime_t begin = ktime_get();
+	int err = change(drive->region, range);
+	s64 us = ktime_us_delta(ktime_get(), begin);
+
+	drive->longest_us = max(drive->longest_us, us);
+	trace_range_change(drive->region, range, word, err, us, drive->best_effort);
+	return err;
+}
+
 /* The last chance to see which pages of a block are faulty. */
 static void remember_faults(struct kmem_drive *drive, unsigned int block)
 {
@@ -182,7 +198,7 @@ static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 	}
 
 	/* The addresses stay reserved until nothing of this can be undone any more. */
-	err = kmem_range_remove(drive->region, range);
+	err = change_timed(drive, range, kmem_range_remove, "remove");
 	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err) : 0;
 }
 
@@ -194,7 +210,7 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 	if (err)
 		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, range->first, range->count, err);
 
-	err = kmem_range_add(drive->region, range);
+	err = change_timed(drive, range, kmem_range_add, "add");
 	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err) : 0;
 }
 
