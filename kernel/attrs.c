@@ -7,6 +7,7 @@
 #include "attrs.h"
 #include "events.h"
 #include "guard.h"
+#include "poison.h"
 #include "region.h"
 #include "transition.h"
 
@@ -160,6 +161,19 @@ static ssize_t transitions_cancelled_show(struct device *dev, struct device_attr
 }
 static DEVICE_ATTR_RO(transitions_cancelled);
 
+static ssize_t pages_poisoned_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct kmem_region *region = dev_get_drvdata(dev);
+	unsigned long count = 0;
+	unsigned int i;
+
+	for (i = 0; i < region->nr_ranges; i++)
+		count += kmem_poison_count(PHYS_PFN(region->ranges[i].span.start),
+					   PHYS_PFN(range_len(&region->ranges[i].span)));
+	return sysfs_emit(buf, "%lu\n", count);
+}
+static DEVICE_ATTR_RO(pages_poisoned);
+
 static struct attribute *kmem_attributes[] = {
 	&dev_attr_guard.attr,
 	&dev_attr_timeout_ms.attr,
@@ -168,6 +182,7 @@ static struct attribute *kmem_attributes[] = {
 	&dev_attr_blocks_present.attr,
 	&dev_attr_blocks_online.attr,
 	&dev_attr_blocks_movable.attr,
+	&dev_attr_pages_poisoned.attr,
 	&dev_attr_transitions_done.attr,
 	&dev_attr_transitions_failed.attr,
 	&dev_attr_transitions_cancelled.attr,

@@ -10,6 +10,7 @@
 #include <linux/sysfs.h>
 
 #include "defaults.h"
+#include "identity.h"
 #include "region.h"
 
 /* By which a driver that makes dax devices says what its own should be. */
@@ -18,6 +19,9 @@
 /* What the administrator says, checked; NULL: nothing. */
 static DEFINE_MUTEX(list_lock);
 static char *list;
+
+/* A CXL region is interleaved over no more. */
+#define MOST_EXPANDERS 16
 
 /* Room for what a file in sysfs shows, which is a page; under list_lock. */
 static char shown[PAGE_SIZE] __aligned(PAGE_SIZE);
@@ -90,70 +94,22 @@ static const struct kernel_param_ops list_ops = {
 module_param_cb(default_state, &list_ops, NULL, 0644);
 MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
 
-static bool is_on_bus(const struct device *dev, const char *name)
-{
-	return dev->bus && !strcmp(dev->bus->name, name);
-}
-
-static const char *kind_of(struct device *dev)
-{
-	for (dev = dev->parent; dev; dev = dev->parent) {
-		if (is_on_bus(dev, "nd"))
-			return "pmem";
-		if (is_on_bus(dev, "cxl"))
-			return "cxl";
-		if (is_on_bus(dev, "platform") && strstarts(dev_name(dev), "hmem"))
-			return "hmem";
-	}
-
-	return NULL;
-}
-
-static struct device_attribute *uuid_attribute(struct device *dev)
-{
-	const struct attribute_group *const *group;
-	struct attribute **attr;
-
-	for (group = dev->type ? dev->type->groups : NULL; group && *group; group++)
-		for (attr = (*group)->attrs; attr && *attr; attr++)
-			if (!strcmp((*attr)->name, "uuid"))
-				return container_of(*attr, struct device_attribute, attr);
-	return NULL;
-}
-
-/*
- * As "ndctl list" shows it. On that bus to show a UUID takes no lock, which
- * matters: the devices behind this one may be locked, as it may just come.
- */
-static const char *uuid_of(struct device *dev)
-{
-	struct device_attribute *uuid;
-
-	for (dev = dev->parent; dev; dev = dev->parent) {
-		uuid = is_on_bus(dev, "nd") ? uuid_attribute(dev) : NULL;
-		if (!uuid || !uuid->show)
-			continue;
-		memset(shown, 0, sizeof(shown));
-		if (uuid->show(dev, uuid, shown) > 0)
-			return strim(shown);
-	}
-
-	return NULL;
-}
-
 static bool by_list(struct kmem_region *region, enum dax_state *state)
 {
+	unsigned long long serials[MOST_EXPANDERS];
 	struct dax_identity identity = {
 		.name = dev_name(region->dev),
-		.kind = kind_of(region->dev),
+		.kind = kmem_identity_kind(region->dev),
 		.node = region->nid,
 		.start = region->ranges[0].span.start,
 		.end = region->ranges[region->nr_ranges - 1].span.end,
+		.serials = serials,
+		.nr_serials = kmem_identity_serials(region->dev, serials, MOST_EXPANDERS),
 	};
 	bool found = false;
 
 	mutex_lock(&list_lock);
-	identity.uuid = uuid_of(region->dev);
+	identity.uuid = kmem_identity_uuid(region->dev, shown);
 	if (list)
 		found = dax_defaults_find(list, &identity, state);
 	mutex_unlock(&list_lock);

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/memory.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "blocks.h"
+#include "compat.h"
 #include "core/order.h"
 #include "diagnosis.h"
 #include "drive.h"
 #include "guard.h"
 #include "offline.h"
+#include "poison.h"
 #include "region.h"
 #include "switch.h"
+#include "trace.h"
 
 static bool is_wanted(const struct kmem_drive *drive, const struct kmem_range *range)
 {
@@ -151,15 +156,38 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
+static int change_timed(struct kmem_drive *drive, struct kmem_range *range,
+			int (*change)(struct kmem_region *region, struct kmem_range *range),
+			const char *word)
+{
+	ktime_t begin = ktime_get();
+	int err = change(drive->region, range);
+	s64 us = ktime_us_delta(ktime_get(), begin);
+
+	drive->longest_us = max(drive->longest_us, us);
+	trace_range_change(drive->region, range, word, err, us, drive->best_effort);
+	return err;
+}
+
+/* The last chance to see which pages of a block are faulty. */
+static void remember_faults(struct kmem_drive *drive, unsigned int block)
+{
+	if (drive->blocks[block] && kmem_block_has_poison(drive->blocks[block]))
+		kmem_poison_remember(PHYS_PFN(kmem_region_block_start(drive->region, block)),
+				     PHYS_PFN(memory_block_size_bytes()));
+}
+
 static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 {
-	unsigned int i;
+	unsigned int block;
 	int err;
 
-	for (i = 0; i < range->count; i++)
-		kmem_block_put(&drive->blocks[range->first + i]);
+	for (block = range->first; block < range->first + range->count; block++) {
+		remember_faults(drive, block);
+		kmem_block_put(&drive->blocks[block]);
+	}
 
-	err = kmem_range_remove(drive->region, range);
+	err = change_timed(drive, range, kmem_range_remove, "remove");
 	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err) : 0;
 }
 
@@ -171,7 +199,7 @@ static int add_whole(struct kmem_drive *drive, struct kmem_range *range)
 	if (err)
 		return kmem_drive_fail(drive, KMEM_STEP_RESERVE, range->first, range->count, err);
 
-	err = kmem_range_add(drive->region, range);
+	err = change_timed(drive, range, kmem_range_add, "add");
 	return err ? kmem_drive_fail(drive, KMEM_STEP_ADD, range->first, range->count, err) : 0;
 }
 
@@ -214,6 +242,8 @@ static int each_range(struct kmem_drive *drive,
 
 static int remove_unwanted(struct kmem_drive *drive)
 {
+	/* Where they were not needed yet. */
+	kmem_blocks_find(drive->region, drive->blocks);
 	return each_range(drive, remove_if_unwanted);
 }
 

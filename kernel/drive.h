@@ -69,7 +69,7 @@ struct kmem_failure {
  * @cancelled: KMEM_CAUSE_NONE, or why to end
  * @slice: wakes @task from a block that takes too long
  * @task: the task that drives
- * @longest_us: the longest that a switch of a block held the hotplug lock, in µs
+ * @longest_us: the longest that a block or a range held the hotplug lock, in µs
  * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
  *

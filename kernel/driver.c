@@ -17,6 +17,7 @@
 #include "dax_private.h"
 #include "guard.h"
 #include "layout/check.h"
+#include "poison.h"
 #include "region.h"
 #include "transition.h"
 
@@ -99,6 +100,7 @@ static void clean_up(void)
 		bus_unregister_notifier(dax_bus, &bus_notifier);
 	kmem_transition_exit();
 	kmem_guard_exit();
+	kmem_poison_exit();
 	kmem_region_exit(memory_left);
 }
 

@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "events.h"
 #include "guard.h"
+#include "poison.h"
 #include "region.h"
 
 static bool guard;
@@ -103,12 +104,21 @@ static int may_switch(struct kmem_region *region, unsigned int block, const char
 	return -EBUSY;
 }
 
+static bool has_faults(struct kmem_region *region, unsigned int block)
+{
+	return kmem_poison_count(PHYS_PFN(kmem_region_block_start(region, block)),
+				 PHYS_PFN(memory_block_size_bytes())) > 0;
+}
+
 static int may_go_online(struct kmem_region *region, unsigned int block)
 {
 	int err = may_switch(region, block, "online");
 
 	if (err)
 		return err;
+	/* Nobody else marks them again. The kernel says the same until the block is removed. */
+	if (region->actor != current && has_faults(region, block))
+		return -EHWPOISON;
 	if (region->transition && region->actor == current)
 		return 0;
 	return pin(region) ? 0 : -EBUSY;
@@ -201,6 +211,8 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 		err = block_event(region, block, event, change->start_pfn);
 	spin_unlock(&kmem_guard_lock);
 
+	if (region && event == MEM_OFFLINE && !KMEM_BLOCKS_COUNT_POISON)
+		kmem_poison_remember(change->start_pfn, change->nr_pages);
 	return notifier_from_errno(err);
 }
 

@@ -2,12 +2,15 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/memory.h>
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
 
 #include "blocks.h"
 #include "drive.h"
 #include "guard.h"
+#include "poison.h"
+#include "region.h"
 #include "switch.h"
 #include "trace.h"
 
@@ -103,7 +106,15 @@ void kmem_switch_slice_over(struct work_struct *work)
  */
 int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
 {
-	return switch_block(drive, block, drive->wanted[block]);
+	unsigned long pfn = PHYS_PFN(kmem_region_block_start(drive->region, block));
+	unsigned long nr = PHYS_PFN(memory_block_size_bytes());
+	bool withheld = kmem_poison_withhold(pfn, nr);
+	int err;
+
+	err = switch_block(drive, block, drive->wanted[block]);
+	if (withheld)
+		kmem_poison_mark(pfn, nr, !err);
+	return err;
 }
 
 /**

@@ -33,7 +33,7 @@ TRACE_EVENT(transition_begin,
 		  __get_str(wanted), __entry->blocks)
 );
 
-/* It ended; longest_us is the longest that one block held the hotplug lock. */
+/* It ended; longest_us is the longest that one block or range held the hotplug lock. */
 TRACE_EVENT(transition_end,
 	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
 	TP_ARGS(region, wanted, err, ms, longest_us),
@@ -78,6 +78,34 @@ TRACE_EVENT(block_switch,
 	),
 	TP_printk("device=%s block=memory%llu to=%s error=%d us=%lld back=%d", __get_str(device),
 		  __entry->block, __get_str(word), __entry->err, __entry->us, __entry->back)
+);
+
+/* A range of blocks was added or removed, or not; back: as above. */
+TRACE_EVENT(range_change,
+	TP_PROTO(struct kmem_region *region, const struct kmem_range *range, const char *word,
+		 int err, s64 us, bool back),
+	TP_ARGS(region, range, word, err, us, back),
+	TP_STRUCT__entry(
+		__string(device, kmem_region_name(region))
+		__string(word, word)
+		__field(u64, start)
+		__field(u64, end)
+		__field(int, err)
+		__field(s64, us)
+		__field(bool, back)
+	),
+	TP_fast_assign(
+		kmem_assign_str(device, kmem_region_name(region));
+		kmem_assign_str(word, word);
+		__entry->start = range->span.start;
+		__entry->end = range->span.end;
+		__entry->err = err;
+		__entry->us = us;
+		__entry->back = back;
+	),
+	TP_printk("device=%s range=%#llx-%#llx %s error=%d us=%lld back=%d", __get_str(device),
+		  __entry->start, __entry->end, __get_str(word), __entry->err, __entry->us,
+		  __entry->back)
 );
 
 /* clang-format on */

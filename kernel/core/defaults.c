@@ -154,17 +154,27 @@ static enum fit fit_uuid(struct dax_text value, const struct dax_identity *devic
 	return fit(is_same_uuid(value, device->uuid));
 }
 
+static enum fit fit_serial(struct dax_text value, const struct dax_identity *device)
+{
+	unsigned long long serial;
+	unsigned int i;
+
+	if (!parse_number(value, &serial))
+		return FIT_WRONG;
+	for (i = 0; i < device->nr_serials; i++)
+		if (device->serials[i] == serial)
+			return FIT_YES;
+	return FIT_NO;
+}
+
 static const struct selector {
 	const char *prefix;
 	enum fit (*fit)(struct dax_text value, const struct dax_identity *device);
 } selectors[] = {
-	{ "", fit_any },
-	{ "", fit_name },
-	{ "", fit_kind },
-	{ "node:", fit_node },
-	{ "range:", fit_range },
-	{ "uuid:", fit_uuid },
-	{},
+	{ "", fit_any },	   { "", fit_name },
+	{ "", fit_kind },	   { "node:", fit_node },
+	{ "range:", fit_range },   { "uuid:", fit_uuid },
+	{ "serial:", fit_serial }, {},
 };
 
 static enum fit fit_selector(struct dax_text text, const struct dax_identity *device)
@@ -223,7 +233,7 @@ static bool next_entry(const char **list, struct dax_text *entry)
 }
 
 static const char no_selector[] =
-	"its selector is none of daxX.Y cxl hmem pmem node:N range:A-B uuid:U any";
+	"its selector is none of daxX.Y cxl hmem pmem node:N range:A-B uuid:U serial:N any";
 static const char no_state[] =
 	"its state is none of unplugged offline online online_kernel online_movable policy";
 

@@ -10,6 +10,7 @@
  * node:1	devices whose memory goes to that node
  * range:A-B	devices all of whose memory lies from address A to B, both included
  * uuid:U	devices of that UUID
+ * serial:N	devices with an expander of that serial number
  * any		all
  *
  * STATE is a state that a device can be left in, or "policy": what the system
@@ -31,6 +32,8 @@
  * @start: its lowest address
  * @end: its highest address
  * @uuid: its UUID as text, NULL: none
+ * @serials: the serial numbers of the expanders behind it
+ * @nr_serials: how many
  */
 struct dax_identity {
 	const char *name;
@@ -39,6 +42,8 @@ struct dax_identity {
 	unsigned long long start;
 	unsigned long long end;
 	const char *uuid;
+	const unsigned long long *serials;
+	unsigned int nr_serials;
 };
 
 /**

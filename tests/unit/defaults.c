@@ -9,12 +9,16 @@
 #define UNTOUCHED ((enum dax_state)77)
 #define UUID "0f3f5a4e-1b2c-4d5e-8f90-abcdefabcdef"
 
+static const unsigned long long serials[] = { 0x1234, 7 };
+
 static const struct dax_identity expander = {
 	.name = "dax3.1",
 	.kind = "cxl",
 	.node = 2,
 	.start = 0x180000000,
 	.end = 0x27fffffff,
+	.serials = serials,
+	.nr_serials = 2,
 };
 
 static const struct dax_identity dimm = {
@@ -155,6 +159,15 @@ static void by_uuid(void **unused)
 	assert_int_equal(find("uuid:" UUID "=offline", &odd), UNTOUCHED);
 }
 
+static void by_serial(void **unused)
+{
+	(void)unused;
+	assert_int_equal(find("serial:0x1234=offline", &expander), DAX_STATE_OFFLINE);
+	assert_int_equal(find("serial:7=offline", &expander), DAX_STATE_OFFLINE);
+	assert_int_equal(find("serial:8=offline", &expander), UNTOUCHED);
+	assert_int_equal(find("serial:7=offline", &dimm), UNTOUCHED);
+}
+
 static void a_wrong_selector_is_named(void **unused)
 {
 	static const char *const selectors[] = {
@@ -188,7 +201,9 @@ static void a_wrong_selector_is_named(void **unused)
 		"uuid:0f3f5a4e-1b2c-4d5e-8f90-abcdefabcdef0",
 		"uuid:0f3f5a4e01b2c04d5e08f900abcdefabcdef",
 		"uuid:0f3f5a4g-1b2c-4d5e-8f90-abcdefabcdef",
-		"serial:1",
+		"serial:",
+		"serial:x",
+		"serials:1",
 	};
 
 	(void)unused;
@@ -252,6 +267,7 @@ int main(void)
 		cmocka_unit_test(by_node),
 		cmocka_unit_test(by_range),
 		cmocka_unit_test(by_uuid),
+		cmocka_unit_test(by_serial),
 		cmocka_unit_test(a_wrong_selector_is_named),
 		cmocka_unit_test(a_wrong_state_is_named),
 		cmocka_unit_test(nonsense_is_survived),

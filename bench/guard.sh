@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: guard.sh [PAIRS]
+#
+# What the guard costs. Each block is switched by its own file, with kmem/guard 0;
+# and, where the kernel's own driver has a state file (7.3), the device is
+# plugged and unplugged undisturbed, and while a loop, as a udev rule would, puts
+# every block online all the time, with kmem/guard 1.
+. "${BENCH-$LAB/bench}/lib.sh"
+
+guard() { [[ ! -e $DAX/kmem/guard ]] || echo "$1" > "$DAX/kmem/guard"; }
+
+# By redirections of this shell, so that no process is made for each block.
+switch_all() { # WORD
+	local number
+	for number in "${BLOCKS[@]}"; do
+		echo "$1" > "$MEMORY/memory$number/state"
+	done
+}
+
+fight() {
+	local number
+	while :; do
+		for number in "${BLOCKS[@]}"; do
+			{ echo online_movable > "$MEMORY/memory$number/state"; } 2> /dev/null || true
+		done
+	done
+}
+
+by_hand() { # ROUND WHO
+	guard 0
+	switch_all online_movable
+	measure "$1" "$2" "by hand" "each block offline by hand" 0 switch_all offline
+	measure "$1" "$2" "by hand" "each block online by hand" "${#BLOCKS[@]}" switch_all online_movable
+	switch_all offline
+}
+
+whole() { # ROUND WHO HOW
+	measure "$1" "$2" state "plug, $3" "${#BLOCKS[@]}" plug
+	measure "$1" "$2" state "unplug, $3" 0 unplug
+}
+
+fought_over() { # ROUND WHO
+	local rule
+	guard 1
+	fight &
+	rule=$!
+	whole "$1" "$2" "fought over"
+	kill "$rule"
+	wait "$rule" 2> /dev/null || true
+}
+
+round() { # ROUND WHO
+	by_hand "$1" "$2"
+	[[ $WHOLE ]] || return 0
+	begin_absent
+	whole "$1" "$2" "undisturbed"
+	fought_over "$1" "$2"
+}
+
+policy offline
+load "$STOCK_KMEM"
+WHOLE=''
+! drives_whole || WHOLE=yes
+alternate "${1-5}" round

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who a device is, by what does not change. */
+#ifndef DAXPLUG_IDENTITY_H
+#define DAXPLUG_IDENTITY_H
+
+#include "core/defaults.h"
+
+struct device;
+
+const char *kmem_identity_kind(struct device *dev);
+const char *kmem_identity_uuid(struct device *dev, char *page);
+unsigned int kmem_identity_serials(struct device *dev, unsigned long long *serials,
+				   unsigned int room);
+
+#endif /* DAXPLUG_IDENTITY_H */

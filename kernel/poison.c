@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/page-flags.h>
+#include <linux/sched.h>
+#include <linux/xarray.h>
+
+#include "poison.h"
+
+/* The faulty pages, by number. */
+static DEFINE_XARRAY(faulty);
+
+/* How many blocks are going online whose faulty pages are withheld. */
+static DEFINE_MUTEX(withholding_lock);
+static unsigned int withholding;
+
+static void forget(unsigned long pfn, unsigned long nr)
+{
+	unsigned long index;
+	void *entry;
+
+	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) xa_erase(&faulty, index);
+}
+
+/**
+ * kmem_poison_remember() - remember which pages of a block are faulty
+ * @pfn: the first page
+ * @nr: how many; all offline, their page structs not gone yet
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_poison_remember(unsigned long pfn, unsigned long nr)
+{
+	unsigned long end = pfn + nr;
+
+	forget(pfn, nr);
+	for (; pfn < end; pfn++) {
+		/* What is lost here would be given to somebody one day. */
+		if (PageHWPoison(pfn_to_page(pfn)))
+			xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
+		if (IS_ALIGNED(pfn, PAGES_PER_SECTION))
+			cond_resched();
+	}
+}
+
+/**
+ * kmem_poison_count() - how many pages are remembered as faulty
+ * @pfn: the first page
+ * @nr: how many
+ *
+ * Context: Any but interrupts.
+ * Return: the number.
+ */
+unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
+{
+	unsigned long index, count = 0;
+	void *entry;
+
+	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) count++;
+	return count;
+}
+
+/*
+ * Leaves a page as memory_failure() leaves one that was free: allocated, owned by
+ * nobody, counted. Until it goes online a page is reserved or, since 6.11, offline.
+ */
+static void withhold(struct page *page)
+{
+	if (PageOffline(page))
+		__ClearPageOffline(page);
+	ClearPageReserved(page);
+	adjust_managed_page_count(page, 1);
+}
+
+/* The core calls this for each chunk of any block that goes online. */
+static void online_sound_pages(struct page *page, unsigned int order)
+{
+	if (!kmem_poison_count(page_to_pfn(page), 1UL << order)) {
+		generic_online_page(page, order);
+	} else if (order) {
+		online_sound_pages(page, order - 1);
+		online_sound_pages(page + (1UL << (order - 1)), order - 1);
+	} else {
+		withhold(page);
+	}
+}
+
+/**
+ * kmem_poison_withhold() - from here on, nobody gets a faulty page of a block that goes online
+ * @pfn: the block's first page
+ * @nr: how many it has
+ *
+ * There is one hook for this in the kernel. Where a driver of a virtual machine's
+ * memory has it, a faulty page can be in use for a moment until it is marked.
+ *
+ * Context: Process context, sleeps; not in a memory notifier.
+ * Return: whether the block has any, and kmem_poison_mark() is to be called
+ * when the block is online or could not go online.
+ */
+bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
+{
+	if (!kmem_poison_count(pfn, nr))
+		return false;
+
+	mutex_lock(&withholding_lock);
+	if (!withholding++ && set_online_page_callback(online_sound_pages))
+		pr_warn("another driver decides which pages go online; faulty ones are marked only afterwards\n");
+	mutex_unlock(&withholding_lock);
+	return true;
+}
+
+/**
+ * kmem_poison_mark() - have the kernel mark the faulty pages of a block again
+ * @pfn: the block's first page
+ * @nr: how many it has
+ * @online: whether it is online
+ *
+ * Context: Process context, sleeps; not in a memory notifier.
+ */
+void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
+{
+	unsigned long index;
+	void *entry;
+
+	if (online)
+		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
+			memory_failure(index, 0);
+
+	mutex_lock(&withholding_lock);
+	if (!--withholding)
+		restore_online_page_callback(online_sound_pages);
+	mutex_unlock(&withholding_lock);
+}
+
+/**
+ * kmem_poison_exit() - forget all, at module exit
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_poison_exit(void)
+{
+	xa_destroy(&faulty);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pages with a hardware fault. The kernel marks them, and forgets the marks with
+ * the page structs; here they are remembered until the memory is back.
+ */
+#ifndef DAXPLUG_POISON_H
+#define DAXPLUG_POISON_H
+
+#include <linux/types.h>
+
+#ifdef CONFIG_MEMORY_FAILURE
+void kmem_poison_remember(unsigned long pfn, unsigned long nr);
+unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr);
+bool kmem_poison_withhold(unsigned long pfn, unsigned long nr);
+void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online);
+void kmem_poison_exit(void);
+#else
+static inline void kmem_poison_remember(unsigned long pfn, unsigned long nr)
+{
+}
+
+static inline unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
+{
+	return 0;
+}
+
+static inline bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
+{
+	return false;
+}
+
+static inline void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
+{
+}
+
+static inline void kmem_poison_exit(void)
+{
+}
+#endif
+
+#endif /* DAXPLUG_POISON_H */

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A page with a hardware fault is marked as such again when its memory comes
+# back, and nobody gets it in between.
+# vm: -s 1G
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
+modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
+mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+load_fault
+
+PAGES_PER_BLOCK=$(($(block_size) / 4096))
+REFUSED='Memory page has hardware error'
+FAULTY=()
+LOST=0 # pages that the kernel counts and has lost the marks of
+
+# page_of BLOCK OFFSET
+page_of() { printf '%d\n' $(($1 * PAGES_PER_BLOCK + $2)); }
+
+# poison BLOCK OFFSET
+poison() {
+	local page
+	page=$(page_of "$1" "$2")
+	echo "$page" > "$INJECT" || true # refused where it could not be saved, but marked
+	FAULTY+=("$page")
+}
+
+# poison_later BLOCK OFFSET: in the background, for it may have to wait for a block
+# that is being switched; "wait" for it.
+poison_later() {
+	page_of "$1" "$2" > "$INJECT" &
+	FAULTY+=("$(page_of "$1" "$2")")
+}
+
+# is_poisoned PAGE: bit 19 of /proc/kpageflags
+is_poisoned() {
+	local flags
+	flags=$(od -An -v -t u8 -j $(($1 * 8)) -N 8 /proc/kpageflags) && ((flags >> 19 & 1))
+}
+
+marked() {
+	local page count=0
+	for page in "${FAULTY[@]}"; do
+		! is_poisoned "$page" || ((count += 1))
+	done
+	printf '%d\n' "$count"
+}
+
+corrupted() { awk -v lost="$LOST" '/HardwareCorrupted/ { print $2 / 4 - lost }' /proc/meminfo; }
+
+managed() { awk '$1 == "managed" { sum += $2 } END { print sum }' /proc/zoneinfo; }
+
+# The kernel says what a page was when it was marked: one that it found free, or
+# in use, could have been given to somebody.
+used_since() { log_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)' | wc -l; }
+
+# is_back DESCRIPTION [WORD]: plugged, every faulty page marked and none ever free.
+is_back() {
+	mark_log "$1"
+	is "$1: plugged" "$(attempt "${2-online_movable}")" "done"
+	is "$1: every faulty page is marked" "$(marked)" "${#FAULTY[@]}"
+	is "$1: the kernel counts them" "$(corrupted)" "${#FAULTY[@]}"
+	is "$1: none of them was free meanwhile" "$(used_since "$1")" 0
+}
+
+# is_gone DESCRIPTION
+is_gone() {
+	is "$1: unplugged" "$(attempt unplugged)" "done"
+	is "$1: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
+	is "$1: the kernel has forgotten them" "$(corrupted)" 0
+}
+
+is "none at first" "$(< "$DAX/kmem/pages_poisoned") $(corrupted)" "0 0"
+attempt unplugged > /tmp/answer
+is "plugged" "$(attempt online_movable)" "done"
+BEFORE=$(managed)
+
+# Before: the first and the last page of a block, two neighbours, one elsewhere.
+poison "$MIDDLE" 0
+poison "$MIDDLE" $((PAGES_PER_BLOCK - 1))
+poison "$MIDDLE" 100
+poison "$MIDDLE" 101
+poison "$LAST" 77
+is "faulty before: marked" "$(marked)" 5
+is_gone "faulty before"
+is_back "faulty before"
+is "faulty before: as much memory as ever" "$(managed)" "$BEFORE"
+
+# The memory is used, and taken back.
+numactl --membind="$NODE" dd if=/dev/zero of=/tmp/filled bs=1M count=300 status=none
+is "used: still marked" "$(marked)" 5
+rm /tmp/filled
+is_gone "used"
+is_back "used"
+
+# During an unplug, in a block that is still online; the first block goes last.
+fault what=offline hold=1 times=1 skip=2 delay_ms=300
+begin_write it unplugged
+ok "during an unplug: it is half-way" wait_until is_held
+poison_later "$FIRST" 5
+let_go
+wait
+end_write it
+is "during an unplug: it goes on" "$RESULT" "done"
+no_fault
+is "during an unplug: remembered" "$(< "$DAX/kmem/pages_poisoned")" 6
+
+# During a plug, in a block that is online already; the last block comes first.
+fault what=online hold=1 times=1 skip=3
+begin_write it online_movable
+ok "during a plug: it is half-way" wait_until is_held
+poison_later "$LAST" 99
+let_go
+wait
+end_write it
+is "during a plug: it goes on" "$RESULT" "done"
+no_fault
+is "during a plug: marked" "$(marked)" 7
+is_gone "during a plug"
+is_back "during a plug"
+
+# After.
+poison "${BLOCKS[1]}" 512
+is_gone "faulty after"
+
+# A plug that is rolled back forgets nothing.
+fault what=online block="$FIRST" err=16 times=-1
+is "a plug fails" "$(attempt online_movable)" EBUSY
+no_fault
+is_unplugged "a plug fails"
+is "a plug fails: remembered" "$(< "$DAX/kmem/pages_poisoned")" 8
+is_back "a plug fails"
+
+# By their own files blocks with faults go offline, but not online again.
+is "by its own file it goes offline" "$(switch "$MIDDLE" offline)" "done"
+is "and not online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+# Linux 6.1 wipes the marks before it asks whether the block may go online, not the count.
+[[ $KERNEL != 6.1 ]] || LOST=4
+is_gone "one offline before"
+is_back "one offline before"
+
+# Across an unbind, and brought back by bind itself.
+is_gone "unbound"
+is "unbound" "$(unbind)" "done"
+is "bound" "$(bind)" "done"
+is "bound: offline" "$(state)" offline
+is "bound: others cannot put it online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+is "bound: another block they can" "$(switch "${BLOCKS[2]}" online_movable)" "done"
+is "bound: and take it back" "$(switch "${BLOCKS[2]}" offline)" "done"
+is "unbound, offline" "$(unbind)" "done"
+echo online_movable > "$MEMORY/auto_online_blocks"
+mark_log policy
+is "bound by policy" "$(bind)" "done"
+is_all "bound by policy" online_movable 'online Movable'
+is "bound by policy: marked" "$(marked)" "${#FAULTY[@]}"
+is "bound by policy: none of them was free meanwhile" "$(used_since policy)" 0
+
+# In a kernel zone; last, because the kernel may keep what is there.
+is_gone "a kernel zone"
+is_back "a kernel zone" online_kernel
+done_testing
