@@ -117,7 +117,7 @@ static bool is_open;
  */
 void kmem_adoption_offline(struct kmem_region *region)
 {
-	if (is_open && !region->dev && has_offline_range(region))
+	if (is_open && !region->dev)
 		queue_work(system_long_wq, &sweeper);
 }
 
