@@ -24,10 +24,14 @@ taken() {
 	printf '%s\n' "$answer"
 }
 
-# rolls_back DESCRIPTION: an unplug that fails when the first range is gone.
+# What was taken over gets a reservation of its own with the first unplug, even one
+# that fails.
+without_reservations() { snapshot | sed -e '/: dax0.0$/d' -e 's/^ *//'; }
+
+# rolls_back DESCRIPTION VIEW: an unplug that fails when the first range is gone.
 rolls_back() {
 	local before
-	before=$(snapshot)
+	before=$($2)
 	fault what=remove skip=1 times=1 err=5 delay_ms=1500
 	begin_write it unplugged
 	ok "$1: one range has been removed, one is left" wait_until has_matched 2
@@ -36,14 +40,14 @@ rolls_back() {
 	end_write it
 	is "$1: it fails" "$RESULT" EIO
 	no_fault
-	is_unchanged "$1: everything is as before" "$before"
+	is "$1: everything is as before" "$($2)" "$before"
 }
 
 is "unplugged" "$(attempt unplugged)" "done"
 is "unplugged: others can have the first range" "$(taken 0)" "done"
 is "unplugged: and the second" "$(taken 1)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
-rolls_back "an unplug that fails"
+rolls_back "an unplug that fails" snapshot
 
 # Of two ranges one stays.
 for number in "${BLOCKS[@]}"; do
@@ -68,7 +72,7 @@ switch_all online_movable > /tmp/answer
 rmmod kmem
 ok "load" load_kmem
 is_all "taken over" online_movable 'online Movable'
-rolls_back "an unplug of what was taken over that fails"
+rolls_back "an unplug of what was taken over that fails" without_reservations
 is "unplugged" "$(attempt unplugged)" "done"
 is "others can have the first range" "$(taken 0)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
