@@ -6,6 +6,8 @@
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
+is "unplugged" "$(attempt unplugged)" "done"
+
 caught online_movable unbind
 is "unbind during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
 is "unbind during a plug: done" "$ANSWER" "done"
