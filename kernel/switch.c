@@ -16,10 +16,9 @@
 
 /*
  * The core's own sysfs files poll for the hotplug lock, 5 ms apart, which are 12
- * with 250 ticks a second. A gap now and then lets them find it free. It costs twice
- * its time: a lock that was free that long takes another RCU grace period.
+ * with 250 ticks a second. A gap now and then lets them find it free.
  */
-#define GAP_EVERY_MS 2000
+#define GAP_EVERY_MS 500
 #define GAP_MS 12
 
 static void leave_gap(struct kmem_drive *drive)
