@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: refusal.sh [PAIRS]
+# usage: refusal.sh [ROUND]
 #
 # How long it takes until an unplug is refused that cannot succeed: a device in a
 # kernel zone, half of it used by files, with one page in its last block that
 # cannot be moved; and how many pages the kernel has moved in vain for it. For
 # kernels whose own driver has a state file (7.3).
+#
+# One pair: what is in a kernel zone does not leave it again, so daxplug's driver
+# takes the memory over from the kernel's own. lab/bench boots anew for each.
 #
 # UNMOVABLE   the test module unmovable.ko
 . "${BENCH-$LAB/bench}/lib.sh"
@@ -23,6 +26,7 @@ use_half() {
 
 refusal() { # ROUND WHO
 	local begin end before
+	use_half
 	before=$(migrated)
 	now_us begin
 	! unplug 2> /dev/null || die "it was unplugged, page and all"
@@ -31,19 +35,28 @@ refusal() { # ROUND WHO
 	((ONLINE == ${#BLOCKS[@]})) || die "only $ONLINE of ${#BLOCKS[@]} blocks are online afterwards"
 	(($1 == 0)) || record "$1" "$2" state "refusal, half in use" \
 		"{\"ms\": $(bc <<< "scale=3; ($end - $begin) / 1000" | sed 's/^\./0./'), \"migrated\": $(($(migrated) - before))}"
+	umount "$STORE"
 }
 
-round() { # ROUND WHO
-	drives_whole || die "this kernel's own driver has no state file"
-	begin_absent
-	echo online_kernel > "$DAX/state"
-	insmod "$UNMOVABLE" block="${BLOCKS[-1]}"
-	use_half
+refusals() { # ROUND WHO: after one that warms up
+	refusal 0 "$2"
 	refusal "$1" "$2"
-	umount "$STORE"
-	rmmod unmovable
-	unplug || die "the kernel keeps memory of the device for itself"
+}
+
+# The kernel's own pages come to the block that is online first, which is to be
+# the last one.
+online_from_the_top() {
+	local i
+	for ((i = ${#BLOCKS[@]} - 1; i >= 0; i--)); do
+		echo online_kernel > "$MEMORY/memory${BLOCKS[i]}/state"
+	done
 }
 
 policy offline
-alternate "${1-5}" round
+load "$STOCK_KMEM"
+drives_whole || die "this kernel's own driver has no state file"
+online_from_the_top
+insmod "$UNMOVABLE" block="${BLOCKS[-1]}"
+refusals "${1-1}" stock
+load "$OUR_KMEM"
+refusals "${1-1}" ours
