@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kernel says -EBUSY for nearly everything. What was it this time? */
 #include <linux/errno.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/pfn.h>
 
 #include "diagnosis.h"
 #include "drive.h"
@@ -33,23 +36,45 @@ static enum kmem_cause by_pages(struct kmem_region *region, struct kmem_failure 
 	return cause == KMEM_CAUSE_NONE ? by_errno(failure->err) : cause;
 }
 
+static bool is_memory_short(void)
+{
+	return si_mem_available() < (long)PHYS_PFN(memory_block_size_bytes());
+}
+
+/*
+ * All agreed, and what is movable was being moved. That fails at once only for
+ * huge pages, which cannot be allocated elsewhere; for all else the core tries
+ * until it is stopped.
+ */
+static enum kmem_cause why_not_moved(struct kmem_region *region, struct kmem_failure *failure)
+{
+	enum kmem_cause cause = by_pages(region, failure);
+
+	if (cause != by_errno(failure->err))
+		return cause;
+	if (failure->err == -EBUSY)
+		return KMEM_CAUSE_HUGE_PAGE;
+	if (is_memory_short())
+		return KMEM_CAUSE_NO_MEMORY;
+	return kmem_suspect_reference(kmem_region_block_start(region, failure->block),
+				      &failure->pfn)
+		       ? KMEM_CAUSE_PINNED
+		       : cause;
+}
+
 /*
  * The core isolates a block's free pages before it asks the notifiers, and
- * that is where unmovable pages are found. After they agreed it moves what is
- * movable; what fails then are huge pages, which it cannot allocate elsewhere.
+ * that is where unmovable pages are found.
  */
 static enum kmem_cause why_not_offline(struct kmem_region *region, struct kmem_failure *failure)
 {
-	enum kmem_cause cause;
-
 	switch (kmem_guard_consent(region)) {
 	case KMEM_NOT_ASKED:
 		return by_pages(region, failure);
 	case KMEM_ASKED:
 		return KMEM_CAUSE_REFUSED;
 	default:
-		cause = by_pages(region, failure);
-		return cause == KMEM_CAUSE_OTHER ? KMEM_CAUSE_HUGE_PAGE : cause;
+		return why_not_moved(region, failure);
 	}
 }
 

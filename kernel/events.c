@@ -59,6 +59,14 @@ void kmem_events_changed(struct kmem_region *region)
 		sysfs_notify_dirent(region->state_file);
 }
 
+/* Is it known what kept a block until the transition was cancelled? */
+static bool names_holder(const struct kmem_outcome *outcome)
+{
+	return kmem_cause_is_cancel(outcome->cause) && outcome->failure.step == KMEM_STEP_OFFLINE &&
+	       outcome->failure.cause != KMEM_CAUSE_OTHER &&
+	       !kmem_cause_is_cancel(outcome->failure.cause);
+}
+
 /* "-EBUSY" where the kernel has names for errors, else the number. */
 static void write_failure(struct kmem_region *region, const struct kmem_outcome *outcome,
 			  char *line, size_t room)
@@ -75,6 +83,9 @@ static void write_failure(struct kmem_region *region, const struct kmem_outcome 
 				  kmem_region_block_start(region, failure->block));
 	if (failure->pfn)
 		used += scnprintf(line + used, room - used, " pfn=%#lx", failure->pfn);
+	if (names_holder(outcome))
+		used += scnprintf(line + used, room - used, " held=%s",
+				  kmem_cause_word(failure->cause));
 	if (!outcome->back)
 		scnprintf(line + used, room - used, " rollback=incomplete");
 }
@@ -114,9 +125,10 @@ static void describe(struct kmem_region *region, const struct kmem_outcome *outc
 								      : "could not begin",
 				 why);
 	else if (kmem_cause_is_cancel(outcome->cause))
-		used = scnprintf(text, room, "cancelled: %s, before memory%llu was %s", why,
+		used = scnprintf(text, room, "cancelled: %s, before memory%llu was %s%s%s", why,
 				 kmem_region_block_id(region, failure->block),
-				 kmem_step_text(failure->step));
+				 kmem_step_text(failure->step), names_holder(outcome) ? ": " : "",
+				 names_holder(outcome) ? kmem_cause_text(failure->cause) : "");
 	else
 		used = scnprintf(text, room, "memory%llu could not be %s: %s",
 				 kmem_region_block_id(region, failure->block),

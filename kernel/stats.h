@@ -23,7 +23,7 @@ struct kmem_stats {
 	unsigned long cancelled[KMEM_CAUSE_COUNT];
 	unsigned long refusals;
 	unsigned long last_ms;
-	char last_failure[160];
+	char last_failure[200];
 };
 
 #endif /* DAXPLUG_STATS_H */

@@ -82,6 +82,52 @@ static unsigned long pages_of(union copy *copy)
 	return 1UL << min(order, ORDER_MAX);
 }
 
+/*
+ * More references than its owners have: somebody has lent the page to I/O. Of a
+ * page alone, because what a large one has is kept differently in each kernel.
+ */
+static enum kmem_cause look_for_reference(union copy *copy)
+{
+	struct page *page = &copy->page;
+	int owners;
+
+	if (PageTail(page) || PageHead(page) || !PageLRU(page))
+		return KMEM_CAUSE_NONE;
+
+	owners = atomic_read(&page->_mapcount) + 1 + folio_test_private(&copy->folio);
+	if (!folio_test_anon(&copy->folio) || folio_test_swapcache(&copy->folio))
+		owners++;
+	return page_ref_count(page) > owners ? KMEM_CAUSE_PINNED : KMEM_CAUSE_NONE;
+}
+
+static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy),
+			    unsigned long *pfn)
+{
+	unsigned long first = PHYS_PFN(start), at = first;
+	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
+
+	while (at < end) {
+		struct page *page = pfn_to_online_page(at);
+		enum kmem_cause cause;
+		union copy copy;
+
+		if (!page)
+			break;
+
+		copy_pages(&copy, page, end - at);
+		cause = look(&copy);
+		if (cause != KMEM_CAUSE_NONE) {
+			*pfn = at;
+			return cause;
+		}
+
+		at += pages_of(&copy);
+		cond_resched();
+	}
+
+	return KMEM_CAUSE_NONE;
+}
+
 /**
  * kmem_suspect_page() - find the first page of a block that looks unmovable
  * @start: the block's physical address; the block online, and not removed meanwhile
@@ -98,27 +144,20 @@ static unsigned long pages_of(union copy *copy)
  */
 enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn)
 {
-	unsigned long first = PHYS_PFN(start), at = first;
-	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
+	return find(start, look_at, pfn);
+}
 
-	while (at < end) {
-		struct page *page = pfn_to_online_page(at);
-		enum kmem_cause cause;
-		union copy copy;
-
-		if (!page)
-			break;
-
-		copy_pages(&copy, page, end - at);
-		cause = look_at(&copy);
-		if (cause != KMEM_CAUSE_NONE) {
-			*pfn = at;
-			return cause;
-		}
-
-		at += pages_of(&copy);
-		cond_resched();
-	}
-
-	return KMEM_CAUSE_NONE;
+/**
+ * kmem_suspect_reference() - find the first page of a block that somebody has borrowed
+ * @start: as for kmem_suspect_page()
+ * @pfn: likewise
+ *
+ * A page may be borrowed for a moment at any time: for blocks that were tried in vain.
+ *
+ * Context: Process context, may reschedule.
+ * Return: whether there is one.
+ */
+bool kmem_suspect_reference(u64 start, unsigned long *pfn)
+{
+	return find(start, look_for_reference, pfn) != KMEM_CAUSE_NONE;
 }

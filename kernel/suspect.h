@@ -6,5 +6,6 @@
 #include "cause.h"
 
 enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn);
+bool kmem_suspect_reference(u64 start, unsigned long *pfn);
 
 #endif /* DAXPLUG_SUSPECT_H */
