@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What keeps an unplug until its time is up is named, and others get at the
+# hotplug lock meanwhile.
+# vm: -s 1G
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+TRACE=/sys/kernel/tracing
+HUGE=/sys/devices/system/node/node%d/hugepages/hugepages-2048kB/nr_hugepages
+
+failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
+timeout_ms() { echo "$1" > "$DAX/kmem/timeout_ms"; }
+
+# huge_pages NODE COUNT
+huge_pages() {
+	local file
+	# shellcheck disable=SC2059 # it has the place for the node
+	printf -v file "$HUGE" "$1"
+	echo "$2" > "$file"
+}
+
+free_mib() { awk '$1 == "Node" && $2 == '"$1"' && $3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
+
+is_last_online() { (($(< "$DAX/kmem/blocks_online") == 1)); }
+
+# hold WHAT: until $HOLDER is killed.
+hold() {
+	: > /tmp/hold
+	perl "$LAB/guest/hold" "$1" "$NODE" > /tmp/hold &
+	HOLDER=$!
+	disown
+	wait_until grep -q holding /tmp/hold
+}
+
+release() {
+	kill "$HOLDER"
+	while kill -0 "$HOLDER" 2> /dev/null; do pause 0.02; done
+}
+
+# An unrelated block of the machine's own memory, which nobody holds up.
+unrelated() {
+	local file
+	for file in "$MEMORY"/memory*/; do
+		[[ $(< "$file/valid_zones") != none && $(< "$file/phys_device") == 0 && -e ${file}node0 ]] || continue
+		! echo offline 2> /dev/null > "$file/state" || { printf '%s\n' "$file"; return 0; }
+	done
+	return 1
+}
+
+attempt unplugged > /tmp/answer
+is "plugged" "$(attempt online_movable)" "done"
+
+# A page lent to I/O: the core tries for ever.
+hold io
+block=$(unrelated)
+ok "a block of the machine's own memory can go offline" test -n "$block"
+is "and online again" "$(write_file "$block/state" online)" "done"
+echo 1 > $TRACE/events/dax_kmem/enable
+timeout_ms 12000
+begin_write it unplugged
+ok "lent to I/O: the others are offline" wait_until is_last_online
+begin=${EPOCHREALTIME/./}
+is "meanwhile it goes offline" "$(write_file "$block/state" offline)" "done"
+is "meanwhile it goes online again" "$(write_file "$block/state" online)" "done"
+took=$(((${EPOCHREALTIME/./} - begin) / 1000))
+ok "before the unplug is over" eval '! has_result it'
+note "that took $took ms"
+end_write it
+is "lent to I/O: its time is up" "$RESULT" ETIMEDOUT
+note "$(< "$DAX/kmem/last_failure")"
+is "lent to I/O: the reason, and what held it" "$(failure reason) $(failure held)" "timeout pinned"
+is "lent to I/O: the page is in the block" "memory$(($(failure pfn) * 4096 / $(block_size)))" "$(failure block)"
+is_all "lent to I/O: rolled back" online_movable 'online Movable'
+echo 0 > $TRACE/events/dax_kmem/enable
+longest=$(sed -n 's/.*transition_end: .*longest_us=\([0-9]*\).*/\1/p' $TRACE/trace)
+slowest=$(sed -nE 's/.*(block_switch|range_change): .* us=([0-9]*) .*/\2/p' $TRACE/trace | sort -n | tail -n 1)
+is "the longest hold is in the trace" "$longest" "$slowest"
+ok "and no longer than the slices were" test "$longest" -lt 10000000
+release
+timeout_ms 0
+is "let go: unplugged" "$(attempt unplugged)" "done"
+
+# A signal likewise.
+is "plugged" "$(attempt online_movable)" "done"
+hold io
+begin_write it unplugged TERM
+ok "lent to I/O: the others are offline" wait_until is_last_online
+pause 1.5
+signal it TERM
+end_write it
+is "a signal: EINTR" "$RESULT" EINTR
+is "a signal: the reason, and what held it" "$(failure reason) $(failure held)" "signal pinned"
+release
+
+# Huge pages that are promised to somebody, and no others anywhere.
+huge_pages "$NODE" 4
+perl -e 'use constant { MAP_FAILED => -1 };
+	my $address = syscall(9, 0, 4 << 21, 3, 0x40022, -1, 0); # mmap, of huge pages, not touched
+	die "mmap: $!" if $address == MAP_FAILED;
+	$| = 1; print "promised\n"; sleep;' > /tmp/promised &
+PROMISED=$!
+disown
+wait_until grep -q promised /tmp/promised
+is "huge pages: refused" "$(attempt unplugged)" EBUSY
+is "huge pages: the reason" "$(failure reason)" huge_page
+kill "$PROMISED"
+while kill -0 "$PROMISED" 2> /dev/null; do pause 0.02; done
+huge_pages "$NODE" 0
+is "no huge pages: unplugged" "$(attempt unplugged)" "done"
+
+# More in use than there is room for elsewhere.
+is "plugged" "$(attempt online_movable)" "done"
+mkdir /tmp/full
+mount -t tmpfs -o "size=2G,mpol=bind:$NODE" tmpfs /tmp/full
+dd if=/dev/zero of=/tmp/full/file bs=1M count=500 status=none
+swapoff -a
+huge_pages 0 $((($(free_mib 0) - 150) / 2))
+before=$(count 'online Movable')
+timeout_ms 8000
+is "nowhere to go: its time is up" "$(attempt unplugged)" ETIMEDOUT
+note "$(< "$DAX/kmem/last_failure")"
+is "nowhere to go: the reason, and what held it" "$(failure reason) $(failure held)" "timeout no_memory"
+is "nowhere to go: rolled back" "$(count 'online Movable')" "$before"
+huge_pages 0 0
+timeout_ms 0
+is "room again: unplugged" "$(attempt unplugged)" "done"
+
+# As the ABI document has it, for those who want to watch.
+echo > $TRACE/trace
+echo 1 > $TRACE/events/dax_kmem/enable
+is "plugged" "$(attempt online_movable)" "done"
+echo 0 > $TRACE/events/dax_kmem/enable
+ok "the trace has the begin, the steps and the end" test \
+	"$(grep -cE 'transition_begin|range_change: .* add error=0|block_switch|transition_end' $TRACE/trace)" -ge $((${#BLOCKS[@]} + 3))
+done_testing

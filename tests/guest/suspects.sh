@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# One page that cannot be moved, in the last block of a device that is half used:
+# the unplug is refused by that block, and nothing has been moved in vain.
+# vm: -s 1G
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
+migrated() { awk '$1 ~ /^pgmigrate_(success|fail)$/ { sum += $2 } END { print sum }' /proc/vmstat; }
+
+attempt unplugged > /tmp/answer
+is "plugged into a kernel zone" "$(attempt online_kernel)" "done"
+
+# A file system whose pages, and nothing else, come from the device.
+STORE=$(mktemp -d)
+mount -t tmpfs -o "size=100%,mpol=bind:$NODE" store "$STORE"
+
+for kind in kernel reserved page_table slab; do
+	if ! insmod "$LAB/modules/unmovable.ko" block="$LAST" kind="$kind"; then
+		skip "$kind" "none could be had in the last block"
+		continue
+	fi
+	dd if=/dev/zero of="$STORE/half" bs=1M count=$((SIZE / 2 >> 20)) status=none
+	before=$(snapshot)
+	moved=$(migrated)
+	is "$kind: refused" "$(attempt unplugged)" EBUSY
+	is "$kind: nothing was moved" "$(migrated)" "$moved"
+	is "$kind: the reason and the block" "$(failure reason) $(failure block)" "$kind memory$LAST"
+	is "$kind: the page is in that block" "$(($(failure pfn) * 4096 / $(block_size)))" "$LAST"
+	is_unchanged "$kind: everything is as before" "$before"
+	rm "$STORE/half"
+	rmmod unmovable
+done
+done_testing
