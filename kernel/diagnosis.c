@@ -36,9 +36,13 @@ static enum kmem_cause by_pages(struct kmem_region *region, struct kmem_failure 
 	return cause == KMEM_CAUSE_NONE ? by_errno(failure->err) : cause;
 }
 
-static bool is_memory_short(void)
+/* Pages move to another zone while their own is being emptied: what is free there is no help. */
+static bool is_memory_short(struct kmem_region *region, unsigned int block)
 {
-	return si_mem_available() < (long)PHYS_PFN(memory_block_size_bytes());
+	struct page *page = pfn_to_page(PHYS_PFN(kmem_region_block_start(region, block)));
+	long free_here = zone_page_state(page_zone(page), NR_FREE_PAGES);
+
+	return si_mem_available() - free_here < (long)PHYS_PFN(memory_block_size_bytes());
 }
 
 /*
@@ -54,7 +58,7 @@ static enum kmem_cause why_not_moved(struct kmem_region *region, struct kmem_fai
 		return cause;
 	if (failure->err == -EBUSY)
 		return KMEM_CAUSE_HUGE_PAGE;
-	if (is_memory_short())
+	if (is_memory_short(region, failure->block))
 		return KMEM_CAUSE_NO_MEMORY;
 	return kmem_suspect_reference(kmem_region_block_start(region, failure->block),
 				      &failure->pfn)

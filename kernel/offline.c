@@ -2,7 +2,6 @@
 #include <linux/errno.h>
 #include <linux/memory.h>
 #include <linux/minmax.h>
-#include <linux/sizes.h>
 
 #include "blocks.h"
 #include "core/order.h"
@@ -15,14 +14,15 @@
 
 /*
  * Offlining a block may take for ever, and holds the hotplug locks meanwhile.
- * After a slice it is left and tried again when all others are done, each time
- * with twice the slice: what is only slow must get through.
+ * After a slice it is left and tried again when all others are done, with a
+ * longer slice at first. Pages that were moved away stay away, so what is only
+ * slow gets through, whatever the size of a block.
  */
-#define SLICE_MS_PER_128M 1000
-#define SLICE_DOUBLINGS 5
+#define SLICE_MS 1000
+#define SLICE_DOUBLINGS 2
 
-/* On the way back there has to be an end; by then a block had 31 times its first slice. */
-#define PASSES_BACK 5
+/* On the way back there has to be an end; by then a block had 35 s. */
+#define PASSES_BACK 10
 
 /*
  * What looks unmovable goes first: if the kernel says so too, it says so at
@@ -88,9 +88,7 @@ static unsigned int list_unwanted(struct kmem_drive *drive)
 
 static unsigned int slice_ms(unsigned int pass)
 {
-	unsigned int units = DIV_ROUND_UP(memory_block_size_bytes(), SZ_128M);
-
-	return SLICE_MS_PER_128M * units << min_t(unsigned int, pass, SLICE_DOUBLINGS);
+	return SLICE_MS << min_t(unsigned int, pass, SLICE_DOUBLINGS);
 }
 
 /* One pass over the listed blocks; what takes too long stays in the list. */

@@ -20,6 +20,22 @@ huge_pages() {
 	echo "$2" > "$file"
 }
 
+# spare MIB: somebody whom the kernel may kill for want of memory, and nobody else: what is
+# moved leaves so little that the driver's own small allocations can ask for it.
+spare() {
+	perl -e 'open(my $score, ">", "/proc/self/oom_score_adj"); print $score 1000; close $score;
+		my $memory = "x" x ($ARGV[0] << 20); sleep' "$1" &
+	SPARE+=($!)
+	disown
+}
+
+spare_all_others() {
+	local score
+	for score in /proc/[0-9]*/oom_score_adj; do
+		write_file "$score" -1000 > /tmp/answer
+	done
+}
+
 free_mib() { awk '$1 == "Node" && $2 == '"$1"' && $3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
 
 is_last_online() { (($(< "$DAX/kmem/blocks_online") == 1)); }
@@ -76,7 +92,7 @@ echo 0 > $TRACE/events/dax_kmem/enable
 longest=$(sed -n 's/.*transition_end: .*longest_us=\([0-9]*\).*/\1/p' $TRACE/trace)
 slowest=$(sed -nE 's/.*(block_switch|range_change): .* us=([0-9]*) .*/\2/p' $TRACE/trace | sort -n | tail -n 1)
 is "the longest hold is in the trace" "$longest" "$slowest"
-ok "and no longer than the slices were" test "$longest" -lt 10000000
+ok "and no longer than the slices were" test "$longest" -lt 5000000
 release
 timeout_ms 0
 is "let go: unplugged" "$(attempt unplugged)" "done"
@@ -115,6 +131,10 @@ mkdir /tmp/full
 mount -t tmpfs -o "size=2G,mpol=bind:$NODE" tmpfs /tmp/full
 dd if=/dev/zero of=/tmp/full/file bs=1M count=500 status=none
 swapoff -a
+spare_all_others
+spare 48
+spare 48
+pause 1
 huge_pages 0 $((($(free_mib 0) - 150) / 2))
 before=$(count 'online Movable')
 timeout_ms 8000
@@ -123,6 +143,7 @@ note "$(< "$DAX/kmem/last_failure")"
 is "nowhere to go: the reason, and what held it" "$(failure reason) $(failure held)" "timeout no_memory"
 is "nowhere to go: rolled back" "$(count 'online Movable')" "$before"
 huge_pages 0 0
+kill "${SPARE[@]}" 2> /dev/null || true
 timeout_ms 0
 is "room again: unplugged" "$(attempt unplugged)" "done"
 
