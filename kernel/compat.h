@@ -54,23 +54,15 @@ struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head
 void mt_put_memory_types(struct list_head *types);
 #endif
 
-/*
- * Since 6.2 a block counts its faulty pages until it is removed, and refuses to
- * go online with any. Before, the kernel forgets them when the block goes online.
- */
+/* Since 6.2 a block counts its faulty pages until it is removed. */
+static inline bool kmem_block_may_have_poison(const struct memory_block *block)
+{
 #ifdef HAVE_MEMORY_BLOCK_NR_HWPOISON
-#define KMEM_BLOCKS_COUNT_POISON true
-static inline bool kmem_block_has_poison(const struct memory_block *block)
-{
 	return atomic_long_read(&block->nr_hwpoison) > 0;
-}
 #else
-#define KMEM_BLOCKS_COUNT_POISON false
-static inline bool kmem_block_has_poison(const struct memory_block *block)
-{
-	return false;
-}
+	return true;
 #endif
+}
 
 /* Before 6.17 such a page is told by its mapping. */
 static inline bool kmem_page_has_movable_ops(struct page *page)

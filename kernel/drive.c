@@ -169,23 +169,13 @@ static int change_timed(struct kmem_drive *drive, struct kmem_range *range,
 	return err;
 }
 
-/* The last chance to see which pages of a block are faulty. */
-static void remember_faults(struct kmem_drive *drive, unsigned int block)
-{
-	if (drive->blocks[block] && kmem_block_has_poison(drive->blocks[block]))
-		kmem_poison_remember(PHYS_PFN(kmem_region_block_start(drive->region, block)),
-				     PHYS_PFN(memory_block_size_bytes()));
-}
-
 static int remove_whole(struct kmem_drive *drive, struct kmem_range *range)
 {
 	unsigned int block;
 	int err;
 
-	for (block = range->first; block < range->first + range->count; block++) {
-		remember_faults(drive, block);
+	for (block = range->first; block < range->first + range->count; block++)
 		kmem_block_put(&drive->blocks[block]);
-	}
 
 	err = change_timed(drive, range, kmem_range_remove, "remove");
 	return err ? kmem_drive_fail(drive, KMEM_STEP_REMOVE, range->first, range->count, err) : 0;
@@ -242,8 +232,6 @@ static int each_range(struct kmem_drive *drive,
 
 static int remove_unwanted(struct kmem_drive *drive)
 {
-	/* Where they were not needed yet. */
-	kmem_blocks_find(drive->region, drive->blocks);
 	return each_range(drive, remove_if_unwanted);
 }
 
@@ -341,6 +329,7 @@ static void begin(struct kmem_drive *drive, bool best_effort, const char *purpos
 	drive->best_effort = best_effort;
 	drive->purpose = purpose;
 	drive->last_gap = jiffies;
+	drive->tried = KMEM_NO_BLOCK;
 	drive->failure = (struct kmem_failure){};
 }
 

@@ -54,6 +54,8 @@ struct kmem_failure {
 	unsigned int count;
 };
 
+#define KMEM_NO_BLOCK UINT_MAX
+
 /**
  * struct kmem_drive - how a region's blocks are driven
  * @region: the region
@@ -69,6 +71,7 @@ struct kmem_failure {
  * @cancelled: KMEM_CAUSE_NONE, or why to end
  * @slice: wakes @task from a block that takes too long
  * @task: the task that drives
+ * @tried: the block that was switched last, or KMEM_NO_BLOCK
  * @longest_us: the longest that a block or a range held the hotplug lock, in µs
  * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
@@ -89,6 +92,7 @@ struct kmem_drive {
 	enum kmem_cause cancelled;
 	struct delayed_work slice;
 	struct task_struct *task;
+	unsigned int tried;
 	s64 longest_us;
 	unsigned long last_gap;
 	struct kmem_failure failure;

@@ -145,7 +145,10 @@ static void arrive(struct kmem_region *region)
 /* Another driver's memory, at addresses that the region has but could not get. */
 static bool is_foreign(const struct kmem_region *region, unsigned int block)
 {
-	return region->blocks[block] == DAX_BLOCK_ABSENT && !region->adding;
+	const struct kmem_range *added = region->added;
+
+	return region->blocks[block] == DAX_BLOCK_ABSENT &&
+	       !(added && block >= added->first && block < added->first + added->count);
 }
 
 static void switched(struct kmem_region *region, unsigned int block, enum dax_block_state state)
@@ -198,21 +201,35 @@ static struct kmem_region *region_of(const struct memory_notify *change, unsigne
 	return NULL;
 }
 
+/*
+ * The last chance to see which pages of a block are faulty: next, a core with
+ * CONFIG_DEBUG_VM overwrites the page structs. Only the worker has the block at
+ * hand, which may know that there are none; for others all pages are looked at.
+ */
+static void remember_faults(const struct memory_block *block, const struct memory_notify *change)
+{
+	if (!block || kmem_block_may_have_poison(block))
+		kmem_poison_remember(change->start_pfn, change->nr_pages);
+}
+
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;
+	struct memory_block *at_hand = NULL;
 	struct kmem_region *region;
 	unsigned int block;
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
 	region = region_of(change, &block);
+	if (region && region->actor == current)
+		at_hand = region->drive.blocks[block];
 	if (region)
 		err = block_event(region, block, event, change->start_pfn);
 	spin_unlock(&kmem_guard_lock);
 
-	if (region && event == MEM_OFFLINE && !KMEM_BLOCKS_COUNT_POISON)
-		kmem_poison_remember(change->start_pfn, change->nr_pages);
+	if (region && event == MEM_OFFLINE)
+		remember_faults(at_hand, change);
 	return notifier_from_errno(err);
 }
 
@@ -385,32 +402,38 @@ void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
 /**
  * kmem_guard_begin_add() - this task adds blocks and must not online them on the way
  * @region: the region
+ * @range: the range that it adds, or NULL if it only tries the lock
  *
  * Context: Any but interrupts.
  */
-void kmem_guard_begin_add(struct kmem_region *region)
+void kmem_guard_begin_add(struct kmem_region *region, const struct kmem_range *range)
 {
 	spin_lock(&kmem_guard_lock);
 	region->adding = current;
+	region->added = range;
 	spin_unlock(&kmem_guard_lock);
 }
 
 /**
- * kmem_guard_end_add() - the blocks have been added
+ * kmem_guard_end_add() - it has, or it could not
  * @region: the region
- * @first: number of the first block
- * @count: how many, 0 if they could not be
+ * @done: whether the blocks of the range are there now
  *
  * Context: Any but interrupts.
  */
-void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count)
+void kmem_guard_end_add(struct kmem_region *region, bool done)
 {
+	const struct kmem_range *range;
+	unsigned int i;
+
 	spin_lock(&kmem_guard_lock);
-	region->adding = NULL;
+	range = region->added;
 	/* Somebody may have been fast enough to switch one already. */
-	while (count--)
-		if (region->blocks[first + count] == DAX_BLOCK_ABSENT)
-			record(region, first + count, DAX_BLOCK_OFFLINE);
+	for (i = 0; done && i < range->count; i++)
+		if (region->blocks[range->first + i] == DAX_BLOCK_ABSENT)
+			record(region, range->first + i, DAX_BLOCK_OFFLINE);
+	region->adding = NULL;
+	region->added = NULL;
 	spin_unlock(&kmem_guard_lock);
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/state.h"
 
+struct kmem_range;
 struct kmem_region;
 
 /**
@@ -38,8 +39,8 @@ void kmem_guard_copy(struct kmem_region *region, u8 *blocks);
 void kmem_guard_record_absent(struct kmem_region *region, unsigned int first, unsigned int count);
 void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
 			     enum dax_block_state state);
-void kmem_guard_begin_add(struct kmem_region *region);
-void kmem_guard_end_add(struct kmem_region *region, unsigned int first, unsigned int count);
+void kmem_guard_begin_add(struct kmem_region *region, const struct kmem_range *range);
+void kmem_guard_end_add(struct kmem_region *region, bool done);
 
 void kmem_guard_ask(struct kmem_region *region);
 enum kmem_consent kmem_guard_consent(struct kmem_region *region);

@@ -544,10 +544,10 @@ int kmem_range_add(struct kmem_region *region, struct kmem_range *range)
 		return -ENOMEM;
 
 	let_core_in(range);
-	kmem_guard_begin_add(region);
+	kmem_guard_begin_add(region, range);
 	err = add_memory_driver_managed(region->mgid, range->span.start, range_len(&range->span),
 					resource_name, flags);
-	kmem_guard_end_add(region, range->first, err ? 0 : range->count);
+	kmem_guard_end_add(region, !err);
 	return err;
 }
 

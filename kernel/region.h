@@ -71,6 +71,7 @@ struct kmem_range {
  * @guarded: nobody else may switch blocks, transition or not
  * @consent: how far the notifiers came with the switch that @actor is making
  * @adding: the task that is adding blocks, and must not online them on the way
+ * @added: the range that they are, or NULL
  * @policy: what the system's policy would have made of what was added last, an
  *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  * @transition: the one under way, or NULL
@@ -104,6 +105,7 @@ struct kmem_region {
 	bool guarded;
 	enum kmem_consent consent;
 	struct task_struct *adding;
+	const struct kmem_range *added;
 	u8 policy;
 	struct kmem_transition *transition;
 	u8 *blocks;

@@ -157,6 +157,17 @@ is_all "bound by policy" online_movable 'online Movable'
 is "bound by policy: marked" "$(marked)" "${#FAULTY[@]}"
 is "bound by policy: none of them was free meanwhile" "$(used_since policy)" 0
 
+# Taken offline by other hands, and unbound.
+echo offline > "$MEMORY/auto_online_blocks"
+poison "${BLOCKS[3]}" 9
+for number in "${BLOCKS[@]}"; do
+	switch "$number" offline > /tmp/answer
+done
+is "by other hands: all offline" "$(count 'offline*')" "${#BLOCKS[@]}"
+is "by other hands: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
+is "by other hands: unbound and bound" "$(unbind) $(bind)" "done done"
+is "by other hands: remembered still" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
+
 # In a kernel zone; last, because the kernel may keep what is there.
 is_gone "a kernel zone"
 is_back "a kernel zone" online_kernel

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Memory that another driver has added at addresses of the device stays that
+# driver's, whoever switches it.
+# full
+# vm: -s 1G -r 2
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/stock.sh"
+
+# The kernel's own driver gives up the device's first range, when that is all of it.
+rmmod kmem
+size=$(cat "$DAX/size")
+total=${#BLOCKS[@]}
+is "the device is made smaller" "$(write_file "$DAX/size" $((size / 2)))" "done"
+find_blocks
+theirs=("${BLOCKS[@]}")
+load_stock
+online_all
+rmmod kmem
+is "the device is made as it was" "$(write_file "$DAX/size" "$size")" "done"
+find_blocks
+is "it has its blocks again" "${#BLOCKS[@]}" "$total"
+
+load_ours
+ours=$((total - ${#theirs[@]}))
+is "it has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+for number in "${theirs[@]}"; do
+	is "memory$number, not of the device, goes offline" "$(switch "$number" offline)" "done"
+done
+is "none of them counts" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+is "unplugged" "$(attempt unplugged)" "done"
+is "state" "$(state)" unplugged
+is "those of the device are gone" "$(count absent)" "$ours"
+is "the others are there" "$(count 'offline*')" "${#theirs[@]}"
+is "a plug cannot have their addresses" "$(attempt online_movable)" EBUSY
+is "and changes nothing" "$(count absent)" "$ours"
+is "one of them goes online again" "$(switch "${theirs[0]}" online_movable)" "done"
+ok "the module can be unloaded all the same" rmmod kmem
+
+# Also if it goes online while the device's own is being added.
+load_fault
+is "one of them is offline" "$(switch "${theirs[0]}" offline)" "done"
+fault what=online hold=1 times=1
+switch "${theirs[0]}" online_movable > /tmp/switched &
+switcher=$!
+ok "somebody puts it online" wait_until is_held
+load_ours &
+loader=$!
+pause 1
+ok "the device waits to be bound" kill -0 "$loader"
+let_go
+wait "$switcher"
+wait "$loader"
+no_fault
+is "it is online" "$(count 'online Movable')" 1
+is "and not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
+is "the state" "$(state)" offline
+done_testing
