@@ -253,7 +253,7 @@ struct kmem_region *kmem_adoption_settle(struct kmem_region *fresh, struct devic
 	if (!why) {
 		region = region ?: fresh;
 		region->dev = dev;
-		region->closing = false;
+		WRITE_ONCE(region->closing, false);
 	}
 	spin_unlock(&kmem_guard_lock);
 

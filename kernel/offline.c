@@ -14,14 +14,15 @@
 
 /*
  * Offlining a block may take for ever, and holds the hotplug locks meanwhile.
- * After a slice it is left and tried again when all others are done, with a
- * longer slice at first. Pages that were moved away stay away, so what is only
- * slow gets through, whatever the size of a block.
+ * After a slice it is left and tried again when all others are done, each time
+ * with twice the slice: what is only slow must get through. No time helps a
+ * block of which somebody has borrowed a page, until that page is given back.
  */
 #define SLICE_MS 1000
-#define SLICE_DOUBLINGS 2
+#define SLICE_DOUBLINGS 5
+#define SLICE_DOUBLINGS_BORROWED 2
 
-/* On the way back there has to be an end; by then a block had 35 s. */
+/* On the way back there has to be an end; by then a block had 35 s at least. */
 #define PASSES_BACK 10
 
 /*
@@ -42,6 +43,7 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block)
 {
 	u8 state = kmem_guard_block(drive->region, block);
 	enum kmem_cause suspicion = KMEM_CAUSE_NONE;
+	bool faulty = false;
 	unsigned long pfn;
 
 	if (!dax_block_is_online(state) || kmem_drive_is_reached(state, drive->wanted[block]))
@@ -49,16 +51,13 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block)
 
 	/* On the way back there is nothing to choose, so no need to look. */
 	if (!drive->best_effort && !kmem_drive_cancelled(drive))
-		suspicion = kmem_suspect_page(kmem_region_block_start(drive->region, block), &pfn);
-
-	switch (suspicion) {
-	case KMEM_CAUSE_NONE:
-		return state == DAX_BLOCK_KERNEL ? RANK_KERNEL : RANK_MOVABLE;
-	case KMEM_CAUSE_POISONED:
+		suspicion = kmem_suspect_page(kmem_region_block_start(drive->region, block), &pfn,
+					      &faulty);
+	if (faulty)
 		return RANK_POISONED;
-	default:
+	if (suspicion != KMEM_CAUSE_NONE)
 		return RANK_SUSPECT;
-	}
+	return state == DAX_BLOCK_KERNEL ? RANK_KERNEL : RANK_MOVABLE;
 }
 
 /* Appends the blocks of a rank to the list, in the order that suits a zone. */
@@ -86,13 +85,19 @@ static unsigned int list_unwanted(struct kmem_drive *drive)
 	return count;
 }
 
-static unsigned int slice_ms(unsigned int pass)
+static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsigned int pass)
 {
-	return SLICE_MS << min_t(unsigned int, pass, SLICE_DOUBLINGS);
+	unsigned int most = SLICE_DOUBLINGS;
+	unsigned long pfn;
+
+	if (pass > SLICE_DOUBLINGS_BORROWED &&
+	    kmem_suspect_reference(kmem_region_block_start(drive->region, block), &pfn))
+		most = SLICE_DOUBLINGS_BORROWED;
+	return SLICE_MS << min(pass, most);
 }
 
 /* One pass over the listed blocks; what takes too long stays in the list. */
-static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigned int slice)
+static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigned int pass)
 {
 	unsigned int i, left = 0;
 	int err, first_err = 0;
@@ -100,7 +105,7 @@ static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigne
 	for (i = 0; i < *count && !kmem_drive_is_over(drive, first_err); i++) {
 		unsigned int block = drive->list[i];
 
-		err = kmem_switch_offline(drive, block, slice);
+		err = kmem_switch_offline(drive, block, slice_ms(drive, block, pass));
 		if (err == KMEM_LATER) {
 			drive->list[left++] = block;
 			continue;
@@ -130,7 +135,7 @@ int kmem_offline_unwanted(struct kmem_drive *drive)
 	for (pass = 0; count && !kmem_drive_is_over(drive, err); pass++) {
 		if (drive->best_effort && pass == PASSES_BACK)
 			break;
-		err = offline_listed(drive, &count, slice_ms(pass)) ?: err;
+		err = offline_listed(drive, &count, pass) ?: err;
 	}
 
 	for (i = 0; i < count && drive->best_effort; i++)

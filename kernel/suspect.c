@@ -49,8 +49,6 @@ static enum kmem_cause look_at(union copy *copy)
 {
 	struct page *page = &copy->page;
 
-	if (PageHWPoison(page))
-		return KMEM_CAUSE_POISONED;
 	if (PageTail(page) || PageBuddy(page) || is_own_memmap(page))
 		return KMEM_CAUSE_NONE;
 	if (PageReserved(page))
@@ -100,8 +98,17 @@ static enum kmem_cause look_for_reference(union copy *copy)
 	return page_ref_count(page) > owners ? KMEM_CAUSE_PINNED : KMEM_CAUSE_NONE;
 }
 
+/* A huge page in use, which goes only where there is another one. */
+static enum kmem_cause look_for_huge(union copy *copy)
+{
+	struct page *page = &copy->page;
+
+	return PageHead(page) && PageHuge(page) && page_ref_count(page) ? KMEM_CAUSE_HUGE_PAGE
+									: KMEM_CAUSE_NONE;
+}
+
 static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy),
-			    unsigned long *pfn)
+			    unsigned long *pfn, bool *faulty)
 {
 	unsigned long first = PHYS_PFN(start), at = first;
 	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
@@ -115,6 +122,11 @@ static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy)
 			break;
 
 		copy_pages(&copy, page, end - at);
+		if (PageHWPoison(&copy.page)) {
+			*faulty = true;
+			at++;
+			continue;
+		}
 		cause = look(&copy);
 		if (cause != KMEM_CAUSE_NONE) {
 			*pfn = at;
@@ -132,19 +144,19 @@ static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy)
  * kmem_suspect_page() - find the first page of a block that looks unmovable
  * @start: the block's physical address; the block online, and not removed meanwhile
  * @pfn: where the page's number goes, if there is one
+ * @faulty: set to true if a page before that has a hardware fault, which does not
+ *	keep a block from going but from coming back
  *
  * A guess, made without a lock: the page may be gone the next moment, and
  * another may come. It steps over what is free, so a block that is not used
  * costs next to nothing.
  *
  * Context: Process context, may reschedule.
- * Return: why the page looks unmovable, or KMEM_CAUSE_NONE; KMEM_CAUSE_POISONED
- * for a page with a hardware fault, which does not keep a block from going but
- * from coming back.
+ * Return: why the page looks unmovable, or KMEM_CAUSE_NONE.
  */
-enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn)
+enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn, bool *faulty)
 {
-	return find(start, look_at, pfn);
+	return find(start, look_at, pfn, faulty);
 }
 
 /**
@@ -159,5 +171,22 @@ enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn)
  */
 bool kmem_suspect_reference(u64 start, unsigned long *pfn)
 {
-	return find(start, look_for_reference, pfn) != KMEM_CAUSE_NONE;
+	bool faulty;
+
+	return find(start, look_for_reference, pfn, &faulty) != KMEM_CAUSE_NONE;
+}
+
+/**
+ * kmem_suspect_huge() - find the first huge page of a block that is in use
+ * @start: as for kmem_suspect_page()
+ * @pfn: likewise
+ *
+ * Context: Process context, may reschedule.
+ * Return: whether there is one.
+ */
+bool kmem_suspect_huge(u64 start, unsigned long *pfn)
+{
+	bool faulty;
+
+	return find(start, look_for_huge, pfn, &faulty) != KMEM_CAUSE_NONE;
 }

@@ -5,7 +5,8 @@
 
 #include "cause.h"
 
-enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn);
+enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn, bool *faulty);
 bool kmem_suspect_reference(u64 start, unsigned long *pfn);
+bool kmem_suspect_huge(u64 start, unsigned long *pfn);
 
 #endif /* DAXPLUG_SUSPECT_H */

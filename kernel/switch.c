@@ -49,6 +49,7 @@ static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
 	s64 us;
 	int err;
 
+	drive->tried = block;
 	kmem_guard_ask(drive->region);
 	err = kmem_block_switch(drive->blocks[block], word_for(wanted));
 	if (err == KMEM_LATER)
@@ -60,7 +61,17 @@ static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
 	return err;
 }
 
-static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
+/* What ended an earlier slice, or came too late to end it, is none of this one's. */
+static void begin_slice(struct kmem_drive *drive, unsigned int ms)
+{
+	flush_signals(current);
+	drive->task = current;
+	schedule_delayed_work(&drive->slice, msecs_to_jiffies(ms));
+}
+
+/* @slice_ms: how long it may take from when the hotplug lock is had; 0: as long as it takes. */
+static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted,
+			unsigned int slice_ms)
 {
 	int err;
 
@@ -69,10 +80,11 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted)
 
 	leave_gap(drive);
 	do {
-		err = kmem_drive_cancelled(drive);
-		if (err)
-			return err;
-		err = switch_timed(drive, block, wanted);
+		if (slice_ms)
+			begin_slice(drive, slice_ms);
+		err = kmem_drive_cancelled(drive) ?: switch_timed(drive, block, wanted);
+		if (slice_ms)
+			cancel_delayed_work_sync(&drive->slice);
 	} while (err == KMEM_LATER);
 
 	/* The record knows better than an error that may mean "it is so already". */
@@ -110,7 +122,7 @@ int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
 	bool withheld = kmem_poison_withhold(pfn, nr);
 	int err;
 
-	err = switch_block(drive, block, drive->wanted[block]);
+	err = switch_block(drive, block, drive->wanted[block], 0);
 	if (withheld)
 		kmem_poison_mark(pfn, nr, !err);
 	return err;
@@ -129,14 +141,7 @@ int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
  */
 int kmem_switch_offline(struct kmem_drive *drive, unsigned int block, unsigned int slice_ms)
 {
-	int err;
-
-	/* What ended an earlier slice, or came too late to end it, is none of this one's. */
-	flush_signals(current);
-	drive->task = current;
-	schedule_delayed_work(&drive->slice, msecs_to_jiffies(slice_ms));
-	err = switch_block(drive, block, DAX_BLOCK_OFFLINE);
-	cancel_delayed_work_sync(&drive->slice);
+	int err = switch_block(drive, block, DAX_BLOCK_OFFLINE, slice_ms);
 
 	/* Of the two that signal this task only the slice is no reason to end. */
 	return err == -EINTR && signal_pending(current) && !kmem_drive_cancelled(drive) ? KMEM_LATER

@@ -339,14 +339,22 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted,
 	}
 }
 
-/* When no other transition of the region is under way, and the system is not asleep. */
+/*
+ * When no other transition of the region is under way, and the system is not
+ * asleep. Who takes the file away waits for its writer, so that a writer must not
+ * wait for long where that may come: a device's that is being unbound, and a
+ * stranded range's, which may be gone any time.
+ */
 static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
 		       const struct kmem_range *range)
 {
 	int err;
 
 	do {
-		if (wait_event_interruptible(transitions, !READ_ONCE(suspended)))
+		if (range && READ_ONCE(suspended))
+			return -ECANCELED;
+		if (wait_event_interruptible(transitions,
+					     !READ_ONCE(suspended) || READ_ONCE(region->closing)))
 			return -ERESTARTSYS;
 		if (mutex_lock_interruptible(&region->lock))
 			return -ERESTARTSYS;
@@ -383,7 +391,8 @@ int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
  * @region: the region
  * @range: one of its ranges; nothing happens if it is not present
  *
- * All is as with kmem_transition_run(), but that the other ranges stay as they are.
+ * All is as with kmem_transition_run(), but that the other ranges stay as they
+ * are, and that it does not wait while the system is going to sleep: -ECANCELED.
  *
  * Context: Process context, sleeps. Takes @region->lock.
  * Return: as kmem_transition_run(); -ENODEV if the region is a device's now.
@@ -405,11 +414,12 @@ int kmem_transition_reclaim(struct kmem_region *region, const struct kmem_range 
 void kmem_transition_close(struct kmem_region *region)
 {
 	spin_lock(&kmem_guard_lock);
-	region->closing = true;
+	WRITE_ONCE(region->closing, true);
 	cancel_locked(region->transition, KMEM_CAUSE_UNBIND);
 	/* Who polls for the state would not hear of its end otherwise. */
 	kmem_events_changed(region);
 	spin_unlock(&kmem_guard_lock);
+	wake_up_all(&transitions);
 }
 
 static bool any_under_way(void)

@@ -109,6 +109,19 @@ is "a signal: EINTR" "$RESULT" EINTR
 is "a signal: the reason, and what held it" "$(failure reason) $(failure held)" "signal pinned"
 release
 
+# A transition that is cancelled before it has tried a block knows of nothing that held it.
+load_fault
+fault what=offline err=16 times=-1
+is "refused by a notifier" "$(attempt unplugged) $(failure reason)" "EBUSY refused"
+fault what=listen delay_ms=700 times=1
+begin_write it unplugged INT
+ok "the next one has not begun" wait_until has_matched 1
+signal it INT
+end_write it
+is "cancelled before it began: EINTR" "$RESULT" EINTR
+is "cancelled before it began: nothing held it" "$(failure reason) $(failure held)" "signal "
+no_fault
+
 # Huge pages that are promised to somebody, and no others anywhere.
 huge_pages "$NODE" 4
 perl -e 'use constant { MAP_FAILED => -1 };

@@ -32,4 +32,16 @@ for kind in kernel reserved page_table slab; do
 	rm "$STORE/half"
 	rmmod unmovable
 done
+
+# A page with a hardware fault in the same block is no reason.
+if modprobe hwpoison-inject && insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=kernel; then
+	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+	echo $((LAST * $(block_size) / 4096 + 1)) > /sys/kernel/debug/hwpoison/corrupt-pfn || true
+	before=$(snapshot)
+	is "a fault as well: refused" "$(attempt unplugged)" EBUSY
+	is "a fault as well: the reason and the block" "$(failure reason) $(failure block)" "kernel memory$LAST"
+	is_unchanged "a fault as well: everything is as before" "$before"
+else
+	skip "a fault as well" "the kernel cannot simulate hardware faults"
+fi
 done_testing

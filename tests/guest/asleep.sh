@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What is written while the system is going to sleep waits, and keeps nobody
+# who takes the file away.
+# vm: -s 512M
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+# A program that hibernates the system has this open all the time. No child may inherit it.
+fall_asleep() { exec 9< /dev/snapshot; }
+wake_up() { exec 9<&-; }
+
+is "unplugged" "$(attempt unplugged)" "done"
+fall_asleep
+begin_write it online_movable 9<&-
+pause 0.5
+ok "asleep: a write waits" eval '! has_result it'
+wake_up
+end_write it
+is "awake: it goes on" "$RESULT" "done"
+
+fall_asleep
+begin_write it unplugged 9<&-
+pause 0.5
+ok "asleep: a write waits" eval '! has_result it'
+ok "unbind does not wait for it" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
+end_write it
+is "the writer gets ENODEV" "$RESULT" ENODEV
+stranded=$(echo "$KMEM"/stranded/*/)
+ok "the memory is stranded" test -d "$stranded"
+is "asleep: it is not reclaimed" "$(write_file "$stranded/reclaim" 1)" ECANCELED
+wake_up
+is "awake: it is" "$(write_file "$stranded/reclaim" 1)" "done"
+is "bound again" "$(bind)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+done_testing
