@@ -20,27 +20,27 @@ set_zone_contiguous: zone looked through for holes'
 CORE=(add_memory_driver_managed remove_memory device_online device_offline)
 GAP='usleep_range_state'
 
-set_filter() {
+# Once for all: to switch functions rewrites the kernel's code.
+set_tracer() {
 	local function
+	echo 0 > "$TRACING/tracing_on"
 	: > "$TRACING/set_ftrace_filter"
-	for function; do
+	while read -r function; do
 		echo "$function" >> "$TRACING/set_ftrace_filter" 2> /dev/null || true
-	done
-}
-
-begin_trace() { # PARTS
-	local functions
-	mapfile -t functions < <(cut -d : -f 1 <<< "$1")
-	set_filter "${functions[@]}" "${CORE[@]}" "$GAP"
+	done < <(printf '%s\n' "${CORE[@]}" "$GAP"; cut -d : -f 1 <<< "$PLUG_PARTS"$'\n'"$UNPLUG_PARTS")
 	echo 20480 > "$TRACING/buffer_size_kb"
 	echo function_graph > "$TRACING/current_tracer"
 	echo 1 > "$TRACING/options/funcgraph-tail"
 	echo 1 > "$TRACING/options/funcgraph-proc"
-	: > "$TRACING/trace"
-	trap 'echo nop > "$TRACING/current_tracer"; rm -f "$ERRORS"' EXIT
+	trap 'echo nop > "$TRACING/current_tracer"; echo 1 > "$TRACING/tracing_on"; rm -f "$ERRORS"' EXIT
 }
 
-end_trace() { echo nop > "$TRACING/current_tracer"; }
+begin_trace() {
+	: > "$TRACING/trace"
+	echo 1 > "$TRACING/tracing_on"
+}
+
+end_trace() { echo 0 > "$TRACING/tracing_on"; }
 
 # times: ms and the name of each function that the driver's worker has called.
 times() {
@@ -66,12 +66,12 @@ difference() { awk -v a="$1" -v b="$2" -v unit="$3" -v c="${4-0}" 'BEGIN { print
 
 traced() { # ROUND WHAT PARTS COMMAND
 	local begin end total core gaps name what
-	begin_trace "$3"
+	begin_trace
 	now_us begin
 	"$4"
 	now_us end
-	TIMES=$(times)
 	end_trace
+	TIMES=$(times)
 	total=$(difference "$end" "$begin" 1000)
 	core=$(ms_of "${CORE[@]}")
 	gaps=$(ms_of "$GAP")
@@ -87,6 +87,7 @@ traced() { # ROUND WHAT PARTS COMMAND
 load "$OUR_KMEM"
 policy offline
 unplug
+set_tracer
 for ((round = 0; round <= ${1-5}; round++)); do
 	traced "$round" plug "$PLUG_PARTS" plug
 	traced "$round" unplug "$UNPLUG_PARTS" unplug

@@ -121,12 +121,20 @@ static unsigned int first_caller(const unsigned long *entries, unsigned int nr, 
  * A new node that cannot be registered is a BUG_ON() (add_memory_resource() in
  * mm/memory_hotplug.c). A section that cannot be added is a WARN_ON(), and the
  * sections before it stay, so that the range cannot be added any more
- * (__add_pages(), likewise).
+ * (__add_pages(), likewise). If a driver's files cannot all be made,
+ * really_probe() removes those too that were not, which is a WARN()
+ * (device_remove() in drivers/base/dd.c, sysfs_remove_group()).
  */
-static bool core_cannot_bear(const char *caller)
+static bool core_cannot_bear(const char *caller, bool *makes_files)
 {
+	if (!strcmp(caller, "internal_create_groups"))
+		*makes_files = true;
+	else if (strcmp(caller, "sysfs_create_groups") && strcmp(caller, "device_add_groups"))
+		*makes_files &= !strcmp(caller, "really_probe");
+
 	return !strcmp(caller, "__register_one_node") || !strcmp(caller, "register_one_node") ||
-	       !strcmp(caller, "sparse_add_section");
+	       !strcmp(caller, "sparse_add_section") ||
+	       (*makes_files && !strcmp(caller, "really_probe"));
 }
 
 /* Notes who asks for memory; returns whether the core can be told that there is none. */
@@ -136,14 +144,14 @@ static bool note_callers(unsigned long at)
 	unsigned int nr = stack_trace_save(entries, ARRAY_SIZE(entries), 0);
 	unsigned int i, first = first_caller(entries, nr, at);
 	char name[KSYM_NAME_LEN];
-	bool bearable = true;
+	bool bearable = true, makes_files = false;
 	size_t used = 0;
 
 	for (i = first; i < nr; i++) {
 		scnprintf(name, sizeof(name), "%ps", (void *)entries[i]);
 		if (i < first + CALLERS)
 			used += scnprintf(callers + used, sizeof(callers) - used, "%s ", name);
-		bearable &= !core_cannot_bear(name);
+		bearable &= !core_cannot_bear(name, &makes_files);
 	}
 
 	return bearable;

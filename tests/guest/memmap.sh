@@ -3,6 +3,8 @@
 # The page structs of the device's memory are kept in it, or not, as
 # memmap_on_memory says; all or nothing in both cases.
 # vm: -s 1G -a memory_hotplug.memmap_on_memory=1
+# vm-full: -v nvdimm -s 1G -a memory_hotplug.memmap_on_memory=1
+# vm-full: -v cxl -s 512M -a memory_hotplug.memmap_on_memory=1
 # driver: ours
 # driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -29,7 +31,7 @@ for on in 1 0 1; do
 	is "$on: online_movable" "$(attempt online_movable)" "done"
 	is_all "$on, plugged" online_movable 'online Movable'
 	is "$on: MemTotal" "$(($(memory_total) - before))" \
-		"$(((SIZE - on * MEMMAP * ${#BLOCKS[@]}) / 1024))"
+		"$(((BLOCK - on * MEMMAP) * ${#BLOCKS[@]} / 1024))"
 
 	whole=$(snapshot)
 	fault what=offline "block=$MIDDLE" err=16 times=1

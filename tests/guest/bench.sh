@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Each measurement of bench/ runs, and says in JSON what took how long.
+# vm: -s 1G
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+MEASURED=/tmp/measured
+
+run() { bash "$LAB/bench/$1.sh" 1 > "$MEASURED"; }
+
+# lines CONDITION: how many measurements fulfil it.
+lines() { jq -c "select($1)" < "$MEASURED" | wc -l; }
+has() { (($(lines "$1") > 0)); }
+
+for name in plug bind hold in-use; do
+	ok "$name runs" run "$name"
+	is "$name: nothing failed" "$(lines '.failed')" 0
+	ok "$name: the kernel's own driver was measured" has '.who == "stock" and .ms > 0'
+	is "$name: daxplug's as often" "$(lines '.who == "ours"')" "$(lines '.who == "stock"')"
+done
+
+# part WHAT: its ms, whole.
+part() { jq "select(.what == \"$1\").ms | floor" < "$MEASURED"; }
+most_is_core() { (($(part "$1: the kernel's core") * 2 > $(part "$1: all"))); }
+
+ok "parts runs" run parts
+for what in plug unplug; do
+	ok "parts: most of a $what is the core's" most_is_core "$what"
+	is "parts: each part of a $what was seen" \
+		"$(lines "(.what | startswith(\"$what: of that\")) and .ms == 0")" 0
+done
+
+# A run that fails is on record.
+without_online() { sed 's/policy online_movable/policy offline/' "$LAB/bench/bind.sh" | bash -s 1 > "$MEASURED"; }
+ok "bind runs where binding does not online" without_online
+is "and its failures are recorded" "$(lines '.failed')" 4
+done_testing

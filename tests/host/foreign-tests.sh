@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The tests that others have written for the kernel's own driver pass with ours
+# wherever they pass with that: ndctl's test of kmem devices and the kernel's
+# selftest of memory hotplug. Where their sources are is said by NDCTL_SOURCE and
+# LINUX_SOURCE; else they are looked for in /usr/src.
+set -euo pipefail
+. tests/guest/lib.sh
+
+LINUX_TEST=tools/testing/selftests/memory-hotplug/mem-on-off-test.sh
+NDCTL_TEST=test/daxctl-devices.sh
+KERNEL=${KERNEL:-6.12}
+
+# find_source NAME GIVEN TEST: sets SOURCE, to nothing where there is none.
+find_source() {
+	local dir
+	SOURCE=
+	for dir in ${2:+"$2"} /usr/src/"$1"*/; do
+		[[ ! -e $dir/$3 ]] || SOURCE=${SOURCE:-$dir}
+	done
+	[[ $SOURCE || ! $2 ]] || note "there is no $3 in $2"
+}
+
+find_source linux- "${LINUX_SOURCE-}" "$LINUX_TEST"
+LINUX=$SOURCE
+find_source ndctl- "${NDCTL_SOURCE-}" "$NDCTL_TEST"
+NDCTL=$SOURCE
+[[ $LINUX || $NDCTL ]] ||
+	skip_all "no source of ndctl nor of the kernel in /usr/src (NDCTL_SOURCE=DIR, LINUX_SOURCE=DIR)"
+
+WORK=$(mktemp -d)
+trap 'rm -r "$WORK"' EXIT
+
+# What is to be run in the guest has to be in one script: their files are in it.
+guest_script() {
+	mkdir "$WORK/linux" "$WORK/ndctl"
+	[[ ! $LINUX ]] || cp "$LINUX/$LINUX_TEST" "$WORK/linux"
+	[[ ! $NDCTL ]] || cp "$NDCTL/$NDCTL_TEST" "$NDCTL/test/common" "$WORK/ndctl"
+	printf 'base64 -d <<- END | tar -C /tmp -xz\n'
+	tar -C "$WORK" -cz linux ndctl | base64
+	printf 'END\n'
+	sed '1,/^# --- in the guest ---$/d' "$1"
+}
+
+# result NAME: "STATUS" of one test with the driver asked for last.
+result() { sed -n "s/^$1: status //p" "$WORK/out"; }
+
+# tested NAME DESCRIPTION: a failure with ours counts where there is none with stock.
+tested() {
+	local stock=${RESULTS["$1 stock"]} ours=${RESULTS["$1 ours"]}
+	if [[ ! $stock ]]; then
+		skip "$2" "no source of it (NDCTL_SOURCE=DIR, LINUX_SOURCE=DIR)"
+	elif [[ $stock != 0 ]]; then
+		skip "$2" "it ends with status $stock with the kernel's own driver"
+	else
+		is "$2" "$ours" 0
+	fi
+}
+
+guest_script "$0" > "$WORK/script.sh"
+declare -A RESULTS=()
+for driver in stock ours; do
+	ok "a guest with $driver" eval \
+		"lab/vm -k '$KERNEL' -n -d $driver -v nvdimm -s 5G -t 300 '$WORK/script.sh' > '$WORK/out'"
+	sed "s/^/# $driver: /" "$WORK/out"
+	for name in selftest ndctl newer-ndctl; do
+		RESULTS["$name $driver"]=$(result "$name")
+	done
+done
+tested selftest "the kernel's selftest of memory hotplug"
+tested ndctl "ndctl's test of kmem devices, with the guest's own daxctl"
+tested newer-ndctl "ndctl's test of kmem devices, with the newest daxctl"
+done_testing
+
+# --- in the guest ---
+# shellcheck disable=SC2317 # not reached here
+run() {
+	local name=$1 status=0
+	shift
+	timeout 120 "$@" > /tmp/log 2>&1 < /dev/null || status=$?
+	((status == 0)) || tail -n 20 /tmp/log
+	printf '%s: status %d\n' "$name" "$status"
+}
+
+# as TOOL: a program of that name among the newer ones, as a file.
+as() {
+	printf '#!/bin/sh\nexec chroot /newer %s "$@"\n' "$1" > "/tmp/newer-$1"
+	chmod +x "/tmp/newer-$1"
+}
+
+if [[ -e /tmp/linux/mem-on-off-test.sh ]]; then
+	echo auto-movable > /sys/module/memory_hotplug/parameters/online_policy
+	run selftest bash /tmp/linux/mem-on-off-test.sh
+	daxctl offline-memory dax0.0
+fi
+if [[ -e /tmp/ndctl/daxctl-devices.sh ]]; then
+	export CXL=/bin/true TEST_PATH=/tmp/ndctl
+	NDCTL=$(type -p ndctl) DAXCTL=$(type -p daxctl) run ndctl bash /tmp/ndctl/daxctl-devices.sh
+	as ndctl
+	as daxctl
+	NDCTL=/tmp/newer-ndctl DAXCTL=/tmp/newer-daxctl run newer-ndctl bash /tmp/ndctl/daxctl-devices.sh
+fi
