@@ -70,14 +70,17 @@ static unsigned long pages_of(union copy *copy)
 {
 	unsigned int order = 0;
 
-	if (PageTail(&copy->page))
-		return 1;
-	if (PageBuddy(&copy->page))
-		order = page_private(&copy->page);
-	else if (PageHead(&copy->page))
+	if (!PageTail(&copy->page) && PageHead(&copy->page))
 		order = folio_order(&copy->folio);
-
 	return 1UL << min(order, ORDER_MAX);
+}
+
+/* How many pages are free here, 0 if none: most of an idle block, not worth a copy. */
+static unsigned long free_pages_at(struct page *page)
+{
+	if (!data_race(PageBuddy(page)))
+		return 0;
+	return 1UL << min_t(unsigned long, data_race(page_private(page)), ORDER_MAX);
 }
 
 /*
@@ -116,10 +119,17 @@ static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy)
 	while (at < end) {
 		struct page *page = pfn_to_online_page(at);
 		enum kmem_cause cause;
+		unsigned long nr_free;
 		union copy copy;
 
 		if (!page)
 			break;
+
+		nr_free = free_pages_at(page);
+		if (nr_free) {
+			at += nr_free;
+			continue;
+		}
 
 		copy_pages(&copy, page, end - at);
 		if (PageHWPoison(&copy.page)) {

@@ -54,5 +54,5 @@ wait "$loader"
 no_fault
 is "it is online" "$(count 'online Movable')" 1
 is "and not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
-is "the state" "$(state)" offline
+is "which has its own" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 done_testing
