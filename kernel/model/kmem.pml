@@ -37,6 +37,8 @@
 #define install_heeds_closing PRECAUTION(20) /* unbind_ends: install() looks at closing */
 #define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() counts its passes on the way back */
 
+#define wait_heeds_closing PRECAUTION(24) /* sleep_ends: run_in_turn() waits for the system to wake, or for the device to go */
+
 #define PRECAUTION(number) (c_expr { left_out != number })
 c_decl {
 	\#include <stdlib.h>
@@ -50,8 +52,9 @@ c_decl {
 /*
  * A run says how many ranges and writers there are, and who else (WITH_...).
  * HELD_PAGES: a block may hold a page that never goes away. ENDLESS: an outsider
- * may never come to an end with a block. FAIR: an outsider does not take
- * device_hotplug_lock from under the nose of somebody who waits for it.
+ * may never come to an end with a block. SLEEPS_FOR_EVER: the system may never wake.
+ * FAIR: an outsider does not take device_hotplug_lock from under the nose of somebody
+ * who waits for it.
  */
 #ifndef HELD_PAGES
 #define HELD_PAGES false
@@ -811,7 +814,10 @@ again:
 #ifdef WITH_SLEEPER
 		if
 		:: !suspended
-		:: suspended -> goto out
+		:: closing && wait_heeds_closing
+#ifndef SLEEPS_FOR_EVER
+		:: suspended -> goto out /* a signal */
+#endif
 		fi;
 #endif
 		if
@@ -1254,6 +1260,14 @@ end_idle:
 		cancel_locked(SUSPEND)
 	};
 		d_step { !transition -> asleep = true };
+#ifdef SLEEPS_FOR_EVER
+		if
+		:: true
+		:: true ->
+end_asleep:
+			false
+		fi;
+#endif
 		d_step {
 			asleep = false;
 			suspended = false
@@ -1269,5 +1283,6 @@ end_idle:
 /* Whatever a transition waits for: once cancelled, it does not. */
 ltl cancel_ends { [] ((files_in_use && cancelled) -> <> !files_in_use) }
 ltl write_ends { [] (files_in_use -> <> !files_in_use) }
+ltl sleep_ends { [] ((driver_bound && !files) -> <> !driver_bound) }
 ltl unbind_ends { [] ((driver_bound && !files) -> <> !driver_bound) }
 ltl unload_ends { [] (module_going -> <> (!module_going || lost)) }

@@ -19,11 +19,12 @@ declare -A ACTORS=(
 	[reclaim]="-DRANGES=1 -DWRITERS=0 -DWITH_RECLAIMER"
 	[sleep]="-DRANGES=1 -DWITH_SLEEPER"
 	[cancel_ends]="-DRANGES=1 -DFAIR -DHELD_PAGES=true -DENDLESS=true"
+	[sleep_ends]="-DRANGES=1 -DFAIR -DWITH_SLEEPER -DSLEEPS_FOR_EVER"
 	[unbind_ends]="-DRANGES=1 -DFAIR -DHELD_PAGES=true"
 	[unload_ends]="-DRANGES=1 -DFAIR -DWITH_REMOVER"
 	[write_ends]="-DRANGES=1 -DFAIR"
 )
-RUNS=(everybody bound neighbour guard writers reclaim sleep cancel_ends unbind_ends unload_ends write_ends)
+RUNS=(everybody bound neighbour guard writers reclaim sleep cancel_ends sleep_ends unbind_ends unload_ends write_ends)
 
 is_progress() { [[ $1 == *_ends ]]; }
 
