@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What keeps an unplug until its time is up is named, and others get at the
 # hotplug lock meanwhile.
-# vm: -s 1G
+# vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 
