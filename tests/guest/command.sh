@@ -3,7 +3,8 @@
 # The command daxplug: the same verbs, results and exit statuses whatever drives
 # the device, compared with what daxctl, lsmem and /proc say.
 # vm: -s 1G -t 240
-# driver: ours stock
+# driver: ours
+# driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
 

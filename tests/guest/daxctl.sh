@@ -3,7 +3,8 @@
 # daxctl, which knows nothing of state, works as with the stock driver, which
 # runs the same test.
 # vm: -s 512M
-# driver: ours stock
+# driver: ours
+# driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
 
 # listed KEY...: values in daxctl's list of the device.

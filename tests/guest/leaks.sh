@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Nothing is left of a device that has come and gone 50 times.
 # vm: -s 256M
+# full
 . "$LAB/tests/guest/helpers/device.sh"
 TRACING=/sys/kernel/tracing
 

@@ -3,6 +3,7 @@
 # A notifier may refuse with any errno, also with one that means something else
 # to the driver: the write fails with it, everything is as before.
 # vm: -s 1G
+# full
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 

@@ -3,7 +3,7 @@
 # All or nothing holds across all ranges of a device, whichever of them fails.
 # vm-full: -s 1G
 # vm: -s 1G -r 2
-# vm: -s 1G -r 5
+# vm-full: -s 1G -r 5
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
