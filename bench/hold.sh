@@ -3,76 +3,17 @@
 #
 # usage: hold.sh [PAIRS]
 #
-# How long the kernel-wide hotplug locks are held during a plug and an unplug, in
-# all and at the longest, by kprobes where the kernel takes and drops them; the
-# same for both drivers. device_hotplug_lock keeps everybody from the files of
-# memory blocks and processors; mem_hotplug_lock, the inner one, keeps readers of
-# the memory's layout waiting.
+# How long the kernel-wide hotplug locks are held during a plug and an unplug of an
+# idle device.
 . "${BENCH-$LAB/bench}/lib.sh"
-
-TRACING=/sys/kernel/tracing
-
-set_probes() {
-	cat > "$TRACING/kprobe_events" <<- EOF
-		r:hold/outer_lock lock_device_hotplug
-		r:hold/outer_try lock_device_hotplug_sysfs error=\$retval:s32
-		p:hold/outer_unlock unlock_device_hotplug
-		r:hold/inner_lock mem_hotplug_begin
-		p:hold/inner_unlock mem_hotplug_done
-	EOF
-	echo 8192 > "$TRACING/buffer_size_kb"
-	echo 1 > "$TRACING/events/hold/enable"
-	trap 'remove_probes; rm -f "$ERRORS"' EXIT
-}
-
-remove_probes() {
-	echo 0 > "$TRACING/events/hold/enable"
-	: > "$TRACING/kprobe_events"
-}
-
-# Prints, for the outer and the inner lock, "total longest" in ms. Somebody else
-# who only tries and fails holds nothing.
-holds() {
-	awk '
-		function took(lock) { since[lock] = stamp }
-		function dropped(lock) {
-			if (!(lock in since)) return
-			ms = (stamp - since[lock]) * 1000
-			delete since[lock]
-			total[lock] += ms
-			if (ms > longest[lock]) longest[lock] = ms
-		}
-		{ stamp = 0
-		  for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) { stamp = $i + 0; event = $(i + 1); break } }
-		event == "outer_lock:" || event == "outer_try:" && /error=0$/ { took("device_hotplug_lock") }
-		event == "outer_unlock:" { dropped("device_hotplug_lock") }
-		event == "inner_lock:" { took("mem_hotplug_lock") }
-		event == "inner_unlock:" { dropped("mem_hotplug_lock") }
-		END { for (lock in total) printf "%s %.3f %.3f\n", lock, total[lock], longest[lock] }' "$TRACING/trace"
-}
-
-report() { # ROUND WHO WAY WHAT
-	local lock total longest
-	(($1 > 0)) || return 0
-	while read -r lock total longest; do
-		record "$1" "$2" "$3" "$4: $lock held" "{\"ms\": $total}"
-		record "$1" "$2" "$3" "$4: $lock held at the longest" "{\"ms\": $longest}"
-	done < <(holds)
-}
-
-traced() { # ROUND WHO WAY WHAT WANTED COMMAND
-	: > "$TRACING/trace"
-	if measure "$@"; then
-		report "${@:1:4}"
-	fi
-}
+. "${BENCH-$LAB/bench}/locks.sh"
 
 round() { # ROUND WHO
 	local way
 	way=$(way)
 	begin_absent
-	traced "$1" "$2" "$way" plug "${#BLOCKS[@]}" plug
-	traced "$1" "$2" "$way" unplug 0 unplug
+	measure_held "$1" "$2" "$way" plug "${#BLOCKS[@]}" plug
+	measure_held "$1" "$2" "$way" unplug 0 unplug
 }
 
 policy offline

@@ -4,8 +4,10 @@
 # usage: in-use.sh [PAIRS [PERCENT...]]
 #
 # Unplug of a device of which a part is in use: files in a tmpfs, which move
-# elsewhere and are compared afterwards.
+# elsewhere and are compared afterwards; and how long the kernel-wide locks are held
+# for it.
 . "${BENCH-$LAB/bench}/lib.sh"
+. "${BENCH-$LAB/bench}/locks.sh"
 
 CHUNK_MIB=16
 STORE=$(mktemp -d)
@@ -38,7 +40,7 @@ round() { # ROUND WHO
 		plug
 		fill "$chunks"
 		EXTRA="{\"live\": $(live_bytes)}"
-		measure "$1" "$2" "$way" "unplug, $percent % in use" 0 unplug || true
+		measure_held "$1" "$2" "$way" "unplug, $percent % in use" 0 unplug
 		is_intact "$chunks" || die "$DEVICE: data damaged by an unplug with the driver: $2"
 		umount "$STORE"
 		must_be_unplugged
@@ -50,4 +52,5 @@ PERCENT=("${@:2}")
 PATTERN=$(mktemp)
 head -c "${CHUNK_MIB}M" /dev/urandom > "$PATTERN"
 policy offline
+set_probes
 alternate "${1-5}" round
