@@ -7,14 +7,16 @@
 
 MEASURED=/tmp/measured
 
-run() { bash "$LAB/bench/$1.sh" 1 > "$MEASURED"; }
+# run NAME [PERCENT]
+run() { bash "$LAB/bench/$1.sh" 1 "${@:2}" > "$MEASURED"; }
 
 # lines CONDITION: how many measurements fulfil it.
 lines() { jq -c "select($1)" < "$MEASURED" | wc -l; }
 has() { (($(lines "$1") > 0)); }
 
-for name in plug bind hold in-use; do
-	ok "$name runs" run "$name"
+for name in plug bind hold "in-use 10"; do
+	# shellcheck disable=SC2086 # the percentage is a word of its own
+	ok "$name runs" run $name
 	is "$name: nothing failed" "$(lines '.failed')" 0
 	ok "$name: the kernel's own driver was measured" has '.who == "stock" and .ms > 0'
 	is "$name: daxplug's as often" "$(lines '.who == "ours"')" "$(lines '.who == "stock"')"
