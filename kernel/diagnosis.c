@@ -83,7 +83,8 @@ static enum kmem_cause why_not_moved(struct kmem_region *region, struct kmem_fai
 		return KMEM_CAUSE_PINNED;
 	if (is_memory_short(region, failure->block))
 		return KMEM_CAUSE_NO_MEMORY;
-	return kmem_suspect_huge(start, &failure->pfn) ? KMEM_CAUSE_HUGE_PAGE : cause;
+	return kmem_suspect_huge(start, &failure->pfn) ? KMEM_CAUSE_HUGE_PAGE
+						       : by_errno(failure->err);
 }
 
 static bool was_cancelled(const struct kmem_failure *failure)

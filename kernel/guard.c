@@ -217,18 +217,21 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	const struct memory_notify *change = data;
 	struct memory_block *at_hand = NULL;
 	struct kmem_region *region;
+	bool gone = false;
 	unsigned int block;
 	int err = 0;
 
 	spin_lock(&kmem_guard_lock);
 	region = region_of(change, &block);
-	if (region && region->actor == current)
-		at_hand = region->drive.blocks[block];
-	if (region)
+	if (region) {
+		gone = event == MEM_OFFLINE && !is_foreign(region, block);
+		if (region->actor == current)
+			at_hand = region->drive.blocks[block];
 		err = block_event(region, block, event, change->start_pfn);
+	}
 	spin_unlock(&kmem_guard_lock);
 
-	if (region && event == MEM_OFFLINE)
+	if (gone)
 		remember_faults(at_hand, change);
 	return notifier_from_errno(err);
 }

@@ -85,15 +85,17 @@ static unsigned long free_pages_at(struct page *page)
 
 /*
  * More references than its owners have: somebody has lent the page to I/O. Of a
- * page alone, because what a large one has is kept differently in each kernel.
+ * large one only a pin is seen: what references it has differs from kernel to kernel.
  */
 static enum kmem_cause look_for_reference(union copy *copy)
 {
 	struct page *page = &copy->page;
 	int owners;
 
-	if (PageTail(page) || PageHead(page) || !PageLRU(page))
+	if (PageTail(page) || !PageLRU(page))
 		return KMEM_CAUSE_NONE;
+	if (PageHead(page))
+		return folio_maybe_dma_pinned(&copy->folio) ? KMEM_CAUSE_PINNED : KMEM_CAUSE_NONE;
 
 	owners = atomic_read(&page->_mapcount) + 1 + folio_test_private(&copy->folio);
 	if (!folio_test_anon(&copy->folio) || folio_test_swapcache(&copy->folio))

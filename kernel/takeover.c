@@ -5,9 +5,7 @@
 #include <linux/mm.h>
 
 #include "blocks.h"
-#include "compat.h"
 #include "guard.h"
-#include "poison.h"
 #include "region.h"
 #include "takeover.h"
 
@@ -76,34 +74,14 @@ static enum dax_block_state state_of(const struct memory_block *block)
 	return kmem_block_zone_state(section_nr_to_pfn(block->start_section_nr));
 }
 
-/*
- * The guard was not there when it went offline. With CONFIG_DEBUG_VM it is too late:
- * the page structs have been overwritten since.
- */
-static void remember_faults(const struct memory_block *block)
-{
-	if (!IS_ENABLED(CONFIG_DEBUG_VM) && kmem_block_may_have_poison(block))
-		kmem_poison_remember(section_nr_to_pfn(block->start_section_nr),
-				     PHYS_PFN(memory_block_size_bytes()));
-}
-
-static void take_block(struct kmem_region *region, unsigned int number)
-{
-	const struct memory_block *block = region->drive.blocks[number];
-	enum dax_block_state state = state_of(block);
-
-	if (state == DAX_BLOCK_OFFLINE)
-		remember_faults(block);
-	kmem_guard_record_found(region, number, state);
-}
-
 static void take_range(struct kmem_region *region, const struct kmem_range *range)
 {
+	struct memory_block **blocks = region->drive.blocks;
 	unsigned int i;
 
-	wait_for_others(region, region->drive.blocks[range->first]);
+	wait_for_others(region, blocks[range->first]);
 	for (i = range->first; i < range->first + range->count; i++)
-		take_block(region, i);
+		kmem_guard_record_found(region, i, state_of(blocks[i]));
 }
 
 static bool take_if_fitting(struct kmem_region *region, const struct kmem_range *range)

@@ -341,9 +341,9 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted,
 
 /*
  * When no other transition of the region is under way, and the system is not
- * asleep. Who takes the file away waits for its writer, so that a writer must not
- * wait for long where that may come: a device's that is being unbound, and a
- * stranded range's, which may be gone any time.
+ * asleep. Who takes a device's file away waits for its writer, so a writer waits no
+ * longer than until the device is being unbound. Who reclaims a range does not wait:
+ * he would keep the module loaded.
  */
 static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
 		       const struct kmem_range *range)
@@ -353,8 +353,8 @@ static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
 	do {
 		if (range && READ_ONCE(suspended))
 			return -ECANCELED;
-		if (wait_event_interruptible(transitions,
-					     !READ_ONCE(suspended) || READ_ONCE(region->closing)))
+		if (wait_event_interruptible(transitions, range || !READ_ONCE(suspended) ||
+								  READ_ONCE(region->closing)))
 			return -ERESTARTSYS;
 		if (mutex_lock_interruptible(&region->lock))
 			return -ERESTARTSYS;
