@@ -18,7 +18,7 @@
  * The core's own sysfs files poll for the hotplug lock, 5 ms apart, which are 12
  * with 250 ticks a second. A gap now and then lets them find it free.
  */
-#define GAP_EVERY_MS 500
+#define GAP_EVERY_MS 1000
 #define GAP_MS 12
 
 static void leave_gap(struct kmem_drive *drive)
