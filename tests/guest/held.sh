@@ -43,6 +43,7 @@ unplug_and_make_room() {
 	printf -v file "$HUGE" 0
 	# shellcheck disable=SC2016 # perl's variables
 	errno_name "$(perl -e '
+		syscall(151, 3); # mlockall: its own code is not to be read anew either
 		open(my $state, ">", $ARGV[0]) or die;
 		open(my $pages, ">", $ARGV[1]) or die;
 		my $answer = defined syswrite($state, "unplugged") ? "done" : "$!";
