@@ -65,10 +65,35 @@ let_kernel_choose_movable() {
 		echo 0 > /sys/module/memory_hotplug/parameters/auto_movable_numa_aware
 }
 
+exec {NEVER}<> <(:)
+
+# pause SECONDS: without a fork.
+pause() { read -rt "$1" -u "$NEVER" || true; }
+
+# wait_until COMMAND...: for at most 20 s.
+wait_until() {
+	local try
+	for ((try = 0; try < 1000; try++)); do
+		! "$@" > /dev/null 2>&1 || return 0
+		pause 0.02
+	done
+	note "waited in vain for: $*"
+	return 1
+}
+
 # --- its memory blocks ---
 # Guests are slow to fork, so what follows does without where it matters.
 
 block_size() { printf '%d\n' "0x$(< "$MEMORY/block_size_bytes")"; }
+
+# A new device is there before its ranges are.
+has_its_ranges() {
+	local mapping bytes=0
+	for mapping in "$DAX"/mapping[0-9]*; do
+		bytes=$((bytes + $(< "$mapping/end") - $(< "$mapping/start") + 1))
+	done
+	((bytes == $(< "$DAX/size")))
+} 2> /dev/null
 
 # find_blocks: sets BLOCKS, the numbers N of all memoryN that the device has
 # when plugged, ascending.
@@ -76,6 +101,7 @@ find_blocks() {
 	local mapping start end size
 	size=$(block_size)
 	BLOCKS=()
+	wait_until has_its_ranges
 	for mapping in "$DAX"/mapping[0-9]*; do
 		start=$((($(< "$mapping/start") + size - 1) / size))
 		end=$((($(< "$mapping/end") + 1) / size))
@@ -182,22 +208,6 @@ fault() {
 }
 
 no_fault() { fault times=0; }
-
-exec {NEVER}<> <(:)
-
-# pause SECONDS: without a fork.
-pause() { read -rt "$1" -u "$NEVER" || true; }
-
-# wait_until COMMAND...: for at most 20 s.
-wait_until() {
-	local try
-	for ((try = 0; try < 1000; try++)); do
-		! "$@" > /dev/null 2>&1 || return 0
-		pause 0.02
-	done
-	note "waited in vain for: $*"
-	return 1
-}
 
 is_held() { [[ $(< "$FAULT/holding") == Y ]]; }
 has_matched() { (($(< "$FAULT/matched") >= $1)); }
