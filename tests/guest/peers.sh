@@ -228,11 +228,11 @@ for ROOT in '' /newer; do
 	is "offline" "$(unbind) $(bind) $(state)" "done done offline"
 	echo 1 > "$DAX/kmem/guard"
 	refused offline daxctl online-memory dax0.0
-	refused offline chmem --enable "$ADDRESSES"
+	[[ $ROOT ]] || refused offline chmem --enable "$ADDRESSES"
 	is "guard: unplugged" "$(attempt unplugged)" "done"
 	is "guard: online_movable" "$(attempt online_movable)" "done"
 	refused online_movable daxctl offline-memory dax0.0
-	refused online_movable chmem --disable "$ADDRESSES"
+	[[ $ROOT ]] || refused online_movable chmem --disable "$ADDRESSES"
 	refused online_movable daxctl reconfigure-device --mode=devdax --force dax0.0
 	[[ $DEVICE != cxl || ! $ROOT ]] || refused online_movable cxl disable-region region0
 	echo 0 > "$DAX/kmem/guard"
