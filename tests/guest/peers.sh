@@ -22,7 +22,19 @@ verb() {
 	printf '=== %s\n' "$*"
 	${ROOT:+chroot "$ROOT"} "$@" 2>&1 || status=$?
 	printf 'status %d\n' "$status"
-	facts
+	settled_facts
+}
+
+# A device can come after the command that makes it has ended.
+settled_facts() {
+	local before now
+	now=$(facts)
+	until [[ $now == "${before-}" ]]; do
+		before=$now
+		pause 0.2
+		now=$(facts)
+	done
+	printf '%s\n' "$now"
 }
 
 facts() {
