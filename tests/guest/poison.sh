@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A page with a hardware fault is marked as such again when its memory comes
 # back, and nobody gets it in between.
-# vm: -s 1G
+# vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 
