@@ -7,13 +7,11 @@
 #include <linux/slab.h>
 
 #include "blocks.h"
-#include "compat.h"
 #include "core/order.h"
 #include "diagnosis.h"
 #include "drive.h"
 #include "guard.h"
 #include "offline.h"
-#include "poison.h"
 #include "region.h"
 #include "switch.h"
 #include "trace.h"

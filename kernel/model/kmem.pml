@@ -36,7 +36,6 @@
 #define unbind_cancels PRECAUTION(19) /* unbind_ends: kmem_transition_close() comes before the files are removed */
 #define install_heeds_closing PRECAUTION(20) /* unbind_ends: install() looks at closing */
 #define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() counts its passes on the way back */
-
 #define wait_heeds_closing PRECAUTION(24) /* sleep_ends: run_in_turn() waits for the system to wake, or for the device to go */
 
 #define PRECAUTION(number) (c_expr { left_out != number })
