@@ -37,20 +37,24 @@ is "and changes nothing" "$(count absent)" "$ours"
 is "one of them goes online again" "$(switch "${theirs[0]}" online_movable)" "done"
 ok "the module can be unloaded all the same" rmmod kmem
 
-# Also if it goes online while the device's own is being added.
+# Also if it goes online while the device's own is being added. The module is there
+# before that: it could not begin to listen meanwhile.
 load_fault
+load_ours
+is "the device is unbound" "$(unbind)" "done"
 is "one of them is offline" "$(switch "${theirs[0]}" offline)" "done"
 fault what=online hold=1 times=1
 switch "${theirs[0]}" online_movable > /tmp/switched &
 switcher=$!
 ok "somebody puts it online" wait_until is_held
-load_ours &
-loader=$!
+bind > /tmp/bound &
+binder=$!
 pause 1
-ok "the device waits to be bound" kill -0 "$loader"
+ok "the device waits to be bound" kill -0 "$binder"
 let_go
 wait "$switcher"
-wait "$loader"
+wait "$binder"
+is "it is bound" "$(< /tmp/bound)" "done"
 no_fault
 is "it is online" "$(count 'online Movable')" 1
 is "and not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
