@@ -134,12 +134,13 @@ must_be_unplugged() {
 }
 
 # alternate PAIRS FUNCTION [WHO]: FUNCTION ROUND WHO for the one driver and the other
-# in turn, or for one alone, PAIRS times after once to warm up.
+# in turn, or for one alone, PAIRS times after once to warm up. Who comes first
+# changes from pair to pair: what one leaves behind must not count for the other.
 alternate() {
-	local pairs=$1 function=$2 only=${3-} round who
+	local pairs=$1 function=$2 only=${3-} round who order=('stock ours' 'ours stock')
 	must_be_unplugged
 	for ((round = 0; round <= pairs; round++)); do
-		for who in ${only:-stock ours}; do
+		for who in ${only:-${order[round % 2]}}; do
 			if [[ $who == stock ]]; then
 				load "$STOCK_KMEM"
 			else
