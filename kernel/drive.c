@@ -13,6 +13,7 @@
 #include "guard.h"
 #include "offline.h"
 #include "region.h"
+#include "slice.h"
 #include "switch.h"
 #include "trace.h"
 
@@ -410,7 +411,7 @@ int kmem_drive_init(struct kmem_drive *drive, struct kmem_region *region)
 	drive->rank = kvcalloc(total, sizeof(*drive->rank), GFP_KERNEL);
 	drive->wanted = kvcalloc(total, sizeof(*drive->wanted), GFP_KERNEL);
 	drive->before = kvcalloc(total, sizeof(*drive->before), GFP_KERNEL);
-	INIT_DELAYED_WORK(&drive->slice, kmem_switch_slice_over);
+	kmem_slice_init(&drive->slice);
 	if (drive->blocks && drive->list && drive->sorted && drive->rank && drive->wanted &&
 	    drive->before)
 		return 0;

@@ -4,10 +4,10 @@
 #define DAXPLUG_DRIVE_H
 
 #include <linux/types.h>
-#include <linux/workqueue.h>
 
 #include "cause.h"
 #include "core/state.h"
+#include "slice.h"
 
 struct kmem_range;
 struct kmem_region;
@@ -69,8 +69,7 @@ struct kmem_failure {
  *	comes; NULL where the caller reports the first one
  * @best_effort: go on after a failure, and whatever @cancelled says
  * @cancelled: KMEM_CAUSE_NONE, or why to end
- * @slice: wakes @task from a block that takes too long
- * @task: the task that drives
+ * @slice: ends the attempt at a block that takes too long
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
  * @longest_us: the longest that a block or a range held the hotplug lock, in µs
  * @last_gap: when it last left others the hotplug lock, in jiffies
@@ -90,8 +89,7 @@ struct kmem_drive {
 	const char *purpose;
 	bool best_effort;
 	enum kmem_cause cancelled;
-	struct delayed_work slice;
-	struct task_struct *task;
+	struct kmem_slice slice;
 	unsigned int tried;
 	s64 longest_us;
 	unsigned long last_gap;

@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "offline.h"
 #include "region.h"
+#include "slice.h"
 #include "suspect.h"
 #include "switch.h"
 
@@ -18,7 +19,6 @@
  * with twice the slice: what is only slow must get through. No time helps a
  * block of which somebody has borrowed a page, until that page is given back.
  */
-#define SLICE_MS 1000
 #define SLICE_DOUBLINGS 5
 #define SLICE_DOUBLINGS_BORROWED 2
 
@@ -93,7 +93,7 @@ static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsig
 	if (pass > SLICE_DOUBLINGS_BORROWED &&
 	    kmem_suspect_reference(kmem_region_block_start(drive->region, block), &pfn))
 		most = SLICE_DOUBLINGS_BORROWED;
-	return SLICE_MS << min(pass, most);
+	return KMEM_SLICE_MS << min(pass, most);
 }
 
 /* One pass over the listed blocks; what takes too long stays in the list. */
@@ -132,11 +132,13 @@ int kmem_offline_unwanted(struct kmem_drive *drive)
 	unsigned int i, pass, count = list_unwanted(drive);
 	int err = 0;
 
+	kmem_slice_watch(&drive->slice);
 	for (pass = 0; count && !kmem_drive_is_over(drive, err); pass++) {
 		if (drive->best_effort && pass == PASSES_BACK)
 			break;
 		err = offline_listed(drive, &count, pass) ?: err;
 	}
+	kmem_slice_unwatch(&drive->slice);
 
 	for (i = 0; i < count && drive->best_effort; i++)
 		err = kmem_drive_fail(drive, KMEM_STEP_OFFLINE, drive->list[i], 1, -ETIMEDOUT);

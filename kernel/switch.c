@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "poison.h"
 #include "region.h"
+#include "slice.h"
 #include "switch.h"
 #include "trace.h"
 
@@ -61,14 +62,6 @@ static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
 	return err;
 }
 
-/* What ended an earlier slice, or came too late to end it, is none of this one's. */
-static void begin_slice(struct kmem_drive *drive, unsigned int ms)
-{
-	flush_signals(current);
-	drive->task = current;
-	schedule_delayed_work(&drive->slice, msecs_to_jiffies(ms));
-}
-
 /* @slice_ms: how long it may take from when the hotplug lock is had; 0: as long as it takes. */
 static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted,
 			unsigned int slice_ms)
@@ -81,29 +74,16 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted,
 	leave_gap(drive);
 	do {
 		if (slice_ms)
-			begin_slice(drive, slice_ms);
+			kmem_slice_begin(&drive->slice, slice_ms);
 		err = kmem_drive_cancelled(drive) ?: switch_timed(drive, block, wanted);
 		if (slice_ms)
-			cancel_delayed_work_sync(&drive->slice);
+			kmem_slice_end(&drive->slice);
 	} while (err == KMEM_LATER);
 
 	/* The record knows better than an error that may mean "it is so already". */
 	if (kmem_drive_is_reached(kmem_guard_block(drive->region, block), wanted))
 		return 0;
 	return kmem_drive_cancelled(drive) ?: err ?: -EIO;
-}
-
-/**
- * kmem_switch_slice_over() - the work of @drive->slice: end the offlining under way
- * @work: the work
- *
- * Context: A workqueue.
- */
-void kmem_switch_slice_over(struct work_struct *work)
-{
-	struct kmem_drive *drive = container_of(to_delayed_work(work), struct kmem_drive, slice);
-
-	send_sig(SIGINT, drive->task, 1);
 }
 
 /**
@@ -132,9 +112,9 @@ int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
  * kmem_switch_offline() - take a block offline, if that does not take too long
  * @drive: the drive, the block's device found
  * @block: the block
- * @slice_ms: how long it may take, in ms
+ * @slice_ms: how long it may take, in ms, at least KMEM_SLICE_MS
  *
- * Context: A worker that has allowed SIGINT; sleeps.
+ * Context: A worker that has allowed SIGINT, @drive->slice watched; sleeps.
  * Return: 0; KMEM_LATER if it takes longer; a negative errno of
  * kmem_block_switch(); -ENODEV if the block has no device; or what the drive
  * was cancelled with.

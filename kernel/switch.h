@@ -7,6 +7,5 @@ struct kmem_drive;
 
 int kmem_switch_online(struct kmem_drive *drive, unsigned int block);
 int kmem_switch_offline(struct kmem_drive *drive, unsigned int block, unsigned int slice_ms);
-void kmem_switch_slice_over(struct work_struct *work);
 
 #endif /* DAXPLUG_SWITCH_H */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+
+#include "slice.h"
+
+/*
+ * One timer for all slices of a drive: to set and cancel one for each block costs as
+ * much as all else that this driver does for a block. No slice that begins from now
+ * on is over before the shortest one is.
+ */
+static void look(struct work_struct *work)
+{
+	struct kmem_slice *slice = container_of(to_delayed_work(work), struct kmem_slice, watch);
+	unsigned long next = msecs_to_jiffies(KMEM_SLICE_MS);
+
+	spin_lock(&slice->lock);
+	if (slice->task && time_before(jiffies, slice->end)) {
+		next = slice->end - jiffies;
+	} else if (slice->task) {
+		send_sig(SIGINT, slice->task, 1);
+		slice->task = NULL;
+	}
+	spin_unlock(&slice->lock);
+
+	schedule_delayed_work(&slice->watch, next);
+}
+
+/**
+ * kmem_slice_init() - before all else
+ * @slice: the slice
+ */
+void kmem_slice_init(struct kmem_slice *slice)
+{
+	INIT_DELAYED_WORK(&slice->watch, look);
+	spin_lock_init(&slice->lock);
+	slice->task = NULL;
+}
+
+/**
+ * kmem_slice_watch() - slices will begin
+ * @slice: the slice
+ *
+ * Context: Any.
+ */
+void kmem_slice_watch(struct kmem_slice *slice)
+{
+	schedule_delayed_work(&slice->watch, msecs_to_jiffies(KMEM_SLICE_MS));
+}
+
+/**
+ * kmem_slice_unwatch() - no more slices will begin
+ * @slice: the slice, none under way
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_slice_unwatch(struct kmem_slice *slice)
+{
+	cancel_delayed_work_sync(&slice->watch);
+}
+
+/**
+ * kmem_slice_begin() - this task begins with a block
+ * @slice: the slice, watched
+ * @ms: how long it may take before it gets a SIGINT, at least KMEM_SLICE_MS
+ *
+ * Drops the signals that there are: what ended an earlier slice, or came too late
+ * to end it, is none of this one's.
+ *
+ * Context: Process context, in a kernel thread that has allowed SIGINT.
+ */
+void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms)
+{
+	flush_signals(current);
+
+	spin_lock(&slice->lock);
+	slice->end = jiffies + msecs_to_jiffies(ms);
+	slice->task = current;
+	spin_unlock(&slice->lock);
+}
+
+/**
+ * kmem_slice_end() - it is done with the block, or has given up
+ * @slice: the slice
+ *
+ * No signal comes for it from here on.
+ *
+ * Context: Process context.
+ */
+void kmem_slice_end(struct kmem_slice *slice)
+{
+	spin_lock(&slice->lock);
+	slice->task = NULL;
+	spin_unlock(&slice->lock);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ending an attempt to take a block offline that takes too long. */
+#ifndef DAXPLUG_SLICE_H
+#define DAXPLUG_SLICE_H
+
+#include <linux/spinlock_types.h>
+#include <linux/workqueue.h>
+
+struct task_struct;
+
+/* The shortest slice that there is, in ms. */
+#define KMEM_SLICE_MS 1000
+
+/**
+ * struct kmem_slice - how long a task may go on with a block
+ * @watch: looks whether the slice is over
+ * @lock: for all below
+ * @task: the task that a slice is under way for, or NULL
+ * @end: when it is over, in jiffies
+ */
+struct kmem_slice {
+	struct delayed_work watch;
+	spinlock_t lock; /* task, end */
+	struct task_struct *task;
+	unsigned long end;
+};
+
+void kmem_slice_init(struct kmem_slice *slice);
+void kmem_slice_watch(struct kmem_slice *slice);
+void kmem_slice_unwatch(struct kmem_slice *slice);
+void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms);
+void kmem_slice_end(struct kmem_slice *slice);
+
+#endif /* DAXPLUG_SLICE_H */
