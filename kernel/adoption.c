@@ -104,7 +104,7 @@ static void sweep_later(struct work_struct *work)
 
 static DECLARE_WORK(sweeper, sweep_later);
 
-/* Whether the sweeper may run; under kmem_guard_lock. */
+/* Whether the sweeper may run, and what is found be listed; under kmem_guard_lock. */
 static bool is_open;
 
 /**
@@ -124,7 +124,7 @@ void kmem_adoption_offline(struct kmem_region *region)
 static void set_open(bool open)
 {
 	spin_lock(&kmem_guard_lock);
-	is_open = open;
+	WRITE_ONCE(is_open, open);
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -170,6 +170,8 @@ static int look_at_found(struct resource *found, void *data)
 
 static void find_left(void)
 {
+	if (!READ_ONCE(is_open))
+		return;
 	walk_iomem_res_desc(IORES_DESC_NONE,
 			    IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED, 0, -1, NULL,
 			    look_at_found);
@@ -257,10 +259,12 @@ struct kmem_region *kmem_adoption_settle(struct kmem_region *fresh, struct devic
 	}
 	spin_unlock(&kmem_guard_lock);
 
-	if (why)
+	if (why) {
 		region = refuse(dev, fresh, region, why);
-	else
+		find_left();
+	} else {
 		kmem_stranded_update(region);
+	}
 	mutex_unlock(&regions_lock);
 
 	return region;
@@ -283,6 +287,7 @@ void kmem_adoption_strand(struct kmem_region *region)
 	spin_unlock(&kmem_guard_lock);
 	/* Somebody may have put a block offline since the offline ones were removed. */
 	sweep();
+	find_left();
 	mutex_unlock(&regions_lock);
 }
 
@@ -354,9 +359,9 @@ int kmem_adoption_open(struct kobject *driver)
 	err = kmem_stranded_open(driver);
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		kmem_stranded_update(region);
+	set_open(!err);
 	find_left();
 	mutex_unlock(&regions_lock);
-	set_open(!err);
 
 	return err;
 }

@@ -6,6 +6,7 @@
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/stranded.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
+. "$LAB/tests/guest/helpers/resize.sh"
 load_fault
 START=$(($(< "$DAX/mapping0/start")))
 NAME=$(name_of "$START" "$SIZE")
@@ -102,4 +103,34 @@ load_stock
 online_all
 is "back: the kernel's own driver has it" "$(count 'online Movable')" "$TOTAL"
 is "back: once" "$(reservations)" 1
+
+# Its lower half was left by the kernel's own driver, its upper half by this one as
+# another device's: it is refused, and both can still be reclaimed.
+is "halves: offline" "$(switch_all offline)" "done"
+is "halves: unbound" "$(unbind)" "done"
+rmmod kmem
+resize dax0.0 $((SIZE / 2))
+find_blocks
+load_stock
+online_all
+is "halves: unbind" "$(unbind)" "done"
+rmmod kmem
+new_device $((SIZE / 2))
+resize dax0.0 0
+load_ours
+is "halves: the upper one is plugged" \
+	"$(bind_to_kmem "$DEVICE"; write_file "$DEVICES/$DEVICE/state" unplugged; write_file "$DEVICES/$DEVICE/state" online_movable)" \
+	"$(printf 'done\n%.0s' 1 2 3)"
+delete_device "$DEVICE"
+resize dax0.0 "$SIZE"
+find_blocks
+is "halves: bind" "$(bind)" EBUSY
+lower=$(name_of "$START" $((SIZE / 2)))
+upper=$(name_of $((START + SIZE / 2)) $((SIZE / 2)))
+is "halves: both are stranded" "$(stranded)" "$lower $upper"
+is "halves: the lower one is reclaimed" "$(reclaim "$lower")" "done"
+is "halves: the upper one is reclaimed" "$(reclaim "$upper")" "done"
+# What the other driver has left of it in /proc/iomem is in the way of a larger device.
+resize dax0.0 $((SIZE / 2))
+is "halves: the lower one is bound again" "$(bind)" "done"
 done_testing
