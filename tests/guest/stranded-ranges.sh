@@ -51,5 +51,20 @@ is "both: no block is left" "$(count absent)" "${#BLOCKS[@]}"
 is "both: no reservation is left" "$(left_over)" 0
 is "both: the module is free" "$(refcount)" 0
 is "bind" "$(bind)" "done"
+
+# Block by block: with its last one, a range goes by itself.
+leave
+is_left() { [[ $(stranded) == "$1" ]]; }
+for block in "${BLOCKS[@]:0:HALF}"; do
+	switch "$block" offline > /tmp/answer
+done
+ok "by hand: the first range goes by itself" wait_until is_left "${NAMES[1]}"
+is "by hand: the other is as it was" "$(count 'online Movable') $(count absent)" "$HALF $HALF"
+for block in "${BLOCKS[@]:HALF}"; do
+	switch "$block" offline > /tmp/answer
+done
+ok "by hand: then the other" wait_until is_left ''
+is "by hand: no block is left" "$(count absent)" "${#BLOCKS[@]}"
+is "bind" "$(bind)" "done"
 is_all "in the end" offline 'offline*'
 done_testing
