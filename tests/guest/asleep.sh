@@ -14,6 +14,7 @@ wake_up() { exec 9<&-; }
 is "unplugged" "$(attempt unplugged)" "done"
 fall_asleep
 begin_write it online_movable 9<&-
+ok "asleep: it is written" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
 wake_up
@@ -22,6 +23,7 @@ is "awake: it goes on" "$RESULT" "done"
 
 fall_asleep
 begin_write it unplugged 9<&-
+ok "asleep: it is written" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
 ok "unbind does not wait for it" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"

@@ -35,6 +35,8 @@ is "unplugged with a slow block" "$(attempt unplugged)" "done"
 echo 0 > /sys/kernel/tracing/events/dax_kmem/enable
 switches=$(sed -n 's/.*block_switch: device=dax0.0 block=memory\([0-9]*\) to=offline error=\(-*[0-9]*\).*/\1 \2/p' /sys/kernel/tracing/trace)
 note "$switches"
-is "it was left after its slice" "$(grep -c "^$MIDDLE -4" <<< "$switches")" 1
-is "and was the last to go" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
+ok "it was left after its slice" grep -q "^$MIDDLE -4" <<< "$switches"
+is "and went" "$(grep "^$MIDDLE " <<< "$switches" | tail -n 1)" "$MIDDLE 0"
+# Others may take as long where all takes long.
+((SLOW > 1)) || is "the last of all" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
 done_testing

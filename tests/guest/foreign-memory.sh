@@ -37,6 +37,9 @@ is "and changes nothing" "$(count absent)" "$ours"
 is "one of them goes online again" "$(switch "${theirs[0]}" online_movable)" "done"
 ok "the module can be unloaded all the same" rmmod kmem
 
+# is_adding: somebody who adds memory waits for the hotplug lock.
+is_adding() { grep -qs add_memory_driver_managed /proc/[0-9]*/stack; }
+
 # Also if it goes online while the device's own is being added. The module is there
 # before that: it could not begin to listen meanwhile.
 load_fault
@@ -49,8 +52,7 @@ switcher=$!
 ok "somebody puts it online" wait_until is_held
 bind > /tmp/bound &
 binder=$!
-pause 1
-ok "the device waits to be bound" kill -0 "$binder"
+ok "the device waits to be bound" wait_until is_adding
 let_go
 wait "$switcher"
 wait "$binder"

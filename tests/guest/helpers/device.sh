@@ -70,10 +70,14 @@ exec {NEVER}<> <(:)
 # pause SECONDS: without a fork.
 pause() { read -rt "$1" -u "$NEVER" || true; }
 
+# How many times as long as with others things take with a kernel that checks itself.
+SLOW=1
+[[ $KERNEL != @(debug|kcsan)* ]] || SLOW=6
+
 # wait_until COMMAND...: for at most 20 s.
 wait_until() {
 	local try
-	for ((try = 0; try < 1000; try++)); do
+	for ((try = 0; try < 1000 * SLOW; try++)); do
 		! "$@" > /dev/null 2>&1 || return 0
 		pause 0.02
 	done
@@ -254,6 +258,10 @@ end_write() {
 	! has_result "$1" || RESULT=$(errno_name "$(< "/tmp/result.$1")")
 }
 
+# is_awaited: somebody who unbinds a device or suspends the system waits for the end of
+# a transition.
+is_awaited() { grep -qsE 'kernfs_drain|power_event|fall_asleep' /proc/[0-9]*/stack; }
+
 # caught WORD COMMAND...: COMMAND runs while a block is in the middle of being
 # switched. Sets RESULT (of the writer), STATUS and ANSWER (of the command).
 caught() {
@@ -263,8 +271,7 @@ caught() {
 	begin_write it "$word"
 	ok "$word under way" wait_until is_held
 	"$@" > /tmp/answer 2>&1 &
-	pause 0.5
-	ok "$*, in the middle of $word: it waits" kill -0 $!
+	ok "$*, in the middle of $word: it waits" wait_until is_awaited
 	let_go
 	STATUS=0
 	wait $! || STATUS=$?
@@ -278,4 +285,9 @@ caught() {
 mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }
 
 # log_since MARK PATTERN: lines since mark_log that match.
-log_since() { dmesg | sed -n "/test: $1\$/,\$p" | grep -E -e "$2"; }
+log_since() {
+	local log
+	log=$(dmesg | sed -n "\\%test: $1\$%,\$p")
+	[[ $log ]] || echo "the log has no mark '$1'"
+	grep -E -e "$2" <<< "$log"
+}
