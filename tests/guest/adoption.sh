@@ -4,7 +4,7 @@
 # adopted, or the device is refused and the log says why and what to do. Never is
 # memory lost, or added twice.
 # full
-# vm: -s 1G -a memory_hotplug.memmap_on_memory=1
+# vm: -s 1G -t 300 -a memory_hotplug.memmap_on_memory=1
 . "$LAB/tests/guest/helpers/stranded.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
 START=$(($(< "$DAX/mapping0/start")))

@@ -4,9 +4,9 @@
 # transitions. What is offline goes with it; what is online stays and is told
 # of; when the device is back, all of it can be had again without a reboot.
 # full
-# vm: -v hmem -s 1G
-# vm: -v nvdimm -s 1G
-# vm: -v cxl -s 512M
+# vm: -v hmem -s 1G -t 240
+# vm: -v nvdimm -s 1G -t 240
+# vm: -v cxl -s 512M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
 load_fault
@@ -102,7 +102,7 @@ during() {
 	ok "$description: it has begun" wait_until is_held
 	take_away &
 	local taker=$!
-	pause 0.3
+	ok "$description: it waits" wait_until is_awaited
 	let_go
 	wait "$taker"
 	no_fault

@@ -7,10 +7,11 @@
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 DETECTOR=/proc/sys/kernel/hung_task_timeout_secs
-PATIENCE=2 # seconds
-LONG=8
+PATIENCE=$((2 * SLOW)) # seconds
+LONG=$((4 * PATIENCE))
 
 [[ -w $DETECTOR ]] || skip_all "the kernel has no detector of hung tasks"
+PATIENCE_BEFORE=$(< "$DETECTOR")
 echo "$PATIENCE" > "$DETECTOR"
 
 # held WORD: in the middle of a block.
@@ -51,4 +52,5 @@ if echo freezer > /sys/power/pm_test; then
 else
 	skip "suspend" "the kernel was built without tests of suspend"
 fi
+echo "$PATIENCE_BEFORE" > "$DETECTOR"
 done_testing

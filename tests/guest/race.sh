@@ -91,7 +91,7 @@ binders() {
 
 let_kernel_choose_movable
 is "unplugged" "$(attempt unplugged)" "done"
-SECONDS_EACH=5
+SECONDS_EACH=$((10 * SLOW - 5))
 race togglers
 for word in online_movable unplugged; do
 	ok "$word against four togglers succeeds" did writer "$word"

@@ -32,7 +32,7 @@ without_reservations() { snapshot | sed -e '/: dax0.0$/d' -e 's/^ *//'; }
 rolls_back() {
 	local before
 	before=$($2)
-	fault what=remove skip=1 times=1 err=5 delay_ms=1500
+	fault what=remove skip=1 times=1 err=5 delay_ms=5000
 	begin_write it unplugged
 	ok "$1: one range has been removed, one is left" wait_until has_matched 2
 	is "$1: nobody else gets that meanwhile" "$(taken 0)" EBUSY

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A signal to the writer cancels the transition, wherever it is: it is rolled
 # back, and the writer gets EINTR.
-# vm: -s 1G
+# vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
