@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each measurement of bench/ runs, and says in JSON what took how long.
+# The measurements of bench/ that need no large machine run, and say in JSON what took how long.
 # vm: -s 1G -t 400
 # full
 . "$LAB/tests/guest/helpers/device.sh"

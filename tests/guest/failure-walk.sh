@@ -55,6 +55,7 @@ walk() {
 	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$tried"
 	((ALL_POINTS += STEPS, ALL_TRIED += tried)) || true
 	expect "$title: tried" "$tried" "$STEPS"
+	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
 	no_problems "$title: every step fails once, nothing is left of it"
 }
 
@@ -109,6 +110,7 @@ walk_twice() {
 	done
 	printf '# %s: %d points, %d pairs tried\n' "$title" "$STEPS" "$tried"
 	((ALL_POINTS += tried, ALL_TRIED += tried)) || true
+	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
 	no_problems "$title: a step of the rollback fails as well, it is said and a way out is left"
 }
 
@@ -145,6 +147,17 @@ let_kernel_choose_movable
 MOVING=thread,find,offline,remove,reserve,add,online
 BINDING=type,group,find,offline,remove,reserve,add,online
 learn_nothing
+
+# A step that is not seen is not walked either.
+for step in ${BINDING//,/ } thread; do
+	seen=0
+	for operation in "from_unbound bind_it" "from_unplugged plug_online_movable" "from_online_movable unplug"; do
+		# shellcheck disable=SC2086 # two words
+		undisturbed $operation "$step"
+		((seen += STEPS)) || true
+	done
+	ok "$step: a step that can fail" test "$seen" -gt 0
+done
 
 walk "bind" from_unbound bind_it $BINDING
 echo online_movable > "$POLICY_FILE"

@@ -62,12 +62,14 @@ is_back() {
 is_kept_away() {
 	local blocks=("${BLOCKS[@]}")
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
+	[[ $DEVICE != cxl ]] || ok "$1, back while it is online: there is a device" wait_until is_there
 	pause 1
 	if is_there; then
 		choose "$(ls /sys/bus/dax/devices)"
 		BLOCKS=("${blocks[@]}")
+		is "$1, back while it is online: quarantined" "$(cat "$KMEM"/stranded/*/quarantined)" 1
 		is "$1, back while it is online: kmem refuses it" "$(to_kmem)" EBUSY
-		write_file /sys/bus/dax/drivers/device_dax/bind "${DAX##*/}" > /tmp/answer
+		offer_to device_dax
 		is "$1, back while it is online: nobody has it" "$(bound_to)" ''
 	fi
 	take_away

@@ -3,7 +3,7 @@
 # Memory that the kernel's own driver left is found although there is no device for
 # it, and can be reclaimed; and the way back to that driver.
 # full
-# vm: -s 1G
+# vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/stranded.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
 . "$LAB/tests/guest/helpers/resize.sh"

@@ -86,7 +86,8 @@ binders() {
 	actor writer online_movable,unplugged "$DAX/state"
 	actor other online,online_movable,unplugged "$DAX/state"
 	actor toggler online_movable,offline "${FILES[@]}"
-	actor binder dax0.0 "$KMEM/bind" "$KMEM/unbind"
+	actor binder dax0.0 "$KMEM/bind"
+	actor unbinder dax0.0 "$KMEM/unbind"
 }
 
 let_kernel_choose_movable
@@ -101,7 +102,8 @@ ok "the others had their turns, too" grep -q ': done' /tmp/actor.offliner /tmp/a
 accounted_for "after the togglers"
 
 race binders
-ok "it was bound and unbound" did binder dax0.0
+ok "it was bound" did binder dax0.0
+ok "and unbound" did unbinder dax0.0
 accounted_for "after binding and unbinding"
 is "nothing failed to be rolled back" "$(dmesg | grep -c 'rollback')" 0
 done_testing

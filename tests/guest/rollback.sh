@@ -63,9 +63,30 @@ fails "unplugged with the last block to go refused" unplugged EIO \
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"
 
-# A device in pieces: kernel zones, ZONE_MOVABLE, offline. The kernel may have
-# used its zone by now, then that is what an unplug fails for.
+# refused_in_pieces NAME BLOCK: taking it offline is refused, and the unplug with it.
+refused_in_pieces() {
+	local description="$1, memory$2 refused" before
+	before=$(snapshot)
+	fault what=offline "block=$2" err=16 times=1
+	is "$description: EBUSY" "$(attempt unplugged)" EBUSY
+	HITS=$(< "$FAULT/hits")
+	no_fault
+	is_unchanged "$description: every block is as before" "$before"
+	((FAILURES += 1))
+}
+
+# A device in pieces: ZONE_MOVABLE, offline.
 is "online_movable" "$(attempt online_movable)" "done"
+for block in "${BLOCKS[1]}" "${BLOCKS[4]}" "${BLOCKS[-2]}"; do
+	switch "$block" offline
+done > /tmp/answer
+for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
+	refused_in_pieces "movable and offline" "$block"
+	is "movable and offline, memory$block refused: it was asked for" "$HITS" 1
+done
+
+# Kernel zones as well. The kernel may have used its zone by now, then that is what
+# an unplug fails for.
 switch_all offline > /tmp/answer
 for ((i = 0; i < ${#BLOCKS[@]} / 2; i++)); do
 	switch "${BLOCKS[i]}" online_kernel
@@ -78,13 +99,7 @@ is "in pieces: kernel zones" "$(count 'online Normal')" 4
 is "in pieces: ZONE_MOVABLE" "$(count 'online Movable')" 2
 is "in pieces: offline" "$(count 'offline*')" 2
 for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
-	description="unplugged in pieces with memory$block refused"
-	before=$(snapshot)
-	fault what=offline "block=$block" err=16 times=1
-	is "$description: EBUSY" "$(attempt unplugged)" EBUSY
-	no_fault
-	is_unchanged "$description: every block is as before" "$before"
-	((FAILURES += 1))
+	refused_in_pieces "in pieces" "$block"
 done
 
 stock_differs "it says nothing"

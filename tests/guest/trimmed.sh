@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Ranges that are no whole memory blocks: what does not fit is left out, and
-# said. So it is for a device with nothing left, or without a node.
+# said. So it is for a device with nothing left.
 # vm: -s 1G
 # driver: ours
 # driver-full: stock-7.3

@@ -49,7 +49,7 @@ for word in online_movable online; do
 	ok "$word: it cannot be unloaded" eval '! rmmod kmem'
 	is "$word: every block is there" "$(count 'online Movable')" "${#BLOCKS[@]}"
 	ok "$word: the memory stays reserved" test "$(reservations)" -gt 0
-	write_file /sys/bus/dax/drivers/device_dax/bind dax0.0 > /tmp/answer
+	offer_to device_dax
 	ok "$word: no other driver gets at it" test ! -e "$DAX/driver"
 	mark_log "$word"
 	is "$word: bind again" "$(bind)" "done"

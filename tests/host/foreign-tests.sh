@@ -50,7 +50,7 @@ tested() {
 	local stock=${RESULTS["$1 stock"]} ours=${RESULTS["$1 ours"]}
 	if [[ ! $2 ]]; then
 		skip "$3" "no source of it (NDCTL_SOURCE=DIR, LINUX_SOURCE=DIR)"
-	elif [[ $stock == [1-9]* ]]; then
+	elif [[ $stock == [1-9]* && $stock != @(124|126|127) ]]; then # no time, no such program
 		skip "$3" "it ends with status $stock with the kernel's own driver"
 	else
 		is "$3" "$stock $ours" "0 0"

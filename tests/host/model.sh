@@ -84,5 +84,6 @@ precautions() {
 while IFS=$'\t' read -r number name run what; do
 	found "$number" "$name" "$run" "$what"
 done < <(precautions)
+ok "there are precautions" test "$(precautions | wc -l)" -ge 20
 is "every precaution was left out once" "$(precautions | wc -l)" "$(grep -c 'PRECAUTION([0-9]' "$MODEL")"
 done_testing

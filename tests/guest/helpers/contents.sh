@@ -8,8 +8,10 @@ CONTENTS=/run/contents
 # fill_device MIB: fills in so much, of random content.
 fill_device() {
 	mkdir -p "$CONTENTS"
-	mount -t tmpfs -o "mpol=bind:$NODE" contents "$CONTENTS"
+	ok "a file system on the device's node" mount -t tmpfs -o "mpol=bind:$NODE" contents "$CONTENTS"
 	head -c "$1M" /dev/urandom > "$CONTENTS/file"
+	ok "its pages are the device's" eval \
+		"((\$(awk '/Shmem:/ { print \$4 }' /sys/devices/system/node/node$NODE/meminfo) >= $1 * 1024))"
 	CHECKSUM=$(md5sum < "$CONTENTS/file")
 }
 

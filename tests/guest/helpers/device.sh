@@ -85,6 +85,14 @@ wait_until() {
 	return 1
 }
 
+# offer_to DRIVER: another driver is told that the device is for it, and tries.
+offer_to() {
+	local word
+	for word in new_id bind remove_id; do
+		write_file "/sys/bus/dax/drivers/$1/$word" "${DAX##*/}"
+	done > /tmp/answer
+}
+
 # --- its memory blocks ---
 # Guests are slow to fork, so what follows does without where it matters.
 
