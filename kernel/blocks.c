@@ -224,7 +224,9 @@ static void drop_restart(void)
  * the block elsewhere; a signal to this task ends that.
  * Return: 0; KMEM_LATER if somebody else has the hotplug lock, after 5 ms;
  * -EINVAL if the block is so already; -EBUSY if a page cannot move; -EINTR after
- * a signal; -EHWPOISON and others from the core, or from a notifier that refused.
+ * a signal; -EHWPOISON and others from the core, or from a notifier that refused;
+ * -EIO for what a notifier made up that is the kernel's own; -ENXIO if the block
+ * has no such file.
  */
 int kmem_block_switch(struct memory_block *block, const char *word)
 {

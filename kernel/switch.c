@@ -93,7 +93,8 @@ static int switch_block(struct kmem_drive *drive, unsigned int block, u8 wanted,
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of kmem_block_switch(), -ENODEV if the block
- * has no device, or what the drive was cancelled with.
+ * has no device, -EIO if it is not so after a success, or what the drive was
+ * cancelled with.
  */
 int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
 {
@@ -116,8 +117,8 @@ int kmem_switch_online(struct kmem_drive *drive, unsigned int block)
  *
  * Context: A worker that has allowed SIGINT, @drive->slice watched; sleeps.
  * Return: 0; KMEM_LATER if it takes longer; a negative errno of
- * kmem_block_switch(); -ENODEV if the block has no device; or what the drive
- * was cancelled with.
+ * kmem_block_switch(); -ENODEV if the block has no device; -EIO if it is not so
+ * after a success; or what the drive was cancelled with.
  */
 int kmem_switch_offline(struct kmem_drive *drive, unsigned int block, unsigned int slice_ms)
 {

@@ -378,8 +378,10 @@ static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
  * @wanted needs it unplugged first, or a block or an address range is held by
  * somebody; -EINTR after a signal during the transition, -ERESTARTSYS after
  * one before it; -ECANCELED if suspend, unbind or module unload cancelled it;
- * -ETIMEDOUT after the region's timeout; -ENODEV if the device is being unbound;
- * -ENOMEM; or what the core said of the first block that failed.
+ * -ETIMEDOUT after the region's timeout; -ENODEV if the device is being unbound,
+ * or a present block has no device; -ENOMEM; -EAGAIN if no thread could be made;
+ * -EIO if a block is not what the core said, or a notifier made up an errno of
+ * the kernel's own; or what the core said of the first block that failed.
  */
 int kmem_transition_run(struct kmem_region *region, enum dax_state wanted)
 {
