@@ -71,7 +71,8 @@ struct kmem_failure {
  * @cancelled: KMEM_CAUSE_NONE, or why to end
  * @slice: ends the attempt at a block that takes too long
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
- * @longest_us: the longest that a block or a range held the hotplug lock, in µs
+ * @longest_us: the longest that a block or a range took, in µs, the wait for the hotplug
+ *	locks included
  * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
  *

@@ -33,7 +33,7 @@ TRACE_EVENT(transition_begin,
 		  __get_str(wanted), __entry->blocks)
 );
 
-/* It ended; longest_us is the longest that one block or range held the hotplug lock. */
+/* It ended; longest_us is the longest that one block or range took, the wait for locks included. */
 TRACE_EVENT(transition_end,
 	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
 	TP_ARGS(region, wanted, err, ms, longest_us),
@@ -55,7 +55,10 @@ TRACE_EVENT(transition_end,
 		  __get_str(wanted), __entry->err, __entry->ms, __entry->longest_us)
 );
 
-/* One block was switched, or not; back: on the way back from a failure. */
+/*
+ * One block was switched, or not; back: by a drive that goes on after a failure, as that
+ * on the way back from one, and those at bind, at unbind and of a sweep.
+ */
 TRACE_EVENT(block_switch,
 	TP_PROTO(struct kmem_region *region, unsigned int block, const char *word, int err, s64 us,
 		 bool back),
