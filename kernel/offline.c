@@ -29,7 +29,7 @@
  * What looks unmovable goes first: if the kernel says so too, it says so at
  * once, and nothing has been moved in vain. Kernel zones come before the
  * movable one for the same reason. A block with a faulty page comes last:
- * offline it cannot be put online again, so nothing should fail behind it.
+ * since 6.2 it cannot be put online again, so nothing should fail behind it.
  */
 enum rank {
 	RANK_SUSPECT,

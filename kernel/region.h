@@ -62,7 +62,7 @@ struct kmem_range {
  * @node: in the guard's list of regions; this and all up to @blocks under
  *	kmem_guard_lock
  * @counts: @blocks, counted; the total never changes
- * @whole_online: as dax_state_of() has it
+ * @whole_online: as dax_state_of() has it: since a transition, or since bind by a default
  * @pinned: a reference to this module is held because blocks are online
  * @closing: the device is being unbound, no transition may begin
  * @in_flight: a task that is not @actor is half-way through switching a block; who

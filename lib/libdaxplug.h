@@ -51,7 +51,8 @@ struct daxplug_event;
  * @DAXPLUG_STATE_UNPLUGGED: no block is present
  * @DAXPLUG_STATE_OFFLINE: all are present, all offline
  * @DAXPLUG_STATE_ONLINE: all are online since a whole-device plug that left the
- *	choice of zones to the kernel
+ *	choice of zones to the kernel, or since daxplug's driver bound the device with
+ *	that as its default state
  * @DAXPLUG_STATE_ONLINE_KERNEL: all are online in kernel zones
  * @DAXPLUG_STATE_ONLINE_MOVABLE: all are online in ZONE_MOVABLE
  * @DAXPLUG_STATE_MIXED: anything else, a change under way included

@@ -57,8 +57,8 @@ bool dax_state_parse(const char *word, size_t length, enum dax_state *state)
 /**
  * dax_state_of() - what a set of memory blocks amounts to
  * @counts: the blocks, counted
- * @whole_online: whether all went online by one whole-device "online", with
- *	nothing changed block by block since
+ * @whole_online: whether all went online by one whole-device "online", written or
+ *	the default at bind, with nothing changed block by block since
  *
  * Return: the state.
  */

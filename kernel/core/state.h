@@ -32,7 +32,7 @@ enum dax_block_state {
  * enum dax_state - what all memory blocks of a device amount to
  * @DAX_STATE_UNPLUGGED: no block present
  * @DAX_STATE_OFFLINE: all present, all offline
- * @DAX_STATE_ONLINE: all online since a whole-device "online"
+ * @DAX_STATE_ONLINE: all online since a whole-device "online", written or the default at bind
  * @DAX_STATE_ONLINE_KERNEL: all online, all in kernel zones
  * @DAX_STATE_ONLINE_MOVABLE: all online, all in ZONE_MOVABLE
  * @DAX_STATE_MIXED: anything else
