@@ -22,7 +22,7 @@ MODULE_PARM_DESC(
 	guard,
 	"kmem/guard of devices that are bound from now on: refuse per-block changes (default 0)");
 
-/* Protects the list and what struct kmem_region says; innermost, never sleeps. */
+/* Protects the list and what struct kmem_region says; innermost of ours, never sleeps. */
 DEFINE_SPINLOCK(kmem_guard_lock);
 LIST_HEAD(kmem_guard_regions);
 

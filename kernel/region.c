@@ -269,7 +269,8 @@ void kmem_region_put(struct kmem_region *region)
  * kmem_region_name() - what to call a region
  * @region: the region
  *
- * Return: the name of the device bound to it, else of the one that was first.
+ * Return: the name of the device bound to it, else of the one that was last; of
+ * memory that was found, START-END.
  */
 const char *kmem_region_name(const struct kmem_region *region)
 {

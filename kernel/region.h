@@ -27,7 +27,8 @@ struct kmem_transition;
  * @mapping: its number among the device's ranges, for messages
  * @first: number of its first block; blocks count up with the address, over all ranges
  * @count: how many blocks it has
- * @reserved: its reservation in the iomem tree while a block of it is present
+ * @reserved: its reservation in the iomem tree, from before its blocks are added until
+ *	they are gone for good; of what was taken over or found, only from its removal on
  * @dir: its directory in stranded/, NULL: it has none; under kmem_guard_lock
  */
 struct kmem_range {
@@ -41,18 +42,19 @@ struct kmem_range {
 
 /**
  * struct kmem_region - the memory of one DAX device
- * @users: the guard's list, a device that is bound to it, and who reclaims a range of it
- * @lock: held through bind, unbind and a whole transition
+ * @users: the guard's list, and who reclaims a range of it
+ * @lock: held through bind, unbind, a sweep and a whole transition
  * @dev: the device bound to it, NULL when stranded; changes under adoption.c's
  *	regions_lock and kmem_guard_lock
  * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is
  *	not known; held, so that it can be told whether the device went away, without
  *	holding the device, or its name
- * @name: the name of the device that is bound to it, or was last
+ * @name: the name of the device that is bound to it, or was last; of memory that was
+ *	found, START-END
  * @nid: the node
  * @mgid: the memory group
  * @type: the memory type of the node
- * @found: found in the system at load, without a device; equipped only for being reclaimed
+ * @found: found in the system without a device; equipped only for being reclaimed
  * @memmap_on_memory: whether its page structs go to its own blocks
  * @drive: what moves its blocks
  * @stats: what happened to it so far
@@ -60,7 +62,7 @@ struct kmem_range {
  *	and read without a lock
  * @state_file: the state attribute's node, once somebody has read it: who polls has
  * @node: in the guard's list of regions; this and all up to @blocks under
- *	kmem_guard_lock
+ *	kmem_guard_lock, but for what is said of @consent and @policy
  * @counts: @blocks, counted; the total never changes
  * @whole_online: as dax_state_of() has it: since a transition, or since bind by a default
  * @pinned: a reference to this module is held because blocks are online
@@ -69,11 +71,13 @@ struct kmem_range {
  *	waits for its end reads it without the lock
  * @actor: the one task that may switch blocks, NULL: anybody may
  * @guarded: nobody else may switch blocks, transition or not
- * @consent: how far the notifiers came with the switch that @actor is making
+ * @consent: how far the notifiers came with the switch that @actor is making; written
+ *	and read by @actor only, also without the lock
  * @adding: the task that is adding blocks, and must not online them on the way
  * @added: the range that they are, or NULL
  * @policy: what the system's policy would have made of what was added last, an
- *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY, at bind replaced by the default
+ *	state, if there is one; under @lock
  * @transition: the one under way, or NULL
  * @blocks: what each block is, an enum dax_block_state each
  * @nr_ranges: how many ranges
