@@ -431,11 +431,13 @@ void daxplug_set_progress(struct daxplug *daxplug, daxplug_progress *progress, v
  * the device is waited for.
  *
  * Return: 0, and daxplug_outcome() tells whether there was anything to do;
- * -EINVAL if @state is none of those; -EBUSY if it must be unplugged first, or
- * what the kernel refused with; -EACCES; -ENODEV if it has gone; -EOPNOTSUPP in
- * another mode than system-ram; -ETIMEDOUT; -ECANCELED by the cancel fd;
- * -ENOMEM; -EAGAIN if somebody else switched blocks meanwhile; or the errno of
- * the first block that failed.
+ * -EINVAL if @state is none of those; -EBUSY if it must be unplugged first, is in
+ * devdax mode, or what the kernel refused with; -EACCES; -ENODEV if it has gone;
+ * -EOPNOTSUPP with another driver, or if no memory block of it can be seen;
+ * -ETIMEDOUT; -ECANCELED by the cancel fd; -ENOMEM; -EMFILE; -EAGAIN if somebody
+ * else switched blocks meanwhile, or there can be no process for the change; -EIO
+ * if the blocks are not what the kernel said, or that process was killed; or the
+ * errno of the first block that failed.
  */
 int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state,
 			unsigned int flags);
@@ -459,7 +461,8 @@ int daxplug_device_unplug(struct daxplug_device *device, unsigned int flags);
  * @state: as for daxplug_device_plug()
  * @flags: of DAXPLUG_DRY_RUN, DAXPLUG_FORCE
  *
- * If the second half fails the device is put back online the way it was.
+ * If the second half fails the device is put back online the way it was. One that
+ * was offline or mixed is not: the outcome is then DAXPLUG_OUTCOME_INCOMPLETE.
  *
  * Return: as daxplug_device_unplug().
  */
