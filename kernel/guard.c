@@ -18,9 +18,8 @@
 
 static bool guard;
 module_param(guard, bool, 0644);
-MODULE_PARM_DESC(
-	guard,
-	"kmem/guard of devices that are bound from now on: refuse per-block changes (default 0)");
+MODULE_PARM_DESC(guard,
+		 "kmem/guard of devices bound from now on: refuse per-block changes (default 0)");
 
 /* Protects the list and what struct kmem_region says; innermost of ours, never sleeps. */
 DEFINE_SPINLOCK(kmem_guard_lock);

@@ -33,7 +33,7 @@ TRACE_EVENT(transition_begin,
 		  __get_str(wanted), __entry->blocks)
 );
 
-/* It ended; longest_us is the longest that one block or range took, the wait for locks included. */
+/* It ended; longest_us is of the block or range that took longest, the wait for locks included. */
 TRACE_EVENT(transition_end,
 	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
 	TP_ARGS(region, wanted, err, ms, longest_us),

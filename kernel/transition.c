@@ -339,6 +339,11 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted,
 	}
 }
 
+static bool may_ask(const struct kmem_region *region)
+{
+	return !READ_ONCE(suspended) || READ_ONCE(region->closing);
+}
+
 /*
  * When no other transition of the region is under way, and the system is not
  * asleep. Who takes a device's file away waits for its writer, so a writer waits no
@@ -353,8 +358,7 @@ static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
 	do {
 		if (range && READ_ONCE(suspended))
 			return -ECANCELED;
-		if (wait_event_interruptible(transitions, range || !READ_ONCE(suspended) ||
-								  READ_ONCE(region->closing)))
+		if (wait_event_interruptible(transitions, range || may_ask(region)))
 			return -ERESTARTSYS;
 		if (mutex_lock_interruptible(&region->lock))
 			return -ERESTARTSYS;
