@@ -12,6 +12,7 @@ cancelled() { awk -v name="$1" '$1 == name { print $2 }' "$DAX/kmem/transitions_
 
 is "no time is set at first" "$(cat "$DAX/kmem/timeout_ms")" 0
 is "nonsense is refused" "$(timeout_ms soon)" EINVAL
+is "what is no 32-bit number likewise" "$(timeout_ms 4294967296)" ERANGE
 is "unplugged" "$(attempt unplugged)" "done"
 for word in online_movable unplugged; do
 	is "$word: a time is set" "$(timeout_ms 500)" "done"
@@ -26,6 +27,12 @@ for word in online_movable unplugged; do
 done"
 done
 is "both were counted" "$(cancelled timeout)" 2
+is "a time is set" "$(timeout_ms 600000)" "done"
+is "unbind" "$(unbind)" "done"
+is "bound again" "$(bind)" "done"
+is "the time is gone" "$(cat "$DAX/kmem/timeout_ms")" 0
+is "and the counts" "$(cancelled timeout)" 0
+is "unplugged" "$(attempt unplugged)" "done"
 
 # Held for longer than its slice, a block is passed over and comes again.
 is "plugged" "$(attempt online_movable)" "done"

@@ -8,9 +8,11 @@ load_fault
 
 is "unplugged" "$(attempt unplugged)" "done"
 
+mark_log plug
 caught online_movable unbind
 is "unbind during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
 is "unbind during a plug: done" "$ANSWER" "done"
+ok "unbind during a plug: the log says why" log_since plug 'online_movable: cancelled: .*unb[io]'
 ok "unbind during a plug: it is unbound" eval '! is_bound'
 is "unbind during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
 is "unbind during a plug: no reservation is left" "$(left_over)" 0
@@ -77,6 +79,8 @@ if echo freezer > /sys/power/pm_test; then
 	caught unplugged write_file /sys/power/state freeze
 	is "suspend during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
 	is "suspend during an unplug: the system sleeps" "$ANSWER" "done"
+	ok "suspend during an unplug: the reason" grep -q 'error=-ECANCELED reason=suspend ' "$DAX/kmem/last_failure"
+	ok "suspend during an unplug: it is counted" grep -qx 'suspend 1' "$DAX/kmem/transitions_cancelled"
 	is_unchanged "suspend during an unplug: rolled back" "$before"
 	is "awake again: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "awake again"

@@ -65,6 +65,8 @@ for entry in dax0.0 dax0=offline hmen=offline node:=offline hmem=mixed hmem=onli
 	is "$entry: refused" "$(defaults "any=online,$entry,any=unplugged")" EINVAL
 	is "$entry: the log names it, once" "$(log_since "$entry" "default_state: '$entry': " | wc -l)" 1
 done
+long=$(printf 'any=policy,%.0s' {1..400})
+is "one that is too long: refused" "$(defaults "${long:0:4091}any")" EINVAL
 is "what was there counts" "$(< "$LIST")" hmem=online_movable
 gives "what was there counts" online_movable 'online Movable'
 
@@ -104,4 +106,8 @@ ok "its parent has a property that is wrong" insmod "$LAB/modules/property.ko" d
 mark_log nonsense
 gives "a wrong property is ignored" offline 'offline*'
 ok "and the log says so" test -n "$(log_since nonsense "kmem,default-state is 'nonsense'")"
+
+# In a kernel zone it may come to stay.
+is "online_kernel" "$(defaults hmem=online_kernel)" "done"
+gives "online_kernel" online_kernel 'online Normal'
 done_testing

@@ -54,7 +54,23 @@ interrupted "SIGTERM in an unplug" unplugged TERM EINTR 3 TERM
 interrupted "SIGKILL in an unplug" unplugged KILL killed 3
 interrupted "SIGINT without a handler" unplugged INT killed 3 INT=DEFAULT
 
+is "each is counted" "$(sed -n 's/^signal //p' "$DAX/kmem/transitions_cancelled")" 11
 is "one warning for each" "$(dmesg | grep -c 'kmem dax0\.0: .*cancelled.*-EINTR')" 11
+
+# A writer that is stopped, as by a debugger, is cancelled too.
+before=$(snapshot)
+fault hold=1 times=1 skip=3
+begin_write it unplugged
+ok "SIGSTOP: under way" wait_until is_held
+signal it STOP
+pause 0.1
+let_go
+ok "SIGSTOP: it ends while the writer is stopped" wait_until is_settled
+signal it CONT
+end_write it
+no_fault
+is "SIGSTOP: EINTR" "$RESULT" EINTR
+is_unchanged "SIGSTOP: every block is as before" "$before"
 
 # A signal that the writer ignores is none.
 fault hold=1 times=1 skip=3

@@ -38,13 +38,18 @@ is "and online" "$(switch "$MIDDLE" online_movable)" "done"
 
 # Who has a file open while the range gets a device again reads no more from it.
 exec {open}< "$STRANDED/$NAME/blocks_online"
+is "reclaim: nobody else writes to it" "$(stat -c %a "$RECLAIM")" 200
+exec {late}> "$RECLAIM"
 read -r first <&"$open"
 is "an open file" "$first" "$TOTAL"
 is "bind" "$(bind)" "done"
 is_all "adopted" online_movable 'online Movable'
 is "adopted: nothing is stranded" "$(stranded)" ''
 ok "adopted: nothing comes of the open file" eval '! cat <&"$open"'
-exec {open}<&-
+message=$( { printf 1 >&"$late"; } 2>&1) || true
+is "adopted: nor of the other" "$(errno_name "${message##*: }")" ENODEV
+is_all "adopted: still" online_movable 'online Movable'
+exec {open}<&- {late}>&-
 is "unbind" "$(unbind)" "done"
 
 # All or nothing.
@@ -64,7 +69,9 @@ is "nothing has changed" "$(outside)" "$before"
 fault what=offline hold=1 times=1 skip=1
 WRITE_TO=$RECLAIM begin_write it 1 INT
 ok "reclaim under way" wait_until is_held
+mark_log "under way"
 is "under way: binding is refused" "$(bind)" EBUSY
+ok "under way: the log says why" log_since "under way" "memory $NAME is being reclaimed"
 ok "under way: unloading is refused" eval '! rmmod kmem'
 WRITE_TO=$RECLAIM begin_write second 1 INT
 ok "under way: a second one waits" wait_until is_writing second
