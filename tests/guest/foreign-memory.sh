@@ -34,7 +34,8 @@ is "those of the device are gone" "$(count absent)" "$ours"
 is "the others are there" "$(count 'offline*')" "${#theirs[@]}"
 is "a plug cannot have their addresses" "$(attempt online_movable)" EBUSY
 is "and changes nothing" "$(count absent)" "$ours"
-is "one of them goes online again" "$(switch "${theirs[0]}" online_movable)" "done"
+is "two of them go online again" \
+	"$(switch "${theirs[0]}" online_movable) $(switch "${theirs[1]}" online_movable)" "done done"
 ok "the module can be unloaded all the same" rmmod kmem
 
 # is_adding: somebody who adds memory waits for the hotplug lock.
@@ -45,6 +46,7 @@ is_adding() { grep -qs add_memory_driver_managed /proc/[0-9]*/stack; }
 load_fault
 load_ours
 is "the device is unbound" "$(unbind)" "done"
+is "now they can be reclaimed" "$(echo "$KMEM"/stranded/*/blocks_online | xargs cat)" 2
 is "one of them is offline" "$(switch "${theirs[0]}" offline)" "done"
 fault what=online hold=1 times=1
 switch "${theirs[0]}" online_movable > /tmp/switched &
@@ -58,7 +60,7 @@ wait "$switcher"
 wait "$binder"
 is "it is bound" "$(< /tmp/bound)" "done"
 no_fault
-is "it is online" "$(count 'online Movable')" 1
+is "it is online" "$(count 'online Movable')" 2
 is "and not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
 is "which has its own" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 done_testing
