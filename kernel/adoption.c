@@ -95,17 +95,18 @@ static bool sweep(void)
 	return memory_left;
 }
 
-static void sweep_later(struct work_struct *work)
-{
-	mutex_lock(&regions_lock);
-	sweep();
-	mutex_unlock(&regions_lock);
-}
-
+static void sweep_later(struct work_struct *work);
 static DECLARE_WORK(sweeper, sweep_later);
 
-/* Whether the sweeper may run, and what is found be listed; under kmem_guard_lock. */
+/* Whether the sweeper may run; under kmem_guard_lock. */
 static bool is_open;
+
+/* Who binds or unbinds may hold locks of the core that the sweeper wants. */
+static void queue_sweeper(void)
+{
+	if (is_open)
+		queue_work(system_long_wq, &sweeper);
+}
 
 /**
  * kmem_adoption_offline() - somebody has put a block of a stranded region offline
@@ -117,14 +118,14 @@ static bool is_open;
  */
 void kmem_adoption_offline(struct kmem_region *region)
 {
-	if (is_open && !region->dev)
-		queue_work(system_long_wq, &sweeper);
+	if (!region->dev)
+		queue_sweeper();
 }
 
 static void set_open(bool open)
 {
 	spin_lock(&kmem_guard_lock);
-	WRITE_ONCE(is_open, open);
+	is_open = open;
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -160,6 +161,11 @@ static int look_at_found(struct resource *found, void *data)
 	mutex_lock(&region->lock);
 	kmem_take_found(region);
 	mutex_unlock(&region->lock);
+	if (!kmem_guard_pin(region)) {
+		forget(region);
+		return 0;
+	}
+
 	counts = kmem_guard_counts(region);
 	kmem_region_log(region, LOGLEVEL_NOTICE,
 			"left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
@@ -170,11 +176,17 @@ static int look_at_found(struct resource *found, void *data)
 
 static void find_left(void)
 {
-	if (!READ_ONCE(is_open))
-		return;
 	walk_iomem_res_desc(IORES_DESC_NONE,
 			    IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED, 0, -1, NULL,
 			    look_at_found);
+}
+
+static void sweep_later(struct work_struct *work)
+{
+	mutex_lock(&regions_lock);
+	find_left();
+	sweep();
+	mutex_unlock(&regions_lock);
 }
 
 /* Now there is a device, which takes over by itself what is its own. */
@@ -256,15 +268,16 @@ struct kmem_region *kmem_adoption_settle(struct kmem_region *fresh, struct devic
 		region = region ?: fresh;
 		region->dev = dev;
 		WRITE_ONCE(region->closing, false);
+	} else {
+		/* What was found, and is lost now, is to be found again. */
+		queue_sweeper();
 	}
 	spin_unlock(&kmem_guard_lock);
 
-	if (why) {
+	if (why)
 		region = refuse(dev, fresh, region, why);
-		find_left();
-	} else {
+	else
 		kmem_stranded_update(region);
-	}
 	mutex_unlock(&regions_lock);
 
 	return region;
@@ -284,10 +297,11 @@ void kmem_adoption_strand(struct kmem_region *region)
 	/* Its files are gone, and with them the way to change these. */
 	region->guarded = false;
 	region->timeout_ms = 0;
+	/* What it did not take over is nobody's again. */
+	queue_sweeper();
 	spin_unlock(&kmem_guard_lock);
 	/* Somebody may have put a block offline since the offline ones were removed. */
 	sweep();
-	find_left();
 	mutex_unlock(&regions_lock);
 }
 
@@ -301,7 +315,9 @@ void kmem_adoption_forget(struct kmem_region *region)
 {
 	mutex_lock(&regions_lock);
 	forget(region);
-	find_left();
+	spin_lock(&kmem_guard_lock);
+	queue_sweeper();
+	spin_unlock(&kmem_guard_lock);
 	mutex_unlock(&regions_lock);
 }
 
@@ -359,9 +375,9 @@ int kmem_adoption_open(struct kobject *driver)
 	err = kmem_stranded_open(driver);
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		kmem_stranded_update(region);
-	set_open(!err);
 	find_left();
 	mutex_unlock(&regions_lock);
+	set_open(!err);
 
 	return err;
 }

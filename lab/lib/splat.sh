@@ -18,9 +18,23 @@ SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
 splats() {
 	# No pipe: grep is done before the log ends, and that would be the other's failure.
 	grep -aE -m 5 -A 8 -e "$SPLATS" <(
-		without_races_elsewhere "$1" |
+		without_races_elsewhere <(without_leaks_elsewhere "$1") |
 			sed "${2:+/Kernel panic - not syncing: sysrq triggered crash/d}"
 	)
+}
+
+# What the kernel's own kmem keeps when it leaves memory behind: what its probe has
+# allocated, and the name of the memory, which it alone copies by kstrdup_const().
+without_leaks_elsewhere() {
+	awk '
+		function end_report() { if (!elsewhere) printf "%s", report; report = ""; elsewhere = named = 0 }
+		/unreferenced object 0x/ { end_report(); inside = 1; report = $0 "\n"; next }
+		!inside || !/^  / { end_report(); inside = 0; print; next }
+		{ report = report $0 "\n" }
+		/System RAM \(kmem/ { named = 1 }
+		/ dev_dax_kmem_probe\+/ || named && / kstrdup_const\+/ { elsewhere = 1 }
+		END { end_report() }
+	' "$1"
 }
 
 # A kernel that watches for data races (-k kcsan) has many of its own, whatever runs

@@ -62,7 +62,7 @@ is_back() {
 is_kept_away() {
 	local blocks=("${BLOCKS[@]}")
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
-	[[ $DEVICE != cxl ]] || ok "$1, back while it is online: there is a device" wait_until is_there
+	[[ $DEVICE != nvdimm ]] || ok "$1, back while it is online: there is a device" wait_until is_there
 	pause 1
 	if is_there; then
 		choose "$(ls /sys/bus/dax/devices)"

@@ -6,7 +6,6 @@
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/stranded.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
-. "$LAB/tests/guest/helpers/resize.sh"
 load_fault
 START=$(($(< "$DAX/mapping0/start")))
 NAME=$(name_of "$START" "$SIZE")
@@ -104,6 +103,8 @@ online_all
 is "back: the kernel's own driver has it" "$(count 'online Movable')" "$TOTAL"
 is "back: once" "$(reservations)" 1
 
+. "$LAB/tests/guest/helpers/resize.sh"
+
 # Its lower half was left by the kernel's own driver, its upper half by this one as
 # another device's: it is refused, and both can still be reclaimed.
 is "halves: offline" "$(switch_all offline)" "done"
@@ -124,13 +125,14 @@ is "halves: the upper one is plugged" \
 delete_device "$DEVICE"
 resize dax0.0 "$SIZE"
 find_blocks
-is "halves: bind" "$(bind)" EBUSY
+is "halves: bind" "$(bind_to_kmem dax0.0)" EBUSY
 lower=$(name_of "$START" $((SIZE / 2)))
 upper=$(name_of $((START + SIZE / 2)) $((SIZE / 2)))
-is "halves: both are stranded" "$(stranded)" "$lower $upper"
+are_stranded() { [[ $(stranded) == "$*" ]]; }
+ok "halves: both are stranded" wait_until are_stranded "$lower" "$upper"
 is "halves: the lower one is reclaimed" "$(reclaim "$lower")" "done"
 is "halves: the upper one is reclaimed" "$(reclaim "$upper")" "done"
 # What the other driver has left of it in /proc/iomem is in the way of a larger device.
 resize dax0.0 $((SIZE / 2))
-is "halves: the lower one is bound again" "$(bind)" "done"
+is "halves: the lower one is bound again" "$(bind_to_kmem dax0.0)" "done"
 done_testing

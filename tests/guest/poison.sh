@@ -96,7 +96,7 @@ is_gone "used"
 is_back "used"
 
 # During an unplug, in a block that is still online; the first block goes last.
-fault what=offline hold=1 times=1 skip=2 delay_ms=1000
+fault what=offline hold=1 times=1 skip=2 delay_ms=700
 begin_write it unplugged
 ok "during an unplug: it is half-way" wait_until is_held
 poison_later "$FIRST" 5

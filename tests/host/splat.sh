@@ -74,4 +74,29 @@ ok "a fault after it is" one_of 'list_del corruption'
 
 log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881'
 ok "and one inside a report that never ended" one_of 'list_del corruption'
+
+# leak TEXT FUNCTION...: the lines of a report, in LEAK.
+leak() {
+	mapfile -t LEAK < <(
+		printf '%s\n' 'unreferenced object 0xffff888106f5e580 (size 32):' \
+			'  comm "insmod", pid 88, jiffies 4294939664' '  hex dump (first 32 bytes):' \
+			"    53 79 73 74 65 6d 20 52  $1" '  backtrace (crc c871a419):'
+		printf '    %s\n' "${@:2}"
+	)
+}
+
+leak 'System RAM (kmem' 'kstrdup_const+0x1f/0x30' 'do_one_initcall+0xf0/0x4e0'
+printf '%s\n' "${LEAK[@]}" > "$LOG"
+leak '@"..............' '__kmalloc_noprof+0x2d6/0x4a0' 'dev_dax_kmem_probe+0x2df/0xa60 [kmem]'
+printf '%s\n' "${LEAK[@]}" >> "$LOG"
+ok "what the kernel's own driver keeps is no leak of this one" none
+
+leak 'System RAM (kmem' 'kstrdup+0x31/0x60' 'do_one_initcall+0xf0/0x4e0'
+printf '%s\n' "${LEAK[@]}" >> "$LOG"
+ok "what is allocated otherwise is one" one_of 'unreferenced object'
+
+leak '................' 'kvcalloc+0x31/0x60' 'kmem_drive_init+0xf0/0x4e0 [kmem]'
+printf '%s\n' "${LEAK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' > "$LOG"
+ok "so is what this one has allocated" one_of 'unreferenced object'
+ok "and a fault after it counts" one_of 'BUG: KASAN'
 done_testing
