@@ -16,7 +16,7 @@ find_blocks
 theirs=("${BLOCKS[@]}")
 load_stock
 online_all
-rmmod kmem
+unload_stock
 is "the device is made as it was" "$(write_file "$DAX/size" "$size")" "done"
 find_blocks
 is "it has its blocks again" "${#BLOCKS[@]}" "$total"

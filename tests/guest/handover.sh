@@ -17,7 +17,7 @@ given_up() {
 	load_stock
 	online_all
 	is "the kernel's own driver: unbind" "$(unbind)" "done"
-	rmmod kmem
+	unload_stock
 }
 
 is_found() {
@@ -115,7 +115,7 @@ find_blocks
 load_stock
 online_all
 is "halves: unbind" "$(unbind)" "done"
-rmmod kmem
+unload_stock
 new_device $((SIZE / 2))
 resize dax0.0 0
 load_ours

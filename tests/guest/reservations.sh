@@ -6,6 +6,7 @@
 # vm: -s 512M -r 2
 # full
 . "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/stock.sh"
 load_fault
 
 # "START,SIZE" of each range, by address.
@@ -65,11 +66,9 @@ is "in the end others can have the first range" "$(taken 0)" "done"
 
 # The kernel's own driver leaves its reservation behind, which keeps nobody out.
 rmmod kmem
-insmod "$STOCK_KMEM"
-is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
-is_bound || bind > /tmp/answer
+load_stock
 switch_all online_movable > /tmp/answer
-rmmod kmem
+unload_stock
 ok "load" load_kmem
 is_all "taken over" online_movable 'online Movable'
 rolls_back "an unplug of what was taken over that fails" without_reservations

@@ -25,7 +25,7 @@ online_all
 unbind > /dev/null
 ok "the kernel's own driver gives up" eval "dmesg | grep -qE 'until (the next )?reboot'"
 is "and cannot take it back" "$(bind)" EBUSY
-rmmod kmem
+unload_stock
 mark_log adopted
 load_ours
 is_all "taken over" online_movable "online Movable"
@@ -41,7 +41,7 @@ echo offline > "$MEMORY/memory$MIDDLE/state"
 echo offline > "$MEMORY/memory$FIRST/state"
 echo online_kernel > "$MEMORY/memory$FIRST/state"
 before=$(blocks)
-rmmod kmem
+unload_stock
 load_ours
 is "taken over as it is" "$(blocks)" "$before"
 is "which is mixed" "$(state)" mixed
@@ -52,7 +52,7 @@ comes_and_goes "still held"
 rmmod kmem
 load_stock
 online_all
-rmmod kmem
+unload_stock
 size=$(cat "$DAX/size")
 is "the device is made smaller" "$(write_file "$DAX/size" $((size / 2)))" "done"
 mark_log smaller
