@@ -17,8 +17,7 @@ __free_pages_core: pages given to the allocator'
 UNPLUG_PARTS='start_isolate_page_range: free pages isolated
 lru_cache_disable: the other processors waited for
 set_zone_contiguous: zone looked through for holes'
-# A block is switched by its device's own state file, as others do it.
-CORE=(add_memory_driver_managed remove_memory state_store)
+CORE=(add_memory_driver_managed remove_memory device_online device_offline)
 GAP='usleep_range_state'
 
 # Once for all: to switch functions rewrites the kernel's code.
