@@ -66,7 +66,7 @@ hold() {
 
 release() {
 	kill "$HOLDER"
-	while kill -0 "$HOLDER" 2> /dev/null; do pause 0.02; done
+	until has_ended "$HOLDER"; do pause 0.02; done
 }
 
 # An unrelated block of the machine's own memory, which nobody holds up.
@@ -149,7 +149,7 @@ wait_until grep -q promised /tmp/promised
 is "huge pages: refused" "$(attempt unplugged)" EBUSY
 is "huge pages: the reason" "$(failure reason)" huge_page
 kill "$PROMISED"
-while kill -0 "$PROMISED" 2> /dev/null; do pause 0.02; done
+until has_ended "$PROMISED"; do pause 0.02; done
 huge_pages "$NODE" 0
 is "no huge pages: unplugged" "$(attempt unplugged)" "done"
 

@@ -259,9 +259,16 @@ has_result() { [[ -s /tmp/result.$1 ]]; }
 # is_writing NAME: it is in the middle of write(2), as the kernel knows.
 is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
 
+# has_ended PID: also if this shell has not collected it, which bash forgets now and then.
+has_ended() {
+	local stat
+	{ read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 0
+	[[ $stat == *') Z '* ]]
+}
+
 # end_write NAME: sets RESULT to "done", the errno's name, or "killed".
 end_write() {
-	while kill -0 "${WRITERS[$1]}" 2> /dev/null; do pause 0.01; done
+	until has_ended "${WRITERS[$1]}"; do pause 0.01; done
 	RESULT=killed
 	! has_result "$1" || RESULT=$(errno_name "$(< "/tmp/result.$1")")
 }
