@@ -3,9 +3,10 @@
 #
 # usage: parts.sh [ROUNDS]
 #
-# Where the time of a plug and of an unplug with daxplug's driver goes, by the
-# kernel's function_graph tracer on a few functions: the core's share, what of it is
-# the page structs that it must write (the floor of a plug), and daxplug's own.
+# Where the time of a plug and of an unplug with daxplug's driver goes. What its
+# worker took besides the core's functions and the gaps is in the tracepoint
+# transition_end. The driver's notifiers, which the core calls, and what in the core
+# takes long are timed by the kernel's function_graph tracer, which makes them slower.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 TRACING=/sys/kernel/tracing
@@ -17,8 +18,7 @@ __free_pages_core: pages given to the allocator'
 UNPLUG_PARTS='start_isolate_page_range: free pages isolated
 lru_cache_disable: the other processors waited for
 set_zone_contiguous: zone looked through for holes'
-CORE=(add_memory_driver_managed remove_memory device_online device_offline)
-GAP='usleep_range_state'
+NOTIFIERS=(memory_event last_memory_event)
 
 # Once for all: to switch functions rewrites the kernel's code.
 set_tracer() {
@@ -27,11 +27,12 @@ set_tracer() {
 	: > "$TRACING/set_ftrace_filter"
 	while read -r function; do
 		echo "$function" >> "$TRACING/set_ftrace_filter" 2> /dev/null || true
-	done < <(printf '%s\n' "${CORE[@]}" "$GAP"; cut -d : -f 1 <<< "$PLUG_PARTS"$'\n'"$UNPLUG_PARTS")
+	done < <(printf '%s:mod:kmem\n' "${NOTIFIERS[@]}"; cut -d : -f 1 <<< "$PLUG_PARTS"$'\n'"$UNPLUG_PARTS")
 	echo 20480 > "$TRACING/buffer_size_kb"
 	echo function_graph > "$TRACING/current_tracer"
 	echo 1 > "$TRACING/options/funcgraph-tail"
 	echo 1 > "$TRACING/options/funcgraph-proc"
+	echo 1 > "$TRACING/events/dax_kmem/transition_end/enable"
 	trap 'echo nop > "$TRACING/current_tracer"; echo 1 > "$TRACING/tracing_on"; rm -f "$ERRORS"' EXIT
 }
 
@@ -61,28 +62,31 @@ part() { # ROUND WHAT PART MS
 # ms_of FUNCTION...: in all, of those in TIMES.
 ms_of() { awk -v names=" $* " 'index(names, " " $1 " ") { ms += $2 } END { printf "%.3f\n", ms }' <<< "$TIMES"; }
 
-# difference A B UNIT [C]: (A - B - C) / UNIT
-difference() { awk -v a="$1" -v b="$2" -v unit="$3" -v c="${4-0}" 'BEGIN { printf "%.3f\n", (a - b - c) / unit }'; }
+# of_end FIELD: ms, of what the driver said at the end of the transition.
+of_end() { awk -F " $1=" '/transition_end: / { printf "%.3f\n", $2 / 1000 }' "$TRACING/trace"; }
 
 traced() { # ROUND WHAT PARTS COMMAND
-	local begin end total core gaps name what
+	local begin end all worker gaps own notifiers name what
 	begin_trace
 	now_us begin
 	"$4"
 	now_us end
 	end_trace
 	TIMES=$(times)
-	total=$(difference "$end" "$begin" 1000)
-	core=$(ms_of "${CORE[@]}")
-	gaps=$(ms_of "$GAP")
-	part "$1" "$2" "all" "$total"
-	part "$1" "$2" "the kernel's core" "$core"
+	all=$(calculate "($end - $begin) / 1000")
+	worker=$(of_end us) gaps=$(of_end gaps_us) own=$(of_end own_us)
+	notifiers=$(ms_of "${NOTIFIERS[@]}")
+	part "$1" "$2" "all" "$all"
+	part "$1" "$2" "the kernel's core" "$(calculate "$worker - $gaps - $own - $notifiers")"
 	while IFS=: read -r name what; do
 		part "$1" "$2" "of that,$what" "$(ms_of "$name")"
 	done <<< "$3"
 	part "$1" "$2" "gaps for others" "$gaps"
-	part "$1" "$2" "daxplug's own" "$(difference "$total" "$core" 1 "$gaps")"
+	part "$1" "$2" "daxplug's own, on the blocks" "$(calculate "$own + $notifiers")"
+	part "$1" "$2" "daxplug's own, before and after" "$(calculate "$all - $worker")"
 }
+
+calculate() { awk "BEGIN { printf \"%.3f\n\", $1 }"; }
 
 load "$OUR_KMEM"
 policy offline

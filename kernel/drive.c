@@ -78,6 +78,23 @@ int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int 
 }
 
 /**
+ * kmem_drive_count_core() - the core has done something for a drive
+ * @drive: the drive
+ * @begin: when it began
+ *
+ * Context: Any.
+ * Return: how long it took, in µs.
+ */
+s64 kmem_drive_count_core(struct kmem_drive *drive, ktime_t begin)
+{
+	s64 us = ktime_us_delta(ktime_get(), begin);
+
+	drive->times.core_us += us;
+	drive->times.longest_us = max(drive->times.longest_us, us);
+	return us;
+}
+
+/**
  * kmem_drive_cancelled() - does a drive have to end
  * @drive: the drive
  *
@@ -161,9 +178,8 @@ static int change_timed(struct kmem_drive *drive, struct kmem_range *range,
 {
 	ktime_t begin = ktime_get();
 	int err = change(drive->region, range);
-	s64 us = ktime_us_delta(ktime_get(), begin);
+	s64 us = kmem_drive_count_core(drive, begin);
 
-	drive->longest_us = max(drive->longest_us, us);
 	trace_range_change(drive->region, range, word, err, us, drive->best_effort);
 	return err;
 }

@@ -3,6 +3,7 @@
 #ifndef DAXPLUG_DRIVE_H
 #define DAXPLUG_DRIVE_H
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
 #include "cause.h"
@@ -57,6 +58,19 @@ struct kmem_failure {
 #define KMEM_NO_BLOCK UINT_MAX
 
 /**
+ * struct kmem_times - where the time of a transition went, all in µs
+ * @core_us: in the core's functions that switch a block, add or remove a range, the wait
+ *	for the hotplug locks included
+ * @longest_us: the longest that one of these took
+ * @gaps_us: in gaps for others
+ */
+struct kmem_times {
+	s64 core_us;
+	s64 longest_us;
+	s64 gaps_us;
+};
+
+/**
  * struct kmem_drive - how a region's blocks are driven
  * @region: the region
  * @blocks: the devices of the blocks, as far as they were found
@@ -71,8 +85,7 @@ struct kmem_failure {
  * @cancelled: KMEM_CAUSE_NONE, or why to end
  * @slice: ends the attempt at a block that takes too long
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
- * @longest_us: the longest that a block or a range took, in µs, the wait for the hotplug
- *	locks included
+ * @times: where the time of the transition went
  * @last_gap: when it last left others the hotplug lock, in jiffies
  * @failure: what went wrong
  *
@@ -92,7 +105,7 @@ struct kmem_drive {
 	enum kmem_cause cancelled;
 	struct kmem_slice slice;
 	unsigned int tried;
-	s64 longest_us;
+	struct kmem_times times;
 	unsigned long last_gap;
 	struct kmem_failure failure;
 };
@@ -100,6 +113,7 @@ struct kmem_drive {
 const char *kmem_step_text(enum kmem_step step);
 int kmem_drive_fail(struct kmem_drive *drive, enum kmem_step step, unsigned int first,
 		    unsigned int count, int err);
+s64 kmem_drive_count_core(struct kmem_drive *drive, ktime_t begin);
 int kmem_drive_cancelled(const struct kmem_drive *drive);
 bool kmem_drive_is_over(const struct kmem_drive *drive, int err);
 bool kmem_drive_is_reached(u8 state, u8 wanted);

@@ -118,14 +118,14 @@ static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy)
 	unsigned long first = PHYS_PFN(start), at = first;
 	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
 
+	if (!pfn_to_online_page(first))
+		return KMEM_CAUSE_NONE;
+
 	while (at < end) {
-		struct page *page = pfn_to_online_page(at);
+		struct page *page = pfn_to_page(at);
 		enum kmem_cause cause;
 		unsigned long nr_free;
 		union copy copy;
-
-		if (!page)
-			break;
 
 		nr_free = free_pages_at(page);
 		if (nr_free) {

@@ -3,7 +3,6 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/memory.h>
-#include <linux/minmax.h>
 #include <linux/sched/signal.h>
 
 #include "blocks.h"
@@ -24,9 +23,13 @@
 
 static void leave_gap(struct kmem_drive *drive)
 {
+	ktime_t begin;
+
 	if (time_before(jiffies, drive->last_gap + msecs_to_jiffies(GAP_EVERY_MS)))
 		return;
+	begin = ktime_get();
 	usleep_range(GAP_MS * USEC_PER_MSEC, (GAP_MS + 4) * USEC_PER_MSEC);
+	drive->times.gaps_us += ktime_us_delta(ktime_get(), begin);
 	drive->last_gap = jiffies;
 }
 
@@ -53,11 +56,10 @@ static int switch_timed(struct kmem_drive *drive, unsigned int block, u8 wanted)
 	drive->tried = block;
 	kmem_guard_ask(drive->region);
 	err = kmem_block_switch(drive->blocks[block], word_for(wanted));
+	us = kmem_drive_count_core(drive, begin);
 	if (err == KMEM_LATER)
 		return err;
 
-	us = ktime_us_delta(ktime_get(), begin);
-	drive->longest_us = max(drive->longest_us, us);
 	trace_block_switch(drive->region, block, word_for(wanted), err, us, drive->best_effort);
 	return err;
 }

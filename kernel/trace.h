@@ -33,26 +33,32 @@ TRACE_EVENT(transition_begin,
 		  __get_str(wanted), __entry->blocks)
 );
 
-/* It ended; longest_us is of the block or range that took longest, the wait for locks included. */
+/* It ended; own_us is what neither the core nor the gaps took. */
 TRACE_EVENT(transition_end,
-	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 ms, s64 longest_us),
-	TP_ARGS(region, wanted, err, ms, longest_us),
+	TP_PROTO(struct kmem_region *region, enum dax_state wanted, int err, s64 us,
+		 const struct kmem_times *times),
+	TP_ARGS(region, wanted, err, us, times),
 	TP_STRUCT__entry(
 		__string(device, kmem_region_name(region))
 		__string(wanted, dax_state_name(wanted))
 		__field(int, err)
-		__field(s64, ms)
+		__field(s64, us)
 		__field(s64, longest_us)
+		__field(s64, gaps_us)
+		__field(s64, own_us)
 	),
 	TP_fast_assign(
 		kmem_assign_str(device, kmem_region_name(region));
 		kmem_assign_str(wanted, dax_state_name(wanted));
 		__entry->err = err;
-		__entry->ms = ms;
-		__entry->longest_us = longest_us;
+		__entry->us = us;
+		__entry->longest_us = times->longest_us;
+		__entry->gaps_us = times->gaps_us;
+		__entry->own_us = us - times->core_us - times->gaps_us;
 	),
-	TP_printk("device=%s wanted=%s error=%d ms=%lld longest_us=%lld", __get_str(device),
-		  __get_str(wanted), __entry->err, __entry->ms, __entry->longest_us)
+	TP_printk("device=%s wanted=%s error=%d us=%lld longest_us=%lld gaps_us=%lld own_us=%lld",
+		  __get_str(device), __get_str(wanted), __entry->err, __entry->us,
+		  __entry->longest_us, __entry->gaps_us, __entry->own_us)
 );
 
 /*

@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/memory.h>
 #include <linux/sched/signal.h>
 #include <linux/suspend.h>
@@ -194,6 +195,7 @@ static int worker(void *data)
 	struct kmem_transition *transition = data;
 	struct kmem_region *region = transition->region;
 	ktime_t begin = ktime_get();
+	s64 us;
 
 	hear_signals(transition);
 	trace_transition_begin(region, transition->outcome.before, transition->outcome.wanted);
@@ -205,9 +207,10 @@ static int worker(void *data)
 		give_up(transition);
 	}
 
-	transition->outcome.took_ms = ktime_ms_delta(ktime_get(), begin);
-	trace_transition_end(region, transition->outcome.wanted, transition->outcome.err,
-			     transition->outcome.took_ms, region->drive.longest_us);
+	us = ktime_us_delta(ktime_get(), begin);
+	transition->outcome.took_ms = div_s64(us, USEC_PER_MSEC);
+	trace_transition_end(region, transition->outcome.wanted, transition->outcome.err, us,
+			     &region->drive.times);
 	enter_phase(transition, PHASE_DONE);
 	wake_up_all(&transitions);
 
@@ -300,7 +303,7 @@ static int run(struct kmem_region *region, enum dax_state before, enum dax_state
 	int err;
 
 	region->drive.cancelled = KMEM_CAUSE_NONE;
-	region->drive.longest_us = 0;
+	region->drive.times = (struct kmem_times){};
 	transition.worker =
 		kthread_create(worker, &transition, "kmem/%s", kmem_region_name(region));
 	if (IS_ERR(transition.worker))
