@@ -95,10 +95,18 @@ is "it goes on" "$RESULT" "done"
 no_fault
 
 TRACING=/sys/kernel/tracing
+# traced_us EVENT FIELD: µs, in all.
+traced_us() { sed -nE "s/.* $1: .* $2=([0-9]+).*/\1/p" $TRACING/trace | awk '{ us += $1 } END { print us + 0 }'; }
+
 echo 1 > $TRACING/events/dax_kmem/enable
 is "plugged under tracing" "$(attempt online_movable)" "done"
 echo 0 > $TRACING/events/dax_kmem/enable
 is "its begin is traced" "$(grep -c 'transition_begin: device=dax0.0 before=unplugged wanted=online_movable' $TRACING/trace)" 1
 is "each block's step" "$(grep -c 'block_switch: device=dax0.0 block=memory[0-9]* to=online_movable error=0' $TRACING/trace)" "${#BLOCKS[@]}"
 is "its end" "$(grep -c 'transition_end: device=dax0.0 wanted=online_movable error=0' $TRACING/trace)" 1
+# Nobody else wants the hotplug lock here, so nothing of it was waited for in vain.
+is "what the steps, the gaps and the driver took is all of it" \
+	"$(($(traced_us block_switch us) + $(traced_us range_change us) + $(traced_us transition_end gaps_us) + $(traced_us transition_end own_us)))" \
+	"$(traced_us transition_end us)"
+ok "the driver's own is some of it" test "$(traced_us transition_end own_us)" -gt 0
 done_testing
