@@ -59,6 +59,13 @@ static void tidy(struct kmem_region *region)
 		forget(region);
 }
 
+/* Without regions_lock up to now, others may have been faster: with it, or with a device. */
+static void tidy_if_stranded(struct kmem_region *region)
+{
+	if (!list_empty(&region->node) && !kmem_guard_has_device(region))
+		tidy(region);
+}
+
 /* Only then is there something to remove, and a reason to keep others from their blocks. */
 static bool has_offline_range(const struct kmem_region *region)
 {
@@ -81,9 +88,9 @@ static bool sweep(void)
 	bool memory_left = false;
 
 	list_for_each_entry_safe(region, next, &kmem_guard_regions, node) {
-		if (region->dev)
+		if (kmem_guard_has_device(region))
 			continue;
-		/* Locked it is being reclaimed, by somebody who will tidy up. */
+		/* Locked it is being reclaimed, by somebody who has it swept again. */
 		if (has_offline_range(region) && mutex_trylock(&region->lock)) {
 			kmem_drive_clear(&region->drive, NULL);
 			mutex_unlock(&region->lock);
@@ -101,7 +108,10 @@ static DECLARE_WORK(sweeper, sweep_later);
 /* Whether the sweeper may run; under kmem_guard_lock. */
 static bool is_open;
 
-/* Who binds or unbinds may hold locks of the core that the sweeper wants. */
+/*
+ * Who binds or unbinds may hold locks of the core that the sweeper wants. Under
+ * kmem_guard_lock.
+ */
 static void queue_sweeper(void)
 {
 	if (is_open)
@@ -287,22 +297,30 @@ struct kmem_region *kmem_adoption_settle(struct kmem_region *fresh, struct devic
  * kmem_adoption_strand() - a region's device is unbound
  * @region: the region; forgotten if nothing of it is present
  *
- * Context: Process context, sleeps.
+ * Context: Process context, sleeps. Who unbinds may hold device_hotplug_lock, as
+ * ACPI does when it takes a slot away, so it is not waited for regions_lock, whose
+ * holder may wait for that one: then the sweeper does the rest.
  */
 void kmem_adoption_strand(struct kmem_region *region)
 {
-	mutex_lock(&regions_lock);
+	kmem_region_get(region);
 	spin_lock(&kmem_guard_lock);
 	region->dev = NULL;
 	/* Its files are gone, and with them the way to change these. */
 	region->guarded = false;
 	region->timeout_ms = 0;
-	/* What it did not take over is nobody's again. */
+	/*
+	 * Somebody may have put a block offline since the offline ones were removed;
+	 * and what it did not take over is nobody's again.
+	 */
 	queue_sweeper();
 	spin_unlock(&kmem_guard_lock);
-	/* Somebody may have put a block offline since the offline ones were removed. */
-	sweep();
-	mutex_unlock(&regions_lock);
+
+	if (mutex_trylock(&regions_lock)) {
+		tidy_if_stranded(region);
+		mutex_unlock(&regions_lock);
+	}
+	kmem_region_put(region);
 }
 
 /**
@@ -351,9 +369,13 @@ int kmem_adoption_reclaim(struct kmem_region *region, struct kmem_range *range)
 {
 	int err = kmem_transition_reclaim(region, range);
 
+	spin_lock(&kmem_guard_lock);
+	/* It may have passed over another range, because this task had the region's lock. */
+	queue_sweeper();
+	spin_unlock(&kmem_guard_lock);
+
 	mutex_lock(&regions_lock);
-	if (!region->dev && !list_empty(&region->node))
-		tidy(region);
+	tidy_if_stranded(region);
 	mutex_unlock(&regions_lock);
 
 	return err;

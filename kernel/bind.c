@@ -18,7 +18,7 @@
 
 /*
  * Puts online what was added: as the core would have done by the system's policy,
- * or as a default for the device has it.
+ * or as a default for the device has it. The region is claimed.
  */
 static void online_added(struct kmem_region *region, bool whole)
 {
@@ -36,13 +36,10 @@ static void online_added(struct kmem_region *region, bool whole)
 		count += added && kmem_guard_block(region, i) != DAX_BLOCK_ABSENT;
 	}
 
-	kmem_guard_claim_now(region);
 	kmem_drive_begin_best_effort(drive, NULL);
 	err = kmem_drive_online(drive);
-	/* Before anybody else can switch one. */
 	if (whole)
 		kmem_guard_set_whole_online(region, true);
-	kmem_guard_release(region);
 	if (err)
 		dev_warn(region->dev,
 			 "%u of %u memory blocks could not be put online at bind (%pe), the first at %#llx\n",
@@ -60,6 +57,13 @@ static int populate(struct kmem_region *region)
 	if (asked == DAX_STATE_UNPLUGGED)
 		return 0;
 
+	/*
+	 * A udev rule must not be faster with the first range while the next is added.
+	 * For the system's policy the guard sees to that, which hears of it first. Where
+	 * nothing is to be put online, it is up to such a rule.
+	 */
+	if (asked != DAX_DEFAULT_POLICY && asked != DAX_STATE_OFFLINE)
+		kmem_guard_claim_now(region);
 	region->policy = DAX_BLOCK_OFFLINE;
 	kmem_guard_copy(region, drive->before);
 	kmem_drive_want(drive, DAX_BLOCK_OFFLINE);
@@ -73,6 +77,7 @@ static int populate(struct kmem_region *region)
 		online_added(region, was_absent && asked == DAX_STATE_ONLINE);
 		err = 0;
 	}
+	kmem_guard_release(region);
 	kmem_drive_end(drive);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/memory-tiers.h>
 #include <linux/memory.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 
 #include "compat_probes.h"
@@ -53,6 +54,19 @@ static inline int mt_calc_adistance(int node, int *distance)
 struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head *types);
 void mt_put_memory_types(struct list_head *types);
 #endif
+
+/*
+ * Page structs go to a device's own memory if the system was started so; a device
+ * may ask for it all the same, as every CXL device does. Before 6.8 none can.
+ */
+static inline bool kmem_supports_memmap_on_memory(void)
+{
+#ifdef HAVE_MHP_SUPPORTS_MEMMAP_ON_MEMORY
+	return mhp_supports_memmap_on_memory();
+#else
+	return false;
+#endif
+}
 
 /* Since 6.2 a block counts its faulty pages until it is removed. */
 static inline bool kmem_block_may_have_poison(const struct memory_block *block)

@@ -206,7 +206,8 @@ void kmem_events_outcome(struct kmem_region *region, const struct kmem_outcome *
 		log_failure(region, outcome);
 	else
 		log_success(region, outcome);
-	if (!region->dev)
+	/* After a reclaim a device may have come just now, which had nothing to do with it. */
+	if (outcome->range)
 		return;
 
 	spin_lock(&kmem_guard_lock);

@@ -92,6 +92,9 @@ static int may_switch(struct kmem_region *region, unsigned int block, const char
 {
 	if (region->adding == current) {
 		region->policy = kmem_block_policy(region, block);
+		/* What the policy is to put online nobody else may, while more is added. */
+		if (region->policy != DAX_BLOCK_OFFLINE)
+			region->actor = current;
 		return -EBUSY;
 	}
 	if (region->actor == current || (!region->actor && !region->guarded))
@@ -330,6 +333,25 @@ enum dax_block_state kmem_guard_block(const struct kmem_region *region, unsigned
 	spin_unlock(&kmem_guard_lock);
 
 	return state;
+}
+
+/**
+ * kmem_guard_has_device() - is a device bound to a region
+ * @region: the region
+ *
+ * Context: Any but interrupts.
+ * Return: whether one is; if not, it may be so the next moment unless adoption.c's
+ * regions_lock is held.
+ */
+bool kmem_guard_has_device(const struct kmem_region *region)
+{
+	bool has;
+
+	spin_lock(&kmem_guard_lock);
+	has = region->dev;
+	spin_unlock(&kmem_guard_lock);
+
+	return has;
 }
 
 /**

@@ -33,6 +33,7 @@ int kmem_guard_init(void);
 void kmem_guard_exit(void);
 
 enum dax_state kmem_guard_state(struct kmem_region *region);
+bool kmem_guard_has_device(const struct kmem_region *region);
 enum dax_block_state kmem_guard_block(const struct kmem_region *region, unsigned int block);
 struct dax_block_counts kmem_guard_counts(struct kmem_region *region);
 void kmem_guard_copy(struct kmem_region *region, u8 *blocks);

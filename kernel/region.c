@@ -10,6 +10,7 @@
 #include <linux/sort.h>
 #include <linux/sysfs.h>
 
+#include "compat.h"
 #include "dax_private.h"
 #include "guard.h"
 #include "memtier.h"
@@ -503,6 +504,25 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 	kfree(reserved);
 }
 
+/* What is free or easily made so, but in ZONE_MOVABLE, where no page struct may go. */
+static u64 room_for_page_structs(void)
+{
+	u64 pages = 0;
+	int nid, i;
+
+	for_each_online_node(nid)
+	{
+		struct zone *zones = NODE_DATA(nid)->node_zones;
+
+		for (i = 0; i < ZONE_MOVABLE; i++)
+			pages += zone_page_state(&zones[i], NR_FREE_PAGES) +
+				 zone_page_state(&zones[i], NR_ZONE_INACTIVE_FILE) +
+				 zone_page_state(&zones[i], NR_ZONE_ACTIVE_FILE);
+	}
+
+	return PFN_PHYS(pages);
+}
+
 /*
  * If the core runs out of memory half-way through a range, it leaves what it has
  * by then, and the range cannot be added any more (__add_pages() in
@@ -512,12 +532,10 @@ static bool has_room_for_page_structs(const struct kmem_region *region,
 				      const struct kmem_range *range)
 {
 	u64 needed = PHYS_PFN(range_len(&range->span)) * sizeof(struct page);
-	struct sysinfo memory;
 
-	/* On the way back from an unplug it is what has just been freed. */
-	si_meminfo(&memory);
-	return region->memmap_on_memory ||
-	       needed < max_t(u64, memory.freeram, si_mem_available()) * PAGE_SIZE;
+	if (region->memmap_on_memory && kmem_supports_memmap_on_memory())
+		return true;
+	return needed < room_for_page_structs();
 }
 
 /**

@@ -44,8 +44,8 @@ struct kmem_range {
  * struct kmem_region - the memory of one DAX device
  * @users: the guard's list, and who reclaims a range of it
  * @lock: held through bind, unbind, a sweep and a whole transition
- * @dev: the device bound to it, NULL when stranded; changes under adoption.c's
- *	regions_lock and kmem_guard_lock
+ * @dev: the device bound to it, NULL when stranded; changes under kmem_guard_lock, to
+ *	a device under adoption.c's regions_lock as well
  * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is
  *	not known; held, so that it can be told whether the device went away, without
  *	holding the device, or its name

@@ -172,6 +172,8 @@ static void hide(struct kmem_range *range)
 
 	set_dir(range, NULL);
 	sysfs_remove_group(dir, &group);
+	/* Who reclaims through it may keep the object for a while, not the name. */
+	kobject_del(dir);
 	kobject_put(dir);
 }
 
@@ -205,7 +207,8 @@ void kmem_stranded_update(struct kmem_region *region)
 
 	for (i = 0; i < region->nr_ranges; i++) {
 		struct kmem_range *range = &region->ranges[i];
-		bool wanted = stranded && !list_empty(&region->node) && !region->dev &&
+		bool wanted = stranded && !list_empty(&region->node) &&
+			      !kmem_guard_has_device(region) &&
 			      kmem_range_is_present(region, range);
 
 		if (wanted && !range->dir)

@@ -41,8 +41,18 @@ struct kmem_transition {
 /* Woken when a transition is done, and when the system is awake again. */
 static DECLARE_WAIT_QUEUE_HEAD(transitions);
 
-/* The system is going to sleep or sleeps; under kmem_guard_lock, its end is waited for without. */
-static bool suspended;
+/*
+ * Why the system is going to sleep or sleeps, a bit each: it may be suspended while a
+ * program that will hibernate it has said so. Under kmem_guard_lock, its end is waited
+ * for without.
+ */
+enum sleep {
+	SLEEP_SUSPEND = 1,
+	SLEEP_HIBERNATION = 2,
+	SLEEP_RESTORE = 4,
+};
+
+static unsigned int asleep;
 
 /* Not an error: the system began to go to sleep, try again when it is awake. */
 #define FELL_ASLEEP 1
@@ -243,7 +253,7 @@ static int install(struct kmem_transition *transition)
 	spin_lock(&kmem_guard_lock);
 	if (transition->outcome.range ? !is_stranded(region) : region->closing) {
 		err = -ENODEV;
-	} else if (suspended) {
+	} else if (asleep) {
 		err = FELL_ASLEEP;
 	} else {
 		region->transition = transition;
@@ -344,7 +354,7 @@ static int run_if_legal(struct kmem_region *region, enum dax_state wanted,
 
 static bool may_ask(const struct kmem_region *region)
 {
-	return !READ_ONCE(suspended) || READ_ONCE(region->closing);
+	return !READ_ONCE(asleep) || READ_ONCE(region->closing);
 }
 
 /*
@@ -359,7 +369,7 @@ static int run_in_turn(struct kmem_region *region, enum dax_state wanted,
 	int err;
 
 	do {
-		if (range && READ_ONCE(suspended))
+		if (range && READ_ONCE(asleep))
 			return -ECANCELED;
 		if (wait_event_interruptible(transitions, range || may_ask(region)))
 			return -ERESTARTSYS;
@@ -444,12 +454,12 @@ static bool any_under_way(void)
 	return found;
 }
 
-static void fall_asleep(void)
+static void fall_asleep(enum sleep why)
 {
 	struct kmem_region *region;
 
 	spin_lock(&kmem_guard_lock);
-	WRITE_ONCE(suspended, true);
+	WRITE_ONCE(asleep, asleep | why);
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		cancel_locked(region->transition, KMEM_CAUSE_SUSPEND);
 	spin_unlock(&kmem_guard_lock);
@@ -457,10 +467,10 @@ static void fall_asleep(void)
 	wait_event_idle(transitions, !any_under_way());
 }
 
-static void wake(void)
+static void wake(enum sleep why)
 {
 	spin_lock(&kmem_guard_lock);
-	WRITE_ONCE(suspended, false);
+	WRITE_ONCE(asleep, asleep & ~why);
 	spin_unlock(&kmem_guard_lock);
 	wake_up_all(&transitions);
 }
@@ -469,14 +479,22 @@ static int power_event(struct notifier_block *notifier, unsigned long event, voi
 {
 	switch (event) {
 	case PM_HIBERNATION_PREPARE:
+		fall_asleep(SLEEP_HIBERNATION);
+		break;
 	case PM_SUSPEND_PREPARE:
+		fall_asleep(SLEEP_SUSPEND);
+		break;
 	case PM_RESTORE_PREPARE:
-		fall_asleep();
+		fall_asleep(SLEEP_RESTORE);
 		break;
 	case PM_POST_HIBERNATION:
+		wake(SLEEP_HIBERNATION);
+		break;
 	case PM_POST_SUSPEND:
+		wake(SLEEP_SUSPEND);
+		break;
 	case PM_POST_RESTORE:
-		wake();
+		wake(SLEEP_RESTORE);
 		break;
 	}
 

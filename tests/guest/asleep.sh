@@ -21,7 +21,19 @@ wake_up
 end_write it
 is "awake: it goes on" "$RESULT" "done"
 
+# It is suspended while the program has said that it will hibernate it.
+suspend() {
+	echo freezer > /sys/power/pm_test
+	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+	write_file /sys/power/state freeze
+}
+
 fall_asleep
+if [[ -e /sys/power/pm_test ]]; then
+	is "asleep: suspended, and awake from that" "$(suspend)" "done"
+else
+	skip "this kernel cannot test suspending"
+fi
 begin_write it unplugged 9<&-
 ok "asleep: it is written" wait_until is_writing it
 pause 0.5

@@ -2,24 +2,52 @@
 # shellcheck shell=bash
 # Without room for the page structs of a device it cannot be plugged. It can as soon
 # as there is room: the core, which cannot undo half of that, has not been asked.
+# Memory that is free, but movable only, is no room; nor is the device's own where
+# only the device wishes for that, as all of CXL do.
 # vm: -s 32G
+# vm: -v cxl -s 16G
 # full
 . "$LAB/tests/guest/helpers/device.sh"
-HUGE=/proc/sys/vm/nr_hugepages
-NEEDED=$((SIZE / 64 / 1024)) # kB, 64 bytes for each page
+. "$LAB/tests/guest/helpers/resize.sh"
+NODE0=/sys/devices/system/node/node0
+KIND=$DEVICE
+HUGE=$NODE0/hugepages/hugepages-2048kB/nr_hugepages
+LARGE=$((SIZE * 3 / 4))
+NEEDED=$((LARGE / 64 / 1024)) # kB, 64 bytes for each page
 
-available() { sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+available() { awk '/ (MemFree|Active\(file\)|Inactive\(file\)):/ { kB += $4 } END { print kB }' "$NODE0/meminfo"; }
+
+refused_for_want_of_room() { # DESCRIPTION
+	local before
+	# A part of ordinary memory that leaves some but not enough.
+	echo $((($(available) - NEEDED / 2) / 2048)) > "$HUGE"
+	note "$(available) kB are available, $NEEDED needed, $(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) anywhere"
+	before=$(snapshot)
+	is "$1: online_movable" "$(attempt online_movable)" ENOMEM
+	is_unchanged "$1: everything is as before" "$before"
+	is "$1: the reason" "$(tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n 's/^reason=//p')" no_memory
+	echo 0 > "$HUGE"
+}
 
 is "unplugged" "$(attempt unplugged)" "done"
-# On the node of ordinary memory, a part that leaves some but not enough.
-echo $((($(available) - NEEDED / 2) / 2048)) > "$HUGE"
-note "$(available) kB are available, $NEEDED needed"
-before=$(snapshot)
-is "online_movable" "$(attempt online_movable)" ENOMEM
-is_unchanged "everything is as before" "$before"
-is "the reason" "$(tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n 's/^reason=//p')" no_memory
+is "unbind" "$(unbind)" "done"
+resize dax0.0 "$LARGE"
+new_device $((SIZE - LARGE))
+is "a second device" "$(bind_to_kmem "$DEVICE")" "done"
+is "the second device: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
+is "the second device: online_movable" "$(write_file "$DEVICES/$DEVICE/state" online_movable)" "done"
+is "bind" "$(bind_to_kmem dax0.0)" "done"
+find_blocks
+is "unplugged" "$(attempt unplugged)" "done"
 
-echo 0 > "$HUGE"
+if [[ $KIND == cxl ]]; then
+	is "the device wishes for its own memory" "$(< "$DAX/memmap_on_memory")" 1
+	is "the system does not" "$(< /sys/module/memory_hotplug/parameters/memmap_on_memory)" N
+fi
+refused_for_want_of_room "movable memory is free"
+is "the second device: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
+refused_for_want_of_room "alone"
+
 is "with room it is possible" "$(attempt online_movable)" "done"
 is_all "with room" online_movable 'online Movable'
 is "unplugged" "$(attempt unplugged)" "done"

@@ -66,5 +66,25 @@ done
 ok "by hand: then the other" wait_until is_left ''
 is "by hand: no block is left" "$(count absent)" "${#BLOCKS[@]}"
 is "bind" "$(bind)" "done"
+
+# While one is being reclaimed, the other's last block goes offline by hand.
+is_reclaiming() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
+leave
+LAST=${BLOCKS[-1]}
+for block in "${BLOCKS[@]:HALF:HALF-1}"; do
+	switch "$block" offline > /tmp/answer
+done
+fault what=offline block="$LAST" hold=1 times=1
+switch "$LAST" offline > /tmp/switched &
+ok "beside a reclaim: the last block is on its way" wait_until is_held
+reclaim "${NAMES[0]}" > /tmp/reclaimed &
+ok "beside a reclaim: it has begun" wait_until is_reclaiming
+let_go
+wait
+no_fault
+is "beside a reclaim: the block went offline" "$(< /tmp/switched)" "done"
+is "beside a reclaim: it was done" "$(< /tmp/reclaimed)" "done"
+ok "beside a reclaim: both ranges are gone" wait_until is_left ''
+is "bind" "$(bind)" "done"
 is_all "in the end" offline 'offline*'
 done_testing

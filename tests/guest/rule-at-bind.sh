@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Who switches blocks as they appear is not faster than what the policy or a default
+# makes of a device at bind, and a udev rule is heard where these leave it offline.
+# vm: -s 512M -r 2
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+DEFAULTS=/sys/module/kmem/parameters/default_state
+POLICY=$MEMORY/auto_online_blocks
+RULE=/run/udev/rules.d/40-online.rules
+FIRST=${BLOCKS[0]} SECOND_RANGE=${BLOCKS[${#BLOCKS[@]} / 2]}
+
+gone() {
+	attempt unplugged > /tmp/answer
+	is "$1: unbind" "$(unbind)" "done"
+}
+
+# When the first range is there, and before the second is added, somebody else has a
+# block of the first.
+is_slower() { # DESCRIPTION STATE
+	gone "$1"
+	fault what=add "block=$SECOND_RANGE" delay_ms=500
+	bind > /tmp/bound &
+	ok "$1: the second range is about to be added" wait_until has_matched 1
+	is "$1: the first is there" "$(< "$MEMORY/memory$FIRST/state")" offline
+	is "$1: somebody else is refused" "$(switch "$FIRST" online_kernel)" EBUSY
+	wait $!
+	no_fault
+	is "$1: bind" "$(< /tmp/bound)" "done"
+	is_all "$1" "$2" 'online Movable'
+	is "$1: afterwards he is not" "$(switch "$FIRST" offline)" "done"
+}
+
+all_online() { [[ $(count 'online Movable') == "${#BLOCKS[@]}" ]]; }
+
+is_heard() { # DESCRIPTION
+	gone "$1"
+	is "$1: bind" "$(bind)" "done"
+	ok "$1: a udev rule puts all online" wait_until all_online
+}
+
+mkdir -p "${RULE%/*}"
+echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"' > "$RULE"
+/lib/systemd/systemd-udevd --daemon
+is_heard "policy offline"
+echo any=offline > "$DEFAULTS"
+is_heard "default offline"
+udevadm control --exit
+rm "$RULE"
+
+let_kernel_choose_movable
+echo any=online_movable > "$DEFAULTS"
+is_slower "default online_movable" online_movable
+echo any=online > "$DEFAULTS"
+is_slower "default online" online
+echo "" > "$DEFAULTS"
+echo online_movable > "$POLICY"
+is_slower "policy online_movable" online_movable
+echo offline > "$POLICY"
+is "unplugged" "$(attempt unplugged)" "done"
+done_testing
