@@ -39,7 +39,15 @@ enum rank {
 	RANK_NONE,
 };
 
-static u8 rank_of(struct kmem_drive *drive, unsigned int block)
+/* On the way back there is nothing to choose, so no need to look. */
+static bool is_to_be_looked_at(struct kmem_drive *drive, u8 state, bool nothing_movable)
+{
+	if (drive->best_effort || kmem_drive_cancelled(drive))
+		return false;
+	return state != DAX_BLOCK_MOVABLE || !nothing_movable;
+}
+
+static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool nothing_movable)
 {
 	u8 state = kmem_guard_block(drive->region, block);
 	enum kmem_cause suspicion = KMEM_CAUSE_NONE;
@@ -49,8 +57,7 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block)
 	if (!dax_block_is_online(state) || kmem_drive_is_reached(state, drive->wanted[block]))
 		return RANK_NONE;
 
-	/* On the way back there is nothing to choose, so no need to look. */
-	if (!drive->best_effort && !kmem_drive_cancelled(drive))
+	if (is_to_be_looked_at(drive, state, nothing_movable))
 		suspicion = kmem_suspect_page(kmem_region_block_start(drive->region, block), &pfn,
 					      &faulty);
 	if (faulty)
@@ -75,11 +82,12 @@ static unsigned int append_rank(struct kmem_drive *drive, unsigned int count, en
 
 static unsigned int list_unwanted(struct kmem_drive *drive)
 {
+	bool nothing_movable = kmem_suspect_nothing_movable(drive->region->nid);
 	unsigned int block, count = 0;
 	enum rank rank;
 
 	for (block = 0; block < drive->region->counts.total; block++)
-		drive->rank[block] = rank_of(drive, block);
+		drive->rank[block] = rank_of(drive, block, nothing_movable);
 	for (rank = RANK_SUSPECT; rank < RANK_NONE; rank++)
 		count = append_rank(drive, count, rank);
 	return count;

@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/sched.h>
+#include <linux/vmstat.h>
 
 #include "compat.h"
 #include "suspect.h"
@@ -150,6 +151,23 @@ static enum kmem_cause find(u64 start, enum kmem_cause (*look)(union copy *copy)
 	}
 
 	return KMEM_CAUSE_NONE;
+}
+
+/**
+ * kmem_suspect_nothing_movable() - is all of a node's ZONE_MOVABLE free
+ * @nid: the node
+ *
+ * Then no page of it needs to be looked at: none is used, and one that has a hardware
+ * fault would not be free either.
+ *
+ * Context: Any.
+ * Return: whether it is.
+ */
+bool kmem_suspect_nothing_movable(int nid)
+{
+	struct zone *zone = &NODE_DATA(nid)->node_zones[ZONE_MOVABLE];
+
+	return zone_page_state_snapshot(zone, NR_FREE_PAGES) == zone_managed_pages(zone);
 }
 
 /**

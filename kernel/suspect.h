@@ -5,6 +5,7 @@
 
 #include "cause.h"
 
+bool kmem_suspect_nothing_movable(int nid);
 enum kmem_cause kmem_suspect_page(u64 start, unsigned long *pfn, bool *faulty);
 bool kmem_suspect_reference(u64 start, unsigned long *pfn);
 bool kmem_suspect_huge(u64 start, unsigned long *pfn);

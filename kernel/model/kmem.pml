@@ -904,6 +904,14 @@ inline tidy()
 	fi
 }
 
+inline tidy_if_stranded()
+{
+	if
+	:: listed && !dev -> tidy()
+	:: else
+	fi
+}
+
 inline kmem_drive_clear(me)
 {
 	claim_now(me);
@@ -939,7 +947,10 @@ inline sweep(me)
 
 inline online_added()
 {
-	claim_now(BINDER);
+	if
+	:: actor == NOBODY -> claim_now(BINDER)
+	:: else
+	fi;
 	range = BLOCKS;
 	do
 	:: range > 0 ->
@@ -951,8 +962,7 @@ inline online_added()
 		:: else
 		fi
 	:: range == 0 -> break
-	od;
-	actor = NOBODY
+	od
 }
 
 inline populate()
@@ -961,6 +971,11 @@ inline populate()
 		copy(before, blocks);
 		best_effort = true
 	};
+	/* Where it is known by now that something is to be put online. */
+	if
+	:: claim_now(BINDER)
+	:: true
+	fi;
 	range = RANGES;
 	do
 	:: range > 0 ->
@@ -980,6 +995,7 @@ inline populate()
 	:: !all(blocks, ABSENT) -> online_added()
 	:: true
 	fi;
+	actor = NOBODY;
 	kmem_drive_end();
 	d_step { forget_transition() }
 }
@@ -1050,14 +1066,17 @@ inline unbind(me)
 	fi;
 	kmem_drive_clear(me);
 	region_lock = NOBODY;
-	lock_regions(me);
-	/* strand() */
+	/* kmem_adoption_strand(): who unbinds may have what the holder of regions_lock wants */
 	d_step {
 		dev = false;
 		guarded = false
 	};
-	tidy();
-	unlock_regions(me);
+	if
+	:: lock_regions(me);
+		tidy_if_stranded();
+		unlock_regions(me)
+	:: regions_lock != NOBODY
+	fi;
 	driver_bound = false
 }
 
