@@ -17,7 +17,11 @@ cached() {
 	exec {lock}>&-
 }
 
-make_cached() {
+# A maker that fails ends everything: without what it makes nothing can go on, and what
+# it has made by then is not that.
+make_cached() { apart make_and_keep "$@" || exit; }
+
+make_and_keep() {
 	local path=$1 maker=$2 dir
 	shift 2
 	temporary dir

@@ -48,6 +48,30 @@ remove_abandoned() {
 	done
 }
 
+# apart COMMAND...: in a shell of its own, which ends at the first command that fails
+# wherever it is called from. What is called before || or &&, or after if or !, bash lets
+# go on after a failure, down to the last function and subshell; but not what runs beside
+# it, whose output it reads.
+apart() {
+	local output
+	exec {output}< <(
+		TEMPORARY=()
+		trap remove_temporary EXIT
+		must_heed_failures
+		"$@"
+	)
+	cat <&"$output" # until it has ended
+	exec {output}<&-
+	wait "$!"
+}
+
+# A command substitution before || has no way to.
+must_heed_failures() {
+	# shellcheck disable=SC2155 # that it fails is what it is for
+	local on=$(trap - ERR; false; echo on)
+	[[ ! $on ]] || die "a failure would go unnoticed here: ${FUNCNAME[*]:2}"
+}
+
 remove_old_logs() {
 	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete 2> /dev/null || true
 }

@@ -36,9 +36,5 @@ newer_tools() {
 newer_root() {
 	local path=$1
 	shift
-	(
-		TEMPORARY=()
-		trap remove_temporary EXIT
-		cached "$path" make_root "$@"
-	) || die_with "$EXIT_SKIP" "no $1 to be had"
+	apart cached "$path" make_root "$@" || die_with "$EXIT_SKIP" "no $1 to be had"
 }
