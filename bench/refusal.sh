@@ -24,13 +24,22 @@ use_half() {
 	dd if=/dev/zero of="$STORE/half" bs=1M count=$((${#BLOCKS[@]} * BLOCK / 2 >> 20)) status=none
 }
 
+# must_be_for_the_page WHO: refused, and not for anything else. The kernel's own driver
+# says nothing about which block it was.
+must_be_for_the_page() {
+	grep -q 'Device or resource busy$' "$ERRORS" || die "$1: not refused, but: $(< "$ERRORS")"
+	[[ $1 == stock ]] || grep -qw "block=memory${BLOCKS[-1]}" "$DAX/kmem/last_failure" ||
+		die "$1: refused for another block: $(< "$DAX/kmem/last_failure")"
+}
+
 refusal() { # ROUND WHO
 	local begin end before
 	use_half
 	before=$(migrated)
 	now_us begin
-	! unplug 2> /dev/null || die "it was unplugged, page and all"
+	! unplug 2> "$ERRORS" || die "it was unplugged, page and all"
 	now_us end
+	must_be_for_the_page "$2"
 	count_online
 	((ONLINE == ${#BLOCKS[@]})) || die "only $ONLINE of ${#BLOCKS[@]} blocks are online afterwards"
 	(($1 == 0)) || record "$1" "$2" state "refusal, half in use" \
