@@ -11,7 +11,6 @@ round() { # ROUND WHO
 	policy online_movable
 	measure "$1" "$2" policy bind "${#BLOCKS[@]}" bind || true
 	policy offline
-	unplug
 }
 
 policy offline

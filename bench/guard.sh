@@ -30,35 +30,48 @@ fight() {
 
 by_hand() { # ROUND WHO
 	guard 0
-	switch_all online_movable
-	measure "$1" "$2" "by hand" "each block offline by hand" 0 switch_all offline
-	measure "$1" "$2" "by hand" "each block online by hand" "${#BLOCKS[@]}" switch_all online_movable
-	switch_all offline
+	measure 0 "$2" "by hand" "each block online by hand" "${#BLOCKS[@]}" switch_all online_movable || return 0
+	measure "$1" "$2" "by hand" "each block offline by hand" 0 switch_all offline || return 0
+	measure "$1" "$2" "by hand" "each block online by hand" "${#BLOCKS[@]}" switch_all online_movable || return 0
 }
 
 whole() { # ROUND WHO HOW
-	measure "$1" "$2" state "plug, $3" "${#BLOCKS[@]}" plug
-	measure "$1" "$2" state "unplug, $3" 0 unplug
+	measure "$1" "$2" state "plug, $3" "${#BLOCKS[@]}" plug || return 0
+	measure "$1" "$2" state "unplug, $3" 0 unplug || return 0
 }
 
 fought_over() { # ROUND WHO
-	local rule
 	guard 1
 	fight &
-	rule=$!
+	RULE=$!
 	whole "$1" "$2" "fought over"
-	kill "$rule"
-	wait "$rule" 2> /dev/null || true
+	end_fight
+}
+
+end_fight() {
+	[[ $RULE ]] || return 0
+	kill "$RULE"
+	wait "$RULE" 2> /dev/null || true
+	RULE=''
+}
+
+# Also after what has failed.
+begin_anew() {
+	must_be_unplugged
+	begin_absent
 }
 
 round() { # ROUND WHO
 	by_hand "$1" "$2"
 	[[ $WHOLE ]] || return 0
-	begin_absent
+	begin_anew
 	whole "$1" "$2" "undisturbed"
+	begin_anew
 	fought_over "$1" "$2"
 }
 
+RULE=''
+trap 'end_fight; rm -f "$ERRORS"' EXIT
 policy offline
 load "$STOCK_KMEM"
 WHOLE=''

@@ -12,8 +12,8 @@ round() { # ROUND WHO
 	local way
 	way=$(way)
 	begin_absent
-	measure_held "$1" "$2" "$way" plug "${#BLOCKS[@]}" plug
-	measure_held "$1" "$2" "$way" unplug 0 unplug
+	measure_held "$1" "$2" "$way" plug "${#BLOCKS[@]}" plug || return 0
+	measure_held "$1" "$2" "$way" unplug 0 unplug || return 0
 }
 
 policy offline

@@ -59,7 +59,6 @@ report() { # ROUND WHO WAY WHAT
 # measure_held: as measure.
 measure_held() { # ROUND WHO WAY WHAT WANTED COMMAND
 	: > "$TRACING/trace"
-	if measure "$@"; then
-		report "${@:1:4}"
-	fi
+	measure "$@" || return
+	report "${@:1:4}"
 }

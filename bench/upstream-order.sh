@@ -50,17 +50,17 @@ offline_hole_first() {
 
 by_state() { # ROUND
 	unplug
-	measure "$1" stock state plug "${#BLOCKS[@]}" plug || true
-	measure "$1" stock state unplug 0 unplug || true
+	measure "$1" stock state plug "${#BLOCKS[@]}" plug || return 0
+	measure "$1" stock state unplug 0 unplug || return 0
 }
 
 by_block() { # ROUND
 	bind
 	descending
-	measure "$1" stock "block files" "online, ascending" "${#BLOCKS[@]}" online_ascending || true
-	measure "$1" stock "block files" "offline, ascending" 0 offline_ascending || true
-	measure "$1" stock "block files" "online, descending" "${#BLOCKS[@]}" online_descending || true
-	measure "$1" stock "block files" "offline, second block first" 0 offline_hole_first || true
+	measure "$1" stock "block files" "online, ascending" "${#BLOCKS[@]}" online_ascending || return 0
+	measure "$1" stock "block files" "offline, ascending" 0 offline_ascending || return 0
+	measure "$1" stock "block files" "online, descending" "${#BLOCKS[@]}" online_descending || return 0
+	measure "$1" stock "block files" "offline, second block first" 0 offline_hole_first || return 0
 }
 
 scan_share() { # WHAT COMMAND
@@ -82,9 +82,11 @@ for ((round = 0; round <= ${1-5}; round++)); do
 	for ((blocks = TOTAL / 8; blocks <= TOTAL; blocks *= 2)); do
 		resize "$blocks"
 		by_state "$round"
+		must_be_unplugged
 	done
 	unbind
 	by_block "$round"
+	must_be_unplugged
 done
 unplug
 scan_share plug plug
