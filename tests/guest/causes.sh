@@ -56,7 +56,7 @@ block=$(failure block)
 ok "the block is one of the device's" eval '[[ " ${BLOCKS[*]} " == *" ${block#memory} "* ]]'
 pages=$(($(block_size) / 4096))
 is "the page is in that block" "$(($(failure pfn) / pages))" "${block#memory}"
-is "the log says so, once" "$(log_since refused "unplugged: $block could not be taken offline: .*, pfn $(failure pfn) " | wc -l)" 1
+is "the log says so, once" "$(times_since refused "unplugged: $block could not be taken offline: .*, pfn $(failure pfn) ")" 1
 is "that block was tried, and none before it: nothing was moved in vain" \
 	"$(sed -n 's/.*block=\(memory[0-9]*\) to=offline error=\(-*[0-9]*\).* back=0/\1 \2/p' /sys/kernel/tracing/trace)" "$block -16"
 

@@ -63,7 +63,7 @@ is "a good one" "$(defaults hmem=online_movable)" "done"
 for entry in dax0.0 dax0=offline hmen=offline node:=offline hmem=mixed hmem=onlin "range:$end-$start=offline"; do
 	mark_log "$entry"
 	is "$entry: refused" "$(defaults "any=online,$entry,any=unplugged")" EINVAL
-	is "$entry: the log names it, once" "$(log_since "$entry" "default_state: '$entry': " | wc -l)" 1
+	is "$entry: the log names it, once" "$(times_since "$entry" "default_state: '$entry': ")" 1
 done
 long=$(printf 'any=policy,%.0s' {1..400})
 is "one that is too long: refused" "$(defaults "${long:0:4091}any")" EINVAL

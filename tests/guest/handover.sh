@@ -55,7 +55,7 @@ rmmod dax_hmem
 mark_log found
 load_ours
 is_found "no device"
-is "no device: the log says so once" "$(log_since found 'left by another driver' | wc -l)" 1
+is "no device: the log says so once" "$(times_since found 'left by another driver')" 1
 fault what=offline "block=$MIDDLE" err=16 times=1
 is "no device: reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
 no_fault

@@ -54,7 +54,7 @@ managed() { awk '$1 == "managed" { sum += $2 } END { print sum }' /proc/zoneinfo
 
 # The kernel says what a page was when it was marked: one that it found free, or
 # in use, could have been given to somebody.
-used_since() { log_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)' | wc -l; }
+used_since() { times_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)'; }
 
 # is_back DESCRIPTION [WORD]: plugged, every faulty page marked and none ever free.
 is_back() {

@@ -15,11 +15,11 @@ is "$WHAT: EBUSY" "$(attempt online_kernel)" EBUSY
 is "$WHAT: it was this that failed" "$(< "$FAULT/hits")" 1
 no_fault
 is "$WHAT: logged once, with device and block" \
-	"$(log_since "$WHAT" "kmem dax0\.0: online_kernel: .*memory$FIRST\b.*could not be" | wc -l)" 1
+	"$(times_since "$WHAT" "kmem dax0\.0: online_kernel: .*memory$FIRST\b.*could not be")" 1
 
 if [[ $(state) == unplugged ]]; then
 	is_unchanged "$WHAT: every block is as before" "$before"
-	is "$WHAT: no word of a rollback that failed" "$(log_since "$WHAT" 'rollback' | wc -l)" 0
+	is "$WHAT: no word of a rollback that failed" "$(times_since "$WHAT" 'rollback')" 0
 	is "online_kernel" "$(attempt online_kernel)" "done"
 	is_all "plugged" online_kernel 'online Normal'
 else
@@ -28,7 +28,7 @@ else
 	for number in "${BLOCKS[@]}"; do
 		look_at "$number"
 		[[ $BLOCK_IS != online* ]] || is "$WHAT: memory$number has stayed, which is said" \
-			"$(log_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b.*taken offline" | wc -l)" 1
+			"$(times_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b.*taken offline")" 1
 	done
 	before=$(snapshot)
 	is "unplugged" "$(attempt unplugged)" EBUSY

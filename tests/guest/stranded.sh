@@ -61,7 +61,7 @@ fault what=offline "block=$MIDDLE" err=16 times=1
 mark_log refused
 is "reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
 no_fault
-is "the log has one line of it" "$(log_since refused 'kmem dax0\.0: ' | wc -l)" 1
+is "the log has one line of it" "$(times_since refused 'kmem dax0\.0: ')" 1
 ok "with the range and the block" eval '[[ $(log_since refused "kmem dax0\.0: ") == *"reclaim $NAME: memory$MIDDLE "* ]]'
 is "nothing has changed" "$(outside)" "$before"
 

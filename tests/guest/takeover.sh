@@ -29,7 +29,7 @@ unload_stock
 mark_log adopted
 load_ours
 is_all "taken over" online_movable "online Movable"
-is "which the log says" "$(log_since adopted 'took over memory' | wc -l)" 1
+is "which the log says" "$(times_since adopted 'took over memory')" 1
 is "the module stays while it is online" "$(rmmod kmem 2> /dev/null && echo gone || echo stays)" stays
 comes_and_goes "given up on"
 

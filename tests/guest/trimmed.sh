@@ -51,7 +51,7 @@ is "a block cut short at the end: no more" \
 if has_state; then
 	stock_differs "it does not say so"
 	is "a block cut short at the end: it is said once" \
-		"$(log_since "a block cut short at the end" 'kmem dax0\.0: .*trimmed' | wc -l)" 1
+		"$(times_since "a block cut short at the end" 'kmem dax0\.0: .*trimmed')" 1
 	is "a block cut short at the end: unplugged" "$(attempt unplugged)" "done"
 	is "a block cut short at the end: online_movable" "$(attempt online_movable)" "done"
 	is_all "a block cut short at the end, plugged" online_movable 'online Movable'

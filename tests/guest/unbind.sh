@@ -55,7 +55,7 @@ for word in online_movable online; do
 	is "$word: bind again" "$(bind)" "done"
 	ok "$word: bound again, it says so" eval "[[ $(state) == online?(_movable) ]]"
 	is "$word: every block is there" "$(count 'online Movable')" "${#BLOCKS[@]}"
-	is "$word: taking over is logged once" "$(log_since "$word" 'kmem dax0\.0: .*adopted' | wc -l)" 1
+	is "$word: taking over is logged once" "$(times_since "$word" 'kmem dax0\.0: .*adopted')" 1
 	is "$word: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "$word, in the end"
 	is "$word, in the end: the module is free" "$(refcount)" 0

@@ -299,10 +299,19 @@ caught() {
 
 mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }
 
-# log_since MARK PATTERN: lines since mark_log that match.
+# log_since MARK PATTERN: lines since mark_log that match. Status 1 if there is none, 2 if
+# the mark is not there.
 log_since() {
 	local log
 	log=$(dmesg | sed -n "\\%test: $1\$%,\$p")
-	[[ $log ]] || echo "the log has no mark '$1'"
+	[[ $log ]] || { echo "the log has no mark '$1'" >&2; return 2; }
 	grep -E -e "$2" <<< "$log"
+}
+
+# times_since MARK PATTERN: how many; nothing is printed if nobody can tell.
+times_since() {
+	local lines
+	lines=$(log_since "$@")
+	(($? < 2)) || return
+	grep -c . <<< "$lines"
 }
