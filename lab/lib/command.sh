@@ -13,7 +13,7 @@ build_command() {
 	COMMAND_ROOT=$BUILD/root/command-$(key "${USERLAND_SUITES[@]}" "${COMMAND_PACKAGES[@]}")
 	cached "$COMMAND_ROOT" make_root "what builds the command daxplug" \
 		"${USERLAND_SUITES[*]}" "${COMMAND_PACKAGES[@]}"
-	COMMAND_TREE=$BUILD/command/$(command_key)
+	COMMAND_TREE=$BUILD/command/$(key "$(basename "$COMMAND_ROOT")" "$(command_key)")
 	cached "$COMMAND_TREE" make_command
 }
 

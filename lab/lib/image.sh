@@ -8,17 +8,21 @@ EARLY_MODULES=(virtio_pci virtio_blk virtio_console erofs overlay)
 # guest_images: sets KERNEL_IMAGE, USERLAND_IMAGE, MODULES_IMAGE, INITRAMFS from
 # the roots.
 guest_images() {
-	local root_key
-	root_key=$(basename "$KERNEL_ROOT")
-	KERNEL_IMAGE=$BUILD/image/vmlinux-$root_key
-	USERLAND_IMAGE=$BUILD/image/$(basename "$USERLAND_ROOT").erofs
-	MODULES_IMAGE=$BUILD/image/modules-$root_key.erofs
-	INITRAMFS=$BUILD/image/early-$root_key-$(key "${EARLY_MODULES[@]}").cpio
+	local root userland key
+	root=$(basename "$KERNEL_ROOT") userland=$(basename "$USERLAND_ROOT")
+	key=$(script_key image.sh)
+	KERNEL_IMAGE=$BUILD/image/vmlinux-$root-$(script_key vmlinux.sh)
+	USERLAND_IMAGE=$BUILD/image/$userland-$key.erofs
+	MODULES_IMAGE=$BUILD/image/modules-$root-$key.erofs
+	INITRAMFS=$BUILD/image/early-$root-$(key "$userland" "$key").cpio
 	cached "$KERNEL_IMAGE" make_vmlinux "$KERNEL_ROOT/boot/vmlinuz-$KERNEL_RELEASE"
 	cached "$USERLAND_IMAGE" make_erofs "$USERLAND_ROOT"
 	cached "$MODULES_IMAGE" make_erofs "$KERNEL_ROOT/lib/modules/$KERNEL_RELEASE"
 	cached "$INITRAMFS" make_early_initramfs
 }
+
+# script_key NAME: of how something is made by lab/lib/NAME.
+script_key() { (cd "$REPO/lab/lib" && key_of_files "$1"); }
 
 # Uncompressed: it stays in the host's page cache, and the guest, which may be
 # emulated, has nothing to unpack.

@@ -27,7 +27,7 @@ newer_tools() {
 	local root
 	root=$BUILD/root/tools-$(key "${TOOLS_SUITES[@]}" "${TOOLS_PACKAGES[@]}")
 	newer_root "$root" "the newest daxctl, cxl and ndctl" "${TOOLS_SUITES[*]}" "${TOOLS_PACKAGES[@]}"
-	TOOLS_IMAGE=$BUILD/image/$(basename "$root").erofs
+	TOOLS_IMAGE=$BUILD/image/$(basename "$root")-$(script_key image.sh).erofs
 	cached "$TOOLS_IMAGE" make_erofs "$root"
 }
 
