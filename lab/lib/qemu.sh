@@ -9,17 +9,19 @@ CLOCK=$BUILD/clock/$BOOT_ID
 # accelerator: sets ACCELERATOR to kvm where a guest has come up under it since
 # this machine was booted, else to software emulation.
 accelerator() {
-	local verdict
-	verdict=$BUILD/kvm/$BOOT_ID
+	local file=$BUILD/kvm/$BOOT_ID verdict
 	ACCELERATOR=tcg,thread=multi
 	[[ -w /dev/kvm ]] || return 0
-	cached "$verdict" try_kvm
-	[[ $(< "$verdict") != works ]] || ACCELERATOR=kvm
+	cached "$file" try_kvm
+	verdict=$(cat "$file" 2> /dev/null || echo none) # somebody else may have removed it
+	[[ $verdict != works ]] || ACCELERATOR=kvm
+	[[ $verdict != none ]] || rm -f "$file"
 }
 
-# try_kvm NEW: /dev/kvm may exist and not work, so a small guest is tried.
+# try_kvm NEW: /dev/kvm may exist and not work, so a small guest is tried. One that gets
+# nowhere in its time says nothing for later: the machine may be busy.
 try_kvm() {
-	local new=$1 tree=$1.tree
+	local new=$1 tree=$1.tree status=0
 	say "trying whether KVM works here"
 	mkdir "$tree"
 	install -m 755 "$REPO/lab/guest/probe" "$tree/init"
@@ -28,15 +30,18 @@ try_kvm() {
 		ulimit -c 0
 		timeout 10 "${QEMU[@]}" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
 			-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
-			-append 'console=ttyS0 panic=-1' || true
-	) > /dev/null 2>&1 < /dev/null
+			-append 'console=ttyS0 panic=-1' || exit
+	) > /dev/null 2>&1 < /dev/null || status=$?
 	if grep -q 'lab: probe guest is up' "$tree.log" 2>/dev/null; then
 		echo works > "$new"
+	elif ((status == 124)); then
+		echo none > "$new"
+		say "KVM has not shown in 10 s whether it works: this guest is emulated"
 	else
 		echo broken > "$new"
 		say "KVM does not work here: guests are emulated"
 	fi
-	rm -r "$tree" "$tree.cpio" "$tree.log"
+	rm -rf "$tree" "$tree.cpio" "$tree.log"
 }
 
 QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
