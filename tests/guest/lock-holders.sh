@@ -29,23 +29,26 @@ processor_down_and_up() {
 
 # On node 0, by ACPI; the kernel onlines it, and has to take it offline.
 dimm_in_and_out() {
-	local block
-	machine object_add memory-backend-ram,id=dimm_ram,size=128M
-	machine device_add pc-dimm,id=dimm,memdev=dimm_ram,node=0
-	block=$(($(machine info memory-devices | awk '/"dimm"/ { found = 1 } found && $1 == "addr:" { print $2; exit }') / $(block_size)))
+	local address block
+	machine_does object_add memory-backend-ram,id=dimm_ram,size=128M &&
+		machine_does device_add pc-dimm,id=dimm,memdev=dimm_ram,node=0 || return
+	address=$(machine info memory-devices | awk '/"dimm"/ { found = 1 } found && $1 == "addr:" { print $2; exit }')
+	block=$((address / $(block_size)))
 	wait_until is_online "$block" || return
-	machine device_del dimm
+	machine_does device_del dimm || return
 	wait_until has_no_dimm || return
-	machine object_del dimm_ram
-	[[ ! -e $MEMORY/memory$block ]]
+	machine_does object_del dimm_ram && [[ ! -e $MEMORY/memory$block ]]
 }
 is_online() { [[ $(< "$MEMORY/memory$1/state") == online ]]; }
-has_no_dimm() { ! machine info memory-devices | grep -q '"dimm"'; }
+has_no_dimm() {
+	local devices
+	devices=$(machine info memory-devices) && [[ $devices != *'"dimm"'* ]]
+}
 
 # On node 0, by its own driver, which takes memory offline piece by piece.
 virtio_mem_in_and_out() { resize_virtio_mem 268435456 && resize_virtio_mem 0; }
 resize_virtio_mem() {
-	machine qom-set /machine/peripheral/vmem0 requested-size "$1"
+	machine_does qom-set /machine/peripheral/vmem0 requested-size "$1" || return
 	wait_until virtio_mem_is "$1"
 }
 virtio_mem_is() { [[ $(machine qom-get /machine/peripheral/vmem0 size) == "$1" ]]; }
