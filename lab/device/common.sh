@@ -51,9 +51,10 @@ only_plain() {
 
 # --- in the guest ---
 
+# wait_for FILE: for a minute, which is enough for kernels that check themselves.
 wait_for() {
 	local try
-	for ((try = 0; try < 100; try++)); do
+	for ((try = 0; try < 1200; try++)); do
 		[[ ! -e $1 ]] || return 0
 		sleep 0.05
 	done

@@ -11,14 +11,16 @@ is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 before=$(snapshot)
 
-# Somebody's block is held half-way; the worker is given time before it listens.
-fault what=offline,listen hold=1 times=1 delay_ms=700
+# Somebody's block is held half-way; the worker is given time before it listens, at the
+# end of which it is the second hit.
+fault what=offline,listen hold=1 times=2 delay_ms=$((700 * SLOW))
 switch "$LAST" offline > /tmp/other &
 other=$!
 ok "somebody takes a block offline, which takes long" wait_until is_held
 begin_write it unplugged INT
 ok "the worker is there, and does not listen yet" wait_until has_matched 2
 signal it INT
+is "nor when the signal has been sent" "$(< "$FAULT/hits")" 1
 ok "the writer comes back" wait_until has_result it
 ok "while the block is held still" is_held
 let_go

@@ -98,7 +98,7 @@ has_been_twice() { (($(times "$1") >= 2)); }
 
 # among HOLDER...: transitions, until all these have been at it twice.
 among() {
-	local holder transitions=0 answers='' pids=() deadline=$((SECONDS + 240))
+	local holder transitions=0 answers='' pids=() deadline=$((SECONDS + 240 * SLOW))
 	rm -f /run/enough
 	: > /run/done
 	: > /run/failed
