@@ -66,7 +66,7 @@ poller_begin() {
 	perl -MIO::Poll -e 'open(my $state, "<", $ARGV[0]) or die; <$state>;
 		my $poll = IO::Poll->new; $poll->mask($state => POLLPRI | POLLERR);
 		open(my $flag, ">", "/tmp/polling"); close($flag);
-		$poll->poll(60); open(my $out, ">", "/tmp/polled");' "$DAX/state" &
+		open(my $out, ">", "/tmp/polled") if $poll->poll($ARGV[1]) > 0;' "$DAX/state" $((60 * SLOW)) &
 	POLLER=$!
 	disown
 	wait_until test -e /tmp/polling
