@@ -15,11 +15,11 @@ accelerator() {
 	cached "$file" try_kvm
 	verdict=$(cat "$file" 2> /dev/null || echo none) # somebody else may have removed it
 	[[ $verdict != works ]] || ACCELERATOR=kvm
-	[[ $verdict != none ]] || rm -f "$file"
+	[[ $verdict != none || ! $(find "$file" -mmin +60 2> /dev/null) ]] || rm -f "$file"
 }
 
 # try_kvm NEW: /dev/kvm may exist and not work, so a small guest is tried. One that gets
-# nowhere in its time says nothing for later: the machine may be busy.
+# nowhere in its time is tried again an hour later: the machine may have been busy.
 try_kvm() {
 	local new=$1 tree=$1.tree status=0
 	say "trying whether KVM works here"
