@@ -32,7 +32,7 @@ fall_asleep
 if [[ -e /sys/power/pm_test ]]; then
 	is "asleep: suspended, and awake from that" "$(suspend)" "done"
 else
-	skip "this kernel cannot test suspending"
+	skip "asleep: suspended, and awake from that" "this kernel cannot test suspending"
 fi
 begin_write it unplugged 9<&-
 ok "asleep: it is written" wait_until is_writing it

@@ -39,12 +39,19 @@ from_offline() {
 	[[ $ANSWER == "done" ]]
 }
 
+# is_partial: some ranges of the device are there, others are not.
+is_partial() {
+	is_bound || return
+	read_word "$DAX/kmem/blocks_present"
+	((WORD > 0 && WORD < ${#BLOCKS[@]}))
+}
+
 # In pieces: the first block and the last ones in ZONE_MOVABLE, those between offline.
 from_mixed() {
 	local i wanted
 	read_state
 	ANSWER="done"
-	[[ $STATE == mixed ]] || from_online_movable || return
+	if [[ $STATE != mixed ]] || is_partial; then from_online_movable || return; fi
 	for i in "${!BLOCKS[@]}"; do
 		wanted=online_movable
 		((i < 1 || i > ${#BLOCKS[@]} / 2)) || wanted=offline
@@ -56,14 +63,12 @@ from_mixed() {
 
 # A device that was bound when one of its ranges could not be had.
 from_partial() {
-	read_state
-	[[ $STATE != mixed ]] || return 0
+	! is_partial || return 0
 	from_unbound || return
 	fault what=add skip=1 times=1 err=5
 	put "$KMEM/bind" dax0.0
 	no_fault
-	read_state
-	[[ $STATE == mixed ]]
+	is_partial
 }
 
 # --- operations; each sets ANSWER ---
