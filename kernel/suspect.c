@@ -24,14 +24,20 @@ union copy {
 	struct page pages[4];
 };
 
-/* No further than the block goes: behind it there may be no page structs. */
+/*
+ * Only a large page has more than its first page struct to look at. No further than
+ * the block goes: behind it there may be none. Others change them all the time: what
+ * comes out of this is a guess.
+ */
 static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
 {
 	unsigned long nr = min_t(unsigned long, room, ARRAY_SIZE(copy->pages));
 
-	memset(copy, 0, sizeof(*copy));
-	/* Others change them all the time: what comes out of this is a guess. */
-	data_race(memcpy(copy->pages, page, nr * sizeof(*page)));
+	data_race(copy->page = *page);
+	if (!PageHead(&copy->page))
+		return;
+	memset(copy->pages + 1, 0, sizeof(*copy) - sizeof(copy->page));
+	data_race(memcpy(copy->pages + 1, page + 1, (nr - 1) * sizeof(*page)));
 }
 
 /* Pages that processes and files have: on a list of the reclaimer, or on the way there. */
