@@ -4,6 +4,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
+#include <linux/jiffies.h>
 #include <linux/kernfs.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
@@ -17,8 +18,8 @@
 #include "transition.h"
 
 /*
- * Held by whoever changes the guard's list of regions, or which device they
- * belong to. No lock of a region that others know is waited for inside it.
+ * Held by whoever changes the guard's list of regions, or gives one a device. No lock of a region
+ * that others know is waited for inside it.
  */
 static DEFINE_MUTEX(regions_lock);
 
@@ -103,7 +104,13 @@ static bool sweep(void)
 }
 
 static void sweep_later(struct work_struct *work);
-static DECLARE_WORK(sweeper, sweep_later);
+static DECLARE_DELAYED_WORK(sweeper, sweep_later);
+
+/*
+ * By then who has put the last block of a range offline has left its file. To remove it
+ * waits for him, inside the hotplug locks.
+ */
+#define SWEEP_DELAY_MS 20
 
 /* Whether the sweeper may run; under kmem_guard_lock. */
 static bool is_open;
@@ -115,7 +122,7 @@ static bool is_open;
 static void queue_sweeper(void)
 {
 	if (is_open)
-		queue_work(system_long_wq, &sweeper);
+		queue_delayed_work(system_long_wq, &sweeper, msecs_to_jiffies(SWEEP_DELAY_MS));
 }
 
 /**
@@ -136,6 +143,8 @@ static void set_open(bool open)
 {
 	spin_lock(&kmem_guard_lock);
 	is_open = open;
+	/* Who was unbound before may have counted on it. */
+	queue_sweeper();
 	spin_unlock(&kmem_guard_lock);
 }
 
@@ -309,11 +318,6 @@ void kmem_adoption_strand(struct kmem_region *region)
 	/* Its files are gone, and with them the way to change these. */
 	region->guarded = false;
 	region->timeout_ms = 0;
-	/*
-	 * Somebody may have put a block offline since the offline ones were removed;
-	 * and what it did not take over is nobody's again.
-	 */
-	queue_sweeper();
 	spin_unlock(&kmem_guard_lock);
 
 	if (mutex_trylock(&regions_lock)) {
@@ -321,6 +325,14 @@ void kmem_adoption_strand(struct kmem_region *region)
 		mutex_unlock(&regions_lock);
 	}
 	kmem_region_put(region);
+
+	/*
+	 * Somebody may have put a block offline since the offline ones were removed;
+	 * and what it did not take over is nobody's again.
+	 */
+	spin_lock(&kmem_guard_lock);
+	queue_sweeper();
+	spin_unlock(&kmem_guard_lock);
 }
 
 /**
@@ -414,7 +426,7 @@ void kmem_adoption_close(void)
 	struct kmem_region *region;
 
 	set_open(false);
-	cancel_work_sync(&sweeper);
+	cancel_delayed_work_sync(&sweeper);
 	mutex_lock(&regions_lock);
 	kmem_stranded_close();
 	list_for_each_entry(region, &kmem_guard_regions, node)

@@ -62,6 +62,9 @@ static int populate(struct kmem_region *region)
 	 * For the system's policy the guard sees to that, which hears of it first. Where
 	 * nothing is to be put online, it is up to such a rule.
 	 */
+	spin_lock(&kmem_guard_lock);
+	region->heeds_policy = asked == DAX_DEFAULT_POLICY;
+	spin_unlock(&kmem_guard_lock);
 	if (asked != DAX_DEFAULT_POLICY && asked != DAX_STATE_OFFLINE)
 		kmem_guard_claim_now(region);
 	region->policy = DAX_BLOCK_OFFLINE;

@@ -93,7 +93,7 @@ static int may_switch(struct kmem_region *region, unsigned int block, const char
 	if (region->adding == current) {
 		region->policy = kmem_block_policy(region, block);
 		/* What the policy is to put online nobody else may, while more is added. */
-		if (region->policy != DAX_BLOCK_OFFLINE)
+		if (region->heeds_policy && region->policy != DAX_BLOCK_OFFLINE)
 			region->actor = current;
 		return -EBUSY;
 	}

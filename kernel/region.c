@@ -507,11 +507,10 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 /* What is free or easily made so, but in ZONE_MOVABLE, where no page struct may go. */
 static u64 room_for_page_structs(void)
 {
-	u64 pages = 0;
+	u64 pages = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
 	int nid, i;
 
-	for_each_online_node(nid)
-	{
+	for_each_online_node(nid) {
 		struct zone *zones = NODE_DATA(nid)->node_zones;
 
 		for (i = 0; i < ZONE_MOVABLE; i++)

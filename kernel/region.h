@@ -42,7 +42,7 @@ struct kmem_range {
 
 /**
  * struct kmem_region - the memory of one DAX device
- * @users: the guard's list, and who reclaims a range of it
+ * @users: the guard's list, who reclaims a range of it, and who lets go of it
  * @lock: held through bind, unbind, a sweep and a whole transition
  * @dev: the device bound to it, NULL when stranded; changes under kmem_guard_lock, to
  *	a device under adoption.c's regions_lock as well
@@ -55,7 +55,7 @@ struct kmem_range {
  * @mgid: the memory group
  * @type: the memory type of the node
  * @found: found in the system without a device; equipped only for being reclaimed
- * @memmap_on_memory: whether its page structs go to its own blocks
+ * @memmap_on_memory: whether the device wishes its page structs to go to its own blocks
  * @drive: what moves its blocks
  * @stats: what happened to it so far
  * @timeout_ms: after how long a transition is cancelled, in ms; 0: never; written
@@ -75,6 +75,7 @@ struct kmem_range {
  *	and read by @actor only, also without the lock
  * @adding: the task that is adding blocks, and must not online them on the way
  * @added: the range that they are, or NULL
+ * @heeds_policy: at bind that policy is carried out, rather than a default state
  * @policy: what the system's policy would have made of what was added last, an
  *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY, at bind replaced by the default
  *	state, if there is one; under @lock
@@ -110,6 +111,7 @@ struct kmem_region {
 	enum kmem_consent consent;
 	struct task_struct *adding;
 	const struct kmem_range *added;
+	bool heeds_policy;
 	u8 policy;
 	struct kmem_transition *transition;
 	u8 *blocks;

@@ -16,7 +16,7 @@ build_key() { (cd "$REPO/lab" && key_of_files config/guest "config/$1" lib/sourc
 build_kernel() {
 	local KERNEL_ROOT=$1 name=$2 tree release since=$SECONDS
 	tree=/usr/src/$(source_package "$name")
-	say "building Linux $KERNEL_VERSION for $name (20 minutes on two processors)"
+	say "building Linux $KERNEL_VERSION for $name (half an hour, on two processors)"
 	tar -xf "$KERNEL_ROOT$tree.tar.xz" -C "$KERNEL_ROOT/usr/src"
 	configure "$name" "$tree"
 	in_tree -j"$(nproc)" bzImage modules

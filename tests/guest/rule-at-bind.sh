@@ -36,7 +36,9 @@ all_online() { [[ $(count 'online Movable') == "${#BLOCKS[@]}" ]]; }
 
 is_heard() { # DESCRIPTION
 	gone "$1"
+	fault what=add "block=$SECOND_RANGE" delay_ms=500
 	is "$1: bind" "$(bind)" "done"
+	no_fault
 	ok "$1: a udev rule puts all online" wait_until all_online
 }
 
@@ -46,6 +48,9 @@ echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"' > "$RULE
 is_heard "policy offline"
 echo any=offline > "$DEFAULTS"
 is_heard "default offline"
+echo online_kernel > "$POLICY"
+is_heard "default offline, whatever the policy"
+echo offline > "$POLICY"
 udevadm control --exit
 rm "$RULE"
 

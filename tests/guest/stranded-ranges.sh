@@ -74,7 +74,7 @@ LAST=${BLOCKS[-1]}
 for block in "${BLOCKS[@]:HALF:HALF-1}"; do
 	switch "$block" offline > /tmp/answer
 done
-fault what=offline block="$LAST" hold=1 times=1
+fault what=offline hold=1 times=1 delay_ms=300 # so that the reclaim takes longer than a sweep waits
 switch "$LAST" offline > /tmp/switched &
 ok "beside a reclaim: the last block is on its way" wait_until is_held
 reclaim "${NAMES[0]}" > /tmp/reclaimed &

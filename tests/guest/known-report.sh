@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# lockdep takes the core's removal of a memory block in whose files somebody is for a
+# possible deadlock: it does not know that both have been under device_hotplug_lock. It
+# says so with the kernel's own driver too, which is what this is the proof of.
+# driver: stock
+# vm: -w -s 512M
+# full
+. "$LAB/tests/guest/helpers/device.sh"
+
+[[ $KERNEL == debug* ]] || skip_all "this kernel has no lockdep"
+
+is_reported() { dmesg | grep -q 'possible circular locking dependency'; }
+
+write_all() {
+	local number
+	while [[ -e $MEMORY/memory${BLOCKS[0]} ]]; do
+		for number in "${BLOCKS[@]}"; do
+			{ echo offline > "$MEMORY/memory$number/state"; } 2> /dev/null || true
+		done
+	done
+}
+
+# So that lockdep knows all of it.
+is "a block goes online" "$(switch "${BLOCKS[0]}" online_movable)" "done"
+is "and offline" "$(switch "${BLOCKS[0]}" offline)" "done"
+for ((round = 0; round < 10; round++)); do
+	! is_reported || break
+	write_all &
+	write_all &
+	pause 0.3
+	unbind > /tmp/answer
+	wait
+	bind > /tmp/answer
+done
+ok "lockdep reports the kernel's own driver" is_reported
+ok "for what it removes" eval 'dmesg | grep -q "remove_memory_block_devices"'
+done_testing
