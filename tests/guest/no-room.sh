@@ -5,7 +5,7 @@
 # Memory that is free, but movable only, is no room; nor is the device's own where
 # only the device wishes for that, as all of CXL do.
 # vm: -s 32G
-# vm: -v cxl -s 16G
+# vm: -v cxl -s 16G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
