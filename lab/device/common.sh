@@ -29,10 +29,12 @@ guest_ram() {
 	round_up "$wanted" $((2 * GIB))
 }
 
-# processor_for END: one that can address so much.
+# processor_for END: one that can address so much. With AMD's, QEMU's default, QEMU keeps
+# the last 12 GiB below 1 TiB free, and puts all RAM above 4 GiB behind if it would lie there.
 processor_for() {
 	DEVICE_CPU=
 	(($1 < 1 << 39)) || DEVICE_CPU=,phys-bits=46
+	(($1 < 0xfd00000000)) || DEVICE_CPU+=,vendor=GenuineIntel
 }
 
 round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
