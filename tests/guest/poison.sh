@@ -72,6 +72,10 @@ is_gone() {
 	is "$1: the kernel has forgotten them" "$(corrupted)" 0
 }
 
+TRACING=/sys/kernel/tracing
+# went_offline: the blocks in their order, a line each.
+went_offline() { sed -n 's/.*block_switch: .* block=memory\([0-9]*\) to=offline error=0 .*/\1/p' $TRACING/trace; }
+
 is "none at first" "$(< "$DAX/kmem/pages_poisoned") $(corrupted)" "0 0"
 attempt unplugged > /tmp/answer
 is "plugged" "$(attempt online_movable)" "done"
@@ -84,7 +88,12 @@ poison "$MIDDLE" 100
 poison "$MIDDLE" 101
 poison "$LAST" 77
 is "faulty before: marked" "$(marked)" 5
+# All else is free, so that nothing but these pages makes their blocks differ from others.
+echo 1 > $TRACING/events/dax_kmem/block_switch/enable
 is_gone "faulty before"
+echo 0 > $TRACING/events/dax_kmem/block_switch/enable
+is "faulty before: their blocks go last" "$(went_offline | tail -n 2 | sort -n | xargs)" \
+	"$(printf '%d\n' "$MIDDLE" "$LAST" | sort -n | xargs)"
 is_back "faulty before"
 is "faulty before: as much memory as ever" "$(managed)" "$BEFORE"
 
