@@ -16,9 +16,10 @@
 
 /*
  * The core's own sysfs files poll for the hotplug lock, 5 ms apart, which are 12
- * with 250 ticks a second. A gap now and then lets them find it free.
+ * with 250 ticks a second. A gap now and then lets them find it free. It costs more
+ * than its own time: the core's next step has to wait for an RCU grace period again.
  */
-#define GAP_EVERY_MS 1000
+#define GAP_EVERY_MS 2000
 #define GAP_MS 12
 
 static void leave_gap(struct kmem_drive *drive)

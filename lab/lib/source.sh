@@ -4,12 +4,19 @@
 # that everything they need and nothing else is compiled.
 
 SOURCE_PACKAGES=(bc bison flex libelf-dev python3)
-CONFIGS=$REPO/lab/config
 
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 
+# wanted_options NAME: the files that say them: what every guest needs, what it is
+# called in that series, and what the kernel is for (debug-7.3 is debug).
+wanted_options() { printf 'config/%s\n' guest "guest-$(kernel_series "$1")" "${1%%-*}"; }
+
 # build_key NAME: all that it depends on besides the packages.
-build_key() { (cd "$REPO/lab" && key_of_files config/guest "config/$1" lib/source.sh); }
+build_key() {
+	local files
+	mapfile -t files < <(wanted_options "$1")
+	(cd "$REPO/lab" && key_of_files "${files[@]}" lib/source.sh)
+}
 
 # build_kernel ROOT NAME: in a root with its source and a compiler. Afterwards it
 # is there as if it came from packages, with a note of how long it took.
@@ -41,7 +48,7 @@ in_tree() {
 # Everything that is not asked for is off.
 configure() {
 	local name=$1 tree=$2 wanted=$2/wanted.config refused
-	cat "$CONFIGS/guest" "$CONFIGS/$name" > "$KERNEL_ROOT$wanted"
+	(cd "$REPO/lab" && wanted_options "$name" | xargs cat) > "$KERNEL_ROOT$wanted"
 	in_tree KCONFIG_ALLCONFIG="$wanted" allnoconfig
 	refused=$(refused_options "$KERNEL_ROOT$wanted" "$KERNEL_ROOT$tree/.config" | xargs)
 	[[ ! $refused ]] || die "Linux $KERNEL_VERSION cannot be configured for $name as lab/config says: $refused"

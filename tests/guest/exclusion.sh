@@ -55,7 +55,7 @@ outsider() {
 # switched, and the write succeeds.
 disturbed() {
 	local description="$1, with somebody else writing $3 to memory$2"
-	fault delay_ms=200 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
+	fault delay_ms=350 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
 	: > /tmp/answers
 	begin_write it "$1"
 	ok "$description: under way" wait_until has_matched 2
