@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The measurements of bench/ that need no large machine run, and say in JSON what took how long.
-# vm: -s 1G -t 400
+# vm: -s 1G -t 400 -a memory_hotplug.memmap_on_memory=1
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 
@@ -14,7 +14,13 @@ run() { bash "$LAB/bench/$1.sh" 1 "${@:2}" > "$MEASURED"; }
 lines() { jq -c "select($1)" < "$MEASURED" | wc -l; }
 has() { (($(lines "$1") > 0)); }
 
-for name in plug bind hold "in-use 10"; do
+NAMES=(plug bind hold "in-use 10")
+if [[ -e $DAX/memmap_on_memory ]]; then
+	NAMES+=(memmap)
+else
+	skip "memmap runs" "Linux $KERNEL cannot keep the page structs of a device in it"
+fi
+for name in "${NAMES[@]}"; do
 	# shellcheck disable=SC2086 # the percentage is a word of its own
 	ok "$name runs" run $name
 	is "$name: nothing failed" "$(lines '.failed')" 0
