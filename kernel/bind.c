@@ -137,7 +137,7 @@ static int bind_region(struct kmem_region *region, bool adopted)
 }
 
 /**
- * kmem_bind() - a device is bound: add its memory, as the system's policy has it
+ * kmem_bind() - a device is bound: add its memory, as its default state or the policy has it
  * @dev_dax: the device
  *
  * Context: Process context, sleeps; the device's device_lock held.

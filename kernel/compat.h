@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only place that knows that kernels differ. What a kernel has is found
- * by compiling a line that uses it (probe.sh), never by its version number:
- * distributions backport.
+ * The only place that knows that the headers of kernels differ (what their private
+ * types do is in layout/wanted.h). What a kernel has is found by compiling a line
+ * that uses it (probe.sh), never by its version number: distributions backport.
  */
 #ifndef DAXPLUG_COMPAT_H
 #define DAXPLUG_COMPAT_H

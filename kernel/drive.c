@@ -281,8 +281,8 @@ static int then(struct kmem_drive *drive, int err, int (*step)(struct kmem_drive
  * Context: Process context, sleeps; the region claimed by this task.
  * Return: 0, or the negative errno of the first step that failed: what
  * kmem_block_switch(), kmem_range_reserve(), kmem_range_add() or
- * kmem_range_remove() returned, or @drive->cancelled. Unless it is a best
- * effort, what was done by then stays half-done: drive back.
+ * kmem_range_remove() returned, or the errno for @drive->cancelled. Unless it is
+ * a best effort, what was done by then stays half-done: drive back.
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {

@@ -255,7 +255,8 @@ struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name);
  * daxplug_message() - what happened, one line without a newline
  * @daxplug: the handle
  *
- * Return: the line, valid until the next call; empty if nothing has failed.
+ * Return: the line, valid until the next call; empty if nothing has failed,
+ * but for a change that had nothing to do or was a dry run: it says so then.
  */
 const char *daxplug_message(const struct daxplug *daxplug);
 
@@ -434,10 +435,10 @@ void daxplug_set_progress(struct daxplug *daxplug, daxplug_progress *progress, v
  * -EINVAL if @state is none of those; -EBUSY if it must be unplugged first, is in
  * devdax mode, or what the kernel refused with; -EACCES; -ENODEV if it has gone;
  * -EOPNOTSUPP with another driver, or if no memory block of it can be seen;
- * -ETIMEDOUT; -ECANCELED by the cancel fd; -ENOMEM; -EMFILE; -EAGAIN if somebody
- * else switched blocks meanwhile, or there can be no process for the change; -EIO
- * if the blocks are not what the kernel said, or that process was killed; or the
- * errno of the first block that failed.
+ * -ETIMEDOUT; -ECANCELED by the cancel fd; -EINTR if interrupted otherwise; -ENOMEM; -EMFILE;
+ * -EAGAIN if somebody else switched blocks meanwhile, or there can be no process for the change;
+ * -EIO if the blocks are not what the kernel said, or that process was killed; or the errno of the
+ * first block that failed.
  */
 int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state,
 			unsigned int flags);
@@ -457,7 +458,7 @@ int daxplug_device_unplug(struct daxplug_device *device, unsigned int flags);
 
 /**
  * daxplug_device_replug() - unplug and plug
- * @device: the device, in any state
+ * @device: the device, in any state; one that is as wanted already is left alone
  * @state: as for daxplug_device_plug()
  * @flags: of DAXPLUG_DRY_RUN, DAXPLUG_FORCE
  *

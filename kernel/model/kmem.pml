@@ -30,7 +30,7 @@
 #define strand_comes_last PRECAUTION(15) /* neighbour: a region has its device until kmem_unbind() has done with it */
 #define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() forgets no region with a transition under way */
 #define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() leaves a region alone whose lock is held */
-#define install_heeds_sleep PRECAUTION(16) /* sleep: install() looks at suspended */
+#define install_heeds_sleep PRECAUTION(16) /* sleep: install() looks at asleep */
 #define worker_hears_earlier PRECAUTION(17) /* cancel_ends: hear_signals() looks for a cancel that came before */
 #define cancel_signals PRECAUTION(18) /* cancel_ends: cancel_locked() signals the worker */
 #define unbind_cancels PRECAUTION(19) /* unbind_ends: kmem_transition_close() comes before the files are removed */
@@ -154,9 +154,9 @@ mtype thread = NONE;
 bool listening;
 bool signal_pending;
 
-/* suspended, and the system does sleep. */
-bool suspended;
+/* asleep, and the system does sleep. */
 bool asleep;
+bool sleeping;
 
 /*
  * What the model knows and the driver does not. claimed: the claim holds;
@@ -698,7 +698,7 @@ end_idle:
 				phase = BACK;
 				assert(err != UNLOAD || module_going);
 				assert(err != UNBIND || closing);
-				assert(err != SUSPEND || suspended)
+				assert(err != SUSPEND || asleep)
 			};
 			if
 			:: !err -> break
@@ -768,10 +768,10 @@ inline run_transition(me)
 	d_step {
 		assert(thread == NONE);
 		installed = (me == RECLAIMER -> is_stranded : !closing || !install_heeds_closing);
-		installed = installed && (!suspended || !install_heeds_sleep);
+		installed = installed && (!asleep || !install_heeds_sleep);
 		if
 		:: installed ->
-			assert(!asleep);
+			assert(!sleeping);
 			transition = true;
 			phase = FORWARD;
 			thread = RUNNING
@@ -812,10 +812,10 @@ end_idle:
 again:
 #ifdef WITH_SLEEPER
 		if
-		:: !suspended
+		:: !asleep
 		:: closing && wait_heeds_closing
 #ifndef SLEEPS_FOR_EVER
-		:: suspended -> goto out /* a signal */
+		:: asleep -> goto out /* a signal */
 #endif
 		fi;
 #endif
@@ -830,7 +830,7 @@ again:
 		fi;
 		run_transition(WRITER);
 		if
-		:: !installed && suspended && !closing ->
+		:: !installed && asleep && !closing ->
 			/* FELL_ASLEEP */
 			region_lock = NOBODY;
 			goto again
@@ -1205,8 +1205,8 @@ end_idle:
 		/* kmem_transition_reclaim() */
 again:
 		if
-		:: !suspended
-		:: suspended -> goto out
+		:: !asleep
+		:: asleep -> goto out
 		fi;
 		if
 		:: atomic {
@@ -1226,7 +1226,7 @@ again:
 		:: else -> installed = true
 		fi;
 		if
-		:: !installed && suspended && !dev && !reclaimed_is_gone ->
+		:: !installed && asleep && !dev && !reclaimed_is_gone ->
 			region_lock = NOBODY;
 			goto again
 		:: else
@@ -1274,10 +1274,10 @@ active proctype sleeper()
 end_idle:
 	do
 	:: d_step {
-		suspended = true;
+		asleep = true;
 		cancel_locked(SUSPEND)
 	};
-		d_step { !transition -> asleep = true };
+		d_step { !transition -> sleeping = true };
 #ifdef SLEEPS_FOR_EVER
 		if
 		:: true
@@ -1287,8 +1287,8 @@ end_asleep:
 		fi;
 #endif
 		d_step {
-			asleep = false;
-			suspended = false
+			sleeping = false;
+			asleep = false
 		}
 	od
 }

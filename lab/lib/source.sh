@@ -8,8 +8,13 @@ SOURCE_PACKAGES=(bc bison flex libelf-dev python3)
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 
 # wanted_options NAME: the files that say them: what every guest needs, what it is
-# called in that series, and what the kernel is for (debug-7.3 is debug).
-wanted_options() { printf 'config/%s\n' guest "guest-$(kernel_series "$1")" "${1%%-*}"; }
+# called in that series alone, and what the kernel is for (debug-7.3 is debug).
+wanted_options() {
+	local file
+	for file in guest "guest-$(kernel_series "$1")" "${1%%-*}"; do
+		[[ $file == guest-* && ! -e $REPO/lab/config/$file ]] || printf 'config/%s\n' "$file"
+	done
+}
 
 # build_key NAME: all that it depends on besides the packages.
 build_key() {
