@@ -40,6 +40,7 @@ race() {
 	END
 }
 
+has_none_known() { ! has_known_report "$LOG"; }
 none() { ! splats "$LOG" "$@"; }
 one_of() { splats "$LOG" | grep -F -e "$1"; }
 
@@ -99,4 +100,32 @@ leak '................' 'kvcalloc+0x31/0x60' 'kmem_drive_init+0xf0/0x4e0 [kmem]'
 printf '%s\n' "${LEAK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' > "$LOG"
 ok "so is what this one has allocated" one_of 'unreferenced object'
 ok "and a fault after it counts" one_of 'BUG: KASAN'
+# deadlock HELD ASKED_BY: the lines of a report, in DEADLOCK.
+deadlock() {
+	mapfile -t DEADLOCK <<- END
+		WARNING: possible circular locking dependency detected
+		6.12.117-debug #1 Tainted: G           O
+		kmem/dax0.0/102 is trying to acquire lock:
+		ffff88810c2c2a58 (kn->active#12){++++}-{0:0}, at: __kernfs_remove+0x229/0x590
+		but task is already holding lock:
+		ffffffff83472dd0 ($1){++++}-{0:0}, at: try_remove_memory+0xf5/0x1c0
+		 <TASK>
+		 remove_memory_block_devices+0xc4/0x100
+		 $2
+		 </TASK>
+	END
+}
+
+deadlock mem_hotplug_lock 'kmem_range_remove+0x62/0x180 [kmem]'
+log "${DEADLOCK[@]}"
+ok "what lockdep says of the core's removal of blocks is none of the driver's" none
+ok "but it is noticed" has_known_report "$LOG"
+log "${DEADLOCK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
+ok "a fault after it counts" one_of 'BUG: KASAN'
+log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
+ok "and one inside a report that never ended" one_of 'BUG: KASAN'
+deadlock kmem_regions_lock 'kmem_range_remove+0x62/0x180 [kmem]'
+log "${DEADLOCK[@]}"
+ok "the same with another lock is the driver's" one_of 'possible circular locking'
+ok "and is not taken for it" has_none_known
 done_testing
