@@ -13,7 +13,7 @@ before=$(snapshot)
 
 # Somebody's block is held half-way; the worker is given time before it listens, at the
 # end of which it is the second hit.
-fault what=offline,listen hold=1 times=2 delay_ms=$((700 * SLOW))
+fault what=offline,listen hold=1 times=2 delay_ms=$((1500 * SLOW))
 switch "$LAST" offline > /tmp/other &
 other=$!
 ok "somebody takes a block offline, which takes long" wait_until is_held
