@@ -104,14 +104,16 @@ static bool by_list(struct kmem_region *region, enum dax_state *state)
 		.start = region->ranges[0].span.start,
 		.end = region->ranges[region->nr_ranges - 1].span.end,
 		.serials = serials,
-		.nr_serials = kmem_identity_serials(region->dev, serials, MOST_EXPANDERS),
 	};
 	bool found = false;
 
 	mutex_lock(&list_lock);
-	identity.uuid = kmem_identity_uuid(region->dev, shown);
-	if (list)
+	if (list) {
+		identity.nr_serials = kmem_identity_serials(region->dev, shown, serials,
+							    MOST_EXPANDERS);
+		identity.uuid = kmem_identity_uuid(region->dev, shown);
 		found = dax_defaults_find(list, &identity, state);
+	}
 	mutex_unlock(&list_lock);
 
 	return found;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
-#include <linux/err.h>
-#include <linux/fs.h>
+#include <linux/kernfs.h>
 #include <linux/kstrtox.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -33,16 +32,31 @@ const char *kmem_identity_kind(struct device *dev)
 	return NULL;
 }
 
-static struct device_attribute *uuid_attribute(struct device *dev)
+static struct device_attribute *find_attribute(struct device *dev, const char *name)
 {
 	const struct attribute_group *const *group;
 	struct attribute **attr;
 
 	for (group = dev->type ? dev->type->groups : NULL; group && *group; group++)
 		for (attr = (*group)->attrs; attr && *attr; attr++)
-			if (!strcmp((*attr)->name, "uuid"))
+			if (!strcmp((*attr)->name, name))
 				return container_of(*attr, struct device_attribute, attr);
 	return NULL;
+}
+
+/*
+ * What a file of the device would say, in @page. Without the file: to read one takes
+ * locks inside which other files take those that are held when a device just comes.
+ */
+static char *show(struct device *dev, const char *name, char *page)
+{
+	struct device_attribute *attr = find_attribute(dev, name);
+
+	if (!attr || !attr->show)
+		return NULL;
+
+	memset(page, 0, PAGE_SIZE);
+	return attr->show(dev, attr, page) > 0 ? strim(page) : NULL;
 }
 
 /**
@@ -57,66 +71,62 @@ static struct device_attribute *uuid_attribute(struct device *dev)
  */
 const char *kmem_identity_uuid(struct device *dev, char *page)
 {
-	struct device_attribute *uuid;
+	const char *uuid = NULL;
 
-	for (dev = dev->parent; dev; dev = dev->parent) {
-		uuid = is_on_bus(dev, "nd") ? uuid_attribute(dev) : NULL;
-		if (!uuid || !uuid->show)
-			continue;
-		memset(page, 0, PAGE_SIZE);
-		if (uuid->show(dev, uuid, page) > 0)
-			return strim(page);
-	}
-
-	return NULL;
+	for (dev = dev->parent; dev && !uuid; dev = dev->parent)
+		if (is_on_bus(dev, "nd"))
+			uuid = show(dev, "uuid", page);
+	return uuid;
 }
 
-/* Reads a file that has one short line. */
-static bool read_line(const char *path, char *line, size_t room)
+/* The device that a link in the directory of another leads to, with a reference. */
+static struct device *get_linked(struct device *dev, const char *name)
 {
-	struct file *file = filp_open(path, O_RDONLY, 0);
-	loff_t position = 0;
-	ssize_t got;
+	struct kernfs_node *link = sysfs_get_dirent(dev->kobj.sd, name);
+	struct device *target = NULL;
 
-	if (IS_ERR(file))
-		return false;
-
-	got = kernel_read(file, line, room - 1, &position);
-	filp_close(file, NULL);
-	if (got <= 0)
-		return false;
-
-	line[got] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return true;
+	if (link && kernfs_type(link) == KERNFS_LINK)
+		target = get_device(kobj_to_dev(link->symlink.target_kn->priv));
+	kernfs_put(link);
+	return target;
 }
 
 /* A target is a decoder of an endpoint, and that of an expander, which has the number. */
-static bool read_serial(const char *region, unsigned int target, unsigned long long *serial)
+static bool read_serial(struct device *region, unsigned int target, char *page,
+			unsigned long long *serial)
 {
-	char path[96], decoder[32], number[32];
+	struct device *decoder, *expander = NULL;
+	const char *text;
+	char name[16];
 
-	snprintf(path, sizeof(path), "/sys/bus/cxl/devices/%s/target%u", region, target);
-	if (!read_line(path, decoder, sizeof(decoder)) || !*decoder)
+	snprintf(name, sizeof(name), "target%u", target);
+	text = show(region, name, page);
+	if (!text || !*text)
 		return false;
 
-	snprintf(path, sizeof(path), "/sys/bus/cxl/devices/%s/../uport/serial", decoder);
-	return read_line(path, number, sizeof(number)) && !kstrtoull(number, 0, serial);
+	decoder = bus_find_device_by_name(region->bus, NULL, text);
+	if (decoder && decoder->parent)
+		expander = get_linked(decoder->parent, "uport");
+	text = expander ? show(expander, "serial", page) : NULL;
+	put_device(expander);
+	put_device(decoder);
+	return text && !kstrtoull(text, 0, serial);
 }
 
 /**
  * kmem_identity_serials() - the serial numbers of the CXL expanders behind a device
- * @dev: the device
+ * @dev: the device; it is being bound, so that they stay where they are
+ * @page: room for what a file in sysfs shows, a page
  * @serials: where they go
  * @room: how many at most
  *
- * From sysfs, because what ties a region to its expanders is known to nobody but the
- * CXL core.
+ * By what the CXL core shows in sysfs, because what ties a region to its expanders
+ * is known to nobody else.
  *
- * Context: Process context, sleeps.
+ * Context: Process context, sleeps; takes the CXL core's lock of its regions.
  * Return: how many there are.
  */
-unsigned int kmem_identity_serials(struct device *dev, unsigned long long *serials,
+unsigned int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
 				   unsigned int room)
 {
 	unsigned int count = 0;
@@ -125,7 +135,7 @@ unsigned int kmem_identity_serials(struct device *dev, unsigned long long *seria
 		if (is_on_bus(dev, "cxl") && strstarts(dev_name(dev), "region"))
 			break;
 
-	while (dev && count < room && read_serial(dev_name(dev), count, &serials[count]))
+	while (dev && count < room && read_serial(dev, count, page, &serials[count]))
 		count++;
 	return count;
 }
