@@ -4,11 +4,13 @@
 
 SPLATS='WARNING: |BUG: |kernel BUG at|Oops: |Kernel panic|general protection fault'
 SPLATS+='|UBSAN: |KASAN: |KCSAN: |KFENCE: |KMSAN: |possible circular locking|possible recursive locking'
-SPLATS+='|inconsistent lock state|INFO: task .* blocked for more|self-detected stall|detected stalls on'
+SPLATS+='|inconsistent lock state|INFO: task .* blocked (for|in I/O wait for) more|self-detected stall|detected( expedited)? stalls on'
 SPLATS+='|soft lockup|hard LOCKUP|Bad page state|Bad page map|list_add corruption|list_del corruption'
 SPLATS+='|refcount_t: |unreferenced object 0x|ODEBUG: |sleeping function called|suspicious RCU usage'
 SPLATS+='|scheduling while atomic|INFO: trying to register non-static key|Unable to handle kernel'
 SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory'
+
+SPLATS+='|cannot create duplicate filename|Trying to free nonexistent resource|leak detector disabled'
 
 # A page is also dumped for a good reason: offlining says so of one that cannot move.
 SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
@@ -26,14 +28,21 @@ splats() {
 # What lockdep says of the core when it removes a memory block in whose files somebody is,
 # whatever driver asks for it; tests/guest/known-report.sh has it said of the kernel's own.
 without_known_report() {
-	awk '
-		/possible circular locking dependency/ { inside = 1; wanted = held = removed = 0; report = "" }
+	awk -v splats="$SPLATS" '
+		!inside && /possible circular locking dependency/ {
+			inside = 1
+			other = wanted = held = removed = 0
+			report = $0 "\n"
+			next
+		}
 		!inside { print; next }
+		$0 ~ splats { other = 1 }
+		/-> #[0-9]+ \(/ && !/\((kn->active#[0-9]+|(cpu|mem|device)_hotplug_lock)\)/ { other = 1 }
 		{ report = report $0 "\n" }
 		/\(kn->active#[0-9]+\).* at: __kernfs_remove\+/ { wanted = 1 }
 		/\(mem_hotplug_lock\).* at: try_remove_memory\+/ { held = 1 }
 		/ remove_memory_block_devices\+/ { removed = 1 }
-		/<\/TASK>/ { if (!wanted || !held || !removed) printf "%s", report; inside = 0 }
+		/<\/TASK>/ { if (other || !wanted || !held || !removed) printf "%s", report; inside = 0 }
 		END { if (inside) printf "%s", report }
 	' "$1"
 }

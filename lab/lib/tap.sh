@@ -6,9 +6,10 @@
 #	count PASSED FAILED SKIPPED
 #	failed DESCRIPTION | skipped REASON | differs REASON
 # A TODO excuses only the stock driver. Output that is not complete, and a
-# status that does not fit it, are failures.
+# status that does not fit it, are failures. So is an error in arithmetic, at which bash
+# goes on behind the whole command, with all the points that are in it.
 tap_verdict() {
-	awk -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
+	awk -v broken="$(grep -m 1 -F '(error token is' "$4")" -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
 		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
 		function reason(line) {
 			sub(/^.*# *(SKIP|skip|TODO|todo)[: \t]*/, "", line)
@@ -34,6 +35,10 @@ tap_verdict() {
 				finding("failed", "no plan, it ended early: status " status " " meaning)
 			else if (planned != points)
 				finding("failed", points + 0 " of " planned " points seen")
+			else if (!points && !count["skipped"])
+				finding("failed", "no points at all")
+			if (broken)
+				finding("failed", broken)
 			if (status != 0 && status != 77 && !count["failed"])
 				finding("failed", "status " status " " meaning)
 			print "count", count["passed"] + 0, count["failed"] + 0, count["skipped"] + 0

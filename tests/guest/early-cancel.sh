@@ -20,7 +20,8 @@ ok "somebody takes a block offline, which takes long" wait_until is_held
 begin_write it unplugged INT
 ok "the worker is there, and does not listen yet" wait_until has_matched 2
 signal it INT
-is "nor when the signal has been sent" "$(< "$FAULT/hits")" 1
+fault_says hits
+is "nor when the signal has been sent" "$SAID" 1
 ok "the writer comes back" wait_until has_result it
 ok "while the block is held still" is_held
 let_go

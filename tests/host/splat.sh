@@ -124,6 +124,10 @@ log "${DEADLOCK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "a fault after it counts" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "and one inside a report that never ended" one_of 'BUG: KASAN'
+log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' "${DEADLOCK[@]:7}"
+ok "and one in the middle of it" one_of 'BUG: KASAN'
+log "${DEADLOCK[@]:0:6}" '-> #1 (kmem_regions_lock){+.+.}-{3:3}:' "${DEADLOCK[@]:6}"
+ok "the same by way of another lock is the driver's" one_of 'kmem_regions_lock'
 deadlock kmem_regions_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
 ok "the same with another lock is the driver's" one_of 'possible circular locking'
