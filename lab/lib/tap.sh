@@ -9,7 +9,7 @@
 # status that does not fit it, are failures. So is an error in arithmetic, at which bash
 # goes on behind the whole command, with all the points that are in it.
 tap_verdict() {
-	awk -v broken="$(grep -m 1 -F '(error token is' "$4")" -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
+	awk -v broken="$(grep -m 1 -F '(error token is' "$4" || true)" -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
 		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
 		function reason(line) {
 			sub(/^.*# *(SKIP|skip|TODO|todo)[: \t]*/, "", line)
