@@ -109,8 +109,8 @@ static bool by_list(struct kmem_region *region, enum dax_state *state)
 
 	mutex_lock(&list_lock);
 	if (list) {
-		identity.nr_serials = kmem_identity_serials(region->dev, shown, serials,
-							    MOST_EXPANDERS);
+		identity.nr_serials =
+			kmem_identity_serials(region->dev, shown, serials, MOST_EXPANDERS);
 		identity.uuid = kmem_identity_uuid(region->dev, shown);
 		found = dax_defaults_find(list, &identity, state);
 	}
