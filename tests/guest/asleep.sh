@@ -17,6 +17,7 @@ begin_write it online_movable 9<&-
 ok "asleep: it is written" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
+is "asleep: nothing has begun" "$(count absent)" "${#BLOCKS[@]}"
 wake_up
 end_write it
 is "awake: it goes on" "$RESULT" "done"
@@ -38,6 +39,7 @@ begin_write it unplugged 9<&-
 ok "asleep: it is written" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
+is "asleep: nothing has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
 ok "unbind does not wait for it" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
 end_write it
 is "the writer gets ENODEV" "$RESULT" ENODEV

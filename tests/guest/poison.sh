@@ -117,7 +117,7 @@ no_fault
 is "during an unplug: remembered" "$(< "$DAX/kmem/pages_poisoned")" 6
 
 # During a plug, in a block that is online already; the last block comes first.
-fault what=online hold=1 times=1 skip=3
+fault what=online hold=1 times=1 skip=3 delay_ms=700
 begin_write it online_movable
 ok "during a plug: it is half-way" wait_until is_held
 poison_later "$LAST" 99

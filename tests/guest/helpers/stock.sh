@@ -4,7 +4,7 @@
 
 # Whether or not the driver takes the device by itself (not on 6.1).
 load() {
-	insmod "$1" || return
+	insmod "$1" || { point 1 "${1##*/} can be loaded, the other being gone"; return 1; }
 	[[ -e $DAX ]] || return 0
 	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
 	is_bound || bind > /dev/null
