@@ -28,7 +28,16 @@ round() { # ROUND WHO
 	done
 }
 
+# The device keeps it when the driver has gone.
+put_back() {
+	rm -f "$ERRORS"
+	unbind && echo "$BEFORE" > "$DAX/memmap_on_memory"
+}
+
+[[ -e $DAX/memmap_on_memory ]] || die "$DEVICE: this kernel cannot keep the page structs of a device in it"
 [[ $(< /sys/module/memory_hotplug/parameters/memmap_on_memory) == Y ]] ||
 	die "the kernel was not booted with memory_hotplug.memmap_on_memory=1"
+BEFORE=$(< "$DAX/memmap_on_memory")
+trap put_back EXIT
 policy offline
 alternate "${1-5}" round

@@ -23,7 +23,7 @@ if [[ $(attempt unplugged) == "done" ]]; then
 	unbind > /tmp/answer
 	bind > /tmp/answer
 	online
-elif [[ $(failure block) != "memory$FIRST" ]]; then
+elif [[ $(failure reason) == @(kernel|slab|reserved|page_table) && $(failure block) != "memory$FIRST" ]]; then
 	skip_all "the kernel keeps memory of its own in $(failure block), not in memory$FIRST only"
 fi
 is "online in a kernel zone" "$(state)" online_kernel

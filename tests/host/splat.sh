@@ -58,6 +58,15 @@ log 'Kernel panic - not syncing: sysrq triggered crash'
 ok "a panic is" one_of 'Kernel panic'
 ok "unless it was asked for" none asked
 
+for line in 'rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-...D }' \
+	"sysfs: cannot create duplicate filename '/devices/dax0.0/kmem'" \
+	'Trying to free nonexistent resource <0x180000000-0x1bfffffff>' \
+	'kmemleak: Kernel memory leak detector disabled' \
+	'INFO: task kmem/dax0.0:102 blocked in I/O wait for more than 120 seconds.'; do
+	log "$line"
+	ok "so is: $line" one_of "$line"
+done
+
 race 'record+0x51/0xa0 [kmem]' 'memory_event+0x1b3/0x230 [kmem]' 'blocks_online_show+0x30/0x60 [kmem]' 'dev_attr_show+0x21/0x60'
 log "${RACE[@]}"
 ok "a data race in the driver is a fault" one_of 'BUG: KCSAN: data-race in record'
@@ -100,6 +109,7 @@ leak '................' 'kvcalloc+0x31/0x60' 'kmem_drive_init+0xf0/0x4e0 [kmem]'
 printf '%s\n' "${LEAK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' > "$LOG"
 ok "so is what this one has allocated" one_of 'unreferenced object'
 ok "and a fault after it counts" one_of 'BUG: KASAN'
+
 # deadlock HELD ASKED_BY: the lines of a report, in DEADLOCK.
 deadlock() {
 	mapfile -t DEADLOCK <<- END

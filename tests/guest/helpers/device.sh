@@ -221,11 +221,8 @@ fault() {
 
 no_fault() { fault times=0; }
 
-# fault_says FILE: sets SAID. Without a fork, which may have to wait for a processor that
-# is in a delay with its interrupts off, where probes are breakpoints.
-fault_says() { read -r SAID < "$FAULT/$1"; }
-is_held() { fault_says holding && [[ $SAID == Y ]]; }
-has_matched() { fault_says matched && ((SAID >= $1)); }
+is_held() { [[ $(< "$FAULT/holding") == Y ]]; }
+has_matched() { (($(< "$FAULT/matched") >= $1)); }
 let_go() { echo 0 > "$FAULT/hold"; }
 
 # --- writers in the background, to be sent signals ---
