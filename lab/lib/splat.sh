@@ -67,11 +67,11 @@ without_leaks_elsewhere() {
 # A kernel that watches for data races (-k kcsan) has many of its own, whatever runs
 # on it. A report is about the driver when a function of it is in one of its stacks.
 without_races_elsewhere() {
-	awk '
+	awk -v splats="$SPLATS" '
 		/BUG: KCSAN: / { inside = 1; ours = 0; report = "" }
 		!inside { print; next }
 		{ report = report $0 "\n" }
-		/ \[kmem\]/ { ours = 1 }
+		/ \[kmem\]/ || !/BUG: KCSAN: / && $0 ~ splats { ours = 1 }
 		/=================/ { if (ours) printf "%s", report; inside = 0 }
 		END { if (inside) printf "%s", report }
 	' "$1"

@@ -82,6 +82,9 @@ ok "one of functions that have nothing to do with it is not, though its task may
 log "${RACE[@]}" 'list_del corruption. prev->next should be ffff8881'
 ok "a fault after it is" one_of 'list_del corruption'
 
+log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881' "${RACE[@]:8}"
+ok "and one in the middle of it" one_of 'list_del corruption'
+
 log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881'
 ok "and one inside a report that never ended" one_of 'list_del corruption'
 
