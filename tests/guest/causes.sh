@@ -24,6 +24,7 @@ fill_pipes() {
 is "unplugged" "$(attempt unplugged)" "done"
 is "plugged as movable" "$(attempt online_movable)" "done"
 numactl --membind="$NODE" dd if=/dev/zero of=/tmp/moved bs=1M count=64 status=none
+ok "64 MiB of it are in files" test "$(files_there)" -ge $((60 << 10))
 is "in use by files, it is unplugged" "$(attempt unplugged)" "done"
 is "nothing is blamed" "$(cat "$DAX/kmem/last_failure")" ""
 rm /tmp/moved

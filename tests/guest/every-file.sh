@@ -34,11 +34,13 @@ READER='my %expected = @ARGV;
 # shellcheck disable=SC2016
 WRITER='my ($file, @words) = @ARGV;
 	open(my $out, ">", $file) or die "$file: $!";
+	my $written = 0;
 	for (my $i = 0; !-e "/tmp/stop"; $i++) {
 		sysseek($out, 0, 0);
-		syswrite($out, $words[$i % @words]);
+		$written++ if syswrite($out, $words[$i % @words]);
 		select(undef, undef, undef, 0.001);
-	}'
+	}
+	print "$written times\n";'
 
 # begin FILE=PATTERN...: a reader of these, and of all that can be anything.
 begin() {
@@ -54,7 +56,7 @@ begin() {
 }
 
 write_in_turn() {
-	perl -e "$WRITER" "$@" &
+	perl -e "$WRITER" "$@" > "/tmp/writer.${1##*/}" &
 	ACTORS+=($!)
 }
 
@@ -65,9 +67,13 @@ switch_for_sure() {
 
 # end DESCRIPTION
 end() {
+	local file
 	touch /tmp/stop
 	wait "${ACTORS[@]}"
 	ok "$1: the files were read, $(head -n 1 /tmp/reader)" grep -qE '^[1-9][0-9]* rounds' /tmp/reader
+	for file in guard timeout_ms; do
+		ok "$1: $file was written, $(< "/tmp/writer.$file")" grep -qE '^[1-9][0-9]* times' "/tmp/writer.$file"
+	done
 	is "$1: each answer is one that can be" "$(grep -A 3 '^wrong' /tmp/reader)" ''
 }
 

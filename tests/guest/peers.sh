@@ -200,6 +200,7 @@ compare() {
 	shift 2
 	with_driver "$STOCK_KMEM" "$@" > /tmp/stock
 	with_driver "$OUR_KMEM" "$@" > /tmp/ours
+	ok "$description: it can be run" grep -qx 'status 0' /tmp/stock
 	is "$description: as many verbs" "$(grep -c '^===' /tmp/ours)" "$(grep -c '^===' /tmp/stock)"
 	for ((index = 1; index <= $(grep -c '^===' /tmp/stock); index++)); do
 		same=$(nth "$index" /tmp/stock)

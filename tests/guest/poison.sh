@@ -99,6 +99,7 @@ is "faulty before: as much memory as ever" "$(managed)" "$BEFORE"
 
 # The memory is used, and taken back.
 numactl --membind="$NODE" dd if=/dev/zero of=/tmp/filled bs=1M count=300 status=none
+ok "used: 300 MiB of it are in files" test "$(files_there)" -ge $((290 << 10))
 is "used: still marked" "$(marked)" 5
 rm /tmp/filled
 is_gone "used"

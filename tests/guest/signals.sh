@@ -18,6 +18,7 @@ interrupted() {
 	signal it "$name"
 	pause 0.1
 	is "$description: not over before it is rolled back" "$(timeout 2 cat "$DAX/state")" mixed
+	ok "$description: nor is the write" eval '! has_result it'
 	let_go
 	end_write it
 	# shellcheck disable=SC2153 # end_write sets it

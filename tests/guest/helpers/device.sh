@@ -121,6 +121,7 @@ find_blocks() {
 			BLOCKS+=("$((start++))")
 		done
 	done
+	((${#BLOCKS[@]})) || return 0
 	mapfile -t BLOCKS < <(printf '%s\n' "${BLOCKS[@]}" | sort -n)
 	FIRST=${BLOCKS[0]}
 	MIDDLE=${BLOCKS[${#BLOCKS[@]} / 2]}
@@ -157,6 +158,9 @@ switch_all() {
 		switch "$number" "$1"
 	done | sort -u
 }
+
+# files_there: how many kB of the device's node hold files.
+files_there() { awk '/ FilePages:/ { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
 
 # --- everything that a transition may change, and must not if it fails ---
 
