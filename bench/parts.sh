@@ -23,6 +23,7 @@ NOTIFIERS=(memory_event last_memory_event)
 # Once for all: to switch functions rewrites the kernel's code.
 set_tracer() {
 	local function
+	[[ -e $TRACING/set_ftrace_filter ]] || die "this kernel does not trace functions (CONFIG_DYNAMIC_FTRACE)"
 	echo 0 > "$TRACING/tracing_on"
 	: > "$TRACING/set_ftrace_filter"
 	while read -r function; do

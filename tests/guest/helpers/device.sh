@@ -33,6 +33,7 @@ errno_name() {
 	'Invalid argument') printf 'EINVAL\n' ;;
 	'Interrupted system call') printf 'EINTR\n' ;;
 	'Operation canceled') printf 'ECANCELED\n' ;;
+	'Operation not permitted') printf 'EPERM\n' ;;
 	'Permission denied') printf 'EACCES\n' ;;
 	'Cannot allocate memory') printf 'ENOMEM\n' ;;
 	'Input/output error') printf 'EIO\n' ;;
