@@ -85,9 +85,14 @@ kernel_arguments() {
 		"${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
-	# Where all takes several times as long, so does what is not a stall yet.
+	# Where all takes several times as long, so does what is not a stall yet; and what
+	# the kernel keeps of all memory, to check it, is much.
 	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on rcupdate.rcu_cpu_stall_timeout=84)
-	[[ ! $CRASH ]] || arguments+=(crashkernel=256M)
+	if [[ $CRASH ]] && kernel_is_built "$KERNEL"; then
+		arguments+=(crashkernel=768M)
+	elif [[ $CRASH ]]; then
+		arguments+=(crashkernel=256M)
+	fi
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
 

@@ -11,7 +11,7 @@
 # full
 . "$LAB/tests/guest/lib.sh"
 set -u
-KEPT=/run/kept # on the scratch disk
+KEPT=/run/kept # on the scratch disk; ext4 reads ext2, and is what all kernels have
 MARK='daxplug: page'
 MARKED_MIB=160
 
@@ -56,7 +56,7 @@ mark_pages() {
 
 keep() {
 	mkdir -p "$KEPT"
-	mount "$SCRATCH" "$KEPT"
+	mount -t ext4 "$SCRATCH" "$KEPT"
 	# shellcheck disable=SC2034 # they are read in the crash kernel
 	local start end
 	start=$(< "$DAX/mapping0/start")
@@ -118,7 +118,7 @@ unpack_saved() { cat "$KEPT"/*/dump.* | makedumpfile -R "$KEPT/saved"; }
 after_the_crash() {
 	local start end
 	mkdir -p "$KEPT"
-	mount "$SCRATCH" "$KEPT"
+	mount -t ext4 "$SCRATCH" "$KEPT"
 	. "$KEPT/point"
 	[[ $AFTER != unplugged ]] ||
 		is "of the device in the crash kernel's view" "$(dump ranges /proc/vmcore "$start" "$end")" 0
