@@ -79,6 +79,16 @@ race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0
 log "${RACE[@]}"
 ok "one of functions that have nothing to do with it is not, though its task may" none
 
+# What an interrupt met the driver doing.
+race 'hrtimer_active+0x72/0xe0' 'task_tick_fair+0xa6/0x300' '__hrtimer_run_queues+0x115/0x420' 'do_idle+0x70/0x90'
+log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' ' kmem_block_switch+0xc6/0x140 [kmem]' "${RACE[@]:5}"
+ok "nor is one in an interrupt that came while the driver ran" none
+log "${RACE[@]:0:5}" ' settle+0xa2/0x1b0 [kmem]' ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5}"
+ok "one in an interrupt of the driver's own is" one_of 'BUG: KCSAN: data-race in hrtimer_active'
+log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5:4}" ' settle+0xa2/0x1b0 [kmem]' "${RACE[@]:9}"
+ok "and one with the driver in the other stack" one_of 'BUG: KCSAN: data-race in hrtimer_active'
+
+race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
 log "${RACE[@]}" 'list_del corruption. prev->next should be ffff8881'
 ok "a fault after it is" one_of 'list_del corruption'
 
