@@ -9,15 +9,26 @@
 #include "region.h"
 #include "takeover.h"
 
+static int is_exactly(struct resource *entry, void *arg)
+{
+	const struct range *span = arg;
+
+	return entry->start == span->start && entry->end == span->end;
+}
+
 /*
- * Is the whole range memory that a driver added? Memory that the machine booted
- * with is not for a driver to take, whatever address it has.
+ * Is the range memory that a driver added, by itself and at one go? Memory that the
+ * machine booted with is not for a driver to take, whatever address it has; and the
+ * kernel does not survive the removal of a part of what was added (see
+ * kmem_range_remove()), nor knows the entry of several parts.
  */
 static bool is_driver_managed(const struct kmem_range *range)
 {
-	return region_intersects(range->span.start, range_len(&range->span),
-				 IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED,
-				 IORES_DESC_NONE) == REGION_INTERSECTS;
+	struct range span = range->span;
+
+	return walk_iomem_res_desc(IORES_DESC_NONE,
+				   IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED, 0, -1,
+				   &span, is_exactly) == 1;
 }
 
 /* Is the block one of kmem's: of a group that never grows? Other drivers' do. */
@@ -39,10 +50,8 @@ static bool all_blocks_here(const struct kmem_region *region, const struct kmem_
 }
 
 /*
- * Were the blocks added for a device just like this one? A driver has one group
- * for all blocks of a device, and says how large it is. If the device was of
- * another size then, its ranges were added otherwise than they would now be
- * removed, which the kernel does not survive (see kmem_range_remove()).
+ * Were the blocks added for a device of this size? A driver has one group for all
+ * blocks of a device, and says how large it is.
  */
 static bool is_of_such_device(const struct kmem_region *region, const struct kmem_range *range)
 {
