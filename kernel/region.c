@@ -469,18 +469,19 @@ int kmem_range_reserve(struct kmem_region *region, struct kmem_range *range)
 
 /*
  * What is not busy others may reserve a part of, as the core does when it adds
- * the memory. So it must be busy while none is there. What was taken over from
- * the kernel's own driver is reserved only now.
+ * the memory. So it must be busy while none is there; and no System RAM, or kexec
+ * would take it for memory. What was taken over from the kernel's own driver is
+ * reserved only now.
  */
 static void keep_others_out(struct kmem_region *region, struct kmem_range *range)
 {
 	if (!kmem_range_reserve(region, range))
-		range->reserved->flags |= IORESOURCE_BUSY;
+		range->reserved->flags = IORESOURCE_MEM | IORESOURCE_BUSY;
 }
 
 static void let_core_in(struct kmem_range *range)
 {
-	range->reserved->flags &= ~IORESOURCE_BUSY;
+	range->reserved->flags = IORESOURCE_SYSTEM_RAM;
 }
 
 /**
