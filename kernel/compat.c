@@ -26,7 +26,8 @@ struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head
 		return ERR_PTR(-ENOMEM);
 
 	type = alloc_memory_type(distance);
-	if (IS_ERR(type)) {
+	/* Without CONFIG_NUMA there are none, which is no failure. */
+	if (IS_ERR_OR_NULL(type)) {
 		kfree(kept);
 		return type;
 	}

@@ -394,7 +394,8 @@ void kmem_drive_end(struct kmem_drive *drive)
  * @drive: the drive
  * @purpose: see struct kmem_drive
  *
- * Nobody else can put a block online meanwhile.
+ * Nobody else can begin to put a block online meanwhile; remove_memory() refuses one that
+ * is half-way.
  *
  * Context: Process context, sleeps; the region's lock held.
  */

@@ -488,7 +488,8 @@ enum kmem_consent kmem_guard_consent(struct kmem_region *region)
  * kmem_guard_claim_now() - from now on nobody but this task begins to switch a block
  * @region: the region
  *
- * Somebody may be half-way through one. That is none that is recorded offline.
+ * Somebody may be half-way through one, also through one that is recorded offline: whoever
+ * was let through before.
  *
  * Context: Any but interrupts.
  */
