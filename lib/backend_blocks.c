@@ -122,6 +122,8 @@ static int online_block(struct change *change, struct block *block, enum daxplug
 	if (err)
 		return err;
 	err = block_switch(change, block, daxplug_state_name(wanted));
+	if (err == -EINVAL && is_online(block_read(change->device->daxplug, block)))
+		return fail_interference(change, block);
 	return err ? fail_plug(change, err, block, wanted) : 0;
 }
 

@@ -75,7 +75,10 @@ void block_path(const struct block *block, const char *attribute, char *path)
 		 (unsigned long long)block->number, attribute);
 }
 
-/* Of a block that is online: its zone, or "none" if it lies in several. */
+/*
+ * Of a block that is online: its zone, or "none" if it lies in several. For one that is
+ * going offline the kernel lists all zones that it could be in, likely its own first.
+ */
 static enum dax_block_state read_zone(const struct daxplug *daxplug, struct block *block)
 {
 	char path[SYSFS_PATH_SIZE], zones[64];
@@ -83,6 +86,7 @@ static enum dax_block_state read_zone(const struct daxplug *daxplug, struct bloc
 	block_path(block, "valid_zones", path);
 	if (sysfs_read(daxplug, path, zones, sizeof(zones)))
 		return DAX_BLOCK_KERNEL;
+	zones[strcspn(zones, " ")] = '\0';
 	snprintf(block->zone, sizeof(block->zone), "%.*s", (int)sizeof(block->zone) - 1, zones);
 	return strcmp(zones, "Movable") ? DAX_BLOCK_KERNEL : DAX_BLOCK_MOVABLE;
 }

@@ -31,11 +31,27 @@ static bool worth_another_try(const struct change *change, int err)
 	return (err == -EBUSY || err == -EAGAIN) && !worker_cancelled(change);
 }
 
+/* Is a block already what a word would make of it. */
+static bool is_already(const struct daxplug *daxplug, const struct block *block, const char *word)
+{
+	struct block now = *block;
+	enum dax_block_state state = block_read(daxplug, &now);
+
+	if (state == DAX_BLOCK_ABSENT)
+		return false;
+	if (!strcmp(word, "online"))
+		return state != DAX_BLOCK_OFFLINE;
+	return !strcmp(word, block_word(state));
+}
+
 /**
  * block_switch() - write a word to a block's state
  * @change: the change
  * @block: the block
  * @word: the word
+ *
+ * A block that somebody else has made the same of meanwhile is no failure, though the
+ * kernel answers with EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
  *
  * Return: 0, -EINTR if the change is cancelled, or what the kernel refused with.
  */
@@ -49,6 +65,8 @@ int block_switch(struct change *change, const struct block *block, const char *w
 	block_path(block, "state", path);
 	for (attempt = 1;; attempt++) {
 		err = daxplug->system->write(daxplug, path, word);
+		if (err == -EINVAL && is_already(daxplug, block, word))
+			return 0;
 		if (attempt == ATTEMPTS || !worth_another_try(change, err))
 			return err;
 		nanosleep(&pause, NULL);
@@ -91,7 +109,9 @@ static bool put_back(struct change *change, const struct block *before)
 		return false;
 	if (before->state == DAX_BLOCK_OFFLINE)
 		return true;
-	return !block_switch(change, before, block_word(before->state));
+	/* Refused or not: somebody else may have put it back first, or in another zone. */
+	block_switch(change, before, block_word(before->state));
+	return block_read(change->device->daxplug, &now) == before->state;
 }
 
 /**

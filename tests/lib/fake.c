@@ -20,6 +20,7 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.fail_block = -1,
 		.lie_block = -1,
 		.intruder = -1,
+		.rival = -1,
 	};
 }
 
@@ -52,15 +53,23 @@ static bool block_is(unsigned int number, const char *wanted)
 	return !strcmp(state, wanted);
 }
 
+/* The kernel has nothing to do for a block that is online, or offline, already. */
+static bool is_so(unsigned int number, const char *word)
+{
+	return block_is(number, "offline") == !strcmp(word, "offline");
+}
+
 static int write_block(unsigned int number, const char *word)
 {
+	if (number == fake.rival && !is_so(number, fake.rival_word))
+		switch_block(number, fake.rival_word);
 	if (number == fake.fail_block && !strcmp(word, fake.fail_word) && fake.fail_times > 0) {
 		fake.fail_times--;
 		return fake.fail_err;
 	}
 	if (block_is(number, ""))
 		return -ENOENT;
-	if (block_is(number, "offline") == !strcmp(word, "offline"))
+	if (is_so(number, word))
 		return -EINVAL;
 	switch_block(number, word);
 	if (fake.intruder >= 0 && number != fake.intruder && !strcmp(word, "offline") &&

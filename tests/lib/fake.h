@@ -25,6 +25,8 @@
  * @fail_unbind: a negative errno for unbinding, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
+ * @rival: N of memoryN to whose state somebody else writes @rival_word just before us, or -1
+ * @rival_word: the word
  * @slow_ms: how long each write takes; a signal ends it
  * @deaf: no signal ends it
  */
@@ -43,6 +45,8 @@ struct fake {
 	int fail_unbind;
 	int64_t lie_block;
 	int64_t intruder;
+	int64_t rival;
+	const char *rival_word;
 	int slow_ms;
 	bool deaf;
 };
