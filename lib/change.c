@@ -89,10 +89,25 @@ static bool needs_unplug(const struct change *change)
 	return change->action != ACTION_PLUG && change->device->counts.present;
 }
 
+/*
+ * Where there is no state file nobody knows that it was plugged with "online"; to plug it
+ * so changes nothing if all blocks are online, whatever their zones.
+ */
+static bool is_online_by_blocks(const struct change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	return change->action == ACTION_PLUG && change->wanted == DAXPLUG_STATE_ONLINE &&
+	       device->backend == DAXPLUG_BACKEND_PER_BLOCK && device->counts.total &&
+	       device->counts.online == device->counts.total;
+}
+
 static bool is_there(const struct change *change)
 {
 	enum daxplug_state now = change->device->state;
 
+	if (is_online_by_blocks(change))
+		return true;
 	return now == (change->action == ACTION_UNPLUG ? DAXPLUG_STATE_UNPLUGGED : change->wanted);
 }
 
@@ -229,8 +244,11 @@ static int make(struct change *change)
 		err = check(change);
 	if (!err && !settled(change))
 		err = worker_run(change);
-	if (fd >= 0)
+	/* To close it is not enough: a child of another thread may have it too. */
+	if (fd >= 0) {
+		flock(fd, LOCK_UN);
 		close(fd);
+	}
 	return err;
 }
 

@@ -89,6 +89,24 @@ static int block_of(const char *line, struct block *block)
 }
 
 /*
+ * Is the driver's last failure this one? A write that has to wait, and comes back before it
+ * has its turn, leaves what was said of an earlier one.
+ */
+static bool is_about(const char *line, enum daxplug_state wanted, int err)
+{
+	const char *name = strerrorname_np(-err);
+	char value[32], number[16];
+
+	if (parse_value(line, "wanted", value, sizeof(value)) ||
+	    strcmp(value, daxplug_state_name(wanted)) ||
+	    parse_value(line, "error", value, sizeof(value)))
+		return false;
+	/* A kernel without CONFIG_SYMBOLIC_ERRNAME knows the number only. */
+	snprintf(number, sizeof(number), "%d", err);
+	return !strcmp(value, number) || (value[0] == '-' && name && !strcmp(value + 1, name));
+}
+
+/*
  * What daxplug's driver says about its last failure, if that was one to get to
  * a state: which block, and why.
  */
@@ -100,8 +118,7 @@ static void add_driver_words(struct change *change, const char *what, enum daxpl
 
 	device_path(change->device, "kmem/last_failure", path);
 	if (sysfs_read(change->device->daxplug, path, line, sizeof(line)) ||
-	    parse_value(line, "wanted", value, sizeof(value)) ||
-	    strcmp(value, daxplug_state_name(wanted)))
+	    !is_about(line, wanted, err))
 		return;
 
 	if (!block_of(line, &block))

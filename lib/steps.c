@@ -9,7 +9,18 @@ static int read_again(struct change *change)
 {
 	int err = device_read(change->device);
 
-	return err ? fail(change, err, NULL, "read") : 0;
+	if (!err)
+		return 0;
+	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return fail(change, err, NULL, "read");
+}
+
+/* Somebody may have taken the device from kmem since it was read. */
+static int lose_driver(struct change *change)
+{
+	fail(change, -ENODEV, NULL, "changed: it is not bound to kmem any more");
+	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return -ENODEV;
 }
 
 static int bind(struct change *change)
@@ -34,11 +45,15 @@ static int bind(struct change *change)
 
 static int unplug(struct change *change)
 {
+	const struct backend *backend = backend_for(change->device);
+
 	if (!change->device->counts.present)
 		return 0;
+	if (!backend)
+		return lose_driver(change);
 	if (change->phase != DAXPLUG_PHASE_BACK)
 		worker_enter(change, DAXPLUG_PHASE_UNPLUG);
-	return backend_for(change->device)->unplug(change);
+	return backend->unplug(change);
 }
 
 /* A device that the change has bound goes back to having no driver. */
@@ -67,10 +82,11 @@ static void unbind_again(struct change *change)
 static int clear_the_way(struct change *change)
 {
 	const struct daxplug_device *device = change->device;
+	const struct backend *backend = backend_for(device);
 	bool usable = change->bound || device->state == DAXPLUG_STATE_OFFLINE;
 	int err;
 
-	if (usable && backend_for(device)->plugs_offline)
+	if (usable && backend && backend->plugs_offline)
 		return 0;
 	err = unplug(change);
 	return err ? err : read_again(change);
@@ -80,6 +96,7 @@ static int plug_bound(struct change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
 	enum daxplug_state before = device->state;
+	const struct backend *backend;
 	int err;
 
 	if (before == wanted)
@@ -87,10 +104,13 @@ static int plug_bound(struct change *change, enum daxplug_state wanted)
 	err = clear_the_way(change);
 	if (err)
 		return err;
+	backend = backend_for(device);
+	if (!backend)
+		return lose_driver(change);
 
 	if (change->phase != DAXPLUG_PHASE_BACK)
 		worker_enter(change, DAXPLUG_PHASE_PLUG);
-	err = backend_for(device)->plug(change, wanted);
+	err = backend->plug(change, wanted);
 	if (err && !change->bound && before != device->state) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report, "it was %s before, and is %s now",

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -44,7 +45,8 @@ struct message {
  * @pid: its process
  * @pidfd: the same, safe from being reused
  * @messages: where its messages come from
- * @cancel: closed to cancel
+ * @cancel: an eventfd, written to to cancel. (A pipe that is closed would not do: the
+ *          child of another thread's change has a copy of its end.)
  * @reason: 0, -ETIMEDOUT or -ECANCELED once it has been cancelled
  * @phase: what it is doing
  * @done: whether it is done, or gone
@@ -134,12 +136,13 @@ static void child(struct change *change)
 static int start(struct worker *worker)
 {
 	struct change *change = worker->change;
-	int messages[2], cancel[2];
+	int messages[2];
 	sigset_t all, before;
 
 	if (pipe2(messages, O_CLOEXEC))
 		return -errno;
-	if (pipe2(cancel, O_CLOEXEC)) {
+	worker->cancel = eventfd(0, EFD_CLOEXEC);
+	if (worker->cancel < 0) {
 		close(messages[0]);
 		close(messages[1]);
 		return -EMFILE;
@@ -147,23 +150,25 @@ static int start(struct worker *worker)
 
 	change->caller = getpid();
 	change->messages = messages[1];
-	change->cancel = cancel[0];
+	change->cancel = worker->cancel;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	worker->pid = fork();
 	if (!worker->pid) {
 		close(messages[0]);
-		close(cancel[1]);
 		child(change);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 
 	close(messages[1]);
-	close(cancel[0]);
 	worker->messages = messages[0];
-	worker->cancel = cancel[1];
-	worker->pidfd = worker->pid < 0 ? -1 : pidfd_open(worker->pid, 0);
-	return worker->pid < 0 ? -EAGAIN : 0;
+	if (worker->pid < 0) {
+		close(messages[0]);
+		close(worker->cancel);
+		return -EAGAIN;
+	}
+	worker->pidfd = pidfd_open(worker->pid, 0);
+	return 0;
 }
 
 static void finish(struct worker *worker)
@@ -171,8 +176,7 @@ static void finish(struct worker *worker)
 	while (worker->pid > 0 && waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	close(worker->messages);
-	if (worker->cancel >= 0)
-		close(worker->cancel);
+	close(worker->cancel);
 	if (worker->pidfd >= 0)
 		close(worker->pidfd);
 }
@@ -189,11 +193,10 @@ static void wake_child(const struct worker *worker)
 /* May come more than once: a signal between two writes of the child ends neither. */
 static void cancel(struct worker *worker, int reason)
 {
-	if (!worker->reason)
+	if (!worker->reason) {
 		worker->reason = reason;
-	if (worker->cancel >= 0)
-		close(worker->cancel);
-	worker->cancel = -1;
+		eventfd_write(worker->cancel, 1);
+	}
 	if (worker->phase != DAXPLUG_PHASE_BACK)
 		wake_child(worker);
 }

@@ -377,6 +377,106 @@ static void interference(void **state)
 	assert_non_null(strstr(daxplug_hint(context->daxplug), "udev"));
 }
 
+/* Between our look at a block and our write somebody else has put it online. */
+static void others_are_faster(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "offline", "Normal Movable");
+	look(context);
+	fake.rival = FIRST + 2;
+	fake.rival_word = "online_kernel";
+	EXPECT(PLUG(ONLINE_MOVABLE), -EAGAIN, ROLLED_BACK, OFFLINE);
+	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 2);
+	assert_true(daxplug_retry_helps(context->daxplug));
+
+	fake.rival = -1;
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fake.rival = FIRST + 2;
+	fake.rival_word = "online_movable";
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	fake.rival_word = "offline";
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+}
+
+/* On the way back, too. */
+static void others_put_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	fake.fail_unbind = -EBUSY;
+	fake.rival = FIRST + 2;
+	fake.rival_word = "online_movable";
+	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+}
+
+/* Somebody else's attempt has not come to an end: for such a block all zones are listed. */
+static void going_offline(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_add_block(&context->fixture, FIRST + 5, "going-offline", "Movable Normal");
+	look(context);
+	assert_int_equal(daxplug_block_state(context->device, 5), DAXPLUG_BLOCK_MOVABLE);
+	assert_string_equal(daxplug_block_zone(context->device, 5), "Movable");
+	fake.fail_block = FIRST;
+	fake.fail_word = "offline";
+	fake.fail_err = -EIO;
+	fake.fail_times = 99;
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+}
+
+/* Nobody can tell any more that it was "online"; all of it is. */
+static void online_twice(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE), 0, DONE, ONLINE_KERNEL);
+	EXPECT(PLUG(ONLINE), 0, NOTHING, ONLINE_KERNEL);
+}
+
+/* A process that has copies of all descriptors, as a change of another thread has. */
+static void fork_once(struct daxplug_device *device, enum daxplug_phase phase, unsigned int done,
+		      unsigned int total, void *data)
+{
+	pid_t *other = data;
+
+	(void)device, (void)phase, (void)done, (void)total;
+	if (*other)
+		return;
+	*other = fork();
+	if (*other)
+		return;
+	pause();
+	_exit(0);
+}
+
+static void other_threads(void **state)
+{
+	struct context *context = *state;
+	pid_t other = 0;
+
+	set_blocks(context, "offline", "Normal Movable");
+	look(context);
+	fake.slow_ms = 200;
+	fake.deaf = true;
+	daxplug_set_timeout(context->daxplug, 500);
+	daxplug_set_progress(context->daxplug, fork_once, &other);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, OFFLINE);
+	assert_true(other > 0);
+
+	/* Nor does it keep the device. */
+	fake.slow_ms = 0;
+	daxplug_set_timeout(context->daxplug, -1);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+}
+
 static void bind_fails(void **state)
 {
 	struct context *context = *state;
@@ -495,8 +595,15 @@ static void driver_speaks(void **state)
 	assert_int_equal(daxplug_failed_block(context->daxplug), -1);
 
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
-		      "wanted=online_kernel reason=other rollback=incomplete\n");
+		      "wanted=online_kernel error=-EBUSY reason=other rollback=incomplete\n");
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, INCOMPLETE, UNPLUGGED);
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=online_kernel error=-16 reason=other rollback=incomplete\n");
+	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, INCOMPLETE, UNPLUGGED);
+
+	/* So was that: a write that never had its turn leaves it there. */
+	fake.fail_state_err = -ENODEV;
+	EXPECT(PLUG(ONLINE_KERNEL), -ENODEV, ROLLED_BACK, UNPLUGGED);
 }
 
 /* Upstream says that it worked, and a block is offline. */
@@ -548,6 +655,11 @@ int main(void)
 		WITH(per_block, zones_come_back),
 		WITH(per_block, rollback_fails),
 		WITH(per_block, interference),
+		WITH(per_block, others_are_faster),
+		WITH(per_block, others_put_back),
+		WITH(per_block, going_offline),
+		WITH(per_block, online_twice),
+		WITH(per_block, other_threads),
 		WITH(per_block, bind_fails),
 		WITH(per_block, plug_fails_after_bind),
 		WITH(per_block, replug_comes_back),
