@@ -119,6 +119,10 @@ static int named_columns(const char *names, unsigned int *wanted)
 		wanted[count++] = column;
 		names += length + (names[length] == ',');
 	}
+	if (!count) {
+		usage_error("--output: which columns?");
+		return -1;
+	}
 	return count;
 }
 

@@ -198,7 +198,10 @@ static int parse(int argc, char **argv, struct options *options)
 static int print(struct daxplug *daxplug, void *data)
 {
 	const struct options *options = data;
+	unsigned int wanted[MOST_COLUMNS];
 
+	if (options->json && columns_wanted(&options->columns, wanted) < 0)
+		return EXIT_USAGE;
 	if (options->json || columns_want(&options->columns, "TIER"))
 		daxplug_read_tiers(daxplug);
 	return options->json ? print_json(options) : print_table(options);

@@ -220,7 +220,8 @@ int daxplug_scan(struct daxplug *daxplug);
  * done while a daxplug changes a device, and should not be done in a loop.
  *
  * Return: 0, also if the kernel has no tiers; -EBUSY if a daxplug is at work;
- * -EMFILE if not all devices can be held at the same time; -ENOMEM.
+ * -EACCES for who is not root, and cannot tell whether one is; -EMFILE if not all
+ * devices can be held at the same time; -ENOMEM.
  */
 int daxplug_read_tiers(struct daxplug *daxplug);
 

@@ -62,7 +62,10 @@ static int read_tiers(struct daxplug *daxplug)
 	return 0;
 }
 
-/* Not to be changed by a daxplug meanwhile; -EBUSY if one is at it. */
+/*
+ * Not to be changed by a daxplug meanwhile; -EBUSY if one is at it, -EACCES for who is not
+ * root and therefore cannot tell.
+ */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -73,6 +76,8 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 		held[i] = sysfs_open(daxplug, path, O_RDONLY);
 		if (held[i] == -EMFILE || held[i] == -ENFILE)
 			return -EMFILE;
+		if (held[i] == -EACCES)
+			return -EACCES;
 		if (held[i] >= 0 && flock(held[i], LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
 			return -EBUSY;
 	}

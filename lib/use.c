@@ -85,8 +85,9 @@ static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *
 	uint64_t run = step < RUN_PAGES ? step : RUN_PAGES;
 	unsigned int i;
 
+	/* In the middle of each step: a block may begin with the page structs of its own. */
 	for (i = 0; i < runs; i++)
-		read_run(fd, block->number * pages + i * step, run, &sample);
+		read_run(fd, block->number * pages + i * step + (step - run) / 2, run, &sample);
 	if (!sample.seen)
 		return;
 	block->use = (uint64_t)sample.used * 10000 / sample.seen;
