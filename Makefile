@@ -20,6 +20,7 @@ install: all
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 uninstall:
+	@test -n "$(release)" || { echo "KDIR: no kernel headers in $(KDIR)" >&2; exit 1; }
 	rm -f $(installed)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
