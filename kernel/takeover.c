@@ -9,6 +9,17 @@
 #include "region.h"
 #include "takeover.h"
 
+/*
+ * Is the whole range memory that a driver added? Memory that the machine booted
+ * with is not for a driver to take, whatever address it has.
+ */
+static bool is_driver_managed(const struct kmem_range *range)
+{
+	return region_intersects(range->span.start, range_len(&range->span),
+				 IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED,
+				 IORES_DESC_NONE) == REGION_INTERSECTS;
+}
+
 static int is_exactly(struct resource *entry, void *arg)
 {
 	const struct range *span = arg;
@@ -17,12 +28,10 @@ static int is_exactly(struct resource *entry, void *arg)
 }
 
 /*
- * Is the range memory that a driver added, by itself and at one go? Memory that the
- * machine booted with is not for a driver to take, whatever address it has; and the
- * kernel does not survive the removal of a part of what was added (see
- * kmem_range_remove()), nor knows the entry of several parts.
+ * Was it added at one go, and nothing else with it? The kernel does not survive the
+ * removal of a part (see kmem_range_remove()), nor finds the entries of several.
  */
-static bool is_driver_managed(const struct kmem_range *range)
+static bool was_added_alone(const struct kmem_range *range)
 {
 	struct range span = range->span;
 
@@ -50,14 +59,14 @@ static bool all_blocks_here(const struct kmem_region *region, const struct kmem_
 }
 
 /*
- * Were the blocks added for a device of this size? A driver has one group for all
+ * Was the range added for a device like this one? A driver has one group for all
  * blocks of a device, and says how large it is.
  */
 static bool is_of_such_device(const struct kmem_region *region, const struct kmem_range *range)
 {
 	u64 size = (u64)region->counts.total * memory_block_size_bytes();
 
-	return all_blocks_here(region, range) &&
+	return was_added_alone(range) && all_blocks_here(region, range) &&
 	       region->drive.blocks[range->first]->group->s.max_pages == PHYS_PFN(size);
 }
 

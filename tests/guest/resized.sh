@@ -27,7 +27,9 @@ find_blocks
 is "in two ranges" "$(grep -c . "$DAX"/mapping[01]/start | wc -l)" 2
 is "of as many blocks" "${#BLOCKS[@]}" "${#first[@]}"
 
+mark_log resized
 load_ours
+ok "the log says so" log_since resized 'mapping0: .*not taken over'
 is "the first is not taken over" "$(cat "$DAX/kmem/blocks_present")" $((${#BLOCKS[@]} / 2))
 is "unplugged" "$(attempt unplugged)" "done"
 is "the second is gone" "$(count absent)" $((${#BLOCKS[@]} / 2))
