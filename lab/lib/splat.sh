@@ -74,7 +74,7 @@ PART_IN_RACE='
 '
 
 # A kernel that watches for data races (-k kcsan) has many of its own, whatever runs
-# on it; but no fault is one because it is reported in the middle of such a report.
+# on it. What it says of them is left out, unless another fault is in the middle of it.
 without_races_elsewhere() {
 	awk -v splats="$SPLATS" "$PART_IN_RACE"'
 		/BUG: KCSAN: / { inside = 1; other = 0; report = "" }

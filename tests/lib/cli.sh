@@ -60,6 +60,8 @@ is "size in bytes" "$(on list -bn -o size)" 1073741824
 is "size for people" "$(on list -nr -o size)" 1G
 is "a tree" "$(LC_ALL=C on list -nT -o device | xargs -d '\n')" 'region 0 (hmem.0) `-dax0.0'
 is "a column that is none" "$(status_of on list -o device,nonsense)" 2
+is "no column" "$(status_of on list -o '')" 2
+is "a column that is none, and JSON" "$(status_of on list -J -o nonsense)" 2
 is "an option that is none" "$(status_of on list --nonsense)" 2
 is "no command" "$(status_of "$DAXPLUG")" 2
 is "a command that is none" "$(status_of "$DAXPLUG" nonsense)" 2

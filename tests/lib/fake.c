@@ -21,6 +21,7 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.lie_block = -1,
 		.intruder = -1,
 		.rival = -1,
+		.binds_to = "kmem",
 	};
 }
 
@@ -138,13 +139,16 @@ static int fake_write(struct daxplug *daxplug, const char *path, const char *tex
 
 static int fake_bind(struct daxplug *daxplug, const char *device)
 {
-	char path[128];
+	char path[128], driver[64];
 
 	(void)daxplug;
 	if (fake.fail_bind)
 		return fake.fail_bind;
 	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);
-	fixture_link(fake.fixture, path, "../bus/dax/drivers/kmem");
+	snprintf(driver, sizeof(driver), "../bus/dax/drivers/%s", fake.binds_to);
+	fixture_link(fake.fixture, path, driver);
+	if (strcmp(fake.binds_to, "kmem"))
+		return 0;
 	add_blocks(fake.policy);
 	if (fake.has_state)
 		write_word(fake.policy);

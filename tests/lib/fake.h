@@ -22,6 +22,7 @@
  * @fail_state: a word for the state file that fails, or NULL
  * @fail_state_err: a negative errno for that
  * @fail_bind: a negative errno for binding, or 0
+ * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
@@ -42,6 +43,7 @@ struct fake {
 	const char *fail_state;
 	int fail_state_err;
 	int fail_bind;
+	const char *binds_to;
 	int fail_unbind;
 	int64_t lie_block;
 	int64_t intruder;

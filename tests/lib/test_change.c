@@ -90,6 +90,14 @@ static void set_blocks(struct context *context, const char *state, const char *z
 	fixture_add_blocks(&context->fixture, FIRST, BLOCKS, state, zone);
 }
 
+static void refuse_block(unsigned int number, const char *word, int err, int times)
+{
+	fake.fail_block = number;
+	fake.fail_word = word;
+	fake.fail_err = err;
+	fake.fail_times = times;
+}
+
 static void expect(struct context *context, int err, int wanted_err, enum daxplug_outcome outcome,
 		   enum daxplug_state state)
 {
@@ -322,10 +330,7 @@ static void busy_for_a_moment(void **state)
 
 	set_blocks(context, "online", "Movable");
 	look(context);
-	fake.fail_block = FIRST;
-	fake.fail_word = "offline";
-	fake.fail_err = -EBUSY;
-	fake.fail_times = 2;
+	refuse_block(FIRST, "offline", -EBUSY, 2);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 }
 
@@ -337,10 +342,7 @@ static void zones_come_back(void **state)
 	fixture_add_block(&context->fixture, FIRST + 3, "online", "Normal");
 	fixture_add_block(&context->fixture, FIRST + 2, "offline", "Normal Movable");
 	look(context);
-	fake.fail_block = FIRST;
-	fake.fail_word = "offline";
-	fake.fail_err = -EIO;
-	fake.fail_times = 99;
+	refuse_block(FIRST, "offline", -EIO, 99);
 	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, MIXED);
 	assert_int_equal(daxplug_block_state(context->device, 0), DAXPLUG_BLOCK_MOVABLE);
 	assert_int_equal(daxplug_block_state(context->device, 1), DAXPLUG_BLOCK_MOVABLE);
@@ -356,10 +358,7 @@ static void rollback_fails(void **state)
 	set_blocks(context, "online", "Movable");
 	look(context);
 	fake.fail_unbind = -EBUSY;
-	fake.fail_block = FIRST + 2;
-	fake.fail_word = "online_movable";
-	fake.fail_err = -ENOMEM;
-	fake.fail_times = 99;
+	refuse_block(FIRST + 2, "online_movable", -ENOMEM, 99);
 	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, MIXED);
 	assert_non_null(strstr(daxplug_hint(context->daxplug), "memory50"));
 }
@@ -422,10 +421,7 @@ static void going_offline(void **state)
 	look(context);
 	assert_int_equal(daxplug_block_state(context->device, 5), DAXPLUG_BLOCK_MOVABLE);
 	assert_string_equal(daxplug_block_zone(context->device, 5), "Movable");
-	fake.fail_block = FIRST;
-	fake.fail_word = "offline";
-	fake.fail_err = -EIO;
-	fake.fail_times = 99;
+	refuse_block(FIRST, "offline", -EIO, 99);
 	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
@@ -488,16 +484,25 @@ static void bind_fails(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
+/* Somebody is faster with another driver. */
+static void bind_to_other(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fake.binds_to = "device_dax";
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENODEV, ROLLED_BACK, UNPLUGGED);
+	assert_non_null(strstr(daxplug_message(context->daxplug), "not bound to kmem"));
+}
+
 static void plug_fails_after_bind(void **state)
 {
 	struct context *context = *state;
 
 	look(context);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
-	fake.fail_block = FIRST + 1;
-	fake.fail_word = "online_movable";
-	fake.fail_err = -ENOMEM;
-	fake.fail_times = 99;
+	refuse_block(FIRST + 1, "online_movable", -ENOMEM, 99);
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
@@ -521,10 +526,7 @@ static void replug_comes_back(void **state)
 
 	set_blocks(context, "online", "Movable");
 	look(context);
-	fake.fail_block = FIRST + 1;
-	fake.fail_word = "online_kernel";
-	fake.fail_err = -ENOMEM;
-	fake.fail_times = 99;
+	refuse_block(FIRST + 1, "online_kernel", -ENOMEM, 99);
 	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
@@ -661,6 +663,7 @@ int main(void)
 		WITH(per_block, online_twice),
 		WITH(per_block, other_threads),
 		WITH(per_block, bind_fails),
+		WITH(per_block, bind_to_other),
 		WITH(per_block, plug_fails_after_bind),
 		WITH(per_block, replug_comes_back),
 		WITH(per_block, devdax),

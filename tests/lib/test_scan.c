@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,6 +129,27 @@ static void tiers_during_a_change(void **state)
 	close(fd);
 	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
 	assert_int_equal(daxplug_device_tier(device), 22);
+}
+
+/* Nor who cannot tell whether one does, as he is not root. */
+static void tiers_not_as_root(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+	char path[FIXTURE_PATH_SIZE];
+	uid_t user = geteuid();
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_write(&context->fixture,
+		      "sys/devices/virtual/memory_tiering/memory_tier22/nodelist", "1-2\n");
+	device = scan_one(context);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	assert_int_equal(chmod(path, 0), 0);
+	if (!user)
+		assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(daxplug_read_tiers(context->daxplug), -EACCES);
+	assert_int_equal(daxplug_device_tier(device), -1);
+	assert_int_equal(seteuid(user), 0);
 }
 
 /* What blocks amount to, without a state file. */
@@ -335,6 +357,7 @@ int main(void)
 		cmocka_unit_test(no_root),
 		cmocka_unit_test_setup_teardown(one_device, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tiers_during_a_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tiers_not_as_root, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(states, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(upstream_truth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
