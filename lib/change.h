@@ -27,6 +27,7 @@ enum action {
  * @deadline: of CLOCK_MONOTONIC in ms, or negative
  * @report: what comes out
  * @before: what each block was before, for the way back
+ * @failures: what the driver had counted before the last write to state
  * @bound: the change has bound the device to kmem
  * @phase: child: what it is doing
  * @caller: the process that asked; if it dies the change is cancelled
@@ -42,6 +43,7 @@ struct change {
 	struct report report;
 	struct block *before;
 	unsigned int before_count;
+	uint64_t failures;
 	bool bound;
 	enum daxplug_phase phase;
 	pid_t caller;
@@ -85,6 +87,7 @@ int64_t clock_now(void);
 int fail(struct change *change, int err, const struct block *block, const char *what);
 int fail_unplug(struct change *change, int err, const struct block *block);
 int fail_plug(struct change *change, int err, const struct block *block, enum daxplug_state wanted);
+uint64_t failures_counted(const struct change *change);
 int fail_interference(struct change *change, const struct block *block);
 
 #endif /* DAXPLUG_CHANGE_H */

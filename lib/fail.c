@@ -2,6 +2,7 @@
 /* Why a change failed, and what to do about it, in words. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
@@ -88,22 +89,34 @@ static int block_of(const char *line, struct block *block)
 	return parse_number(name + 6, &block->number);
 }
 
-/*
- * Is the driver's last failure this one? A write that has to wait, and comes back before it
- * has its turn, leaves what was said of an earlier one.
- */
-static bool is_about(const char *line, enum daxplug_state wanted, int err)
+/* Each line is a cause and how often it was one. */
+static uint64_t sum_of(const struct change *change, const char *attribute)
 {
-	const char *name = strerrorname_np(-err);
-	char value[32], number[16];
+	char path[SYSFS_PATH_SIZE], text[512];
+	const char *number;
+	uint64_t sum = 0;
 
-	if (parse_value(line, "wanted", value, sizeof(value)) ||
-	    strcmp(value, daxplug_state_name(wanted)) ||
-	    parse_value(line, "error", value, sizeof(value)))
-		return false;
-	/* A kernel without CONFIG_SYMBOLIC_ERRNAME knows the number only. */
-	snprintf(number, sizeof(number), "%d", err);
-	return !strcmp(value, number) || (value[0] == '-' && name && !strcmp(value + 1, name));
+	device_path(change->device, attribute, path);
+	if (sysfs_read(change->device->daxplug, path, text, sizeof(text)))
+		return 0;
+	for (number = strchr(text, ' '); number; number = strchr(number + 1, ' '))
+		sum += strtoull(number, NULL, 10);
+	return sum;
+}
+
+/**
+ * failures_counted() - how many transitions of a device daxplug's driver has seen fail
+ * @change: the change
+ *
+ * It counts, and says in last_failure, what has failed once it had its turn; a write that
+ * has to wait, and comes back before, leaves there what was said of an earlier one.
+ *
+ * Return: those that failed and those that were cancelled; 0 with another driver.
+ */
+uint64_t failures_counted(const struct change *change)
+{
+	return sum_of(change, "kmem/transitions_failed") +
+	       sum_of(change, "kmem/transitions_cancelled");
 }
 
 /*
@@ -116,9 +129,12 @@ static void add_driver_words(struct change *change, const char *what, enum daxpl
 	int err = change->report.err;
 	struct block block;
 
+	if (failures_counted(change) == change->failures)
+		return;
 	device_path(change->device, "kmem/last_failure", path);
 	if (sysfs_read(change->device->daxplug, path, line, sizeof(line)) ||
-	    !is_about(line, wanted, err))
+	    parse_value(line, "wanted", value, sizeof(value)) ||
+	    strcmp(value, daxplug_state_name(wanted)))
 		return;
 
 	if (!block_of(line, &block))

@@ -106,12 +106,33 @@ static unsigned int present_blocks(void)
 	return count;
 }
 
+/* As only a driver does that says what its last failure was. */
+static void count_failure(void)
+{
+	char failure[96], failures[96], text[64];
+	unsigned int count = 0;
+
+	snprintf(failure, sizeof(failure), "sys/bus/dax/devices/%s/kmem/last_failure",
+		 fake.device.name);
+	snprintf(failures, sizeof(failures), "sys/bus/dax/devices/%s/kmem/transitions_failed",
+		 fake.device.name);
+	fixture_read(fake.fixture, failure, text, sizeof(text));
+	if (!*text)
+		return;
+	fixture_read(fake.fixture, failures, text, sizeof(text));
+	sscanf(text, "refused %u", &count);
+	fixture_write(fake.fixture, failures, "refused %u\nslab 3\n", count + 1);
+}
+
 static int write_device(const char *word)
 {
 	unsigned int i;
 
-	if (fake.fail_state && !strcmp(fake.fail_state, word))
+	if (fake.fail_state && !strcmp(fake.fail_state, word)) {
+		if (!fake.waits)
+			count_failure();
 		return fake.fail_state_err;
+	}
 	if (!strcmp(word, "unplugged")) {
 		for (i = 0; i < fake.device.blocks; i++)
 			fixture_delete_block(fake.fixture, fake.device.first + i);

@@ -21,6 +21,7 @@
  * @fail_times: how often it fails
  * @fail_state: a word for the state file that fails, or NULL
  * @fail_state_err: a negative errno for that
+ * @waits: it failed before it had its turn, which daxplug's driver does not count
  * @fail_bind: a negative errno for binding, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
@@ -42,6 +43,7 @@ struct fake {
 	int fail_times;
 	const char *fail_state;
 	int fail_state_err;
+	bool waits;
 	int fail_bind;
 	const char *binds_to;
 	int fail_unbind;
