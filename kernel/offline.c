@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/memory.h>
 #include <linux/minmax.h>
@@ -24,6 +25,7 @@
 
 /* On the way back there has to be an end; by then a block had 35 s at least. */
 #define PASSES_BACK 10
+#define PAUSE_BACK_MS 100
 
 /*
  * What looks unmovable goes first: if the kernel says so too, it says so at
@@ -104,7 +106,18 @@ static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsig
 	return KMEM_SLICE_MS << min(pass, most);
 }
 
-/* One pass over the listed blocks; what takes too long stays in the list. */
+/*
+ * What takes too long. On the way back also what is busy: it may be so for a moment
+ * only, and nobody is there to ask again.
+ */
+static bool is_for_another_pass(const struct kmem_drive *drive, unsigned int pass, int err)
+{
+	if (err == -EBUSY)
+		return drive->best_effort && pass + 1 < PASSES_BACK;
+	return err == KMEM_LATER;
+}
+
+/* One pass over the listed blocks; what is for another one stays in the list. */
 static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigned int pass)
 {
 	unsigned int i, left = 0;
@@ -114,7 +127,7 @@ static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigne
 		unsigned int block = drive->list[i];
 
 		err = kmem_switch_offline(drive, block, slice_ms(drive, block, pass));
-		if (err == KMEM_LATER) {
+		if (is_for_another_pass(drive, pass, err)) {
 			drive->list[left++] = block;
 			continue;
 		}
@@ -144,6 +157,8 @@ int kmem_offline_unwanted(struct kmem_drive *drive)
 	for (pass = 0; count && !kmem_drive_is_over(drive, err); pass++) {
 		if (drive->best_effort && pass == PASSES_BACK)
 			break;
+		if (drive->best_effort && pass)
+			msleep(PAUSE_BACK_MS);
 		err = offline_listed(drive, &count, pass) ?: err;
 	}
 	kmem_slice_unwatch(&drive->slice);

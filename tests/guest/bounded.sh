@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# A transition can be given a time, after which all is as before; and a block
-# that takes long is left and tried again.
+# A transition can be given a time, after which all is as before; a block that
+# takes long is left and tried again; and a way back comes to an end.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -46,4 +46,18 @@ ok "it was left after its slice" grep -q "^$MIDDLE -4" <<< "$switches"
 is "and went" "$(grep "^$MIDDLE " <<< "$switches" | tail -n 1)" "$MIDDLE 0"
 # Others may take as long where all takes long.
 ((SLOW > 1)) || is "the last of all" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
+
+# What stays busy on the way back is tried some more, then given up and named.
+OTHERS=$((${#BLOCKS[@]} - 1))
+mark_log "busy"
+fault what=online,offline skip=$OTHERS err=16 times=-1
+is "plugged with the last block refused, and the way back" "$(attempt online_movable)" EBUSY
+HITS=$(< "$FAULT/hits")
+no_fault
+is "each was asked for ten times" "$HITS" $((1 + 10 * OTHERS))
+is "it is said" "$(failure rollback)" incomplete
+is "the state is true" "$(state) $(count 'online Movable')" "mixed $OTHERS"
+is "each is named, once" \
+	"$(log_since "busy" 'kmem dax0\.0: rollback: .* could not be taken offline' | sort -u | wc -l)" "$OTHERS"
+is "later they go" "$(attempt unplugged)" "done"
 done_testing

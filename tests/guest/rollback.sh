@@ -53,6 +53,24 @@ fails "online_movable with a block refused for want of memory" online_movable EN
 	what=online skip=2 err=12 times=1
 [[ $(state) == unplugged ]] || attempt unplugged > /tmp/answer
 
+# On the way back as well, where nobody could ask again: two blocks are busy once.
+busy_on_the_way_back() {
+	local description="online_movable with the last block refused and two busy on the way back" before
+	before=$(snapshot)
+	fault what=online,offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=3
+	stock_differs "the write succeeds with a block offline"
+	is "$description: EBUSY" "$(attempt online_movable)" EBUSY
+	HITS=$(< "$FAULT/hits")
+	no_fault
+	stock_differs "nothing is taken back"
+	is "$description: they were asked for" "$HITS" 3
+	stock_differs "the blocks stay"
+	is_unchanged "$description: every block is as before" "$before"
+	((FAILURES += 1))
+	[[ $(state) == unplugged ]] || attempt unplugged > /tmp/answer
+}
+busy_on_the_way_back
+
 is "online_movable" "$(attempt online_movable)" "done"
 unplug_fails first "$FIRST"
 unplug_fails middle "$MIDDLE"
