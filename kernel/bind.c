@@ -47,9 +47,8 @@ static void online_added(struct kmem_region *region, bool whole)
 			 kmem_region_block_start(region, drive->failure.block));
 }
 
-static int populate(struct kmem_region *region)
+static int populate(struct kmem_region *region, enum dax_state asked)
 {
-	enum dax_state asked = kmem_default_state(region);
 	struct kmem_drive *drive = &region->drive;
 	bool was_absent = !kmem_guard_counts(region).present;
 	int err;
@@ -85,6 +84,26 @@ static int populate(struct kmem_region *region)
 	return err;
 }
 
+/* Whatever can fail for a reason of the task's own does, before anything is touched. */
+static struct kmem_region *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
+{
+	struct kmem_region *fresh = kmem_region_create(dev_dax);
+	int err;
+
+	if (IS_ERR(fresh))
+		return fresh;
+
+	err = kmem_default_state(fresh, dev_dax_device(dev_dax), asked);
+	if (!err)
+		return fresh;
+
+	dev_err(dev_dax_device(dev_dax),
+		"interrupted while its default state was looked up (%pe); bind again\n",
+		ERR_PTR(err));
+	kmem_region_put(fresh);
+	return ERR_PTR(err);
+}
+
 static void log_found(struct kmem_region *region, const char *how, const char *who)
 {
 	struct dax_block_counts counts = kmem_guard_counts(region);
@@ -118,7 +137,7 @@ static int equip(struct kmem_region *region)
 	return err;
 }
 
-static int bind_region(struct kmem_region *region, bool adopted)
+static int bind_region(struct kmem_region *region, bool adopted, enum dax_state asked)
 {
 	int err = 0;
 
@@ -128,7 +147,7 @@ static int bind_region(struct kmem_region *region, bool adopted)
 	else
 		err = equip(region);
 	kmem_guard_set_guarded(region, kmem_guard_default());
-	err = err ?: populate(region);
+	err = err ?: populate(region, asked);
 	mutex_unlock(&region->lock);
 
 	if (err)
@@ -143,15 +162,17 @@ static int bind_region(struct kmem_region *region, bool adopted)
  * Context: Process context, sleeps; the device's device_lock held.
  * Return: 0; -EINVAL if the device has no node or no whole memory block;
  * -EBUSY if none of its ranges can be reserved, or kmem_adoption_settle()
- * refused; -ENOMEM; or what adding the first range failed with, if all failed.
+ * refused; -EINTR if a signal to this task kept it from finding out what the device
+ * is to be; -ENOMEM; or what adding the first range failed with, if all failed.
  */
 int kmem_bind(struct dev_dax *dev_dax)
 {
 	struct device *dev = dev_dax_device(dev_dax);
 	struct kmem_region *fresh, *region;
+	enum dax_state asked;
 	int err;
 
-	fresh = kmem_region_create(dev_dax);
+	fresh = prepare(dev_dax, &asked);
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 
@@ -161,7 +182,7 @@ int kmem_bind(struct dev_dax *dev_dax)
 	if (IS_ERR(region))
 		return PTR_ERR(region);
 
-	err = bind_region(region, region != fresh);
+	err = bind_region(region, region != fresh, asked);
 	if (!err)
 		dev_set_drvdata(dev, region);
 	return err;

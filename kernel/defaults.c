@@ -94,34 +94,49 @@ static const struct kernel_param_ops list_ops = {
 module_param_cb(default_state, &list_ops, NULL, 0644);
 MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
 
-static bool by_list(struct kmem_region *region, enum dax_state *state)
+/* What is known of the device. Under list_lock, in whose page the UUID is. */
+static int identify(const struct kmem_region *region, struct device *dev,
+		    struct dax_identity *identity, unsigned long long *serials)
 {
-	unsigned long long serials[MOST_EXPANDERS];
-	struct dax_identity identity = {
-		.name = dev_name(region->dev),
-		.kind = kmem_identity_kind(region->dev),
+	int count = kmem_identity_serials(dev, shown, serials, MOST_EXPANDERS);
+
+	if (count < 0)
+		return count;
+
+	*identity = (struct dax_identity){
+		.name = dev_name(dev),
+		.kind = kmem_identity_kind(dev),
 		.node = region->nid,
 		.start = region->ranges[0].span.start,
 		.end = region->ranges[region->nr_ranges - 1].span.end,
+		.uuid = kmem_identity_uuid(dev, shown),
 		.serials = serials,
+		.nr_serials = count,
 	};
-	bool found = false;
+	return 0;
+}
+
+/* Returns 1 if the list says something of the device, 0 if not, or -EINTR. */
+static int by_list(const struct kmem_region *region, struct device *dev, enum dax_state *state)
+{
+	unsigned long long serials[MOST_EXPANDERS];
+	struct dax_identity identity;
+	int found = 0;
 
 	mutex_lock(&list_lock);
 	if (list) {
-		identity.nr_serials =
-			kmem_identity_serials(region->dev, shown, serials, MOST_EXPANDERS);
-		identity.uuid = kmem_identity_uuid(region->dev, shown);
-		found = dax_defaults_find(list, &identity, state);
+		found = identify(region, dev, &identity, serials);
+		if (!found)
+			found = dax_defaults_find(list, &identity, state);
 	}
 	mutex_unlock(&list_lock);
 
 	return found;
 }
 
-static bool by_property(struct kmem_region *region, enum dax_state *state)
+static bool by_property(struct device *dev, enum dax_state *state)
 {
-	struct device *parent = region->dev->parent;
+	struct device *parent = dev->parent;
 	const char *word;
 
 	if (!parent || device_property_read_string(parent, PROPERTY, &word))
@@ -129,25 +144,29 @@ static bool by_property(struct kmem_region *region, enum dax_state *state)
 	if (dax_default_state_parse(word, strlen(word), state))
 		return true;
 
-	dev_warn(region->dev, "%s: its property " PROPERTY " is '%s', which is no state; ignored\n",
+	dev_warn(dev, "%s: its property " PROPERTY " is '%s', which is no state; ignored\n",
 		 dev_name(parent), word);
 	return false;
 }
 
 /**
  * kmem_default_state() - what a device that is being bound is to be
- * @region: its region, @region->dev set
+ * @region: a region of its ranges
+ * @dev: the device
+ * @state: the state, or DAX_DEFAULT_POLICY: what the system makes of new memory
  *
  * What the administrator says of it comes before what the driver says that made it.
  *
- * Context: Process context, sleeps.
- * Return: the state, or DAX_DEFAULT_POLICY: what the system makes of new memory.
+ * Context: Process context, sleeps, for the CXL core's locks until a signal to this task.
+ * Return: 0; -EINTR after a signal.
  */
-enum dax_state kmem_default_state(struct kmem_region *region)
+int kmem_default_state(const struct kmem_region *region, struct device *dev, enum dax_state *state)
 {
-	enum dax_state state = DAX_DEFAULT_POLICY;
+	int found = by_list(region, dev, state);
 
-	if (!by_list(region, &state))
-		by_property(region, &state);
-	return state;
+	if (found < 0)
+		return found;
+	if (!found && !by_property(dev, state))
+		*state = DAX_DEFAULT_POLICY;
+	return 0;
 }

@@ -7,6 +7,6 @@
 
 struct kmem_region;
 
-enum dax_state kmem_default_state(struct kmem_region *region);
+int kmem_default_state(const struct kmem_region *region, struct device *dev, enum dax_state *state);
 
 #endif /* DAXPLUG_DEFAULTS_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/kernfs.h>
 #include <linux/kstrtox.h>
 #include <linux/string.h>
@@ -45,18 +46,23 @@ static struct device_attribute *find_attribute(struct device *dev, const char *n
 }
 
 /*
- * What a file of the device would say, in @page. Without the file: to read one takes
- * locks inside which other files take those that are held when a device just comes.
+ * What a file of the device would say, in @page; NULL: nothing; -EINTR if a signal came
+ * while it waited. Without the file: to read one takes locks inside which other files
+ * take those that are held when a device just comes.
  */
 static char *show(struct device *dev, const char *name, char *page)
 {
 	struct device_attribute *attr = find_attribute(dev, name);
+	ssize_t length;
 
 	if (!attr || !attr->show)
 		return NULL;
 
 	memset(page, 0, PAGE_SIZE);
-	return attr->show(dev, attr, page) > 0 ? strim(page) : NULL;
+	length = attr->show(dev, attr, page);
+	if (length == -EINTR)
+		return ERR_PTR(length);
+	return length > 0 ? strim(page) : NULL;
 }
 
 /**
@@ -76,7 +82,7 @@ const char *kmem_identity_uuid(struct device *dev, char *page)
 	for (dev = dev->parent; dev && !uuid; dev = dev->parent)
 		if (is_on_bus(dev, "nd"))
 			uuid = show(dev, "uuid", page);
-	return uuid;
+	return IS_ERR(uuid) ? NULL : uuid;
 }
 
 /* The device that a link in the directory of another leads to, with a reference. */
@@ -91,9 +97,12 @@ static struct device *get_linked(struct device *dev, const char *name)
 	return target;
 }
 
-/* A target is a decoder of an endpoint, and that of an expander, which has the number. */
-static bool read_serial(struct device *region, unsigned int target, char *page,
-			unsigned long long *serial)
+/*
+ * A target is a decoder of an endpoint, and that of an expander, which has the number.
+ * Returns 1, 0 if there is no such target, or -EINTR.
+ */
+static int read_serial(struct device *region, unsigned int target, char *page,
+		       unsigned long long *serial)
 {
 	struct device *decoder, *expander = NULL;
 	const char *text;
@@ -101,8 +110,10 @@ static bool read_serial(struct device *region, unsigned int target, char *page,
 
 	snprintf(name, sizeof(name), "target%u", target);
 	text = show(region, name, page);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
 	if (!text || !*text)
-		return false;
+		return 0;
 
 	decoder = bus_find_device_by_name(region->bus, NULL, text);
 	if (decoder && decoder->parent)
@@ -110,6 +121,8 @@ static bool read_serial(struct device *region, unsigned int target, char *page,
 	text = expander ? show(expander, "serial", page) : NULL;
 	put_device(expander);
 	put_device(decoder);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
 	return text && !kstrtoull(text, 0, serial);
 }
 
@@ -123,19 +136,23 @@ static bool read_serial(struct device *region, unsigned int target, char *page,
  * By what the CXL core shows in sysfs, because what ties a region to its expanders
  * is known to nobody else.
  *
- * Context: Process context, sleeps; takes the CXL core's lock of its regions.
- * Return: how many there are.
+ * Context: Process context, sleeps; takes the CXL core's lock of its regions, for which
+ * it waits until a signal to this task at most.
+ * Return: how many there are; -EINTR if not all could be read for a signal.
  */
-unsigned int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
-				   unsigned int room)
+int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
+			  unsigned int room)
 {
 	unsigned int count = 0;
+	int read = 1;
 
 	for (dev = dev->parent; dev; dev = dev->parent)
 		if (is_on_bus(dev, "cxl") && strstarts(dev_name(dev), "region"))
 			break;
 
-	while (dev && count < room && read_serial(dev, count, page, &serials[count]))
-		count++;
-	return count;
+	while (dev && count < room && read > 0) {
+		read = read_serial(dev, count, page, &serials[count]);
+		count += read > 0;
+	}
+	return read < 0 ? read : (int)count;
 }

@@ -9,7 +9,7 @@ struct device;
 
 const char *kmem_identity_kind(struct device *dev);
 const char *kmem_identity_uuid(struct device *dev, char *page);
-unsigned int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
-				   unsigned int room);
+int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
+			  unsigned int room);
 
 #endif /* DAXPLUG_IDENTITY_H */

@@ -36,6 +36,7 @@ static struct step steps[] = {
 	{ .word = "group",
 	  .probe.symbol_name = "memory_group_register_static",
 	  .address = NO_ADDRESS },
+	{ .word = "serial", .probe.symbol_name = "target0_show", .address = NO_ADDRESS },
 	{ .word = "thread", .probe.symbol_name = "kthread_create_on_node", .address = NO_ADDRESS },
 	{ .word = "listen", .probe.symbol_name = "kernel_sigaction", .address = NO_ADDRESS },
 	{ .word = "find", .probe.symbol_name = "bus_for_each_dev", .address = NO_ADDRESS },

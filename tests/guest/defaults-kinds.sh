@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A default state for persistent memory by its kind and UUID, for CXL memory by its
-# kind and serial number.
+# kind and serial number; and a bind that is interrupted while it looks for that.
 # full
 # vm: -v nvdimm -s 1G
 # vm: -v cxl -s 512M
@@ -20,6 +20,36 @@ gives() {
 	is_all "$1" online_movable 'online Movable'
 }
 
+# interrupted DESCRIPTION: while somebody changes the CXL regions, a signal comes.
+interrupted() {
+	local before
+	before=$(count absent)
+	mark_log "$1"
+	fault what=serial err=4 times=1
+	is "$1: EINTR" "$(bind)" EINTR
+	is "$1: it was the serial number" "$(< "$FAULT/hits")" 1
+	no_fault
+	is "$1: nothing is added" "$(count absent) $(is_bound || echo unbound)" "$before unbound"
+	ok "$1: it is said" test -n "$(log_since "$1" 'kmem dax0\.0: interrupted while .*; bind again')"
+}
+
+# What a device needs before it is added cannot fail for a signal half-way.
+bind_interrupted() {
+	load_fault
+	is "the list" "$(defaults "serial:$serial=online_movable,any=offline")" "done"
+	attempt unplugged > /tmp/answer
+	is "unplugged, unbind" "$(unbind)" "done"
+	interrupted "bind"
+	is "bind: again" "$(bind)" "done"
+	is_all "bind: again" online_movable 'online Movable'
+	is "online, unbind" "$(unbind)" "done"
+	interrupted "adoption"
+	is "adoption: all is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	ok "adoption: and shown" test -e "$KMEM"/stranded/*/reclaim
+	is "adoption: again" "$(bind)" "done"
+	is_all "adoption: again" online_movable 'online Movable'
+}
+
 case $DEVICE in
 nvdimm)
 	[[ -e $DAX/mapping0 ]] || skip_all "this kernel does not say which addresses the device has"
@@ -36,6 +66,7 @@ cxl)
 	gives "serial:$serial"
 	others+=,serial:$(< /sys/bus/cxl/devices/mem1/serial)=unplugged
 	gives "serial:$((serial))"
+	bind_interrupted
 	;;
 esac
 is "the list can be emptied" "$(defaults $'\n')" "done"
