@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lockdep takes the core's removal of a memory block in whose files somebody is for a
-# possible deadlock: it does not know that both have been under device_hotplug_lock. It
-# says so with the kernel's own driver too, which is what this is the proof of.
+# What lockdep says of the core with the kernel's own driver too, which is what this is
+# the proof of. It takes the removal of a memory block in whose files somebody is for a
+# possible deadlock: it does not know that both have been under device_hotplug_lock. And
+# it takes pciehp's own locks for one when an expander is pulled out.
 # driver: stock
 # vm: -w -s 512M
+# vm: -w -v cxl -s 512M -a pcie_ports=native
 # full
 . "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/machine.sh"
 
 [[ $KERNEL == debug* ]] || skip_all "this kernel has no lockdep"
 
@@ -21,18 +24,33 @@ write_all() {
 	done
 }
 
-# So that lockdep knows all of it.
-is "a block goes online" "$(switch "${BLOCKS[0]}" online_movable)" "done"
-is "and offline" "$(switch "${BLOCKS[0]}" offline)" "done"
-for ((round = 0; round < 10; round++)); do
-	! is_reported || break
-	write_all &
-	write_all &
-	pause 0.3
-	unbind > /tmp/answer
-	wait
-	bind > /tmp/answer
-done
-ok "lockdep reports the kernel's own driver" is_reported
-ok "for what it removes" eval 'dmesg | grep -q "remove_memory_block_devices"'
+removal_is_reported() {
+	local round
+	# So that lockdep knows all of it.
+	is "a block goes online" "$(switch "${BLOCKS[0]}" online_movable)" "done"
+	is "and offline" "$(switch "${BLOCKS[0]}" offline)" "done"
+	for ((round = 0; round < 10; round++)); do
+		! is_reported || break
+		write_all &
+		write_all &
+		pause 0.3
+		unbind > /tmp/answer
+		wait
+		bind > /tmp/answer
+	done
+	ok "lockdep reports the kernel's own driver" is_reported
+	ok "for what it removes" eval 'dmesg | grep -q "remove_memory_block_devices"'
+}
+
+pulling_is_reported() {
+	is "an expander is pulled out" "$(machine device_del cxl-mem0)" ''
+	ok "it is gone" wait_until test ! -e "$DAX"
+	ok "lockdep reports pciehp" is_reported
+	ok "for its lock" eval 'dmesg | grep -q "reset_lock.* at: pciehp_unconfigure_device"'
+}
+
+case $DEVICE in
+cxl) pulling_is_reported ;;
+*) removal_is_reported ;;
+esac
 done_testing

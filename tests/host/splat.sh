@@ -155,4 +155,31 @@ deadlock kmem_regions_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
 ok "the same with another lock is the driver's" one_of 'possible circular locking'
 ok "and is not taken for it" has_none_known
+
+# pulling LOCK: the lines of a report, in PULLING.
+pulling() {
+	mapfile -t PULLING <<- END
+		WARNING: possible circular locking dependency detected
+		6.12.117-debug #1 Tainted: G           O
+		irq/24-pciehp/33 is trying to acquire lock:
+		ffff8881073ca300 (&ctrl->reset_lock){.+.+}-{3:3}, at: pciehp_unconfigure_device+0x1f7/0x320
+		but task is already holding lock:
+		ffffffff83570e68 (pci_rescan_remove_lock){+.+.}-{3:3}, at: pci_lock_rescan_remove+0x12/0x20
+		-> #1 ($1){+.+.}-{3:3}:
+		-> #0 (&ctrl->reset_lock){.+.+}-{3:3}:
+		 <TASK>
+		 pciehp_unconfigure_device+0x1f7/0x320
+		 </TASK>
+	END
+}
+
+pulling pci_rescan_remove_lock
+log "${PULLING[@]}"
+ok "what lockdep says of pciehp when an expander is pulled out is none of the driver's" none
+ok "but it is noticed" has_known_report "$LOG"
+log "${PULLING[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
+ok "a fault after it counts" one_of 'BUG: KASAN'
+pulling kmem_regions_lock
+log "${PULLING[@]}"
+ok "the same by way of another lock is the driver's" one_of 'possible circular locking'
 done_testing
