@@ -8,12 +8,12 @@
 # Each is one process that goes on until the file /tmp/stop is there, then says
 # how often it had which answer.
 # shellcheck disable=SC2016 # perl's variables
-ACTOR='my ($seed, $word_list, @files) = @ARGV;
+ACTOR='my ($seed, $pause, $word_list, @files) = @ARGV;
 	my (%answers, @words);
 	@words = split(/,/, $word_list);
 	srand($seed);
 	until (-e "/tmp/stop") {
-		select(undef, undef, undef, 0.004);
+		select(undef, undef, undef, rand $pause);
 		my $file = $files[rand @files];
 		my $word = $words[rand @words];
 		my $answer = "absent";
@@ -24,7 +24,7 @@ ACTOR='my ($seed, $word_list, @files) = @ARGV;
 	}
 	print "# $_ x $answers{$_}\n" for sort keys %answers;'
 
-# actor NAME WORD,WORD... FILE...
+# actor NAME SECONDS WORD,WORD... FILE...: with so long between two writes, at most
 actor() {
 	perl -e "$ACTOR" $((++SEED)) "${@:2}" > "/tmp/actor.$1" &
 	ACTORS+=($!)
@@ -72,22 +72,23 @@ accounted_for() {
 	is_all "$1, plugged" online_movable 'online Movable'
 }
 
-# A writer against four that undo what it does, block by block.
+# A writer against four that undo what it does, block by block, while it lets them.
+TURN=0.$SLOW # seconds
 togglers() {
-	actor writer online_movable,unplugged "$DAX/state"
-	actor offliner offline "${FILES[@]}"
-	actor onliner online_movable "${FILES[@]}"
-	actor toggler online_movable,offline "${FILES[@]}"
-	actor switcher 0,1 "${FILES[@]/%state/online}"
+	actor writer "$TURN" online_movable,unplugged "$DAX/state"
+	actor offliner 0.008 offline "${FILES[@]}"
+	actor onliner 0.008 online_movable "${FILES[@]}"
+	actor toggler 0.008 online_movable,offline "${FILES[@]}"
+	actor switcher 0.008 0,1 "${FILES[@]/%state/online}"
 }
 
 # The same with two writers, and a third party that binds and unbinds.
 binders() {
-	actor writer online_movable,unplugged "$DAX/state"
-	actor other online,online_movable,unplugged "$DAX/state"
-	actor toggler online_movable,offline "${FILES[@]}"
-	actor binder dax0.0 "$KMEM/bind"
-	actor unbinder dax0.0 "$KMEM/unbind"
+	actor writer 0.008 online_movable,unplugged "$DAX/state"
+	actor other 0.008 online,online_movable,unplugged "$DAX/state"
+	actor toggler 0.008 online_movable,offline "${FILES[@]}"
+	actor binder 0.008 dax0.0 "$KMEM/bind"
+	actor unbinder 0.008 dax0.0 "$KMEM/unbind"
 }
 
 let_kernel_choose_movable
