@@ -84,7 +84,7 @@ static int populate(struct kmem_region *region, enum dax_state asked)
 	return err;
 }
 
-/* Whatever can fail for a reason of the task's own does, before anything is touched. */
+/* What a signal to this task can end comes here, before anything is touched. */
 static struct kmem_region *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
 {
 	struct kmem_region *fresh = kmem_region_create(dev_dax);

@@ -123,7 +123,9 @@ static int by_list(const struct kmem_region *region, struct device *dev, enum da
 	struct dax_identity identity;
 	int found = 0;
 
-	mutex_lock(&list_lock);
+	/* Another bind may hold it while it waits for the CXL core. */
+	if (mutex_lock_interruptible(&list_lock))
+		return -EINTR;
 	if (list) {
 		found = identify(region, dev, &identity, serials);
 		if (!found)

@@ -57,7 +57,7 @@ no_fault
 is "each was asked for ten times" "$HITS" $((1 + 10 * OTHERS))
 is "it is said" "$(failure rollback)" incomplete
 is "the state is true" "$(state) $(count 'online Movable')" "mixed $OTHERS"
-is "each is named, once" \
-	"$(log_since "busy" 'kmem dax0\.0: rollback: .* could not be taken offline' | sort -u | wc -l)" "$OTHERS"
+NAMED=$(log_since "busy" 'kmem dax0\.0: rollback: .* could not be taken offline' | grep -o 'memory[0-9]* to')
+is "each is named, once" "$(wc -l <<< "$NAMED") $(sort -u <<< "$NAMED" | wc -l)" "$OTHERS $OTHERS"
 is "later they go" "$(attempt unplugged)" "done"
 done_testing

@@ -7,8 +7,8 @@
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
-# Firmware lets only a kernel with ASPM look after slots, which those built for guests
-# have not; so they do it unasked.
+# pcie_ports=native: firmware leaves the slots to a kernel with ASPM only, and kernels built
+# for guests have none.
 # A slot is there if somebody looks after what comes and goes in it.
 [[ $(ls /sys/bus/pci/slots) ]] || skip_all "the kernel was built without PCIe hotplug"
 load_fault
