@@ -4,7 +4,7 @@
 # and the newest; lsmem and chmem of the guest) do and say the same with ours, verb by verb;
 # with the guard on they are refused, and nothing changes.
 # full
-# vm: -n -s 1G -t 800
+# vm: -n -s 1G -t 1200
 # vm: -v cxl -s 512M -t 600
 # vm: -n -v nvdimm -s 1G -t 600
 . "$LAB/tests/guest/helpers/device.sh"
