@@ -28,10 +28,14 @@ installed_packages() {
 }
 
 install_packages() {
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get install -y --no-install-recommends "$@" >&2 && return
+	apt_install "$@" && return
 	say "that failed; trying again with fresh package lists"
 	apt-get update >&2 || die "apt-get update failed: see above"
-	apt-get install -y --no-install-recommends "$@" >&2 ||
-		die "apt-get could not install ${*}: see above"
+	apt_install "$@" || die "apt-get could not install ${*}: see above"
+}
+
+# Somebody else may be at it, such as the lab itself for another kernel: the turn comes.
+apt_install() {
+	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
+		install -y --no-install-recommends "$@" >&2
 }
