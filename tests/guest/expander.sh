@@ -13,15 +13,6 @@
 [[ $(ls /sys/bus/pci/slots) ]] || skip_all "the kernel was built without PCIe hotplug"
 load_fault
 
-# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port)
-# of the one that dax0.0's region is over.
-find_expander() {
-	local serial
-	MEMORY_DEVICE=$(cxl list --regions --region="$REGION" --targets | jq -r '.[0].mappings[0].memdev')
-	serial=$(< "$CXL/$MEMORY_DEVICE/serial")
-	PLACE=$((serial - 1))
-}
-
 # pulled_out DESCRIPTION: as by its button, and the system lets it go.
 pulled_out() {
 	find_expander

@@ -9,6 +9,7 @@
 # vm: -w -v cxl -s 512M -a pcie_ports=native
 # full
 . "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/devices.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
 
 [[ $KERNEL == debug* ]] || skip_all "this kernel has no lockdep"
@@ -43,7 +44,9 @@ removal_is_reported() {
 }
 
 pulling_is_reported() {
-	is "an expander is pulled out" "$(machine device_del cxl-mem0)" ''
+	REGION=region0
+	find_expander
+	is "an expander is pulled out" "$(machine device_del "cxl-mem$PLACE")" ''
 	ok "it is gone" wait_until test ! -e "$DAX"
 	ok "lockdep reports pciehp" is_reported
 	ok "for its lock" eval 'dmesg | grep -q "reset_lock.* at: pciehp_unconfigure_device"'

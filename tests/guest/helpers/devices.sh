@@ -43,6 +43,15 @@ CXL=/sys/bus/cxl/devices
 
 cxl() { chroot /newer cxl "$@"; }
 
+# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port)
+# of the one that REGION is over.
+find_expander() {
+	local serial
+	MEMORY_DEVICE=$(cxl list --regions --region="$REGION" --targets | jq -r '.[0].mappings[0].memdev')
+	serial=$(< "$CXL/$MEMORY_DEVICE/serial")
+	PLACE=$((serial - 1))
+}
+
 # create_region DESCRIPTION MEMORY...: interleaved over these, of all that they
 # have; sets REGION, and chooses its device, bound to kmem.
 create_region() {
