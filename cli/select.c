@@ -94,7 +94,7 @@ static int open_system(const char *root, struct daxplug **daxplug)
 
 	if (err) {
 		complain("cannot open %s: %s", root ? root : "/", strerror(-err));
-		return EXIT_FAILED;
+		return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
 	}
 	err = daxplug_scan(*daxplug);
 	if (!err)

@@ -115,12 +115,24 @@ for _ in {1..50}; do
 	[[ ! -s $WORK/events ]] || break
 	sleep 0.1
 done
-kill -INT "$monitor"
+kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
-is "monitor ends well when interrupted" "$status" 0
+is "monitor ends well when told to" "$status" 0
 is "it has told" "$(jq -r '.event + " " + .chardev + " " + .memory_state_before' "$WORK/events")" \
 	"removed dax0.0 mixed"
+
+# What nohup, or a script's "&", has ignored stays so.
+nohup "$DAXPLUG" monitor --sysroot "$ROOT" > /dev/null 2>&1 &
+monitor=$!
+sleep 0.5
+kill -HUP "$monitor"
+kill -INT "$monitor"
+sleep 0.3
+ok "monitor with nohup goes on after a hangup" kill -TERM "$monitor"
+status=0
+wait "$monitor" || status=$?
+is "and ends when told to" "$status" 0
 
 # --- completion ---
 
