@@ -91,6 +91,24 @@ static enum dax_block_state read_zone(const struct daxplug *daxplug, struct bloc
 	return strcmp(zones, "Movable") ? DAX_BLOCK_KERNEL : DAX_BLOCK_MOVABLE;
 }
 
+/* As block_read(); or a negative errno if it cannot be told now. */
+static int read_block(const struct daxplug *daxplug, struct block *block)
+{
+	char path[SYSFS_PATH_SIZE], state[32];
+	int err;
+
+	block->zone[0] = '\0';
+	block_path(block, "state", path);
+	err = sysfs_read(daxplug, path, state, sizeof(state));
+	if (sysfs_is_short(err))
+		return err;
+	if (err)
+		return DAX_BLOCK_ABSENT;
+	if (!strcmp(state, "offline"))
+		return DAX_BLOCK_OFFLINE;
+	return read_zone(daxplug, block);
+}
+
 /**
  * block_read() - what a block is now
  * @daxplug: the handle
@@ -102,24 +120,21 @@ static enum dax_block_state read_zone(const struct daxplug *daxplug, struct bloc
  */
 enum dax_block_state block_read(const struct daxplug *daxplug, struct block *block)
 {
-	char path[SYSFS_PATH_SIZE], state[32];
+	int state = read_block(daxplug, block);
 
-	block->zone[0] = '\0';
-	block_path(block, "state", path);
-	if (sysfs_read(daxplug, path, state, sizeof(state)))
-		return DAX_BLOCK_ABSENT;
-	if (!strcmp(state, "offline"))
-		return DAX_BLOCK_OFFLINE;
-	return read_zone(daxplug, block);
+	return state < 0 ? DAX_BLOCK_ABSENT : (enum dax_block_state)state;
 }
 
 /**
  * blocks_read() - what all blocks of a device are now
  * @device: the device, its blocks found
+ *
+ * Return: 0; -EMFILE, -ENFILE or -ENOMEM if that cannot be told now.
  */
-void blocks_read(struct daxplug_device *device)
+int blocks_read(struct daxplug_device *device)
 {
 	unsigned int total = device->counts.total, i;
+	int state;
 
 	device->counts = (struct dax_block_counts){ .total = total };
 	for (i = 0; i < total; i++) {
@@ -127,9 +142,14 @@ void blocks_read(struct daxplug_device *device)
 
 		block->use = -1;
 		block->must_move = -1;
-		block->state = block_read(device->daxplug, block);
+		state = read_block(device->daxplug, block);
+		if (state < 0)
+			return state;
+		block->state = state;
 		dax_block_count(&device->counts, block->state, 1);
 	}
+
+	return 0;
 }
 
 uint64_t daxplug_device_block_size(const struct daxplug_device *device)

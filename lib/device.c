@@ -94,12 +94,10 @@ static int read_blocks(struct daxplug_device *device)
 {
 	int err = ranges_read(device);
 
-	if (err == -ENOMEM)
+	if (sysfs_is_short(err))
 		return err;
 	err = blocks_find(device);
-	if (!err)
-		blocks_read(device);
-	return err;
+	return err ? err : blocks_read(device);
 }
 
 static void read_attributes(struct daxplug_device *device)
@@ -116,7 +114,7 @@ static void read_attributes(struct daxplug_device *device)
  * device_read() - read all of a device
  * @device: the device
  *
- * Return: 0; -ENODEV if it has gone, with nothing changed; -ENOMEM.
+ * Return: 0; -ENODEV if it has gone, with nothing changed; -EMFILE, -ENFILE or -ENOMEM.
  */
 int device_read(struct daxplug_device *device)
 {
@@ -147,7 +145,7 @@ int device_read(struct daxplug_device *device)
  * @name: its name
  * @device: where it goes
  *
- * Return: 0; -EINVAL if no device has such a name; -ENODEV; -ENOMEM.
+ * Return: 0; -EINVAL if no device has such a name; or an error of device_read().
  */
 int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device **device)
 {
@@ -180,12 +178,14 @@ int daxplug_device_refresh(struct daxplug_device *device)
 {
 	struct report *report = &device->daxplug->report;
 	int err = device_read(device);
+	char words[64];
 
 	report_clear(report);
 	if (err == -ENODEV)
 		report_error(report, err, "%s: the device has gone", device->name);
 	else if (err)
-		report_error(report, err, "%s: not enough memory to read it", device->name);
+		report_error(report, err, "%s: cannot be read: %s", device->name,
+			     report_errno(err, words, sizeof(words)));
 	return err;
 }
 

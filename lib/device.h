@@ -86,7 +86,7 @@ void device_path(const struct daxplug_device *device, const char *attribute, cha
 
 int ranges_read(struct daxplug_device *device);
 int blocks_find(struct daxplug_device *device);
-void blocks_read(struct daxplug_device *device);
+int blocks_read(struct daxplug_device *device);
 void block_path(const struct block *block, const char *attribute, char *path);
 enum dax_block_state block_read(const struct daxplug *daxplug, struct block *block);
 enum daxplug_backend backend_of(const struct daxplug_device *device);

@@ -207,7 +207,8 @@ void daxplug_close(struct daxplug *daxplug);
  * missing or cannot be understood makes that one property unknown; a device
  * that vanishes meanwhile is left out. No DAX bus at all is no error.
  *
- * Return: 0; -ENOMEM; or what reading the directory of devices failed with.
+ * Return: 0; -ENOMEM; -EMFILE; -ENFILE; or what reading the directory of devices failed
+ * with.
  */
 int daxplug_scan(struct daxplug *daxplug);
 
@@ -299,7 +300,7 @@ int64_t daxplug_failed_block(const struct daxplug *daxplug);
  * daxplug_device_refresh() - read one device anew
  * @device: the device
  *
- * Return: 0; -ENODEV if it has gone, with nothing changed; -ENOMEM.
+ * Return: 0; -ENODEV if it has gone, with nothing changed; -ENOMEM; -EMFILE; -ENFILE.
  */
 int daxplug_device_refresh(struct daxplug_device *device);
 
@@ -365,7 +366,7 @@ const char *daxplug_block_zone(const struct daxplug_device *device, unsigned int
  * Looks at a sample of the pages of each block that is online.
  *
  * Return: 0; -EACCES if only root may; -ENOENT if the kernel does not tell;
- * -ENOMEM.
+ * -ENOMEM; -EMFILE; -ENFILE.
  */
 int daxplug_device_read_use(struct daxplug_device *device);
 
@@ -436,10 +437,12 @@ void daxplug_set_progress(struct daxplug *daxplug, daxplug_progress *progress, v
  * -EINVAL if @state is none of those; -EBUSY if it must be unplugged first, is in
  * devdax mode, or what the kernel refused with; -EACCES; -ENODEV if it has gone;
  * -EOPNOTSUPP with another driver, or if no memory block of it can be seen;
- * -ETIMEDOUT; -ECANCELED by the cancel fd; -EINTR if interrupted otherwise; -ENOMEM; -EMFILE;
- * -EAGAIN if somebody else switched blocks meanwhile, or there can be no process for the change;
- * -EIO if the blocks are not what the kernel said, or that process was killed; or the errno of the
- * first block that failed.
+ * -ETIMEDOUT, also by the driver's kmem/timeout_ms; -ECANCELED by the cancel fd, or by the driver
+ * because the system sleeps or the device or the driver goes; -EINTR if interrupted otherwise;
+ * -ENOMEM; -EMFILE; -ENFILE; what binding the device failed with, such as -ENOENT if there is no
+ * driver kmem; -EAGAIN if somebody else switched blocks meanwhile, or there can be no process for
+ * the change; -EIO if the blocks are not what the kernel said, or that process was killed; or the
+ * errno of the first block that failed.
  */
 int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state,
 			unsigned int flags);

@@ -73,7 +73,7 @@ static void forget(struct daxplug_device *device)
  * @device: the device; its ranges are replaced, by none on an error
  *
  * Return: 0; -ENOENT if the device says nothing of them; -EACCES if only root
- * may know; -EINVAL if what it says makes no sense; -ENOMEM.
+ * may know; -EINVAL if what it says makes no sense; -EMFILE, -ENFILE or -ENOMEM.
  */
 int ranges_read(struct daxplug_device *device)
 {

@@ -104,6 +104,12 @@ int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *targe
 	return 0;
 }
 
+/* Has the process, or the system, too little to read anything at all just now. */
+bool sysfs_is_short(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
 bool sysfs_exists(const struct daxplug *daxplug, const char *path)
 {
 	return !faccessat(daxplug->root, path, F_OK, 0);

@@ -37,6 +37,7 @@ int sysfs_open(const struct daxplug *daxplug, const char *path, int flags);
 int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size_t size);
 int sysfs_read_number(const struct daxplug *daxplug, const char *path, uint64_t *number);
 int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *target, size_t size);
+bool sysfs_is_short(int err);
 bool sysfs_exists(const struct daxplug *daxplug, const char *path);
 int sysfs_may_write(const struct daxplug *daxplug, const char *path);
 int sysfs_write(struct daxplug *daxplug, const char *path, const char *text);

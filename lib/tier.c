@@ -46,8 +46,11 @@ static int read_tiers(struct daxplug *daxplug)
 {
 	int fd = sysfs_open(daxplug, MEMORY_TIERS, O_RDONLY | O_DIRECTORY);
 	struct dirent *entry;
+	unsigned int i;
 	DIR *dir;
 
+	for (i = 0; i < daxplug->count; i++)
+		daxplug->devices[i]->tier = -1;
 	/* A kernel before 6.1 has none. */
 	if (fd < 0)
 		return 0;
@@ -102,6 +105,7 @@ static void let_go(const struct daxplug *daxplug, const int *held)
 int daxplug_read_tiers(struct daxplug *daxplug)
 {
 	int *held = malloc(sizeof(*held) * (daxplug->count + 1));
+	char words[64];
 	int err;
 
 	report_clear(&daxplug->report);
@@ -113,7 +117,8 @@ int daxplug_read_tiers(struct daxplug *daxplug)
 		err = read_tiers(daxplug);
 	if (err)
 		report_error(&daxplug->report, err, "tiers cannot be read now: %s",
-			     err == -EBUSY ? "another daxplug is at work" : "too much is open");
+			     err == -EBUSY ? "another daxplug is at work"
+					   : report_errno(err, words, sizeof(words)));
 	let_go(daxplug, held);
 	free(held);
 	return err;

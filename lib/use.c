@@ -23,6 +23,8 @@
 #define KPF_BUDDY KPF_BIT(10)
 #define KPF_ANON KPF_BIT(12)
 #define KPF_SWAPBACKED KPF_BIT(14)
+#define KPF_HEAD KPF_BIT(15)
+#define KPF_TAIL KPF_BIT(16)
 #define KPF_UNEVICTABLE KPF_BIT(18)
 #define KPF_NOPAGE KPF_BIT(20)
 
@@ -60,13 +62,17 @@ static void count_page(struct sample *sample, uint64_t flags)
 
 static void read_run(int fd, uint64_t first_page, uint64_t pages, struct sample *sample)
 {
-	uint64_t flags[RUN_PAGES];
+	uint64_t flags[RUN_PAGES], head = 0;
 	size_t size = pages * sizeof(flags[0]);
 	ssize_t got = pread(fd, flags, size, first_page * sizeof(flags[0]));
 	unsigned int i;
 
-	for (i = 0; got > 0 && i < got / sizeof(flags[0]); i++)
-		count_page(sample, flags[i]);
+	for (i = 0; got > 0 && i < got / sizeof(flags[0]); i++) {
+		/* Of a large folio some kernels (6.1) say all there is only for its head. */
+		if (!(flags[i] & KPF_TAIL))
+			head = flags[i] & KPF_HEAD ? flags[i] : 0;
+		count_page(sample, flags[i] & KPF_TAIL && head ? head : flags[i]);
+	}
 }
 
 static unsigned int runs_a_block(const struct daxplug_device *device)

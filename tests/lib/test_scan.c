@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmocka_all.h"
+#include "device.h"
 #include "fixture.h"
 #include "libdaxplug.h"
 
@@ -109,6 +111,23 @@ static void one_device(void **state)
 	assert_int_equal(daxplug_block_use(device, 7), -1);
 }
 
+/* A tier goes with its last memory. */
+static void tiers_gone(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_write(&context->fixture,
+		      "sys/devices/virtual/memory_tiering/memory_tier22/nodelist", "1-2\n");
+	device = scan_one(context);
+	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
+	assert_int_equal(daxplug_device_tier(device), 22);
+	fixture_delete(&context->fixture, "sys/devices/virtual/memory_tiering/memory_tier22");
+	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
+	assert_int_equal(daxplug_device_tier(device), -1);
+}
+
 /* Nobody reads tiers while a daxplug changes a device: see lib/tier.c. */
 static void tiers_during_a_change(void **state)
 {
@@ -148,6 +167,7 @@ static void tiers_not_as_root(void **state)
 	if (!user)
 		assert_int_equal(seteuid(65534), 0);
 	assert_int_equal(daxplug_read_tiers(context->daxplug), -EACCES);
+	assert_non_null(strstr(daxplug_message(context->daxplug), "Permission denied"));
 	assert_int_equal(daxplug_device_tier(device), -1);
 	assert_int_equal(seteuid(user), 0);
 }
@@ -281,6 +301,63 @@ static void ranges(void **state)
 	assert_int_equal(daxplug_block_number(read, 2), 61);
 }
 
+/* That nothing can be opened does not make memory absent. */
+static void no_descriptor(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+	struct rlimit before, none;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_add_blocks(&context->fixture, fixture_hmem.first, fixture_hmem.blocks, "online",
+			   "Movable");
+	device = scan_one(context);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(daxplug_device_refresh(device), -EMFILE);
+	assert_int_equal(blocks_read(device), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
+}
+
+/* Of /proc/kpageflags: on the list of pages, first and others of a folio. */
+#define ON_LIST (1 << 5)
+#define FIRST_OF (1 << 15)
+#define OTHER_OF (1 << 16)
+
+/* As 6.1 has a file's cache in folios of 16 pages: only the first is on the list. */
+static void large_folios(void **state)
+{
+	struct context *context = *state;
+	uint64_t pages = FIXTURE_BLOCK_SIZE / sysconf(_SC_PAGESIZE), flags[16] = { 0 };
+	struct daxplug_device *device;
+	char path[FIXTURE_PATH_SIZE];
+	unsigned int i;
+	int fd;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_add_blocks(&context->fixture, fixture_hmem.first, 1, "online", "Movable");
+	fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", path);
+	fd = open(path, O_WRONLY);
+	flags[0] = ON_LIST | FIRST_OF;
+	for (i = 1; i < 16; i++)
+		flags[i] = OTHER_OF;
+	for (i = 0; i < pages; i += 16)
+		assert_int_equal(pwrite(fd, flags, sizeof(flags),
+					(fixture_hmem.first * pages + i) * sizeof(flags[0])),
+				 sizeof(flags));
+	close(fd);
+
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_read_use(device), 0);
+	assert_int_equal(daxplug_block_use(device, 0), 100);
+	assert_int_equal(device->blocks[0].must_move, 0);
+}
+
 static void order(void **state)
 {
 	static const char *const names[] = { "dax10.0", "dax2.1", "dax2.10", "dax2.2" };
@@ -356,6 +433,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing, set_up, tear_down),
 		cmocka_unit_test(no_root),
 		cmocka_unit_test_setup_teardown(one_device, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tiers_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tiers_during_a_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tiers_not_as_root, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(states, set_up, tear_down),
@@ -363,6 +441,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_descriptor, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(large_folios, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many, set_up, tear_down),
