@@ -28,6 +28,9 @@ int64_t clock_now(void)
 	 (change)->report.outcome = DAXPLUG_OUTCOME_REFUSED,                                       \
 	 report_error(&(change)->report, err, __VA_ARGS__))
 
+/* What stands in the way may be out of it the next time. */
+#define refuse_for_now(change, ...) ((change)->report.retry = true, refuse(change, __VA_ARGS__))
+
 static int check_permission(struct change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -176,11 +179,12 @@ static int wait_for_lock(struct change *change, int fd)
 			daxplug->progress(change->device, DAXPLUG_PHASE_WAIT, 0,
 					  change->device->counts.total, daxplug->progress_data);
 		if (change->deadline >= 0 && clock_now() >= change->deadline)
-			return refuse(change, -ETIMEDOUT, "see who else runs daxplug",
-				      "%s: another daxplug is at work on it", change->device->name);
+			return refuse_for_now(change, -ETIMEDOUT, "see who else runs daxplug",
+					      "%s: another daxplug is at work on it",
+					      change->device->name);
 		if (poll(&cancel, 1, LOCK_TICK) > 0)
-			return refuse(change, -ECANCELED, "", "%s: interrupted",
-				      change->device->name);
+			return refuse_for_now(change, -ECANCELED, "", "%s: interrupted",
+					      change->device->name);
 	}
 
 	return 0;
@@ -225,11 +229,14 @@ static int announce(struct change *change)
 static int reread(struct change *change)
 {
 	int err = device_read(change->device);
+	char words[64];
 
 	if (!err)
 		return 0;
-	return refuse(change, err, "", "%s: %s", change->device->name,
-		      err == -ENODEV ? "the device has gone" : "not enough memory to read it");
+	if (err == -ENODEV)
+		return refuse(change, err, "", "%s: the device has gone", change->device->name);
+	return refuse_for_now(change, err, "", "%s: cannot be read: %s", change->device->name,
+			      report_errno(err, words, sizeof(words)));
 }
 
 static int make(struct change *change)

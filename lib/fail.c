@@ -17,7 +17,8 @@
 
 static bool may_pass(int err)
 {
-	return err == -EBUSY || err == -EAGAIN || err == -EINTR || err == -ENOMEM;
+	return err == -EBUSY || err == -EAGAIN || err == -EINTR || err == -ENOMEM ||
+	       err == -ETIMEDOUT;
 }
 
 /**
@@ -71,6 +72,8 @@ static void add_reason(struct change *change, const char *reason)
 	size_t length = strlen(report->message);
 	unsigned int i;
 
+	if (!strcmp(reason, "suspend")) /* awake again */
+		report->retry = true;
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (strcmp(reasons[i].reason, reason))
 			continue;

@@ -26,9 +26,9 @@ const char *block_word(enum dax_block_state state)
 	}
 }
 
-static bool worth_another_try(const struct change *change, int err)
+static bool may_be_for_a_moment(int err)
 {
-	return (err == -EBUSY || err == -EAGAIN) && !worker_cancelled(change);
+	return err == -EBUSY || err == -EAGAIN;
 }
 
 /* Is a block already what a word would make of it. */
@@ -67,7 +67,11 @@ int block_switch(struct change *change, const struct block *block, const char *w
 		err = daxplug->system->write(daxplug, path, word);
 		if (err == -EINVAL && is_already(daxplug, block, word))
 			return 0;
-		if (attempt == ATTEMPTS || !worth_another_try(change, err))
+		if (!may_be_for_a_moment(err))
+			return err;
+		if (worker_cancelled(change))
+			return -EINTR;
+		if (attempt == ATTEMPTS)
 			return err;
 		nanosleep(&pause, NULL);
 	}

@@ -105,27 +105,33 @@ bool worker_cancelled(const struct change *change)
 	return getppid() != change->caller || poll(&cancel, 1, 0) > 0;
 }
 
-/* It need do nothing: that it is called ends the write. */
+/*
+ * That it is called ends the write. If it comes just before one it ends none, and from a
+ * caller that was killed it comes once: so again each second, until the way back.
+ */
 static void wake(int signal)
 {
 	(void)signal;
+	alarm(1);
 }
 
-static void listen_to_sigterm(void)
+static void listen_to_signals(void)
 {
 	struct sigaction action = { .sa_handler = wake };
 	sigset_t most;
 
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigfillset(&most);
 	sigdelset(&most, SIGTERM);
+	sigdelset(&most, SIGALRM);
 	sigprocmask(SIG_SETMASK, &most, NULL);
 }
 
 static void child(struct change *change)
 {
-	listen_to_sigterm();
+	listen_to_signals();
 	change->report.err = steps_run(change);
 	send_message(change, true);
 	_exit(0);

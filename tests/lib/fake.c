@@ -25,13 +25,12 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 	};
 }
 
-static int take_time(void)
+static int take_time(int ms, bool deaf)
 {
-	struct timespec time = { .tv_sec = fake.slow_ms / 1000,
-				 .tv_nsec = fake.slow_ms % 1000 * 1000000L };
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 
-	while (fake.slow_ms && nanosleep(&time, &time))
-		if (!fake.deaf)
+	while (ms && nanosleep(&time, &time))
+		if (!deaf)
 			return -EINTR;
 	return 0;
 }
@@ -148,9 +147,11 @@ static int write_device(const char *word)
 static int fake_write(struct daxplug *daxplug, const char *path, const char *text)
 {
 	unsigned int number;
-	int err = take_time();
+	int err;
 
 	(void)daxplug;
+	take_time(fake.late_ms, true);
+	err = take_time(fake.slow_ms, fake.deaf);
 	if (err)
 		return err;
 	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
@@ -163,6 +164,7 @@ static int fake_bind(struct daxplug *daxplug, const char *device)
 	char path[128], driver[64];
 
 	(void)daxplug;
+	take_time(fake.bind_ms, true);
 	if (fake.fail_bind)
 		return fake.fail_bind;
 	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);

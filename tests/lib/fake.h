@@ -22,6 +22,7 @@
  * @fail_state: a word for the state file that fails, or NULL
  * @fail_state_err: a negative errno for that
  * @waits: it failed before it had its turn, which daxplug's driver does not count
+ * @bind_ms: how long binding takes, whatever is sent to it
  * @fail_bind: a negative errno for binding, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
@@ -29,6 +30,7 @@
  * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
  * @rival: N of memoryN to whose state somebody else writes @rival_word just before us, or -1
  * @rival_word: the word
+ * @late_ms: how long it takes before a write begins; a signal then is lost
  * @slow_ms: how long each write takes; a signal ends it
  * @deaf: no signal ends it
  */
@@ -44,6 +46,7 @@ struct fake {
 	const char *fail_state;
 	int fail_state_err;
 	bool waits;
+	int bind_ms;
 	int fail_bind;
 	const char *binds_to;
 	int fail_unbind;
@@ -51,6 +54,7 @@ struct fake {
 	int64_t intruder;
 	int64_t rival;
 	const char *rival_word;
+	int late_ms;
 	int slow_ms;
 	bool deaf;
 };

@@ -243,6 +243,7 @@ static void locked(void **state)
 	assert_int_equal(flock(fd, LOCK_EX), 0);
 	daxplug_set_timeout(context->daxplug, 100);
 	expect(context, PLUG(ONLINE_MOVABLE), -ETIMEDOUT, DAXPLUG_OUTCOME_REFUSED, before);
+	assert_true(daxplug_retry_helps(context->daxplug));
 	close(fd);
 	daxplug_set_timeout(context->daxplug, -1);
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
@@ -286,6 +287,70 @@ static void killed(void **state)
 	/* One write of the state file may have been over by then. */
 	if (before != DAXPLUG_STATE_UNPLUGGED)
 		assert_int_equal(daxplug_device_state(context->device), before);
+}
+
+/* A process that asks for a plug, and is killed when it has run for a while. */
+static void plug_and_be_killed(struct context *context, unsigned int ms)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		PLUG(ONLINE_MOVABLE);
+		_exit(0);
+	}
+	usleep(ms * 1000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The child has the lock as long as it is there. */
+static void wait_for_child(struct context *context)
+{
+	char path[FIXTURE_PATH_SIZE];
+	unsigned int i;
+	int fd;
+
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	for (i = 0; i < 100 && flock(fd, LOCK_EX | LOCK_NB); i++)
+		usleep(100000);
+	assert_true(i < 100);
+	close(fd);
+}
+
+/* Nothing that comes after the bind is begun. */
+static void killed_during_bind(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	if (daxplug_device_state(context->device) != DAXPLUG_STATE_UNPLUGGED)
+		EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	system_fake.unbind(context->daxplug, "dax0.0");
+	look(context);
+	fake.policy = fake.has_state ? "unplugged" : "offline";
+	fake.bind_ms = 800;
+	plug_and_be_killed(context, 300);
+	wait_for_child(context);
+	assert_int_equal(daxplug_device_refresh(context->device), 0);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_UNPLUGGED);
+}
+
+/* The one signal comes when no write is there yet that it could end. */
+static void killed_before_write(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fake.late_ms = 600;
+	fake.slow_ms = 100000;
+	plug_and_be_killed(context, 300);
+	wait_for_child(context);
+	assert_int_equal(daxplug_device_refresh(context->device), 0);
+	assert_int_equal(daxplug_device_state(context->device), before);
 }
 
 /* ---- block by block ---- */
@@ -333,6 +398,19 @@ static void busy_for_a_moment(void **state)
 	look(context);
 	refuse_block(FIRST, "offline", -EBUSY, 2);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+}
+
+/* Between two attempts: that it was cancelled is why it failed. */
+static void cancelled_while_busy(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	refuse_block(FIRST, "offline", -EBUSY, 99);
+	daxplug_set_timeout(context->daxplug, 50);
+	EXPECT(UNPLUG(), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST);
 }
 
 static void zones_come_back(void **state)
@@ -607,6 +685,29 @@ static void driver_speaks(void **state)
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
 }
 
+/* What has ended it is over when the system is awake, or may not happen again. */
+static void driver_gives_up(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=online_movable error=-ECANCELED reason=suspend\n");
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -ECANCELED;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ECANCELED, ROLLED_BACK, UNPLUGGED);
+	assert_true(daxplug_retry_helps(context->daxplug));
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=online_movable error=-ECANCELED reason=unbind\n");
+	EXPECT(PLUG(ONLINE_MOVABLE), -ECANCELED, ROLLED_BACK, UNPLUGGED);
+	assert_false(daxplug_retry_helps(context->daxplug));
+
+	fake.fail_state_err = -ETIMEDOUT;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
+	assert_true(daxplug_retry_helps(context->daxplug));
+}
+
 /* Upstream says that it worked, and a block is offline. */
 static void upstream_lies(void **state)
 {
@@ -649,10 +750,13 @@ int main(void)
 		WITH_ALL(locked),
 		WITH_ALL(vanished),
 		WITH_ALL(killed),
+		WITH_ALL(killed_during_bind),
+		WITH_ALL(killed_before_write),
 		WITH_ALL(policy_online),
 		WITH(per_block, block_refuses_online),
 		WITH(per_block, block_refuses_offline),
 		WITH(per_block, busy_for_a_moment),
+		WITH(per_block, cancelled_while_busy),
 		WITH(per_block, zones_come_back),
 		WITH(per_block, rollback_fails),
 		WITH(per_block, interference),
@@ -671,6 +775,7 @@ int main(void)
 		WITH(ours, offline_cannot_come_back),
 		WITH(upstream, offline_cannot_come_back),
 		WITH(ours, driver_speaks),
+		WITH(ours, driver_gives_up),
 		WITH(upstream, upstream_lies),
 		WITH(upstream, upstream_is_deaf),
 	};
