@@ -244,11 +244,26 @@ static const char *why_not(const struct kmem_region *region, const struct kmem_r
 	return NULL;
 }
 
+/* Of a stranded region only what is there still is in stranded/, and can be reclaimed. */
+static const struct kmem_range *in_the_way(const struct kmem_region *region,
+					   const struct kmem_region *fresh)
+{
+	const struct kmem_range *common = kmem_region_overlap(region, fresh);
+	unsigned int i;
+
+	if (region->dev || kmem_range_is_present(region, common))
+		return common;
+	for (i = 0; i < region->nr_ranges; i++)
+		if (kmem_range_is_present(region, &region->ranges[i]))
+			return &region->ranges[i];
+	return common;
+}
+
 /* Names what is in the way as stranded/ does, so that it is found there. */
 static struct kmem_region *refuse(struct device *dev, const struct kmem_region *fresh,
 				  const struct kmem_region *region, const char *why)
 {
-	const struct range *span = &kmem_region_overlap(region, fresh)->span;
+	const struct range *span = &in_the_way(region, fresh)->span;
 
 	dev_err(dev, "memory %llx-%llx %s (/sys/bus/dax/drivers/kmem/stranded/)\n", span->start,
 		span->end, why);

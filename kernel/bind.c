@@ -38,8 +38,9 @@ static void online_added(struct kmem_region *region, bool whole)
 
 	kmem_drive_begin_best_effort(drive, NULL);
 	err = kmem_drive_online(drive);
-	if (whole)
-		kmem_guard_set_whole_online(region, true);
+	/* What an earlier bind has left of it may say so of fewer ranges. */
+	if (count)
+		kmem_guard_set_whole_online(region, whole);
 	if (err)
 		dev_warn(region->dev,
 			 "%u of %u memory blocks could not be put online at bind (%pe), the first at %#llx\n",

@@ -55,11 +55,8 @@ static void replace(char *text)
 static int list_set(const char *value, const struct kernel_param *param)
 {
 	size_t length = strlen(value);
-	int err = check(value);
 	char *text;
-
-	if (err)
-		return err;
+	int err;
 
 	if (length && value[length - 1] == '\n')
 		length--;
@@ -67,8 +64,12 @@ static int list_set(const char *value, const struct kernel_param *param)
 	if (!text)
 		return -ENOMEM;
 
-	replace(text);
-	return 0;
+	err = check(text);
+	if (err)
+		kfree(text);
+	else
+		replace(text);
+	return err;
 }
 
 static int list_get(char *buffer, const struct kernel_param *param)

@@ -35,6 +35,9 @@ void kmem_events_listen(struct kmem_region *region)
  * kmem_events_deafen() - the device is being unbound, its files are gone
  * @region: the region
  *
+ * Who has read the state since the last change, which then was there still, would not be
+ * told: to remove a file wakes nobody (kernfs_drain() in fs/kernfs/dir.c, 6.1 to 7.3).
+ *
  * Context: Process context, sleeps.
  */
 void kmem_events_deafen(struct kmem_region *region)
@@ -44,6 +47,8 @@ void kmem_events_deafen(struct kmem_region *region)
 	spin_lock(&kmem_guard_lock);
 	swap(region->state_file, file);
 	spin_unlock(&kmem_guard_lock);
+	if (file)
+		sysfs_notify_dirent(file);
 	sysfs_put(file);
 }
 

@@ -65,6 +65,11 @@ for entry in dax0.0 dax0=offline hmen=offline node:=offline hmem=mixed hmem=onli
 	is "$entry: refused" "$(defaults "any=online,$entry,any=unplugged")" EINVAL
 	is "$entry: the log names it, once" "$(times_since "$entry" "default_state: '$entry': ")" 1
 done
+most=$(getconf PAGESIZE)
+padding=$(printf '%*s' $((most - 2 - 10)) '')
+is "as long as there is room for, with a newline" \
+	"$({ printf '%sany=policy\n' "$padding" > "$LIST"; } 2>&1)" ""
+is "a good one" "$(defaults hmem=online_movable)" "done"
 long=$(printf 'any=policy,%.0s' {1..400})
 is "one that is too long: refused" "$(defaults "${long:0:4091}any")" EINVAL
 is "what was there counts" "$(< "$LIST")" hmem=online_movable

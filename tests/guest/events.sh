@@ -40,6 +40,43 @@ is "a block is switched" "$(switch "$LAST" offline)" "done"
 is "poll wakes at somebody else's change" "$(polled)" woken
 is "that made it mixed" "$(state)" mixed
 
+# follow: reads the state and polls for a change, again and again; how that ended is in
+# /tmp/followed.
+follow() {
+	rm -f /tmp/followed /tmp/following
+	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
+		my ($file, $seconds) = @ARGV;
+		open(my $state, "<", $file) or die;
+		my ($end, $text) = "slept";
+		my $poll = IO::Poll->new; $poll->mask($state => POLLPRI | POLLERR);
+		while (1) {
+			sysseek($state, 0, 0);
+			if (!defined sysread($state, $text, 64)) { $end = "$!"; last }
+			open(my $flag, ">", "/tmp/following"); close($flag);
+			last if $poll->poll($seconds) <= 0;
+		}
+		open(my $out, ">", "/tmp/followed"); print $out "$end\n";' "$DAX/state" $((15 * SLOW)) &
+	FOLLOWER=$!
+	wait_until test -e /tmp/following
+}
+
+followed() {
+	wait "$FOLLOWER"
+	errno_name "$(< /tmp/followed)"
+}
+
+is "online_movable" "$(switch_all online_movable > /tmp/answer; state)" online_movable
+follow
+is "unbound" "$(unbind)" "done"
+is "who follows the state is told that it is gone" "$(followed)" ENODEV
+is "bound" "$(bind)" "done"
+follow
+caught unplugged unbind
+is "unbound in the middle of an unplug" "$ANSWER $RESULT" "done ECANCELED"
+is "who follows the state is told so too" "$(followed)" ENODEV
+is "bound" "$(bind)" "done"
+is "mixed again" "$(switch "$LAST" offline) $(state)" "done mixed"
+
 udevadm monitor --kernel --property > /tmp/uevents 2> /dev/null &
 MONITOR=$!
 wait_until grep -q KERNEL /tmp/uevents

@@ -64,6 +64,23 @@ is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"
 is "in the end others can have the first range" "$(taken 0)" "done"
 
+# A device that was not whole has not gone online as a whole, also when it is later.
+LIST=/sys/module/kmem/parameters/default_state
+let_kernel_choose_movable
+echo any=online > "$LIST"
+is "unbind" "$(unbind)" "done"
+is "the second range is somebody else's" "$(write_file "$FAULT/reserve" "${ranges[1]}")" "done"
+is "bind" "$(bind)" "done"
+is "one range: it went online" "$(state) $(count 'online Movable')" "mixed $((${#BLOCKS[@]} / 2))"
+is "unbind" "$(unbind)" "done"
+echo 0 > "$FAULT/reserve"
+echo > "$LIST"
+echo online_movable > "$MEMORY/auto_online_blocks"
+is "bind" "$(bind)" "done"
+is_all "both ranges" online_movable 'online Movable'
+echo offline > "$MEMORY/auto_online_blocks"
+is "unplugged" "$(attempt unplugged)" "done"
+
 # The kernel's own driver leaves its reservation behind, which keeps nobody out.
 rmmod kmem
 load_stock

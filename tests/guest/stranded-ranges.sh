@@ -21,6 +21,24 @@ leave() {
 	is "both ranges are stranded" "$(stranded)" "${NAMES[*]}"
 }
 
+is_reclaiming() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
+
+# refused_meanwhile GONE LEFT: while somebody tries in vain to reclaim what is left, the
+# device is told of that, not of what has gone.
+refused_meanwhile() {
+	fault what=offline hold=1 times=1 err=16
+	reclaim "$2" > /tmp/reclaimed &
+	ok "$1: reclaimed: so is the other" wait_until is_held
+	mark_log "$1 meanwhile"
+	is "$1: reclaimed: bind meanwhile" "$(bind)" EBUSY
+	ok "$1: reclaimed: the log names what is in the way" test -n \
+		"$(log_since "$1 meanwhile" "memory $2 is being reclaimed")"
+	let_go
+	wait
+	is "$1: reclaimed: the other is not" "$(< /tmp/reclaimed) $(stranded)" "EBUSY $2"
+	no_fault
+}
+
 for gone in 0 1; do
 	name=${NAMES[gone]} other=${NAMES[1 - gone]}
 	leave
@@ -33,6 +51,7 @@ for gone in 0 1; do
 	is "$name: reclaimed: blocks of the other" "$(count 'online Movable')" "$HALF"
 	is "$name: reclaimed: none of its own" "$(count absent)" "$HALF"
 	is "$name: reclaimed: it is not reserved" "$(left_over)" 2
+	refused_meanwhile "$name" "$other"
 	is "$name: bind" "$(bind)" "done"
 	is "$name: bound: the other is adopted" "$(count 'online Movable')" "$HALF"
 	is "$name: bound: it is added" "$(count 'offline*')" "$HALF"
@@ -68,7 +87,6 @@ is "by hand: no block is left" "$(count absent)" "${#BLOCKS[@]}"
 is "bind" "$(bind)" "done"
 
 # While one is being reclaimed, the other's last block goes offline by hand.
-is_reclaiming() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
 leave
 LAST=${BLOCKS[-1]}
 for block in "${BLOCKS[@]:HALF:HALF-1}"; do
