@@ -18,16 +18,19 @@
 
 /**
  * struct step - a step of the driver
- * @word: what tests call it; to listen for signals cannot fail, only take its time
+ * @word: what tests call it; to listen for signals or to remove files cannot fail, only
+ *	take its time
  * @probe: at the function by which it is made
  * @address: which of its arguments, counted from 0, is the memory's address
  * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()
+ * @by_core: it is not the driver that makes it, but the core for it
  */
 struct step {
 	const char *word;
 	struct kprobe probe;
 	int address;
 	bool fails_with_null;
+	bool by_core;
 };
 
 static struct step steps[] = {
@@ -46,6 +49,10 @@ static struct step steps[] = {
 	  .fails_with_null = true },
 	{ .word = "add", .probe.symbol_name = "add_memory_driver_managed", .address = 1 },
 	{ .word = "remove", .probe.symbol_name = "remove_memory", .address = 0 },
+	{ .word = "files",
+	  .probe.symbol_name = "sysfs_remove_groups",
+	  .address = NO_ADDRESS,
+	  .by_core = true },
 };
 
 /* What the step that is being made fails with. */
@@ -71,7 +78,7 @@ static int before(struct kprobe *probe, struct pt_regs *regs)
 	u64 address = 0;
 	int err;
 
-	if (!is_called_by_kmem(regs))
+	if (!step->by_core && !is_called_by_kmem(regs))
 		return 0;
 	if (step->address != NO_ADDRESS)
 		address = regs_get_kernel_argument(regs, step->address);
