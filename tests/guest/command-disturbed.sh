@@ -20,7 +20,8 @@ interrupted() {
 	shift 3
 	before=$(blocks_now)
 	fault hold=1 times=1 skip=3
-	daxplug "$@" dax0.0 > "$WORK/out" 2> "$WORK/err" &
+	# A command in the background ignores SIGINT, which daxplug respects.
+	env --default-signal=INT daxplug "$@" dax0.0 > "$WORK/out" 2> "$WORK/err" &
 	local pid=$!
 	ok "$description: under way" wait_until is_held
 	kill "-$name" "$pid"
