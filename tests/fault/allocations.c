@@ -118,11 +118,11 @@ static unsigned int first_caller(const unsigned long *entries, unsigned int nr, 
 }
 
 /*
- * A new node that cannot be registered is a BUG_ON() (add_memory_resource() in
- * mm/memory_hotplug.c). A section that cannot be added is a WARN_ON(), and the
- * sections before it stay, so that the range cannot be added any more
- * (__add_pages(), likewise). If a driver's files cannot all be made,
- * really_probe() removes those too that were not, which is a WARN()
+ * A new node that cannot be registered is a BUG_ON(), or on 7.3, where it is done by
+ * register_node(), a WARN_ON() (add_memory_resource() in mm/memory_hotplug.c). A
+ * section that cannot be added is a WARN_ON(), and the sections before it stay, so that
+ * the range cannot be added any more (__add_pages(), likewise). If a driver's files
+ * cannot all be made, really_probe() removes those too that were not, which is a WARN()
  * (device_remove() in drivers/base/dd.c, sysfs_remove_group()).
  */
 static bool core_cannot_bear(const char *caller, bool *makes_files)
@@ -133,7 +133,7 @@ static bool core_cannot_bear(const char *caller, bool *makes_files)
 		*makes_files &= !strcmp(caller, "really_probe");
 
 	return !strcmp(caller, "__register_one_node") || !strcmp(caller, "register_one_node") ||
-	       !strcmp(caller, "sparse_add_section") ||
+	       !strcmp(caller, "register_node") || !strcmp(caller, "sparse_add_section") ||
 	       (*makes_files && !strcmp(caller, "really_probe"));
 }
 
