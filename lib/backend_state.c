@@ -14,9 +14,9 @@ static int write_state(struct change *change, enum daxplug_state state)
 	struct daxplug_device *device = change->device;
 	char path[SYSFS_PATH_SIZE];
 
+	change->failures = failures_counted(change);
 	if (worker_cancelled(change))
 		return -EINTR;
-	change->failures = failures_counted(change);
 	device_path(device, "state", path);
 	return device->daxplug->system->write(device->daxplug, path, daxplug_state_name(state));
 }

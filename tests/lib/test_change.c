@@ -328,7 +328,6 @@ static void killed_during_bind(void **state)
 		EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	system_fake.unbind(context->daxplug, "dax0.0");
 	look(context);
-	fake.policy = fake.has_state ? "unplugged" : "offline";
 	fake.bind_ms = 800;
 	plug_and_be_killed(context, 300);
 	wait_for_child(context);
@@ -708,6 +707,23 @@ static void driver_gives_up(void **state)
 	assert_true(daxplug_retry_helps(context->daxplug));
 }
 
+/* Nor is an earlier failure that of a write which was never begun. */
+static void cancelled_before_write(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=unplugged error=-EBUSY reason=kernel block=memory49\n");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/transitions_failed",
+		      "kernel 1\n");
+	system_fake.unbind(context->daxplug, "dax0.0");
+	look(context);
+	fake.bind_ms = 400;
+	daxplug_set_timeout(context->daxplug, 100);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_failed_block(context->daxplug), -1);
+}
+
 /* Upstream says that it worked, and a block is offline. */
 static void upstream_lies(void **state)
 {
@@ -776,6 +792,7 @@ int main(void)
 		WITH(upstream, offline_cannot_come_back),
 		WITH(ours, driver_speaks),
 		WITH(ours, driver_gives_up),
+		WITH(ours, cancelled_before_write),
 		WITH(upstream, upstream_lies),
 		WITH(upstream, upstream_is_deaf),
 	};
