@@ -68,16 +68,6 @@ static inline bool kmem_supports_memmap_on_memory(void)
 #endif
 }
 
-/* Since 6.2 a block counts its faulty pages until it is removed. */
-static inline bool kmem_block_may_have_poison(const struct memory_block *block)
-{
-#ifdef HAVE_MEMORY_BLOCK_NR_HWPOISON
-	return atomic_long_read(&block->nr_hwpoison) > 0;
-#else
-	return true;
-#endif
-}
-
 /* Before 6.17 such a page is told by its mapping. */
 static inline bool kmem_page_has_movable_ops(struct page *page)
 {

@@ -203,21 +203,9 @@ static struct kmem_region *region_of(const struct memory_notify *change, unsigne
 	return NULL;
 }
 
-/*
- * The last chance to see which pages of a block are faulty: next, a core with
- * CONFIG_DEBUG_VM overwrites the page structs. Only the worker has the block at
- * hand, which may know that there are none; for others all pages are looked at.
- */
-static void remember_faults(const struct memory_block *block, const struct memory_notify *change)
-{
-	if (!block || kmem_block_may_have_poison(block))
-		kmem_poison_remember(change->start_pfn, change->nr_pages);
-}
-
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;
-	struct memory_block *at_hand = NULL;
 	struct kmem_region *region;
 	bool gone = false;
 	unsigned int block;
@@ -227,14 +215,18 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	region = region_of(change, &block);
 	if (region) {
 		gone = event == MEM_OFFLINE && !is_foreign(region, block);
-		if (region->actor == current)
-			at_hand = region->drive.blocks[block];
 		err = block_event(region, block, event, change->start_pfn);
 	}
 	spin_unlock(&kmem_guard_lock);
 
+	/*
+	 * Read PG_hwpoison here: with CONFIG_DEBUG_VM the core overwrites the page
+	 * structs right after this notifier. The block's nr_hwpoison cannot spare the
+	 * look: memory_failure() marks a page, then waits for pcp_batch_high_lock, which
+	 * offline_pages() holds nearly up to here, and counts the page only later.
+	 */
 	if (gone)
-		remember_faults(at_hand, change);
+		kmem_poison_remember(change->start_pfn, change->nr_pages);
 	return notifier_from_errno(err);
 }
 

@@ -30,6 +30,11 @@ static void forget(unsigned long pfn, unsigned long nr)
  * @pfn: the first page
  * @nr: how many; all offline, their page structs not gone yet
  *
+ * Whatever set PG_hwpoison up to now is found: memory_failure(), soft offlining, a
+ * copy that failed while a page was migrated. A memory_failure() that found the page
+ * online and sets the flag only after MEM_OFFLINE is missed; the core would have to
+ * close that window, as nothing tells a driver of a page that is no longer online.
+ *
  * Context: Process context, sleeps.
  */
 void kmem_poison_remember(unsigned long pfn, unsigned long nr)
@@ -38,7 +43,7 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr)
 
 	forget(pfn, nr);
 	for (; pfn < end; pfn++) {
-		/* What is lost here would be given to somebody one day. */
+		/* A page that is not recorded here would be handed out again after a replug. */
 		if (PageHWPoison(pfn_to_page(pfn)))
 			xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
 		if (IS_ALIGNED(pfn, PAGES_PER_SECTION))

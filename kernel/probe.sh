@@ -31,8 +31,6 @@ try MT_FIND_ALLOC_MEMORY_TYPE linux/memory-tiers.h 'mt_find_alloc_memory_type(0,
 try MT_CALC_ADISTANCE linux/memory-tiers.h 'mt_calc_adistance(0, 0)' "$@"
 try PUT_MEMORY_TYPE linux/memory-tiers.h 'put_memory_type(0)' "$@"
 try MHP_SUPPORTS_MEMMAP_ON_MEMORY linux/memory_hotplug.h 'mhp_supports_memmap_on_memory()' "$@"
-try MEMORY_BLOCK_NR_HWPOISON linux/memory.h \
-	'return sizeof(((struct memory_block *)0)->nr_hwpoison)' "$@"
 try PAGE_HAS_MOVABLE_OPS linux/mm.h 'page_has_movable_ops(0)' "$@"
 try PAGE_LARGE_KMALLOC linux/mm.h 'PageLargeKmalloc(0)' "$@"
 try ONE_ARGUMENT_ASSIGN_STR trace/stages/stage6_event_callback.h \
