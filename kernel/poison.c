@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -117,22 +119,49 @@ bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 	return true;
 }
 
+/*
+ * With vm.memory_failure_recovery=0 memory_failure() panics, on any page. No symbol
+ * tells a module how that is set, so the sysctl is read as a file; where it cannot be
+ * read, the answer is yes.
+ */
+static bool memory_failure_may_panic(void)
+{
+	struct file *file = filp_open("/proc/sys/vm/memory_failure_recovery", O_RDONLY, 0);
+	loff_t position = 0;
+	char value = '0';
+	ssize_t got;
+
+	if (IS_ERR(file))
+		return true;
+	got = kernel_read(file, &value, sizeof(value), &position);
+	filp_close(file, NULL);
+	return got != sizeof(value) || value == '0';
+}
+
 /**
  * kmem_poison_mark() - have the kernel mark the faulty pages of a block again
  * @pfn: the block's first page
  * @nr: how many it has
  * @online: whether it is online
  *
+ * memory_failure() counts a page in HardwareCorrupted as well. Where it would panic the
+ * page is only marked, which is as good: the allocator never had it.
+ *
  * Context: Process context, sleeps; not in a memory notifier.
  */
 void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 {
+	bool only_mark = online && memory_failure_may_panic();
 	unsigned long index;
 	void *entry;
 
 	if (online)
-		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
-			memory_failure(index, 0);
+		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) {
+			if (only_mark)
+				SetPageHWPoison(pfn_to_page(index));
+			else
+				memory_failure(index, 0);
+		}
 
 	mutex_lock(&withholding_lock);
 	if (!--withholding)
