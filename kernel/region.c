@@ -505,20 +505,36 @@ void kmem_range_release(struct kmem_region *region, struct kmem_range *range)
 	kfree(reserved);
 }
 
-/* What is free or easily made so, but in ZONE_MOVABLE, where no page struct may go. */
+static u64 less(u64 pages, u64 some)
+{
+	return pages > some ? pages - some : 0;
+}
+
+/*
+ * How many page structs' pages a zone can give: what is free above its low watermark,
+ * and page cache. Page structs are unmovable, so no CMA area serves them: its free pages
+ * do not count, and its other pages may all be page cache.
+ */
+static u64 room_in_zone(struct zone *zone)
+{
+	u64 free = zone_page_state(zone, NR_FREE_PAGES);
+	u64 cache = zone_page_state(zone, NR_ZONE_INACTIVE_FILE) +
+		    zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	u64 free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
+
+	return less(free, free_cma + low_wmark_pages(zone)) +
+	       less(cache, less(zone_cma_pages(zone), free_cma));
+}
+
+/* ZONE_MOVABLE and what is above it has none. */
 static u64 room_for_page_structs(void)
 {
 	u64 pages = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
 	int nid, i;
 
-	for_each_online_node(nid) {
-		struct zone *zones = NODE_DATA(nid)->node_zones;
-
+	for_each_online_node(nid)
 		for (i = 0; i < ZONE_MOVABLE; i++)
-			pages += zone_page_state(&zones[i], NR_FREE_PAGES) +
-				 zone_page_state(&zones[i], NR_ZONE_INACTIVE_FILE) +
-				 zone_page_state(&zones[i], NR_ZONE_ACTIVE_FILE);
-	}
+			pages += room_in_zone(&NODE_DATA(nid)->node_zones[i]);
 
 	return PFN_PHYS(pages);
 }
