@@ -2,6 +2,7 @@
 /* The files of a bound device in sysfs; docs/abi.md describes them. */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "attrs.h"
@@ -25,7 +26,8 @@ static ssize_t state_store(struct device *dev, struct device_attribute *attr, co
 	enum dax_state wanted;
 	int err;
 
-	if (!dax_state_parse(buf, count, &wanted))
+	/* A C program may write the NUL with the word, as Linux 7.3 lets it. */
+	if (!dax_state_parse(buf, strnlen(buf, count), &wanted))
 		return -EINVAL;
 
 	err = kmem_transition_run(dev_get_drvdata(dev), wanted);
