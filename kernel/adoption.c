@@ -467,7 +467,7 @@ bool kmem_adoption_exit(void)
 	memory_left = sweep();
 	list_for_each_entry(region, &kmem_guard_regions, node)
 		pr_err("%s: %u memory blocks stay online without a driver\n",
-		       kmem_region_name(region), kmem_guard_counts(region).present);
+		       kmem_region_name(region), kmem_guard_counts(region).online);
 	mutex_unlock(&regions_lock);
 
 	return memory_left;
