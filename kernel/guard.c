@@ -155,8 +155,7 @@ static bool is_foreign(const struct kmem_region *region, unsigned int block)
 
 static void switched(struct kmem_region *region, unsigned int block, enum dax_block_state state)
 {
-	if (!is_foreign(region, block))
-		record(region, block, state);
+	record(region, block, state);
 	if (region->actor != current) {
 		region->whole_online = false;
 		kmem_events_changed(region);
@@ -169,6 +168,9 @@ static void switched(struct kmem_region *region, unsigned int block, enum dax_bl
 static int block_event(struct kmem_region *region, unsigned int block, unsigned long event,
 		       unsigned long pfn)
 {
+	/* Its owner switches it as it likes, whatever this device does meanwhile. */
+	if (is_foreign(region, block))
+		return 0;
 	if (KMEM_IS_PREPARE_ONLINE(event))
 		return may_switch(region, block, "online");
 
@@ -418,7 +420,7 @@ void kmem_guard_record_found(struct kmem_region *region, unsigned int block,
 /**
  * kmem_guard_begin_add() - this task adds blocks and must not online them on the way
  * @region: the region
- * @range: the range that it adds, or NULL if it only tries the lock
+ * @range: the range that it adds, or takes over; its blocks are the region's from here on
  *
  * Context: Any but interrupts.
  */

@@ -71,18 +71,16 @@ static bool is_of_such_device(const struct kmem_region *region, const struct kme
 }
 
 /*
- * Somebody may have been switching a block since before the guard knew of the
- * region. To switch one waits for the lock that this somebody holds; nobody
- * begins another, as the region is claimed, and the guard refuses this one too.
+ * Flushes switches that began before the guard knew of the range: a write to a block's
+ * state file takes device_hotplug_lock, which a task that switches a block holds. The
+ * guard refuses this write, as it refuses every switch that begins from now on.
  */
-static void wait_for_others(struct kmem_region *region, struct memory_block *block)
+static void wait_for_others(struct memory_block *block)
 {
 	const char *word = block->state == MEM_ONLINE ? "online" : "offline";
 
-	kmem_guard_begin_add(region, NULL);
 	while (kmem_block_switch(block, word) == KMEM_LATER)
 		;
-	kmem_guard_end_add(region, false);
 }
 
 static enum dax_block_state state_of(const struct memory_block *block)
@@ -97,9 +95,11 @@ static void take_range(struct kmem_region *region, const struct kmem_range *rang
 	struct memory_block **blocks = region->drive.blocks;
 	unsigned int i;
 
-	wait_for_others(region, blocks[range->first]);
+	kmem_guard_begin_add(region, range);
+	wait_for_others(blocks[range->first]);
 	for (i = range->first; i < range->first + range->count; i++)
 		kmem_guard_record_found(region, i, state_of(blocks[i]));
+	kmem_guard_end_add(region, false);
 }
 
 static bool take_if_fitting(struct kmem_region *region, const struct kmem_range *range)
