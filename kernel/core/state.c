@@ -120,6 +120,60 @@ bool dax_block_is_online(enum dax_block_state state)
 }
 
 /**
+ * dax_block_is_reached() - is a block what it should be
+ * @state: what it is
+ * @wanted: what it should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ *
+ * Return: whether it is.
+ */
+bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted)
+{
+	return wanted == DAX_BLOCK_ONLINE_ANY ? dax_block_is_online(state) : state == wanted;
+}
+
+/**
+ * dax_block_wanted() - what each block of a device should be for a state
+ * @state: the state, one that a device can be left in
+ *
+ * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
+ */
+unsigned int dax_block_wanted(enum dax_state state)
+{
+	switch (state) {
+	case DAX_STATE_OFFLINE:
+		return DAX_BLOCK_OFFLINE;
+	case DAX_STATE_ONLINE:
+		return DAX_BLOCK_ONLINE_ANY;
+	case DAX_STATE_ONLINE_KERNEL:
+		return DAX_BLOCK_KERNEL;
+	case DAX_STATE_ONLINE_MOVABLE:
+		return DAX_BLOCK_MOVABLE;
+	default:
+		return DAX_BLOCK_ABSENT;
+	}
+}
+
+/**
+ * dax_block_word() - what to write to a block's own state file
+ * @wanted: what the block should be, not DAX_BLOCK_ABSENT
+ *
+ * Return: the word, a constant.
+ */
+const char *dax_block_word(unsigned int wanted)
+{
+	switch (wanted) {
+	case DAX_BLOCK_OFFLINE:
+		return "offline";
+	case DAX_BLOCK_KERNEL:
+		return "online_kernel";
+	case DAX_BLOCK_MOVABLE:
+		return "online_movable";
+	default:
+		return "online";
+	}
+}
+
+/**
  * dax_block_count() - count one block in or out
  * @counts: the counts; @counts->total is not touched
  * @state: what the block is

@@ -28,6 +28,9 @@ enum dax_block_state {
 	DAX_BLOCK_MOVABLE,
 };
 
+/* What a block can be wanted as besides its states: online, in the zone that the kernel chooses. */
+#define DAX_BLOCK_ONLINE_ANY (DAX_BLOCK_MOVABLE + 1)
+
 /**
  * enum dax_state - what all memory blocks of a device amount to
  * @DAX_STATE_UNPLUGGED: no block present
@@ -81,6 +84,9 @@ bool dax_state_parse(const char *word, size_t length, enum dax_state *state);
 enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_online);
 enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted);
 bool dax_block_is_online(enum dax_block_state state);
+bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted);
+unsigned int dax_block_wanted(enum dax_state state);
+const char *dax_block_word(unsigned int wanted);
 void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step);
 
 #endif /* DAXPLUG_CORE_STATE_H */

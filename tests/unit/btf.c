@@ -6,7 +6,7 @@
 #include <linux/btf.h>
 
 #include "cmocka.h"
-#include "layout/btf.h"
+#include "compat/layout/btf.h"
 
 /* A blob under construction: header, types, strings, in this order or types last. */
 struct builder {

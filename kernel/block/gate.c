@@ -1,0 +1,846 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/lockdep.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/ratelimit.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "compat/compat.h"
+#include "gate.h"
+#include "memblk/memblk.h"
+#include "poison.h"
+
+static bool guard;
+module_param(guard, bool, 0644);
+MODULE_PARM_DESC(guard,
+		 "kmem/guard of devices bound from now on: refuse per-block changes (default 0)");
+
+/*
+ * Protects the list and each gate in it. Taken inside the core's hotplug locks, by the
+ * notifier; nothing sleeps under it.
+ */
+static DEFINE_SPINLOCK(gates_lock);
+static LIST_HEAD(gates);
+
+/* Woken when a switch by a task that does not own the gate is over. */
+static DECLARE_WAIT_QUEUE_HEAD(settled);
+
+/*
+ * Memory that is online needs a driver that can take it back, so it keeps this module
+ * loaded. A transition takes the reference only when it has succeeded, so that unloading
+ * the module can cancel a plug that is under way.
+ */
+static bool hold_module(struct kmem_gate *gate)
+{
+	lockdep_assert_held(&gates_lock);
+	if (!gate->module_held)
+		gate->module_held = try_module_get(THIS_MODULE);
+	return gate->module_held;
+}
+
+static void release_module(struct kmem_gate *gate)
+{
+	lockdep_assert_held(&gates_lock);
+	if (!gate->module_held)
+		return;
+	gate->module_held = false;
+	module_put(THIS_MODULE);
+}
+
+/* A task that is half-way through a block may be putting it online, and counts on the module. */
+static void release_module_if_idle(struct kmem_gate *gate)
+{
+	if (!gate->record.counts.online && !gate->in_transition && !gate->in_flight)
+		release_module(gate);
+}
+
+static void log_refusal(struct kmem_gate *gate, unsigned int block, const char *what)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
+
+	if (!__ratelimit(&limit))
+		return;
+	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n", gate->label.name,
+		  dax_spans_block_id(gate->spans, block), what, current->comm,
+		  task_pid_nr(current));
+}
+
+/*
+ * The core is about to online a block that this task is adding. We do that ourselves, later
+ * and in a better order, so the core is refused. Where the block could not be switched
+ * afterwards, a bind lets the core go on: memory that came online by the core's own means
+ * is better than none.
+ */
+static int may_online_added(struct kmem_gate *gate, unsigned int block)
+{
+	int policy = kmem_memblk_policy(dax_spans_block_id(gate->spans, block));
+
+	if (policy < 0) {
+		gate->policy = DAX_BLOCK_OFFLINE;
+		return gate->add_for == KMEM_ADD_FOR_TRANSITION ? -EBUSY : 0;
+	}
+
+	gate->policy = policy;
+	/* No other task may online what the policy is about to, while more is added. */
+	if (gate->add_for == KMEM_ADD_FOR_POLICY && policy != DAX_BLOCK_OFFLINE)
+		gate->owner = current;
+	return -EBUSY;
+}
+
+static int may_switch(struct kmem_gate *gate, unsigned int block, const char *what)
+{
+	if (gate->adding == current)
+		return may_online_added(gate, block);
+	if (gate->owner == current || (!gate->owner && !gate->guarded))
+		return 0;
+
+	gate->refusals++;
+	if (gate->guarded)
+		log_refusal(gate, block, what);
+	return -EBUSY;
+}
+
+static bool has_poison(struct kmem_gate *gate, unsigned int block)
+{
+	return kmem_poison_count(PHYS_PFN(dax_spans_block_start(gate->spans, block)),
+				 PHYS_PFN(gate->spans->block_size)) > 0;
+}
+
+static int may_go_online(struct kmem_gate *gate, unsigned int block)
+{
+	int err = may_switch(gate, block, "online");
+
+	if (err)
+		return err;
+	/* Only the owner marks such pages again. The core refuses too, until the block is removed. */
+	if (gate->owner != current && has_poison(gate, block))
+		return -EHWPOISON;
+	if (gate->in_transition && gate->owner == current)
+		return 0;
+	return hold_module(gate) ? 0 : -EBUSY;
+}
+
+/* From GOING on no notifier of ours can stop the switch, so its end has to be waited for. */
+static int switch_begins(struct kmem_gate *gate, int err)
+{
+	if (gate->owner == current)
+		gate->notified = KMEM_NOTIFIED_FIRST;
+	else if (!err)
+		WRITE_ONCE(gate->in_flight, true);
+	return err;
+}
+
+/* The switch is over, whether or not it succeeded. mem_hotplug_lock allows one at a time. */
+static void switch_ends(struct kmem_gate *gate)
+{
+	WRITE_ONCE(gate->in_flight, false);
+	release_module_if_idle(gate);
+	wake_up_all(&settled);
+}
+
+/*
+ * Memory that another driver has at addresses which the device could not get. Its owner
+ * switches it as it likes, whatever the device does.
+ */
+static bool is_foreign(const struct kmem_gate *gate, unsigned int block)
+{
+	const struct dax_span *added = gate->added;
+
+	return gate->record.blocks[block] == DAX_BLOCK_ABSENT &&
+	       !(added && block >= added->first && block < added->first + added->count);
+}
+
+static void switched(struct kmem_gate *gate, unsigned int block, enum dax_block_state state)
+{
+	dax_record_set(&gate->record, block, state);
+	if (gate->owner != current) {
+		gate->record.whole_online = false;
+		gate->ops->changed(gate);
+		if (state == DAX_BLOCK_OFFLINE)
+			gate->ops->block_offline(gate);
+	}
+	switch_ends(gate);
+}
+
+static int block_event(struct kmem_gate *gate, unsigned int block, unsigned long event,
+		       unsigned long pfn)
+{
+	if (is_foreign(gate, block))
+		return 0;
+	if (KMEM_IS_PREPARE_ONLINE(event))
+		return may_switch(gate, block, "online");
+
+	switch (event) {
+	case MEM_GOING_ONLINE:
+		return switch_begins(gate, may_go_online(gate, block));
+	case MEM_GOING_OFFLINE:
+		return switch_begins(gate, may_switch(gate, block, "offline"));
+	case MEM_ONLINE:
+		switched(gate, block, kmem_memblk_zone(pfn));
+		return 0;
+	case MEM_OFFLINE:
+		switched(gate, block, DAX_BLOCK_OFFLINE);
+		return 0;
+	case MEM_CANCEL_ONLINE:
+	case MEM_CANCEL_OFFLINE:
+		/* The core sends these also where GOING was refused before it came to us. */
+		switch_ends(gate);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static struct kmem_gate *gate_of(const struct memory_notify *change, unsigned int *block)
+{
+	struct kmem_gate *gate;
+
+	list_for_each_entry(gate, &gates, node)
+		if (dax_spans_block_at(gate->spans, PFN_PHYS(change->start_pfn), block))
+			return gate;
+	return NULL;
+}
+
+static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	const struct memory_notify *change = data;
+	struct kmem_gate *gate;
+	bool gone = false;
+	unsigned int block;
+	int err = 0;
+
+	spin_lock(&gates_lock);
+	gate = gate_of(change, &block);
+	if (gate) {
+		gone = event == MEM_OFFLINE && !is_foreign(gate, block);
+		err = block_event(gate, block, event, change->start_pfn);
+	}
+	spin_unlock(&gates_lock);
+
+	/*
+	 * Read PG_hwpoison here: with CONFIG_DEBUG_VM the core overwrites the page structs
+	 * right after this notifier. The block's nr_hwpoison cannot spare the look:
+	 * memory_failure() marks a page, then waits for pcp_batch_high_lock, which
+	 * offline_pages() holds nearly up to here, and counts the page only later.
+	 */
+	if (gone)
+		kmem_poison_remember(change->start_pfn, change->nr_pages);
+	return notifier_from_errno(err);
+}
+
+/* A change that reaches this notifier has been agreed to by all others. */
+static int last_memory_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	struct kmem_gate *gate;
+	unsigned int block;
+
+	if (event != MEM_GOING_ONLINE && event != MEM_GOING_OFFLINE)
+		return NOTIFY_DONE;
+
+	spin_lock(&gates_lock);
+	gate = gate_of(data, &block);
+	if (gate && gate->owner == current)
+		gate->notified = KMEM_NOTIFIED_ALL;
+	spin_unlock(&gates_lock);
+
+	return NOTIFY_DONE;
+}
+
+/* The first to be called: a refusal should cost the other notifiers nothing. */
+static struct notifier_block memory_notifier = {
+	.notifier_call = memory_event,
+	.priority = INT_MAX,
+};
+
+static struct notifier_block last_memory_notifier = {
+	.notifier_call = last_memory_event,
+	.priority = INT_MIN,
+};
+
+/**
+ * kmem_gates_init() - begin to listen for memory blocks, at module load
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of register_memory_notifier().
+ */
+int kmem_gates_init(void)
+{
+	int err = register_memory_notifier(&memory_notifier);
+
+	if (err)
+		return err;
+
+	err = register_memory_notifier(&last_memory_notifier);
+	if (err)
+		unregister_memory_notifier(&memory_notifier);
+	return err;
+}
+
+/**
+ * kmem_gates_exit() - stop listening, at module exit
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_gates_exit(void)
+{
+	unregister_memory_notifier(&last_memory_notifier);
+	unregister_memory_notifier(&memory_notifier);
+}
+
+/**
+ * kmem_gate_create() - set up a gate with nothing present
+ * @gate: the gate, all zero
+ * @spans: the ranges, which outlive the gate
+ * @ops: what to tell the owner
+ * @name: what to call the memory, copied
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -ENOMEM; kmem_gate_destroy() frees it either way.
+ */
+int kmem_gate_create(struct kmem_gate *gate, const struct dax_spans *spans,
+		     const struct kmem_gate_ops *ops, const char *name)
+{
+	INIT_LIST_HEAD(&gate->node);
+	gate->spans = spans;
+	gate->ops = ops;
+	gate->record.counts.total = spans->total;
+	gate->record.blocks = kvcalloc(spans->total, sizeof(*gate->record.blocks), GFP_KERNEL);
+	gate->label.name = kstrdup(name, GFP_KERNEL);
+	return gate->record.blocks && gate->label.name ? 0 : -ENOMEM;
+}
+
+/**
+ * kmem_gate_destroy() - free a gate
+ * @gate: the gate, closed; all zero is fine
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_gate_destroy(struct kmem_gate *gate)
+{
+	kvfree(gate->record.blocks);
+	kfree(gate->label.name);
+}
+
+/**
+ * kmem_gate_open() - listen for the blocks of a gate from now on
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_open(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	list_add(&gate->node, &gates);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_close() - no longer listen for the blocks of a gate, and let the module go
+ * @gate: the gate, open
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_close(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	list_del_init(&gate->node);
+	release_module(gate);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_set_device() - note which device is bound to the memory
+ * @gate: the gate
+ * @dev: the device, NULL: none any more, and with its files the guard goes
+ *
+ * Context: Any but interrupts; kmem_dev->lock held, or no other task knows the gate.
+ */
+void kmem_gate_set_device(struct kmem_gate *gate, struct device *dev)
+{
+	spin_lock(&gates_lock);
+	gate->label.dev = dev;
+	gate->guarded = gate->guarded && dev;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_rename() - call the memory something else
+ * @gate: the gate
+ * @name: the name, from kmalloc(); the gate owns it from now on
+ *
+ * Context: Any but interrupts; kmem_dev->lock held.
+ * Return: the old name, for the caller to kfree().
+ */
+const char *kmem_gate_rename(struct kmem_gate *gate, const char *name)
+{
+	spin_lock(&gates_lock);
+	swap(gate->label.name, name);
+	spin_unlock(&gates_lock);
+
+	return name;
+}
+
+/**
+ * kmem_gate_state() - what all blocks amount to now
+ * @gate: the gate
+ *
+ * Context: Any but interrupts; does not wait for a transition.
+ * Return: the state; DAX_STATE_MIXED while a transition is under way.
+ */
+enum dax_state kmem_gate_state(struct kmem_gate *gate)
+{
+	enum dax_state state = DAX_STATE_MIXED;
+
+	spin_lock(&gates_lock);
+	if (!gate->in_transition)
+		state = dax_record_state(&gate->record);
+	spin_unlock(&gates_lock);
+
+	return state;
+}
+
+/**
+ * kmem_gate_block() - what a block is now
+ * @gate: the gate
+ * @block: the block's number
+ *
+ * Context: Any but interrupts.
+ * Return: its state.
+ */
+enum dax_block_state kmem_gate_block(struct kmem_gate *gate, unsigned int block)
+{
+	enum dax_block_state state;
+
+	spin_lock(&gates_lock);
+	state = gate->record.blocks[block];
+	spin_unlock(&gates_lock);
+
+	return state;
+}
+
+/**
+ * kmem_gate_is_present() - are the blocks of a range in the system
+ * @gate: the gate
+ * @span: one of its ranges
+ *
+ * Context: Any but interrupts.
+ * Return: whether they are.
+ */
+bool kmem_gate_is_present(struct kmem_gate *gate, const struct dax_span *span)
+{
+	bool present;
+
+	spin_lock(&gates_lock);
+	present = dax_record_is_present(&gate->record, span);
+	spin_unlock(&gates_lock);
+
+	return present;
+}
+
+/**
+ * kmem_gate_online() - how many blocks of a range are online
+ * @gate: the gate
+ * @span: one of its ranges
+ *
+ * Context: Any but interrupts.
+ * Return: the number.
+ */
+unsigned int kmem_gate_online(struct kmem_gate *gate, const struct dax_span *span)
+{
+	unsigned int count;
+
+	spin_lock(&gates_lock);
+	count = dax_record_online(&gate->record, span);
+	spin_unlock(&gates_lock);
+
+	return count;
+}
+
+/**
+ * kmem_gate_is_empty() - is there nothing behind the gate, for good
+ * @gate: the gate
+ *
+ * A transition may bring back what it has removed.
+ *
+ * Context: Any but interrupts.
+ * Return: whether no block is present and no transition under way.
+ */
+bool kmem_gate_is_empty(struct kmem_gate *gate)
+{
+	bool empty;
+
+	spin_lock(&gates_lock);
+	empty = !gate->record.counts.present && !gate->in_transition;
+	spin_unlock(&gates_lock);
+
+	return empty;
+}
+
+/**
+ * kmem_gate_counts() - how many blocks are what, at one moment
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ * Return: the counts.
+ */
+struct dax_block_counts kmem_gate_counts(struct kmem_gate *gate)
+{
+	struct dax_block_counts counts;
+
+	spin_lock(&gates_lock);
+	counts = gate->record.counts;
+	spin_unlock(&gates_lock);
+
+	return counts;
+}
+
+/**
+ * kmem_gate_copy() - what each block is, at one moment
+ * @gate: the gate
+ * @states: room for one for each block
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_copy(struct kmem_gate *gate, u8 *states)
+{
+	spin_lock(&gates_lock);
+	memcpy(states, gate->record.blocks, gate->spans->total);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_refusals() - how many switches by other tasks were refused so far
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ * Return: the number.
+ */
+unsigned long kmem_gate_refusals(struct kmem_gate *gate)
+{
+	unsigned long refusals;
+
+	spin_lock(&gates_lock);
+	refusals = gate->refusals;
+	spin_unlock(&gates_lock);
+
+	return refusals;
+}
+
+/**
+ * kmem_gate_reset_refusals() - count refusals from 0 again, for a device that adopts memory
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_reset_refusals(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	gate->refusals = 0;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_record_absent() - the blocks of a range have been removed
+ * @gate: the gate
+ * @span: the range
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_record_absent(struct kmem_gate *gate, const struct dax_span *span)
+{
+	unsigned int i;
+
+	spin_lock(&gates_lock);
+	for (i = 0; i < span->count; i++)
+		dax_record_set(&gate->record, span->first + i, DAX_BLOCK_ABSENT);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_record_found() - a block that another driver added has been found
+ * @gate: the gate, owned by this task
+ * @block: the block's number
+ * @state: what it is
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block,
+			    enum dax_block_state state)
+{
+	spin_lock(&gates_lock);
+	dax_record_set(&gate->record, block, state);
+	if (gate->record.counts.online)
+		hold_module(gate);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_set_whole_online() - note whether all blocks went online as a whole
+ * @gate: the gate
+ * @whole_online: whether they did
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_set_whole_online(struct kmem_gate *gate, bool whole_online)
+{
+	spin_lock(&gates_lock);
+	gate->record.whole_online = whole_online;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_whole_online() - did all blocks go online as a whole
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ * Return: whether they did, and none was switched by itself since.
+ */
+bool kmem_gate_whole_online(struct kmem_gate *gate)
+{
+	bool whole_online;
+
+	spin_lock(&gates_lock);
+	whole_online = gate->record.whole_online;
+	spin_unlock(&gates_lock);
+
+	return whole_online;
+}
+
+/**
+ * kmem_gate_begin() - a transition is under way: the state reads mixed
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_begin(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	gate->in_transition = true;
+	gate->ops->changed(gate);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_end() - the transition is over
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_end(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	gate->in_transition = false;
+	release_module_if_idle(gate);
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_own() - from now on no other task begins to switch a block
+ * @gate: the gate
+ *
+ * A task that was let through before may still be switching one, even one that is recorded
+ * offline.
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_own(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	gate->owner = current;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_own_settled() - own a gate and wait for a switch that is under way
+ * @gate: the gate
+ *
+ * Afterwards the record changes only by what this task does.
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held by the task that waits for this one.
+ * Return: 0, or -EINTR after a signal to this task, with the gate not owned.
+ */
+int kmem_gate_own_settled(struct kmem_gate *gate)
+{
+	kmem_gate_own(gate);
+	if (!wait_event_interruptible(settled, !READ_ONCE(gate->in_flight)))
+		return 0;
+
+	kmem_gate_disown(gate);
+	return -EINTR;
+}
+
+/**
+ * kmem_gate_disown() - every task may switch the blocks again
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_disown(struct kmem_gate *gate)
+{
+	spin_lock(&gates_lock);
+	gate->owner = NULL;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_hold_module() - keep the module loaded if blocks are online
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ * Return: false if the module is being unloaded and it is too late.
+ */
+bool kmem_gate_hold_module(struct kmem_gate *gate)
+{
+	bool held;
+
+	spin_lock(&gates_lock);
+	held = !gate->record.counts.online || hold_module(gate);
+	spin_unlock(&gates_lock);
+
+	return held;
+}
+
+/**
+ * kmem_gate_set_add_for() - note what ranges will be added for
+ * @gate: the gate
+ * @add_for: what for
+ *
+ * Context: Any but interrupts; kmem_dev->lock held.
+ */
+void kmem_gate_set_add_for(struct kmem_gate *gate, enum kmem_add_for add_for)
+{
+	spin_lock(&gates_lock);
+	gate->add_for = add_for;
+	gate->policy = DAX_BLOCK_OFFLINE;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_begin_add() - this task adds a range, or takes one over
+ * @gate: the gate
+ * @span: the range; from here on its blocks are no other driver's
+ *
+ * Refuses to let this task online the blocks on the way, as the core would.
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_begin_add(struct kmem_gate *gate, const struct dax_span *span)
+{
+	spin_lock(&gates_lock);
+	gate->adding = current;
+	gate->added = span;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_end_add() - the range is added or taken over, or could not be
+ * @gate: the gate
+ * @added: whether the blocks are there now and not recorded yet
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_end_add(struct kmem_gate *gate, bool added)
+{
+	const struct dax_span *span;
+	unsigned int i;
+
+	spin_lock(&gates_lock);
+	span = gate->added;
+	/* Another task may have switched a block already. */
+	for (i = 0; added && i < span->count; i++)
+		if (gate->record.blocks[span->first + i] == DAX_BLOCK_ABSENT)
+			dax_record_set(&gate->record, span->first + i, DAX_BLOCK_OFFLINE);
+	gate->adding = NULL;
+	gate->added = NULL;
+	spin_unlock(&gates_lock);
+}
+
+/**
+ * kmem_gate_policy() - what the system's policy would have made of what was added
+ * @gate: the gate
+ *
+ * Context: Any but interrupts; kmem_dev->lock held.
+ * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
+ */
+unsigned int kmem_gate_policy(struct kmem_gate *gate)
+{
+	unsigned int policy;
+
+	spin_lock(&gates_lock);
+	policy = gate->policy;
+	spin_unlock(&gates_lock);
+
+	return policy;
+}
+
+/**
+ * kmem_gate_begin_switch() - this task, the owner, is about to switch a block
+ * @gate: the gate
+ *
+ * Context: Any.
+ */
+void kmem_gate_begin_switch(struct kmem_gate *gate)
+{
+	WRITE_ONCE(gate->notified, KMEM_NOTIFIED_NONE);
+}
+
+/**
+ * kmem_gate_notified() - how far the notifiers came with this task's last switch
+ * @gate: the gate
+ *
+ * Context: Any, in the task that owns the gate.
+ * Return: how far they came.
+ */
+enum kmem_notified kmem_gate_notified(struct kmem_gate *gate)
+{
+	return READ_ONCE(gate->notified);
+}
+
+/**
+ * kmem_gate_guard_default() - what the module's parameter says of new devices
+ *
+ * Context: Any.
+ * Return: whether they are guarded.
+ */
+bool kmem_gate_guard_default(void)
+{
+	return READ_ONCE(guard);
+}
+
+/**
+ * kmem_gate_is_guarded() - are per-block switches by other tasks refused
+ * @gate: the gate
+ *
+ * Context: Any but interrupts.
+ * Return: whether they are.
+ */
+bool kmem_gate_is_guarded(struct kmem_gate *gate)
+{
+	bool guarded;
+
+	spin_lock(&gates_lock);
+	guarded = gate->guarded;
+	spin_unlock(&gates_lock);
+
+	return guarded;
+}
+
+/**
+ * kmem_gate_set_guarded() - refuse per-block switches by other tasks, or allow them
+ * @gate: the gate
+ * @guarded: whether to refuse them
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_gate_set_guarded(struct kmem_gate *gate, bool guarded)
+{
+	spin_lock(&gates_lock);
+	gate->guarded = guarded;
+	spin_unlock(&gates_lock);
+}

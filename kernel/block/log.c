@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/platform_device.h>
+
+#include "log.h"
+
+/**
+ * kmem_log() - log a line about a device's memory, as dev_printk() does
+ * @label: what to call the memory; must not change meanwhile
+ * @level: LOGLEVEL_ERR or another of these
+ * @format: as for printk(), the newline included
+ *
+ * Context: Any.
+ */
+void kmem_log(const struct kmem_label *label, int level, const char *format, ...)
+{
+	struct va_format text;
+	va_list args;
+
+	va_start(args, format);
+	text.fmt = format;
+	text.va = &args;
+	/* dev_printk_emit() wants a device; the platform bus is one and adds no text. */
+	dev_printk_emit(level, label->dev ?: &platform_bus, KBUILD_MODNAME " %s: %pV", label->name,
+			&text);
+	va_end(args);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The memory tier that a device's node goes to. */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+#include "memtier.h"
+
+/* Memory behind a DAX device counts as slower than DRAM unless firmware knows better. */
+#define DEFAULT_DISTANCE (MEMTIER_ADISTANCE_DRAM * 5)
+
+/**
+ * struct node_type - the memory type of a node, as long as a device of ours is on it
+ * @list: in node_types
+ * @nid: the node
+ * @users: how many devices' memory has it
+ * @type: the type
+ */
+struct node_type {
+	struct list_head list;
+	int nid;
+	unsigned int users;
+	struct memory_dev_type *type;
+};
+
+/* Protects both lists. */
+static DEFINE_MUTEX(types_lock);
+static LIST_HEAD(types);
+static LIST_HEAD(node_types);
+
+static struct node_type *find_node(int nid)
+{
+	struct node_type *node;
+
+	list_for_each_entry(node, &node_types, list)
+		if (node->nid == nid)
+			return node;
+	return NULL;
+}
+
+static struct node_type *add_node(int nid)
+{
+	struct memory_dev_type *type;
+	int distance = DEFAULT_DISTANCE;
+	struct node_type *node;
+
+	mt_calc_adistance(nid, &distance);
+	type = mt_find_alloc_memory_type(distance, &types);
+	/* Without CONFIG_NUMA there is none, which is no failure. */
+	if (IS_ERR_OR_NULL(type))
+		return ERR_CAST(type);
+
+	node = kzalloc(sizeof(*node), GFP_KERNEL);
+	if (!node)
+		return ERR_PTR(-ENOMEM);
+	node->nid = nid;
+	node->type = type;
+	list_add(&node->list, &node_types);
+	return node;
+}
+
+/**
+ * kmem_memtier_get() - declare the memory type of a device's node
+ * @nid: the node
+ *
+ * All devices of a node get the type that the first one got. The core answers for a
+ * node's distance anew each time, and may have changed its mind, as when the CXL region
+ * that it knew the distance by is gone; but it keeps one type for each node, and
+ * dereferences NULL when it is given two (clear_node_memory_type() in mm/memory-tiers.c,
+ * 6.1 to 7.3).
+ *
+ * Context: Process context, sleeps.
+ * Return: the type, to hand back to kmem_memtier_put(); NULL without CONFIG_NUMA; or
+ * an ERR_PTR() of -ENOMEM.
+ */
+struct memory_dev_type *kmem_memtier_get(int nid)
+{
+	struct node_type *node;
+
+	mutex_lock(&types_lock);
+	node = find_node(nid) ?: add_node(nid);
+	if (!IS_ERR_OR_NULL(node)) {
+		node->users++;
+		init_node_memory_type(nid, node->type);
+	}
+	mutex_unlock(&types_lock);
+
+	return IS_ERR_OR_NULL(node) ? ERR_CAST(node) : node->type;
+}
+
+/**
+ * kmem_memtier_put() - take back what kmem_memtier_get() declared
+ * @nid: the node
+ * @type: what kmem_memtier_get() returned
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_memtier_put(int nid, struct memory_dev_type *type)
+{
+	struct node_type *node;
+
+	mutex_lock(&types_lock);
+	clear_node_memory_type(nid, type);
+	node = find_node(nid);
+	if (node && !--node->users) {
+		list_del(&node->list);
+		kfree(node);
+	}
+	mutex_unlock(&types_lock);
+}
+
+/**
+ * kmem_memtier_exit() - let go of all memory types, at module exit
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_memtier_exit(void)
+{
+	mutex_lock(&types_lock);
+	mt_put_memory_types(&types);
+	mutex_unlock(&types_lock);
+}

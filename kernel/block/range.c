@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+#include "gate.h"
+#include "memtier.h"
+#include "range.h"
+
+/* The name by which others know this memory in /proc/iomem; kdump is one of them. */
+#define RESOURCE_NAME "System RAM (kmem)"
+
+/* From kmalloc(), as the iomem tree may point at it for longer than the module is loaded. */
+static const char *resource_name;
+
+/**
+ * kmem_ranges_init() - get ready to add ranges, at module load
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int kmem_ranges_init(void)
+{
+	resource_name = kstrdup(RESOURCE_NAME, GFP_KERNEL);
+	return resource_name ? 0 : -ENOMEM;
+}
+
+/**
+ * kmem_ranges_exit() - clean up at module exit
+ * @memory_left: whether memory of any device stays behind, whose entry in the iomem tree
+ *	keeps its name
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_ranges_exit(bool memory_left)
+{
+	if (!memory_left)
+		kfree(resource_name);
+	kmem_memtier_exit();
+}
+
+/**
+ * kmem_memory_create() - set up a device's memory, with nothing reserved or registered
+ * @memory: the memory, all zero
+ * @gate: its gate
+ * @nid: its node
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -ENOMEM; kmem_memory_destroy() frees it either way.
+ */
+int kmem_memory_create(struct kmem_memory *memory, struct kmem_gate *gate, int nid)
+{
+	memory->gate = gate;
+	memory->nid = nid;
+	memory->mgid = -1;
+	memory->reserved = kcalloc(gate->spans->nr, sizeof(*memory->reserved), GFP_KERNEL);
+	return memory->reserved ? 0 : -ENOMEM;
+}
+
+/**
+ * kmem_memory_destroy() - take back what a device's memory hangs on
+ * @memory: the memory, no block of it present; kmem_memory_create() was called for it
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_memory_destroy(struct kmem_memory *memory)
+{
+	if (memory->mgid >= 0)
+		memory_group_unregister(memory->mgid);
+	if (memory->type)
+		kmem_memtier_put(memory->nid, memory->type);
+	kfree(memory->reserved);
+}
+
+/**
+ * kmem_memory_register() - give a device's memory its type and its group
+ * @memory: the memory
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ * Return: 0 or -ENOMEM. After an error kmem_memory_destroy() takes back what was done.
+ */
+int kmem_memory_register(struct kmem_memory *memory)
+{
+	const struct dax_spans *spans = memory->gate->spans;
+	struct memory_dev_type *type = kmem_memtier_get(memory->nid);
+
+	if (IS_ERR(type))
+		return PTR_ERR(type);
+	memory->type = type;
+
+	memory->mgid = memory_group_register_static(memory->nid,
+						    PHYS_PFN(spans->total * spans->block_size));
+	return min(memory->mgid, 0);
+}
+
+static struct resource **reservation(struct kmem_memory *memory, const struct dax_span *span)
+{
+	return &memory->reserved[span - memory->gate->spans->span];
+}
+
+/**
+ * kmem_memory_rename() - have /proc/iomem show another name for what is reserved
+ * @memory: the memory
+ * @name: the name; where there is no memory to copy it, a range keeps its old one
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ */
+void kmem_memory_rename(struct kmem_memory *memory, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < memory->gate->spans->nr; i++) {
+		struct resource *reserved = memory->reserved[i];
+		const char *old, *new = reserved ? kstrdup(name, GFP_KERNEL) : NULL;
+
+		if (!new)
+			continue;
+		old = reserved->name;
+		WRITE_ONCE(reserved->name, new);
+		/*
+		 * A reader of /proc/iomem holds resource_lock. adjust_resource() takes it for
+		 * writing, so when it returns no reader has the old name any more.
+		 */
+		if (adjust_resource(reserved, reserved->start, resource_size(reserved)))
+			continue;
+		kfree(old);
+	}
+}
+
+/**
+ * kmem_range_reserve() - claim a range in the iomem tree
+ * @memory: the memory
+ * @span: one of its ranges; nothing happens if it is reserved already
+ *
+ * The reservation has a copy of the name, as it may outlive that of the device.
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ * Return: 0, -EBUSY if a part of it is reserved by something else, or -ENOMEM.
+ */
+int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
+{
+	struct resource **place = reservation(memory, span);
+	struct resource *reserved;
+	const char *name;
+
+	if (*place)
+		return 0;
+
+	name = kstrdup(memory->gate->label.name, GFP_KERNEL);
+	if (!name)
+		return -ENOMEM;
+	reserved = request_mem_region(span->start, dax_span_size(span), name);
+	if (!reserved) {
+		kfree(name);
+		return -EBUSY;
+	}
+
+	/*
+	 * Not busy, or the memory could not be put below it; and without what
+	 * the iomem tree would merge or look for in a device's resource.
+	 */
+	reserved->flags = IORESOURCE_SYSTEM_RAM;
+	*place = reserved;
+	return 0;
+}
+
+/*
+ * Anything may reserve a part of what is not busy, as the core does when it adds the memory.
+ * So the reservation is busy while no memory is there; and no System RAM, or kexec would take
+ * it for memory. What was taken over from the kernel's own driver is reserved only now.
+ */
+static void keep_others_out(struct kmem_memory *memory, const struct dax_span *span)
+{
+	if (!kmem_range_reserve(memory, span))
+		(*reservation(memory, span))->flags = IORESOURCE_MEM | IORESOURCE_BUSY;
+}
+
+static void let_core_in(struct kmem_memory *memory, const struct dax_span *span)
+{
+	(*reservation(memory, span))->flags = IORESOURCE_SYSTEM_RAM;
+}
+
+/**
+ * kmem_range_release() - give a range back to the iomem tree
+ * @memory: the memory
+ * @span: one of its ranges, no block of it present; nothing happens if it is not reserved
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ */
+void kmem_range_release(struct kmem_memory *memory, const struct dax_span *span)
+{
+	struct resource **place = reservation(memory, span);
+	struct resource *reserved = *place;
+
+	if (!reserved)
+		return;
+
+	*place = NULL;
+	remove_resource(reserved);
+	kfree(reserved->name);
+	kfree(reserved);
+}
+
+static u64 less(u64 pages, u64 some)
+{
+	return pages > some ? pages - some : 0;
+}
+
+/*
+ * How many pages of page structs a zone can give: what is free above its low watermark, and
+ * page cache. Page structs are unmovable, so no CMA area serves them: its free pages do not
+ * count, and its other pages may all be page cache.
+ */
+static u64 room_in_zone(struct zone *zone)
+{
+	u64 free = zone_page_state(zone, NR_FREE_PAGES);
+	u64 cache = zone_page_state(zone, NR_ZONE_INACTIVE_FILE) +
+		    zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+	u64 free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
+
+	return less(free, free_cma + low_wmark_pages(zone)) +
+	       less(cache, less(zone_cma_pages(zone), free_cma));
+}
+
+/* No page struct goes to ZONE_MOVABLE, nor to the zones above it. */
+static u64 room_for_page_structs(void)
+{
+	u64 pages = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
+	int nid, i;
+
+	for_each_online_node(nid)
+		for (i = 0; i < ZONE_MOVABLE; i++)
+			pages += room_in_zone(&NODE_DATA(nid)->node_zones[i]);
+
+	return PFN_PHYS(pages);
+}
+
+/*
+ * If the core runs out of memory half-way through a range, it leaves what was added by then,
+ * and the range cannot be added any more (__add_pages() in mm/memory_hotplug.c, 6.1 to 7.3).
+ * So an add that would run out of memory must not be tried.
+ */
+static bool has_room_for_page_structs(const struct kmem_memory *memory, const struct dax_span *span)
+{
+	u64 needed = PHYS_PFN(dax_span_size(span)) * sizeof(struct page);
+
+	if (memory->memmap_on_memory && kmem_supports_memmap_on_memory())
+		return true;
+	return needed < room_for_page_structs();
+}
+
+/**
+ * kmem_range_add() - add a range to the system, offline
+ * @memory: the memory
+ * @span: one of its ranges, reserved
+ *
+ * The system's policy may be to online what is added; the gate refuses that, because the core
+ * would do it in ascending order. kmem_gate_policy() then says what the policy was.
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if some of it is
+ * memory already, -ENOMEM, -EINVAL, -E2BIG.
+ */
+int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span)
+{
+	mhp_t flags = MHP_NID_IS_MGID;
+	int err;
+
+	if (memory->memmap_on_memory)
+		flags |= MHP_MEMMAP_ON_MEMORY;
+
+	if (!has_room_for_page_structs(memory, span))
+		return -ENOMEM;
+
+	let_core_in(memory, span);
+	kmem_gate_begin_add(memory->gate, span);
+	err = add_memory_driver_managed(memory->mgid, span->start, dax_span_size(span),
+					resource_name, flags);
+	kmem_gate_end_add(memory->gate, !err);
+	return err;
+}
+
+/**
+ * kmem_range_remove() - remove a range from the system, all of it offline
+ * @memory: the memory
+ * @span: one of its ranges
+ *
+ * Never less than was added in one go: x86 maps an added GiB by one page, and takes memory of
+ * the device for a page table when a part of that is removed (remove_pud_table() in
+ * arch/x86/mm/init_64.c, seen on 6.12 and 7.3).
+ *
+ * The addresses stay reserved, so that nothing else gets them as long as this can be undone.
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ * Return: 0 or a negative errno of remove_memory(): -EBUSY if a block is not offline.
+ */
+int kmem_range_remove(struct kmem_memory *memory, const struct dax_span *span)
+{
+	int err = remove_memory(span->start, dax_span_size(span));
+
+	if (err)
+		return err;
+
+	keep_others_out(memory, span);
+	kmem_gate_record_absent(memory->gate, span);
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One range of a device's memory: its reservation in the iomem tree, adding and removing it. */
+#ifndef DAXPLUG_RANGE_H
+#define DAXPLUG_RANGE_H
+
+#include "core/spans.h"
+
+struct kmem_gate;
+struct memory_dev_type;
+struct resource;
+
+/**
+ * struct kmem_memory - what a device's memory hangs on in the core
+ * @gate: the gate of the same memory
+ * @nid: the node
+ * @mgid: the memory group, or -1
+ * @type: the memory type of the node, or NULL
+ * @memmap_on_memory: whether the device wants its page structs in its own blocks
+ * @reserved: the reservation of each range in the iomem tree, from before its blocks are
+ *	added until they are gone for good; NULL for none. Of what was taken over or found it
+ *	is made when the range is removed.
+ *
+ * kmem_dev->lock protects all of it.
+ */
+struct kmem_memory {
+	struct kmem_gate *gate;
+	int nid;
+	int mgid;
+	struct memory_dev_type *type;
+	bool memmap_on_memory;
+	struct resource **reserved;
+};
+
+int kmem_ranges_init(void);
+void kmem_ranges_exit(bool memory_left);
+
+int kmem_memory_create(struct kmem_memory *memory, struct kmem_gate *gate, int nid);
+void kmem_memory_destroy(struct kmem_memory *memory);
+int kmem_memory_register(struct kmem_memory *memory);
+void kmem_memory_rename(struct kmem_memory *memory, const char *name);
+
+int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span);
+void kmem_range_release(struct kmem_memory *memory, const struct dax_span *span);
+int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span);
+int kmem_range_remove(struct kmem_memory *memory, const struct dax_span *span);
+
+#endif /* DAXPLUG_RANGE_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/memory.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/sched.h>
+#include <linux/vmstat.h>
+
+#include "compat/compat.h"
+#include "unmovable.h"
+
+/* The largest folio that is believed: 1 GiB on x86. */
+#define ORDER_MAX 18U
+
+/*
+ * A page may change its use while it is looked at, and the kernel's own tests
+ * insist, on a debug kernel, that it does not. So it is a copy that is tested:
+ * never true for long, but always one thing at a time. The page structs
+ * themselves stay, as the block cannot be removed meanwhile.
+ */
+union copy {
+	struct page page;
+	struct folio folio;
+	struct page pages[4];
+};
+
+/*
+ * Only a large page has more than its first page struct to look at. No further than
+ * the block goes: behind it there may be none. Others change them all the time: what
+ * comes out of this is a guess.
+ */
+static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
+{
+	unsigned long nr = min_t(unsigned long, room, ARRAY_SIZE(copy->pages));
+
+	data_race(copy->page = *page);
+	if (!PageHead(&copy->page))
+		return;
+	memset(copy->pages + 1, 0, sizeof(*copy) - sizeof(copy->page));
+	data_race(memcpy(copy->pages + 1, page + 1, (nr - 1) * sizeof(*page)));
+}
+
+/* Pages that processes and files have: on a list of the reclaimer, or on the way there. */
+static bool is_movable(struct page *page)
+{
+	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);
+}
+
+/* The flag has another meaning on the pages of processes and files. */
+static bool is_own_memmap(struct page *page)
+{
+	return PageVmemmapSelfHosted(page) && !PageLRU(page) && !page->mapping;
+}
+
+static enum dax_reason look_at(union copy *copy)
+{
+	struct page *page = &copy->page;
+
+	if (PageTail(page) || PageBuddy(page) || is_own_memmap(page))
+		return DAX_REASON_NONE;
+	if (PageReserved(page))
+		return DAX_REASON_RESERVED;
+	if (folio_test_slab(&copy->folio) || kmem_page_is_large_kmalloc(page))
+		return DAX_REASON_SLAB;
+	if (PageTable(page))
+		return DAX_REASON_PAGE_TABLE;
+	/* On its way to or from a free list, or a huge page: those have their own way out. */
+	if (!page_ref_count(page) || PageHuge(page))
+		return DAX_REASON_NONE;
+	if (!is_movable(page))
+		return DAX_REASON_KERNEL;
+	return folio_maybe_dma_pinned(&copy->folio) ? DAX_REASON_PINNED : DAX_REASON_NONE;
+}
+
+/* How many pages that what was found here has. */
+static unsigned long pages_of(union copy *copy)
+{
+	unsigned int order = 0;
+
+	if (!PageTail(&copy->page) && PageHead(&copy->page))
+		order = folio_order(&copy->folio);
+	return 1UL << min(order, ORDER_MAX);
+}
+
+/* How many pages are free here, 0 if none: most of an idle block, not worth a copy. */
+static unsigned long free_pages_at(struct page *page)
+{
+	if (!data_race(PageBuddy(page)))
+		return 0;
+	return 1UL << min_t(unsigned long, data_race(page_private(page)), ORDER_MAX);
+}
+
+/*
+ * More references than its owners have: somebody has lent the page to I/O. Of a
+ * large one only a pin is seen: what references it has differs from kernel to kernel.
+ */
+static enum dax_reason look_for_reference(union copy *copy)
+{
+	struct page *page = &copy->page;
+	int owners;
+
+	if (PageTail(page) || !PageLRU(page))
+		return DAX_REASON_NONE;
+	if (PageHead(page))
+		return folio_maybe_dma_pinned(&copy->folio) ? DAX_REASON_PINNED : DAX_REASON_NONE;
+
+	owners = atomic_read(&page->_mapcount) + 1 + folio_test_private(&copy->folio);
+	if (!folio_test_anon(&copy->folio) || folio_test_swapcache(&copy->folio))
+		owners++;
+	return page_ref_count(page) > owners ? DAX_REASON_PINNED : DAX_REASON_NONE;
+}
+
+/* A huge page in use, which goes only where there is another one. */
+static enum dax_reason look_for_huge(union copy *copy)
+{
+	struct page *page = &copy->page;
+
+	return PageHead(page) && PageHuge(page) && page_ref_count(page) ? DAX_REASON_HUGE_PAGE
+									: DAX_REASON_NONE;
+}
+
+static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy),
+			    unsigned long *pfn, bool *faulty)
+{
+	unsigned long first = PHYS_PFN(start), at = first;
+	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
+
+	if (!pfn_to_online_page(first))
+		return DAX_REASON_NONE;
+
+	while (at < end) {
+		struct page *page = pfn_to_page(at);
+		enum dax_reason reason;
+		unsigned long nr_free;
+		union copy copy;
+
+		nr_free = free_pages_at(page);
+		if (nr_free) {
+			at += nr_free;
+			continue;
+		}
+
+		copy_pages(&copy, page, end - at);
+		if (PageHWPoison(&copy.page)) {
+			*faulty = true;
+			at++;
+			continue;
+		}
+		reason = look(&copy);
+		if (reason != DAX_REASON_NONE) {
+			*pfn = at;
+			return reason;
+		}
+
+		at += pages_of(&copy);
+		cond_resched();
+	}
+
+	return DAX_REASON_NONE;
+}
+
+/**
+ * kmem_node_movable_is_free() - is all of a node's ZONE_MOVABLE free
+ * @nid: the node
+ *
+ * Then no page of it needs to be looked at: none is used, and one that has a hardware
+ * fault would not be free either.
+ *
+ * Context: Any.
+ * Return: whether it is.
+ */
+bool kmem_node_movable_is_free(int nid)
+{
+	struct zone *zone = &NODE_DATA(nid)->node_zones[ZONE_MOVABLE];
+
+	return zone_page_state_snapshot(zone, NR_FREE_PAGES) == zone_managed_pages(zone);
+}
+
+/**
+ * kmem_unmovable_page() - find the first page of a block that looks unmovable
+ * @start: the block's physical address; the block online, and not removed meanwhile
+ * @pfn: where the page's number goes, if there is one
+ * @faulty: set to true if a page before that has a hardware fault, which does not
+ *	keep a block from going but from coming back
+ *
+ * A guess, made without a lock: the page may be gone the next moment, and
+ * another may come. It steps over what is free, so a block that is not used
+ * costs next to nothing.
+ *
+ * Context: Process context, may reschedule.
+ * Return: why the page looks unmovable, or DAX_REASON_NONE.
+ */
+enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty)
+{
+	return find(start, look_at, pfn, faulty);
+}
+
+/**
+ * kmem_borrowed_page() - find the first page of a block that somebody has borrowed
+ * @start: as for kmem_unmovable_page()
+ * @pfn: likewise
+ *
+ * A page may be borrowed for a moment at any time: for blocks that were tried in vain.
+ *
+ * Context: Process context, may reschedule.
+ * Return: whether there is one.
+ */
+bool kmem_borrowed_page(u64 start, unsigned long *pfn)
+{
+	bool faulty;
+
+	return find(start, look_for_reference, pfn, &faulty) != DAX_REASON_NONE;
+}
+
+/**
+ * kmem_huge_page_in_use() - find the first huge page of a block that is in use
+ * @start: as for kmem_unmovable_page()
+ * @pfn: likewise
+ *
+ * Context: Process context, may reschedule.
+ * Return: whether there is one.
+ */
+bool kmem_huge_page_in_use(u64 start, unsigned long *pfn)
+{
+	bool faulty;
+
+	return find(start, look_for_huge, pfn, &faulty) != DAX_REASON_NONE;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * At load: does the running kernel lay its dax types out as the kernel did
+ * that this module was built for? Module versions and vermagic say nothing
+ * where a distribution turned them off.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/vmalloc.h>
+
+#include "btf.h"
+#include "layout_check.h"
+#include "dax_layout.h"
+#include "wanted.h"
+
+#define RUNNING_BTF "/sys/kernel/btf/vmlinux"
+
+MODULE_INFO(dax_btf, DAX_LAYOUT_BTF);
+
+static int compare(int err, const char *type, const char *name, long built, long running)
+{
+	if (err || built == running)
+		return err;
+
+	pr_err("%s.%s is at %ld here, and at %ld in the kernel that this was built for; build it again\n",
+	       type, name, running, built);
+	return -ENOEXEC;
+}
+
+static int compare_all(const struct btf_view *view)
+{
+	int err = 0;
+
+#define COMPARE(kind, need, type, name)                                                            \
+	err = compare(err, #type, #name, DAX_LAYOUT_##type##_##name,                               \
+		      DAX_LAYOUT_LOOKUP_##kind(view, type, name));
+	DAX_LAYOUT(COMPARE)
+#undef COMPARE
+
+	return err;
+}
+
+static void *read_all(struct file *file, size_t length)
+{
+	char *blob = vmalloc(length);
+	size_t used = 0;
+	ssize_t got;
+	loff_t position = 0;
+
+	if (!blob)
+		return ERR_PTR(-ENOMEM);
+
+	while (used < length) {
+		got = kernel_read(file, blob + used, length - used, &position);
+		if (got <= 0) {
+			vfree(blob);
+			return ERR_PTR(got ?: -EIO);
+		}
+		used += got;
+	}
+
+	return blob;
+}
+
+/*
+ * Not by kernel_read_file(): that is for what the kernel is going to trust,
+ * and security modules warn of a purpose they do not know.
+ */
+static void *read_running_btf(size_t *length)
+{
+	struct file *file = filp_open(RUNNING_BTF, O_RDONLY, 0);
+	void *blob;
+
+	if (IS_ERR(file))
+		return file;
+
+	*length = i_size_read(file_inode(file));
+	blob = read_all(file, *length);
+	filp_close(file, NULL);
+	return blob;
+}
+
+/**
+ * dax_layout_check() - compare the layout built in with the running kernel's
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -ENOEXEC if the layouts differ or the kernel's BTF is not
+ * readable as such, -ENOMEM, or the error from reading /sys/kernel/btf/vmlinux.
+ */
+int dax_layout_check(void)
+{
+	struct btf_view view;
+	const char *wrong;
+	size_t length;
+	void *blob;
+	int err;
+
+	blob = read_running_btf(&length);
+	if (IS_ERR(blob)) {
+		pr_err("%s cannot be read (%pe), so the layout of the dax types cannot be checked; is sysfs mounted?\n",
+		       RUNNING_BTF, blob);
+		return PTR_ERR(blob);
+	}
+
+	wrong = btf_open(&view, blob, length);
+	if (wrong) {
+		pr_err("%s: %s\n", RUNNING_BTF, wrong);
+		err = -ENOEXEC;
+	} else {
+		err = compare_all(&view);
+	}
+
+	vfree(blob);
+	return err;
+}

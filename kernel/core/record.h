@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
+/* What each memory block of a device is, and what all of them amount to. */
+#ifndef DAXPLUG_CORE_RECORD_H
+#define DAXPLUG_CORE_RECORD_H
+
+#include "spans.h"
+#include "state.h"
+
+/**
+ * struct dax_record - the blocks of a device
+ * @blocks: what each is, an enum dax_block_state each
+ * @counts: the same, counted
+ * @whole_online: whether all went online by one whole-device "online", written or the
+ *	default at bind, with nothing changed block by block since
+ *
+ * The owner of a record serialises access to it.
+ */
+struct dax_record {
+	unsigned char *blocks;
+	struct dax_block_counts counts;
+	bool whole_online;
+};
+
+void dax_record_set(struct dax_record *record, unsigned int block, enum dax_block_state state);
+enum dax_state dax_record_state(const struct dax_record *record);
+bool dax_record_is_present(const struct dax_record *record, const struct dax_span *span);
+unsigned int dax_record_online(const struct dax_record *record, const struct dax_span *span);
+
+#endif /* DAXPLUG_CORE_RECORD_H */

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "block/gate.h"
+#include "block/range.h"
+#include "core/order.h"
+#include "drive.h"
+#include "memblk/memblk.h"
+#include "offline.h"
+#include "switch.h"
+#include "trace.h"
+
+/* The ranges of @drive, one after the other, until the job is over with @err. */
+#define for_each_span_until(drive, span, err)                                                      \
+	for ((span) = (drive)->job.gate->spans->span;                                              \
+	     (span) < (drive)->job.gate->spans->span + (drive)->job.gate->spans->nr &&             \
+	     !kmem_job_is_over(&(drive)->job, err);                                                \
+	     (span)++)
+
+static bool is_wanted(const struct kmem_drive *drive, const struct dax_span *span)
+{
+	return drive->wanted[span->first] != DAX_BLOCK_ABSENT;
+}
+
+static int change_range(struct kmem_drive *drive, const struct dax_span *span,
+			int (*change)(struct kmem_memory *memory, const struct dax_span *span),
+			const char *word)
+{
+	struct kmem_job *job = &drive->job;
+	ktime_t begin = ktime_get();
+	int err = change(drive->memory, span);
+	s64 us = kmem_job_count_core(job, begin);
+
+	trace_range_change(job->gate->label.name, span, word, err, us, job->best_effort);
+	return err;
+}
+
+static int put_and_remove(struct kmem_drive *drive, const struct dax_span *span)
+{
+	unsigned int i;
+
+	/* remove_memory() waits for the last reference to a block's device. */
+	for (i = 0; i < span->count; i++)
+		kmem_memblk_put(&drive->blocks[span->first + i]);
+	return change_range(drive, span, kmem_range_remove, "remove");
+}
+
+/*
+ * Removes what is present and not wanted. A range with a block online stays whole, which is a
+ * failure unless @spare_online. A cancel ends what is still to be done; it undoes nothing.
+ */
+static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
+{
+	struct kmem_job *job = &drive->job;
+	const struct dax_span *span;
+	int err, first_err = 0;
+
+	for_each_span_until(drive, span, first_err) {
+		bool online = kmem_gate_online(job->gate, span);
+
+		if (is_wanted(drive, span) || !kmem_gate_is_present(job->gate, span) ||
+		    (online && spare_online))
+			continue;
+		err = kmem_job_cancelled(job);
+		if (!err || online) {
+			err = online ? -EBUSY : put_and_remove(drive, span);
+			if (err)
+				kmem_job_fail(job, DAX_STEP_REMOVE, span->first, span->count, err);
+		}
+		first_err = first_err ?: err;
+	}
+
+	return first_err;
+}
+
+static int reserve_and_add(struct kmem_drive *drive, const struct dax_span *span)
+{
+	struct kmem_job *job = &drive->job;
+	int err;
+
+	err = kmem_range_reserve(drive->memory, span);
+	if (err)
+		return kmem_job_fail(job, DAX_STEP_RESERVE, span->first, span->count, err);
+
+	err = change_range(drive, span, kmem_range_add, "add");
+	return err ? kmem_job_fail(job, DAX_STEP_ADD, span->first, span->count, err) : 0;
+}
+
+static int add_missing(struct kmem_drive *drive)
+{
+	struct kmem_job *job = &drive->job;
+	const struct dax_span *span;
+	int err, first_err = 0;
+
+	for_each_span_until(drive, span, first_err) {
+		if (!is_wanted(drive, span) || kmem_gate_is_present(job->gate, span))
+			continue;
+		err = kmem_job_cancelled(job) ?: reserve_and_add(drive, span);
+		first_err = first_err ?: err;
+	}
+
+	return first_err;
+}
+
+static int put_online(struct kmem_drive *drive)
+{
+	unsigned int block, i, count = 0;
+	struct kmem_job *job = &drive->job;
+	int err, first_err = 0;
+
+	kmem_gate_copy(job->gate, drive->states);
+	for (block = 0; block < job->gate->spans->total; block++)
+		if (drive->states[block] == DAX_BLOCK_OFFLINE &&
+		    drive->wanted[block] > DAX_BLOCK_OFFLINE)
+			drive->list[count++] = block;
+
+	for (i = 0; i < count && !kmem_job_is_over(job, first_err); i++) {
+		block = drive->list[dax_order_online(count, i)];
+		err = kmem_switch_online(job, block, drive->blocks[block], drive->wanted[block]);
+		if (err)
+			kmem_job_fail(job, DAX_STEP_ONLINE, block, 1, err);
+		first_err = first_err ?: err;
+	}
+
+	return first_err;
+}
+
+/* Blocks that were added just now have new devices, so this comes before each step that needs them. */
+static int find_blocks(struct kmem_drive *drive)
+{
+	const struct dax_spans *spans = drive->job.gate->spans;
+	int err;
+
+	kmem_gate_copy(drive->job.gate, drive->states);
+	err = kmem_memblks_find(spans, drive->states, drive->blocks);
+	return err ? kmem_job_fail(&drive->job, DAX_STEP_FIND, 0, spans->total, err) : 0;
+}
+
+/**
+ * kmem_drive_all() - drive the blocks to what is wanted
+ * @drive: the drive, its job begun
+ *
+ * Context: Process context, sleeps; the gate owned by this task.
+ * Return: 0, or the negative errno of the first step that failed: what kmem_memblks_find(),
+ * kmem_memblk_switch(), kmem_range_reserve(), kmem_range_add() or kmem_range_remove()
+ * returned, or the errno of a cancel. Unless the job is a best effort, what was done by then
+ * stays half-done: drive back.
+ */
+int kmem_drive_all(struct kmem_drive *drive)
+{
+	struct kmem_job *job = &drive->job;
+	int err;
+
+	err = find_blocks(drive);
+	if (!kmem_job_is_over(job, err))
+		err = kmem_offline_unwanted(drive) ?: err;
+	if (!kmem_job_is_over(job, err))
+		err = remove_unwanted(drive, false) ?: err;
+	if (!kmem_job_is_over(job, err))
+		err = add_missing(drive) ?: err;
+	if (!kmem_job_is_over(job, err))
+		err = find_blocks(drive) ?: err;
+	if (!kmem_job_is_over(job, err))
+		err = put_online(drive) ?: err;
+	return err;
+}
+
+/**
+ * kmem_drive_add() - add the ranges that are wanted and absent, offline
+ * @drive: the drive, its job begun
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ * Return: 0 or the first failure's negative errno.
+ */
+int kmem_drive_add(struct kmem_drive *drive)
+{
+	return add_missing(drive);
+}
+
+/**
+ * kmem_drive_online() - put those blocks online that are offline and wanted online
+ * @drive: the drive, its job begun
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held, the gate owned by this task.
+ * Return: 0 or the first failure's negative errno.
+ */
+int kmem_drive_online(struct kmem_drive *drive)
+{
+	int err = find_blocks(drive);
+
+	if (!kmem_job_is_over(&drive->job, err))
+		err = put_online(drive) ?: err;
+	return err;
+}
+
+/**
+ * kmem_drive_want() - want the same of all blocks
+ * @drive: the drive
+ * @wanted: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ *
+ * Context: Any; kmem_dev->lock held.
+ */
+void kmem_drive_want(struct kmem_drive *drive, unsigned int wanted)
+{
+	memset(drive->wanted, wanted, drive->job.gate->spans->total);
+}
+
+/**
+ * kmem_drive_want_back() - want of all blocks what they were
+ * @drive: the drive, @drive->before filled in
+ *
+ * Context: Any; kmem_dev->lock held.
+ */
+void kmem_drive_want_back(struct kmem_drive *drive)
+{
+	memcpy(drive->wanted, drive->before, drive->job.gate->spans->total);
+}
+
+/**
+ * kmem_drive_want_absent() - want one range gone, and of the others what they were
+ * @drive: the drive, @drive->before filled in
+ * @span: the range
+ *
+ * Context: Any; kmem_dev->lock held.
+ */
+void kmem_drive_want_absent(struct kmem_drive *drive, const struct dax_span *span)
+{
+	kmem_drive_want_back(drive);
+	memset(drive->wanted + span->first, DAX_BLOCK_ABSENT, span->count);
+}
+
+/**
+ * kmem_drive_end() - let go of the blocks' devices, and of the addresses of absent ranges
+ * @drive: the drive
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ */
+void kmem_drive_end(struct kmem_drive *drive)
+{
+	struct kmem_gate *gate = drive->job.gate;
+	unsigned int i;
+
+	for (i = 0; i < gate->spans->total; i++)
+		kmem_memblk_put(&drive->blocks[i]);
+	for (i = 0; i < gate->spans->nr; i++)
+		if (!kmem_gate_is_present(gate, &gate->spans->span[i]))
+			kmem_range_release(drive->memory, &gate->spans->span[i]);
+}
+
+/**
+ * kmem_drive_clear() - remove the ranges that are all offline
+ * @drive: the drive
+ * @purpose: see struct kmem_job
+ *
+ * No other task begins to put a block online meanwhile, and remove_memory() refuses one that
+ * a task is half-way through.
+ *
+ * Context: Process context, sleeps; kmem_dev->lock held.
+ */
+void kmem_drive_clear(struct kmem_drive *drive, const char *purpose)
+{
+	struct kmem_gate *gate = drive->job.gate;
+
+	kmem_gate_own(gate);
+	kmem_drive_want(drive, DAX_BLOCK_ABSENT);
+	kmem_job_begin_best_effort(&drive->job, purpose);
+	remove_unwanted(drive, true);
+	kmem_drive_end(drive);
+	kmem_gate_disown(gate);
+}
+
+/**
+ * kmem_drive_create() - get all that drives of a device's blocks will need
+ * @drive: the drive, all zero
+ * @memory: the memory, its gate created
+ * @lifecycle: its lifecycle
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -ENOMEM; kmem_drive_destroy() frees it either way.
+ */
+int kmem_drive_create(struct kmem_drive *drive, struct kmem_memory *memory,
+		      struct kmem_lifecycle *lifecycle)
+{
+	unsigned int total = memory->gate->spans->total;
+
+	drive->job.gate = memory->gate;
+	drive->job.lifecycle = lifecycle;
+	drive->memory = memory;
+	kmem_slice_init(&drive->slice);
+	drive->blocks = kvcalloc(total, sizeof(*drive->blocks), GFP_KERNEL);
+	drive->states = kvcalloc(total, sizeof(*drive->states), GFP_KERNEL);
+	drive->list = kvcalloc(total, sizeof(*drive->list), GFP_KERNEL);
+	drive->sorted = kvcalloc(total, sizeof(*drive->sorted), GFP_KERNEL);
+	drive->rank = kvcalloc(total, sizeof(*drive->rank), GFP_KERNEL);
+	drive->wanted = kvcalloc(total, sizeof(*drive->wanted), GFP_KERNEL);
+	drive->before = kvcalloc(total, sizeof(*drive->before), GFP_KERNEL);
+	if (!drive->blocks || !drive->states || !drive->list || !drive->sorted || !drive->rank ||
+	    !drive->wanted || !drive->before)
+		return -ENOMEM;
+	return 0;
+}
+
+/**
+ * kmem_drive_destroy() - free what kmem_drive_create() got
+ * @drive: the drive, ended; all zero is fine
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_drive_destroy(struct kmem_drive *drive)
+{
+	kvfree(drive->blocks);
+	kvfree(drive->states);
+	kvfree(drive->list);
+	kvfree(drive->sorted);
+	kvfree(drive->rank);
+	kvfree(drive->wanted);
+	kvfree(drive->before);
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "lifecycle.h"
+
+/* Outside gate.c's gates_lock; nothing sleeps under it. */
+static DEFINE_SPINLOCK(lifecycle_lock);
+static LIST_HEAD(lifecycles);
+
+/* Bits of enum kmem_sleep, under lifecycle_lock; the end of a sleep is waited for without. */
+static unsigned int asleep;
+
+/* Woken when a transition is done, a device is closing, or the system is awake again. */
+static DECLARE_WAIT_QUEUE_HEAD(changes);
+
+/**
+ * kmem_lifecycle_create() - begin the life of a device's memory
+ * @lifecycle: its lifecycle, all zero
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_lifecycle_create(struct kmem_lifecycle *lifecycle)
+{
+	spin_lock(&lifecycle_lock);
+	list_add(&lifecycle->node, &lifecycles);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_destroy() - end it
+ * @lifecycle: the lifecycle, no transition under way
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle)
+{
+	spin_lock(&lifecycle_lock);
+	list_del(&lifecycle->node);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_life() - whose a device's memory is
+ * @lifecycle: its lifecycle
+ *
+ * Context: Any, also under gate.c's gates_lock.
+ * Return: whose it is; it may change the next moment, but for what orphans.c's orphans_lock
+ * keeps: memory in KMEM_ORPHANED or KMEM_FOUND changes its life under that alone.
+ */
+enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle)
+{
+	return READ_ONCE(lifecycle->life);
+}
+
+static bool is_orphan(enum kmem_life life)
+{
+	return life == KMEM_ORPHANED || life == KMEM_FOUND;
+}
+
+/**
+ * kmem_lifecycle_is_orphan() - is memory in the system without a device
+ * @lifecycle: its lifecycle
+ *
+ * Context: as for kmem_lifecycle_life().
+ * Return: whether it is.
+ */
+bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle)
+{
+	return is_orphan(kmem_lifecycle_life(lifecycle));
+}
+
+/**
+ * kmem_lifecycle_set() - memory becomes another's
+ * @lifecycle: its lifecycle
+ * @life: whose it is from now on, see enum kmem_life
+ *
+ * Context: Any but interrupts; the caller holds what keeps others from doing so, see there.
+ */
+void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
+{
+	spin_lock(&lifecycle_lock);
+	WRITE_ONCE(lifecycle->life, life);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_adopt() - orphaned memory becomes a device's again
+ * @lifecycle: its lifecycle, KMEM_ORPHANED
+ *
+ * Context: Any but interrupts.
+ * Return: false if the memory is being reclaimed, and nothing has changed.
+ */
+bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle)
+{
+	bool idle;
+
+	spin_lock(&lifecycle_lock);
+	idle = lifecycle->phase == KMEM_PHASE_IDLE;
+	if (idle)
+		WRITE_ONCE(lifecycle->life, KMEM_BOUND);
+	spin_unlock(&lifecycle_lock);
+
+	return idle;
+}
+
+/*
+ * The signal ends what the worker waits for in the core. Only on the way forward: a signal
+ * that is pending on the way back would keep the worker from taking blocks offline.
+ */
+static void cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason)
+{
+	lockdep_assert_held(&lifecycle_lock);
+	if (lifecycle->phase != KMEM_PHASE_FORWARD || lifecycle->cancelled != DAX_REASON_NONE)
+		return;
+	WRITE_ONCE(lifecycle->cancelled, reason);
+	send_sig(SIGINT, lifecycle->worker, 1);
+}
+
+/**
+ * kmem_lifecycle_cancel() - end the transition that is under way, if it is not too late
+ * @lifecycle: the lifecycle
+ * @reason: why; the first reason counts
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_lifecycle_cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason)
+{
+	spin_lock(&lifecycle_lock);
+	cancel(lifecycle, reason);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_close() - the device is about to be unbound
+ * @lifecycle: the lifecycle of its memory
+ *
+ * Cancels the transition that is under way and lets no other begin; does not wait.
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle)
+{
+	spin_lock(&lifecycle_lock);
+	WRITE_ONCE(lifecycle->life, KMEM_CLOSING);
+	cancel(lifecycle, DAX_REASON_UNBIND);
+	spin_unlock(&lifecycle_lock);
+	wake_up_all(&changes);
+}
+
+/**
+ * kmem_lifecycle_wait_turn() - wait until the system is awake, or the device is closing
+ * @lifecycle: the lifecycle
+ *
+ * The driver core waits for the writers of a device's files when it unbinds the device, so a
+ * writer waits no longer than until then.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or -ERESTARTSYS after a signal.
+ */
+int kmem_lifecycle_wait_turn(const struct kmem_lifecycle *lifecycle)
+{
+	return wait_event_interruptible(changes, !READ_ONCE(asleep) ||
+							 kmem_lifecycle_life(lifecycle) == KMEM_CLOSING);
+}
+
+/**
+ * kmem_lifecycle_begin() - a transition begins, if it may
+ * @lifecycle: the lifecycle, KMEM_PHASE_IDLE
+ * @worker: the task that will make it, which has not run yet
+ * @reclaim: whether it is a reclaim rather than a write to state
+ *
+ * Context: Any but interrupts; kmem_dev->lock held.
+ * Return: 0; -ENODEV if the memory is not the caller's any more; KMEM_ASLEEP.
+ */
+int kmem_lifecycle_begin(struct kmem_lifecycle *lifecycle, struct task_struct *worker, bool reclaim)
+{
+	int err = 0;
+
+	spin_lock(&lifecycle_lock);
+	if (reclaim ? !is_orphan(lifecycle->life) : lifecycle->life != KMEM_BOUND) {
+		err = -ENODEV;
+	} else if (asleep) {
+		err = KMEM_ASLEEP;
+	} else {
+		lifecycle->worker = worker;
+		lifecycle->cancelled = DAX_REASON_NONE;
+		lifecycle->phase = KMEM_PHASE_FORWARD;
+	}
+	spin_unlock(&lifecycle_lock);
+
+	return err;
+}
+
+static bool is_done(const struct kmem_lifecycle *lifecycle)
+{
+	return READ_ONCE(lifecycle->phase) == KMEM_PHASE_DONE;
+}
+
+/**
+ * kmem_lifecycle_await() - wait until the worker is done
+ * @lifecycle: the lifecycle, begun
+ * @timeout_ms: cancel the transition after this many ms, 0: never
+ *
+ * A signal to this task cancels the transition as well.
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_lifecycle_await(struct kmem_lifecycle *lifecycle, unsigned int timeout_ms)
+{
+	long left = timeout_ms ? msecs_to_jiffies(timeout_ms) : MAX_SCHEDULE_TIMEOUT;
+
+	left = wait_event_interruptible_timeout(changes, is_done(lifecycle), left);
+	if (left > 0)
+		return;
+
+	kmem_lifecycle_cancel(lifecycle, left ? DAX_REASON_SIGNAL : DAX_REASON_TIMEOUT);
+	/* Idle, as a rollback may take longer than khungtaskd would let a writer wait. */
+	wait_event_idle(changes, is_done(lifecycle));
+}
+
+/**
+ * kmem_lifecycle_end() - the transition is over, and has been told of
+ * @lifecycle: the lifecycle, KMEM_PHASE_DONE
+ *
+ * Context: Any but interrupts; kmem_dev->lock held.
+ */
+void kmem_lifecycle_end(struct kmem_lifecycle *lifecycle)
+{
+	spin_lock(&lifecycle_lock);
+	lifecycle->worker = NULL;
+	WRITE_ONCE(lifecycle->phase, KMEM_PHASE_IDLE);
+	spin_unlock(&lifecycle_lock);
+	wake_up_all(&changes);
+}
+
+/**
+ * kmem_lifecycle_hear_signals() - the worker begins
+ * @lifecycle: the lifecycle
+ *
+ * A kernel thread drops every signal until it allows one, so that of a cancel that came
+ * before is sent once more.
+ *
+ * Context: Process context, in the worker.
+ */
+void kmem_lifecycle_hear_signals(struct kmem_lifecycle *lifecycle)
+{
+	allow_kernel_signal(SIGINT);
+
+	spin_lock(&lifecycle_lock);
+	if (lifecycle->cancelled != DAX_REASON_NONE)
+		send_sig(SIGINT, current, 1);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_reason() - why the transition was cancelled
+ * @lifecycle: the lifecycle
+ *
+ * Context: Any.
+ * Return: why, or DAX_REASON_NONE.
+ */
+enum dax_reason kmem_lifecycle_reason(const struct kmem_lifecycle *lifecycle)
+{
+	return READ_ONCE(lifecycle->cancelled);
+}
+
+/**
+ * kmem_lifecycle_cancelled() - was the transition cancelled
+ * @lifecycle: the lifecycle
+ *
+ * Context: Any.
+ * Return: 0, or the negative errno to end with.
+ */
+int kmem_lifecycle_cancelled(const struct kmem_lifecycle *lifecycle)
+{
+	return dax_reason_errno(kmem_lifecycle_reason(lifecycle));
+}
+
+/**
+ * kmem_lifecycle_commit() - the transition has reached its aim: from now on it stands
+ * @lifecycle: the lifecycle, KMEM_PHASE_FORWARD
+ * @despite_cancel: whether it stands even if it has been cancelled
+ *
+ * Context: Any but interrupts, in the worker.
+ * Return: 0, or the negative errno of the cancel, with the phase as it was.
+ */
+int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel)
+{
+	int err = 0;
+
+	spin_lock(&lifecycle_lock);
+	if (!despite_cancel)
+		err = dax_reason_errno(lifecycle->cancelled);
+	if (!err)
+		WRITE_ONCE(lifecycle->phase, KMEM_PHASE_BACK);
+	spin_unlock(&lifecycle_lock);
+
+	return err;
+}
+
+static void enter(struct kmem_lifecycle *lifecycle, enum kmem_phase phase)
+{
+	spin_lock(&lifecycle_lock);
+	WRITE_ONCE(lifecycle->phase, phase);
+	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_roll_back() - nothing can cancel the transition from here on
+ * @lifecycle: the lifecycle
+ *
+ * Context: Any but interrupts, in the worker.
+ */
+void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle)
+{
+	enter(lifecycle, KMEM_PHASE_BACK);
+}
+
+/**
+ * kmem_lifecycle_finish() - the worker is through with the memory
+ * @lifecycle: the lifecycle
+ *
+ * Context: Any but interrupts, in the worker.
+ */
+void kmem_lifecycle_finish(struct kmem_lifecycle *lifecycle)
+{
+	enter(lifecycle, KMEM_PHASE_DONE);
+	wake_up_all(&changes);
+}
+
+/**
+ * kmem_lifecycle_is_asleep() - is the system asleep, or on the way there
+ *
+ * Context: Any.
+ * Return: whether it is.
+ */
+bool kmem_lifecycle_is_asleep(void)
+{
+	return READ_ONCE(asleep);
+}
+
+static bool any_under_way(void)
+{
+	struct kmem_lifecycle *lifecycle;
+	bool found = false;
+
+	spin_lock(&lifecycle_lock);
+	list_for_each_entry(lifecycle, &lifecycles, node)
+		found |= lifecycle->phase != KMEM_PHASE_IDLE;
+	spin_unlock(&lifecycle_lock);
+
+	return found;
+}
+
+/**
+ * kmem_lifecycle_fall_asleep() - the system goes to sleep
+ * @why: why
+ *
+ * Cancels all transitions, waits until they have rolled back, and lets none begin.
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_lifecycle_fall_asleep(enum kmem_sleep why)
+{
+	struct kmem_lifecycle *lifecycle;
+
+	spin_lock(&lifecycle_lock);
+	WRITE_ONCE(asleep, asleep | why);
+	list_for_each_entry(lifecycle, &lifecycles, node)
+		cancel(lifecycle, DAX_REASON_SUSPEND);
+	spin_unlock(&lifecycle_lock);
+
+	wait_event_idle(changes, !any_under_way());
+}
+
+/**
+ * kmem_lifecycle_wake() - the system is awake again, unless another reason keeps it asleep
+ * @why: the reason that is over
+ *
+ * Context: Any but interrupts.
+ */
+void kmem_lifecycle_wake(enum kmem_sleep why)
+{
+	spin_lock(&lifecycle_lock);
+	WRITE_ONCE(asleep, asleep & ~why);
+	spin_unlock(&lifecycle_lock);
+	wake_up_all(&changes);
+}

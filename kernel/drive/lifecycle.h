@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of a device's memory and of its transitions. What has to be decided at one moment
+ * is decided here, under one lock: may a transition begin, was it cancelled and by what, is
+ * the device going, is the system asleep.
+ */
+#ifndef DAXPLUG_LIFECYCLE_H
+#define DAXPLUG_LIFECYCLE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "core/reason.h"
+
+struct task_struct;
+
+/**
+ * enum kmem_life - whose a device's memory is
+ * @KMEM_FRESH: made for a device that is being bound; no other task knows of it
+ * @KMEM_FOUND: left in the system by another driver, without a device
+ * @KMEM_BOUND: a device is bound to it
+ * @KMEM_CLOSING: its device is being unbound; no transition may begin
+ * @KMEM_ORPHANED: its device was unbound while memory was online
+ * @KMEM_GONE: dropped; the last reference frees it
+ *
+ *	from		to		by
+ *	FRESH		BOUND		bind: no other device has any of its memory
+ *	FRESH		FOUND		the sweeper, at load and later
+ *	FRESH		GONE		bind refused
+ *	BOUND		CLOSING		BUS_NOTIFY_UNBIND_DRIVER
+ *	BOUND		GONE		bind failed
+ *	CLOSING		ORPHANED	unbind
+ *	ORPHANED	BOUND		adoption: the same device is bound again
+ *	ORPHANED	GONE		nothing of it is present any more
+ *	FOUND		GONE		the same, or its device is bound, which takes it over
+ *
+ * A write to state may begin in BOUND, a reclaim in ORPHANED and FOUND.
+ */
+enum kmem_life {
+	KMEM_FRESH,
+	KMEM_FOUND,
+	KMEM_BOUND,
+	KMEM_CLOSING,
+	KMEM_ORPHANED,
+	KMEM_GONE,
+};
+
+/**
+ * enum kmem_phase - how far a transition is
+ * @KMEM_PHASE_IDLE: none is under way
+ * @KMEM_PHASE_FORWARD: on its way; it can be cancelled
+ * @KMEM_PHASE_BACK: it rolls back, or has succeeded; nothing can cancel it any more
+ * @KMEM_PHASE_DONE: its worker is through with the memory
+ */
+enum kmem_phase {
+	KMEM_PHASE_IDLE,
+	KMEM_PHASE_FORWARD,
+	KMEM_PHASE_BACK,
+	KMEM_PHASE_DONE,
+};
+
+/**
+ * enum kmem_sleep - why the system goes to sleep, a bit each
+ * @KMEM_SLEEP_SUSPEND: suspend
+ * @KMEM_SLEEP_HIBERNATION: hibernation; a program that has /dev/snapshot open may suspend as well
+ * @KMEM_SLEEP_RESTORE: a hibernated system is restored
+ */
+enum kmem_sleep {
+	KMEM_SLEEP_SUSPEND = 1,
+	KMEM_SLEEP_HIBERNATION = 2,
+	KMEM_SLEEP_RESTORE = 4,
+};
+
+/* Returned by kmem_lifecycle_begin(); no errno: the system went to sleep, begin again later. */
+#define KMEM_ASLEEP 1
+
+/**
+ * struct kmem_lifecycle - the life of one device's memory
+ * @node: in lifecycle.c's list
+ * @life: whose the memory is
+ * @phase: how far its transition is; the end is waited for without the lock
+ * @worker: the task that makes the transition, NULL in KMEM_PHASE_IDLE
+ * @cancelled: why the transition has to end, DAX_REASON_NONE: it need not; read without the
+ *	lock by the worker
+ *
+ * lifecycle.c's lifecycle_lock protects all of it.
+ */
+struct kmem_lifecycle {
+	struct list_head node;
+	enum kmem_life life;
+	enum kmem_phase phase;
+	struct task_struct *worker;
+	enum dax_reason cancelled;
+};
+
+void kmem_lifecycle_create(struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle);
+
+enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle);
+bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life);
+bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle);
+
+int kmem_lifecycle_wait_turn(const struct kmem_lifecycle *lifecycle);
+int kmem_lifecycle_begin(struct kmem_lifecycle *lifecycle, struct task_struct *worker,
+			 bool reclaim);
+void kmem_lifecycle_await(struct kmem_lifecycle *lifecycle, unsigned int timeout_ms);
+void kmem_lifecycle_end(struct kmem_lifecycle *lifecycle);
+
+void kmem_lifecycle_hear_signals(struct kmem_lifecycle *lifecycle);
+enum dax_reason kmem_lifecycle_reason(const struct kmem_lifecycle *lifecycle);
+int kmem_lifecycle_cancelled(const struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason);
+int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel);
+void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_finish(struct kmem_lifecycle *lifecycle);
+
+bool kmem_lifecycle_is_asleep(void);
+void kmem_lifecycle_fall_asleep(enum kmem_sleep why);
+void kmem_lifecycle_wake(enum kmem_sleep why);
+
+#endif /* DAXPLUG_LIFECYCLE_H */

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+
+#include "block/gate.h"
+#include "block/range.h"
+#include "block/unmovable.h"
+#include "core/order.h"
+#include "drive.h"
+#include "memblk/memblk.h"
+#include "offline.h"
+#include "switch.h"
+
+/*
+ * Taking a block offline may take for ever, with the hotplug locks held. After a slice the
+ * block is left and tried again when all others are through, each time with twice the slice,
+ * so that a block that is only slow gets through. No slice is long enough for a block with a
+ * borrowed page, until that page is given back.
+ */
+#define SLICE_DOUBLINGS 5
+#define SLICE_DOUBLINGS_BORROWED 2
+
+/* A rollback has to end; by then a block has had 35 s at least. */
+#define PASSES_BACK 10
+#define PAUSE_BACK_MS 100
+
+/*
+ * Blocks with a page that looks unmovable go first: if the core refuses one, it does so at
+ * once, and nothing has been moved in vain. Kernel zones go before ZONE_MOVABLE for the same
+ * reason. Blocks with a page that has a hardware fault go last: since 6.2 they cannot be put
+ * online again, so no failure should come after them.
+ */
+enum rank {
+	RANK_UNMOVABLE,
+	RANK_KERNEL,
+	RANK_MOVABLE,
+	RANK_POISONED,
+	RANK_NONE,
+};
+
+/*
+ * The pages of ZONE_MOVABLE need no look while all of it is free, and no pages do when the
+ * order does not matter: in a rollback, or after a cancel.
+ */
+static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_free)
+{
+	struct kmem_job *job = &drive->job;
+	u8 state = drive->states[block];
+	enum dax_reason reason = DAX_REASON_NONE;
+	bool faulty = false;
+	unsigned long pfn;
+
+	if (!dax_block_is_online(state) || dax_block_is_reached(state, drive->wanted[block]))
+		return RANK_NONE;
+
+	if (!job->best_effort && !kmem_job_cancelled(job) &&
+	    (state != DAX_BLOCK_MOVABLE || !movable_is_free))
+		reason = kmem_unmovable_page(dax_spans_block_start(job->gate->spans, block), &pfn,
+					     &faulty);
+	if (faulty)
+		return RANK_POISONED;
+	if (reason != DAX_REASON_NONE)
+		return RANK_UNMOVABLE;
+	return state == DAX_BLOCK_KERNEL ? RANK_KERNEL : RANK_MOVABLE;
+}
+
+/* Appends the blocks of a rank to the list, in the order that suits a zone. */
+static unsigned int append_rank(struct kmem_drive *drive, unsigned int count, enum rank rank)
+{
+	unsigned int block, i, nr = 0;
+
+	for (block = 0; block < drive->job.gate->spans->total; block++)
+		if (drive->rank[block] == rank)
+			drive->sorted[nr++] = block;
+	for (i = 0; i < nr; i++)
+		drive->list[count + i] = drive->sorted[dax_order_offline(nr, i)];
+	return count + nr;
+}
+
+/* The order in which blocks go offline: by rank, and within a rank by core/order.c. */
+static unsigned int list_unwanted(struct kmem_drive *drive)
+{
+	bool movable_is_free = kmem_node_movable_is_free(drive->memory->nid);
+	unsigned int block, count = 0;
+	enum rank rank;
+
+	kmem_gate_copy(drive->job.gate, drive->states);
+	for (block = 0; block < drive->job.gate->spans->total; block++)
+		drive->rank[block] = rank_of(drive, block, movable_is_free);
+	for (rank = RANK_UNMOVABLE; rank < RANK_NONE; rank++)
+		count = append_rank(drive, count, rank);
+	return count;
+}
+
+static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsigned int pass)
+{
+	u64 start = dax_spans_block_start(drive->job.gate->spans, block);
+	unsigned int most = SLICE_DOUBLINGS;
+	unsigned long pfn;
+
+	if (pass > SLICE_DOUBLINGS_BORROWED && kmem_borrowed_page(start, &pfn))
+		most = SLICE_DOUBLINGS_BORROWED;
+	return KMEM_SLICE_MS << min(pass, most);
+}
+
+/*
+ * Blocks that take too long get another pass. In a rollback busy ones do as well: they may
+ * be busy for a moment only, and nobody writes to state again.
+ */
+static bool wants_another_pass(const struct kmem_job *job, unsigned int pass, int err)
+{
+	if (err == -EBUSY)
+		return job->best_effort && pass + 1 < PASSES_BACK;
+	return err == KMEM_MEMBLK_LATER;
+}
+
+/* One pass over the listed blocks; those that need another one stay in the list. */
+static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigned int pass)
+{
+	struct kmem_job *job = &drive->job;
+	unsigned int i, left = 0;
+	int err, first_err = 0;
+
+	for (i = 0; i < *count && !kmem_job_is_over(job, first_err); i++) {
+		unsigned int block = drive->list[i];
+
+		err = kmem_switch_offline(job, block, drive->blocks[block], &drive->slice,
+					  slice_ms(drive, block, pass));
+		if (wants_another_pass(job, pass, err)) {
+			drive->list[left++] = block;
+			continue;
+		}
+		if (err)
+			kmem_job_fail(job, DAX_STEP_OFFLINE, block, 1, err);
+		first_err = first_err ?: err;
+	}
+
+	*count = left;
+	return first_err;
+}
+
+/**
+ * kmem_offline_unwanted() - take those blocks offline that should not be online as they are
+ * @drive: the drive, its job begun, the blocks' devices found
+ *
+ * Context: The worker, which owns the gate; sleeps.
+ * Return: 0, or the first failure's negative errno, see kmem_switch_offline(); -ETIMEDOUT if a
+ * block takes too long in a rollback.
+ */
+int kmem_offline_unwanted(struct kmem_drive *drive)
+{
+	unsigned int i, pass, count = list_unwanted(drive);
+	struct kmem_job *job = &drive->job;
+	int err = 0;
+
+	kmem_slice_watch(&drive->slice);
+	for (pass = 0; count && !kmem_job_is_over(job, err); pass++) {
+		if (job->best_effort && pass == PASSES_BACK)
+			break;
+		if (job->best_effort && pass)
+			msleep(PAUSE_BACK_MS);
+		err = offline_listed(drive, &count, pass) ?: err;
+	}
+	kmem_slice_unwatch(&drive->slice);
+
+	for (i = 0; i < count && job->best_effort; i++)
+		err = kmem_job_fail(job, DAX_STEP_OFFLINE, drive->list[i], 1, -ETIMEDOUT);
+	return err;
+}

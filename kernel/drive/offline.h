@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Taking blocks offline: which goes first, and what to do about one that does not go. */
+#ifndef DAXPLUG_OFFLINE_H
+#define DAXPLUG_OFFLINE_H
+
+struct kmem_drive;
+
+int kmem_offline_unwanted(struct kmem_drive *drive);
+
+#endif /* DAXPLUG_OFFLINE_H */

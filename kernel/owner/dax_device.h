@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The DAX core: its devices, and this module as one of its drivers. Only dax_device.c knows
+ * the core's private types.
+ */
+#ifndef DAXPLUG_DAX_DEVICE_H
+#define DAXPLUG_DAX_DEVICE_H
+
+#include <linux/types.h>
+
+struct attribute_group;
+struct dax_spans;
+struct dev_dax;
+struct device;
+struct kobject;
+
+/**
+ * struct kmem_dax_driver - what the DAX core calls
+ * @probe: a device is bound; returns 0 or a negative errno
+ * @closing: a device is about to be unbound: no lock of a transition may be waited for
+ * @remove: a device is being unbound; its files are gone
+ * @groups: the files of a bound device
+ */
+struct kmem_dax_driver {
+	int (*probe)(struct dev_dax *dev_dax);
+	void (*closing)(struct device *dev);
+	void (*remove)(struct dev_dax *dev_dax);
+	const struct attribute_group **groups;
+};
+
+struct device *kmem_dax_device(struct dev_dax *dev_dax);
+int kmem_dax_node(struct dev_dax *dev_dax);
+bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax);
+struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax);
+
+int kmem_dax_register(const struct kmem_dax_driver *driver);
+void kmem_dax_unregister(void);
+struct kobject *kmem_dax_driver_kobject(void);
+
+#endif /* DAXPLUG_DAX_DEVICE_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/kernfs.h>
+#include <linux/kstrtox.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "compat/attribute.h"
+#include "identity.h"
+
+static bool is_on_bus(const struct device *dev, const char *name)
+{
+	return dev->bus && !strcmp(dev->bus->name, name);
+}
+
+/**
+ * kmem_identity_kind() - the kind of a device's memory
+ * @dev: the device
+ *
+ * Return: "cxl", "hmem" or "pmem"; NULL if it is none of them.
+ */
+const char *kmem_identity_kind(struct device *dev)
+{
+	for (dev = dev->parent; dev; dev = dev->parent) {
+		if (is_on_bus(dev, "nd"))
+			return "pmem";
+		if (is_on_bus(dev, "cxl"))
+			return "cxl";
+		if (is_on_bus(dev, "platform") && strstarts(dev_name(dev), "hmem"))
+			return "hmem";
+	}
+
+	return NULL;
+}
+
+/*
+ * The text of a file of the device, in @page; NULL if there is none; -EINTR after a signal.
+ * Without the file: reading one takes kernfs locks, inside which other files take those that
+ * are held while a device is being added.
+ */
+static char *show(struct device *dev, const char *name, char *page)
+{
+	struct device_attribute *attr;
+	ssize_t length;
+
+	attr = kmem_attribute_find(dev->type ? dev->type->groups : NULL, name);
+	if (!attr)
+		return NULL;
+
+	memset(page, 0, PAGE_SIZE);
+	length = kmem_attribute_show(dev, attr, page);
+	if (length == -EINTR)
+		return ERR_PTR(length);
+	return length > 0 ? strim(page) : NULL;
+}
+
+/**
+ * kmem_identity_uuid() - the UUID of the namespace that a device is, as "ndctl list" has it
+ * @dev: the device
+ * @page: room for what a file in sysfs shows, a page
+ *
+ * A namespace shows its UUID without a lock. That matters, because the devices behind this one
+ * may be locked while it is being added.
+ *
+ * Return: the UUID, in @page; NULL if the device has none.
+ */
+const char *kmem_identity_uuid(struct device *dev, char *page)
+{
+	const char *uuid = NULL;
+
+	for (dev = dev->parent; dev && !uuid; dev = dev->parent)
+		if (is_on_bus(dev, "nd"))
+			uuid = show(dev, "uuid", page);
+	return IS_ERR(uuid) ? NULL : uuid;
+}
+
+/* The device that a link in the directory of another leads to, with a reference. */
+static struct device *get_linked(struct device *dev, const char *name)
+{
+	struct kernfs_node *link = sysfs_get_dirent(dev->kobj.sd, name);
+	struct device *target = NULL;
+
+	if (link && kernfs_type(link) == KERNFS_LINK)
+		target = get_device(kobj_to_dev(link->symlink.target_kn->priv));
+	kernfs_put(link);
+	return target;
+}
+
+/*
+ * A region's target is a decoder of an endpoint; the endpoint's uport is the expander, which
+ * has the serial number. Returns 1, 0 if there is no such target, or -EINTR.
+ */
+static int read_serial(struct device *region, unsigned int target, char *page,
+		       unsigned long long *serial)
+{
+	struct device *decoder, *expander = NULL;
+	const char *text;
+	char name[16];
+
+	snprintf(name, sizeof(name), "target%u", target);
+	text = show(region, name, page);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (!text || !*text)
+		return 0;
+
+	decoder = bus_find_device_by_name(region->bus, NULL, text);
+	if (decoder && decoder->parent)
+		expander = get_linked(decoder->parent, "uport");
+	text = expander ? show(expander, "serial", page) : NULL;
+	put_device(expander);
+	put_device(decoder);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	return text && !kstrtoull(text, 0, serial);
+}
+
+/**
+ * kmem_identity_serials() - the serial numbers of the CXL expanders behind a device
+ * @dev: the device; it is being bound, so that they stay where they are
+ * @page: room for what a file in sysfs shows, a page
+ * @serials: where they go
+ * @room: how many at most
+ *
+ * Goes by what the CXL core shows in sysfs: nothing else that is exported ties a region to
+ * its expanders.
+ *
+ * Context: Process context, sleeps; takes the CXL core's lock of its regions, and stops
+ * waiting for it after a signal to this task.
+ * Return: how many there are; -EINTR after a signal.
+ */
+int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
+			  unsigned int room)
+{
+	unsigned int count = 0;
+	int read = 1;
+
+	for (dev = dev->parent; dev; dev = dev->parent)
+		if (is_on_bus(dev, "cxl") && strstarts(dev_name(dev), "region"))
+			break;
+
+	while (dev && count < room && read > 0) {
+		read = read_serial(dev, count, page, &serials[count]);
+		count += read > 0;
+	}
+	return read < 0 ? read : (int)count;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "kmem_dev.h"
+
+/* Set once, before any gate is open. */
+static void (*on_block_offline)(struct kmem_dev *kmem);
+
+static void changed(struct kmem_gate *gate)
+{
+	kmem_report_changed(&container_of(gate, struct kmem_dev, gate)->report);
+}
+
+static void block_offline(struct kmem_gate *gate)
+{
+	on_block_offline(container_of(gate, struct kmem_dev, gate));
+}
+
+static const struct kmem_gate_ops gate_ops = {
+	.changed = changed,
+	.block_offline = block_offline,
+};
+
+/**
+ * kmem_devs_init() - say what to call when a block goes offline, at module load
+ * @block_offline: called under gate.c's gates_lock, see struct kmem_gate_ops
+ *
+ * Context: Any.
+ */
+void kmem_devs_init(void (*block_offline)(struct kmem_dev *kmem))
+{
+	on_block_offline = block_offline;
+}
+
+static void destroy(struct kref *users)
+{
+	struct kmem_dev *kmem = container_of(users, struct kmem_dev, users);
+
+	kmem_drive_destroy(&kmem->drive);
+	kmem_memory_destroy(&kmem->memory);
+	kmem_gate_destroy(&kmem->gate);
+	kmem_lifecycle_destroy(&kmem->lifecycle);
+	sysfs_put(kmem->behind);
+	mutex_destroy(&kmem->lock);
+	kfree(kmem->spans);
+	kfree(kmem);
+}
+
+/**
+ * kmem_dev_create() - the memory of a device, with nothing present
+ * @spans: its ranges, their blocks numbered, from kmalloc(); owned from now on, also after
+ *	an error
+ * @nid: its node
+ * @behind: the device behind its DAX region, or NULL
+ * @name: what to call it
+ *
+ * Context: Process context, sleeps.
+ * Return: the memory, in KMEM_FRESH, or an ERR_PTR() of -ENOMEM.
+ */
+struct kmem_dev *kmem_dev_create(struct dax_spans *spans, int nid, struct device *behind,
+				 const char *name)
+{
+	struct kmem_dev *kmem = kzalloc(sizeof(*kmem), GFP_KERNEL);
+	int err;
+
+	if (!kmem) {
+		kfree(spans);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	kref_init(&kmem->users);
+	INIT_LIST_HEAD(&kmem->node);
+	mutex_init(&kmem->lock);
+	kmem->spans = spans;
+	if (behind)
+		kmem->behind = sysfs_get(behind->kobj.sd);
+	kmem_lifecycle_create(&kmem->lifecycle);
+	err = kmem_gate_create(&kmem->gate, spans, &gate_ops, name);
+	err = kmem_memory_create(&kmem->memory, &kmem->gate, nid) ?: err;
+	err = kmem_drive_create(&kmem->drive, &kmem->memory, &kmem->lifecycle) ?: err;
+	if (!err)
+		return kmem;
+
+	kmem_dev_put(kmem);
+	return ERR_PTR(err);
+}
+
+/**
+ * kmem_dev_get() - keep a device's memory
+ * @kmem: the memory
+ *
+ * Context: Any.
+ */
+void kmem_dev_get(struct kmem_dev *kmem)
+{
+	kref_get(&kmem->users);
+}
+
+/**
+ * kmem_dev_put() - let go of a device's memory
+ * @kmem: the memory; no block of it is present if this is the last reference
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_dev_put(struct kmem_dev *kmem)
+{
+	kref_put(&kmem->users, destroy);
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/jiffies.h>
+#include <linux/kernfs.h>
+#include <linux/memory.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "kmem_dev.h"
+#include "orphans.h"
+#include "takeover.h"
+#include "transition.h"
+
+/*
+ * Protects the list of all memory that has blocks in the system or a device, and the view.
+ * Memory gets a device only under it. Under it kmem_dev->lock is only tried, never waited for,
+ * but for memory that no other task knows.
+ */
+static DEFINE_MUTEX(devs_lock);
+static LIST_HEAD(devs);
+
+/* NULL: nothing is shown. */
+static const struct kmem_orphan_view *view;
+
+static void enlist(struct kmem_dev *kmem, enum kmem_life life)
+{
+	lockdep_assert_held(&devs_lock);
+	kmem_lifecycle_set(&kmem->lifecycle, life);
+	list_add(&kmem->node, &devs);
+	kmem_gate_open(&kmem->gate);
+}
+
+static bool is_listed(const struct kmem_dev *kmem)
+{
+	lockdep_assert_held(&devs_lock);
+	return !list_empty(&kmem->node);
+}
+
+/* Shows those ranges that are orphaned, and no others. */
+static void update_view(struct kmem_dev *kmem)
+{
+	bool orphan = is_listed(kmem) && kmem_lifecycle_is_orphan(&kmem->lifecycle);
+	unsigned int i;
+
+	for (i = 0; view && i < kmem->spans->nr; i++) {
+		const struct dax_span *span = &kmem->spans->span[i];
+
+		if (orphan && kmem_gate_is_present(&kmem->gate, span))
+			view->show(kmem, span);
+		else
+			view->hide(kmem, span);
+	}
+}
+
+static void drop(struct kmem_dev *kmem)
+{
+	list_del_init(&kmem->node);
+	kmem_gate_close(&kmem->gate);
+	kmem_lifecycle_set(&kmem->lifecycle, KMEM_GONE);
+	update_view(kmem);
+	kmem_dev_put(kmem);
+}
+
+/* Brings the view up to date, and drops memory of which nothing is left. */
+static void tidy(struct kmem_dev *kmem)
+{
+	update_view(kmem);
+	if (kmem_gate_is_empty(&kmem->gate))
+		drop(kmem);
+}
+
+/* For a caller that did not hold devs_lock: the memory may have been dropped or adopted. */
+static void tidy_if_orphan(struct kmem_dev *kmem)
+{
+	if (is_listed(kmem) && kmem_lifecycle_is_orphan(&kmem->lifecycle))
+		tidy(kmem);
+}
+
+/* Without an offline range there is nothing to remove, and no reason to own the gate. */
+static bool has_offline_range(struct kmem_dev *kmem)
+{
+	unsigned int i;
+
+	for (i = 0; i < kmem->spans->nr; i++)
+		if (kmem_gate_is_present(&kmem->gate, &kmem->spans->span[i]) &&
+		    !kmem_gate_online(&kmem->gate, &kmem->spans->span[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Removes orphaned ranges that were taken offline since. Returns whether orphaned memory is
+ * left.
+ */
+static bool sweep(void)
+{
+	struct kmem_dev *kmem, *next;
+	bool memory_left = false;
+
+	list_for_each_entry_safe(kmem, next, &devs, node) {
+		if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
+			continue;
+		/* A reclaim holds the lock, and queues the sweeper at its end. */
+		if (has_offline_range(kmem) && mutex_trylock(&kmem->lock)) {
+			kmem_drive_clear(&kmem->drive, NULL);
+			mutex_unlock(&kmem->lock);
+		}
+		memory_left |= kmem_gate_counts(&kmem->gate).present;
+		tidy(kmem);
+	}
+
+	return memory_left;
+}
+
+static void sweep_later(struct work_struct *work);
+static DECLARE_DELAYED_WORK(sweeper, sweep_later);
+
+/*
+ * By then the task that took the last block of a range offline has left the block's file.
+ * Removing the block waits for that, inside the hotplug locks.
+ */
+#define SWEEP_DELAY_MS 20
+
+/* Protects @is_open: whether the sweeper may be queued. Taken under gate.c's gates_lock. */
+static DEFINE_SPINLOCK(sweeper_lock);
+static bool is_open;
+
+/* A task that binds or unbinds may hold locks of the core that the sweeper needs. */
+static void queue_sweeper(void)
+{
+	spin_lock(&sweeper_lock);
+	if (is_open)
+		queue_delayed_work(system_long_wq, &sweeper, msecs_to_jiffies(SWEEP_DELAY_MS));
+	spin_unlock(&sweeper_lock);
+}
+
+static void set_open(bool open)
+{
+	spin_lock(&sweeper_lock);
+	is_open = open;
+	spin_unlock(&sweeper_lock);
+	/* An unbind before may have wanted it. */
+	queue_sweeper();
+}
+
+/**
+ * kmem_orphans_block_offline() - a block has been taken offline by its own file
+ * @kmem: its memory
+ *
+ * If the block was the last of an orphaned range, the sweeper removes the range.
+ *
+ * Context: Under gate.c's gates_lock.
+ */
+void kmem_orphans_block_offline(struct kmem_dev *kmem)
+{
+	if (kmem_lifecycle_is_orphan(&kmem->lifecycle))
+		queue_sweeper();
+}
+
+static struct kmem_dev *overlapping(const struct kmem_dev *fresh)
+{
+	struct kmem_dev *kmem;
+
+	list_for_each_entry(kmem, &devs, node)
+		if (dax_spans_overlap(kmem->spans, fresh->spans))
+			return kmem;
+	return NULL;
+}
+
+/* NULL if the entry is not made of whole memory blocks, or there is no memory. */
+static struct kmem_dev *create_found(const struct resource *found)
+{
+	struct dax_spans *spans = kzalloc(struct_size(spans, span, 1), GFP_KERNEL);
+	struct kmem_dev *kmem;
+	char name[40];
+
+	if (!spans)
+		return NULL;
+
+	spans->block_size = memory_block_size_bytes();
+	spans->nr = 1;
+	if (!dax_span_trim(found->start, found->end, spans->block_size, &spans->span[0]) ||
+	    dax_span_size(&spans->span[0]) != resource_size(found)) {
+		kfree(spans);
+		return NULL;
+	}
+
+	dax_spans_number(spans);
+	snprintf(name, sizeof(name), "%llx-%llx", spans->span[0].start, spans->span[0].end);
+	kmem = kmem_dev_create(spans, NUMA_NO_NODE, NULL, name);
+	return IS_ERR(kmem) ? NULL : kmem;
+}
+
+/*
+ * Memory that the kernel's own driver has left, whose device is not bound to this one and
+ * may not even be there any more. Its entry in the iomem tree is the only trace of it.
+ */
+static int look_at_found(struct resource *found, void *data)
+{
+	struct kmem_dev *kmem = create_found(found);
+	struct dax_block_counts counts;
+
+	if (!kmem)
+		return 0;
+	if (overlapping(kmem) || !kmem_take_is_left(kmem)) {
+		kmem_dev_put(kmem);
+		return 0;
+	}
+
+	enlist(kmem, KMEM_FOUND);
+	mutex_lock(&kmem->lock);
+	kmem_take_found(kmem);
+	mutex_unlock(&kmem->lock);
+	if (!kmem_gate_hold_module(&kmem->gate)) {
+		drop(kmem);
+		return 0;
+	}
+
+	counts = kmem_gate_counts(&kmem->gate);
+	kmem_log(&kmem->gate.label, LOGLEVEL_NOTICE,
+		 "left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
+		 counts.present, counts.online);
+	update_view(kmem);
+	return 0;
+}
+
+static void find_left(void)
+{
+	walk_iomem_res_desc(IORES_DESC_NONE,
+			    IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED, 0, -1, NULL,
+			    look_at_found);
+}
+
+static void sweep_later(struct work_struct *work)
+{
+	mutex_lock(&devs_lock);
+	find_left();
+	sweep();
+	mutex_unlock(&devs_lock);
+}
+
+/* Drops what was found of @fresh's memory: kmem_take_over() claims it for the device. */
+static void lose_found(const struct kmem_dev *fresh)
+{
+	struct kmem_dev *kmem, *next;
+
+	list_for_each_entry_safe(kmem, next, &devs, node) {
+		if (kmem_lifecycle_life(&kmem->lifecycle) != KMEM_FOUND ||
+		    !dax_spans_overlap(kmem->spans, fresh->spans) || !mutex_trylock(&kmem->lock))
+			continue;
+		kmem_dev_get(kmem);
+		drop(kmem);
+		mutex_unlock(&kmem->lock);
+		kmem_dev_put(kmem);
+	}
+}
+
+static const char being_reclaimed[] = "is being reclaimed; bind again when that has ended";
+
+/* Why a device cannot have the memory, and what to do about it; NULL: it can. */
+static const char *why_not(const struct kmem_dev *kmem, const struct kmem_dev *fresh)
+{
+	if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
+		return "is another device's; unbind that first";
+	/* lose_found() drops what was found unless a reclaim holds the lock. */
+	if (kmem_lifecycle_life(&kmem->lifecycle) == KMEM_FOUND)
+		return being_reclaimed;
+	if (kmem_orphan_is_quarantined(kmem))
+		return "is quarantined, because the device behind it went away; reclaim it first";
+	if (kmem->behind != fresh->behind)
+		return "was left by a device of another DAX region; bind that, or reclaim it first";
+	if (kmem->memory.nid != fresh->memory.nid)
+		return "was left by a device of another node; reclaim it first";
+	if (!dax_spans_equal(kmem->spans, fresh->spans))
+		return "was left by a device of other ranges; restore those, or reclaim it first";
+	if (kmem->memory.memmap_on_memory != fresh->memory.memmap_on_memory)
+		return "was left with another memmap_on_memory; set that back, or reclaim it first";
+	return NULL;
+}
+
+/* Of orphaned memory only the ranges that are present are in stranded/, and can be reclaimed. */
+static const struct dax_span *in_the_way(struct kmem_dev *kmem, const struct kmem_dev *fresh)
+{
+	const struct dax_span *common = dax_spans_overlap(kmem->spans, fresh->spans);
+	unsigned int i;
+
+	if (!kmem_lifecycle_is_orphan(&kmem->lifecycle) ||
+	    kmem_gate_is_present(&kmem->gate, common))
+		return common;
+	for (i = 0; i < kmem->spans->nr; i++)
+		if (kmem_gate_is_present(&kmem->gate, &kmem->spans->span[i]))
+			return &kmem->spans->span[i];
+	return common;
+}
+
+/**
+ * kmem_orphans_attach() - give a device its memory
+ * @fresh: new memory of the device's ranges
+ * @dev: the device
+ *
+ * That is the memory which the device left when it was unbound, if there is some: the same
+ * ranges on the same node, and the device behind them there all the time. It is @fresh if no
+ * other device has any of the memory.
+ *
+ * Context: Process context, sleeps.
+ * Return: the memory, in KMEM_BOUND; -EBUSY if the device cannot have what is there, with a
+ * line in the log about why and what to do.
+ */
+struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
+{
+	const struct dax_span *span;
+	const char *why = NULL;
+	struct kmem_dev *kmem;
+
+	mutex_lock(&devs_lock);
+	sweep();
+	lose_found(fresh);
+	kmem = overlapping(fresh);
+	if (!kmem) {
+		kmem = fresh;
+		enlist(fresh, KMEM_BOUND);
+	} else {
+		why = why_not(kmem, fresh);
+		if (!why && !kmem_lifecycle_adopt(&kmem->lifecycle))
+			why = being_reclaimed;
+	}
+
+	if (why) {
+		span = in_the_way(kmem, fresh);
+		dev_err(dev, "memory %llx-%llx %s (/sys/bus/dax/drivers/kmem/stranded/)\n",
+			span->start, span->end, why);
+		kmem = ERR_PTR(-EBUSY);
+	} else {
+		update_view(kmem);
+	}
+	mutex_unlock(&devs_lock);
+
+	/* lose_found() may have dropped memory that the device did not get: find it again. */
+	if (why)
+		queue_sweeper();
+	return kmem;
+}
+
+/**
+ * kmem_orphans_detach() - a device is unbound from its memory
+ * @kmem: the memory, in KMEM_CLOSING; dropped if nothing of it is present
+ *
+ * The task may hold device_hotplug_lock, as ACPI does when it takes a slot away, and a holder
+ * of devs_lock may wait for that. So devs_lock is only tried; if it is taken, the sweeper does
+ * the rest.
+ *
+ * Context: Process context, sleeps; @kmem->lock and a reference held.
+ */
+void kmem_orphans_detach(struct kmem_dev *kmem)
+{
+	/* Its files are gone, and with them the only way to change these. */
+	kmem_gate_set_device(&kmem->gate, NULL);
+	WRITE_ONCE(kmem->timeout_ms, 0);
+	kmem_lifecycle_set(&kmem->lifecycle, KMEM_ORPHANED);
+
+	if (mutex_trylock(&devs_lock)) {
+		tidy_if_orphan(kmem);
+		mutex_unlock(&devs_lock);
+	}
+
+	/*
+	 * A block may have gone offline since the offline ranges were removed, and memory that
+	 * the device did not take over is to be found again.
+	 */
+	queue_sweeper();
+}
+
+/**
+ * kmem_orphans_drop() - a device could not be bound
+ * @kmem: its memory, nothing of it present
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_orphans_drop(struct kmem_dev *kmem)
+{
+	mutex_lock(&devs_lock);
+	drop(kmem);
+	mutex_unlock(&devs_lock);
+	queue_sweeper();
+}
+
+/**
+ * kmem_orphan_is_quarantined() - may the memory behind an orphan have been exchanged
+ * @kmem: the memory
+ *
+ * It may if the device behind it went away, whether or not one came back: then no device gets
+ * the memory any more. kernfs makes the count of a directory's users negative when it removes
+ * the directory.
+ *
+ * Context: Any.
+ * Return: whether it may.
+ */
+bool kmem_orphan_is_quarantined(const struct kmem_dev *kmem)
+{
+	return kmem->behind && atomic_read(&kmem->behind->active) < 0;
+}
+
+/**
+ * kmem_orphan_reclaim() - take an orphaned range offline and remove it, or leave it as it was
+ * @kmem: the memory
+ * @span: one of its ranges
+ *
+ * A signal to this task cancels it.
+ *
+ * Context: Process context, sleeps; a reference to @kmem held.
+ * Return: 0, or a negative errno of kmem_transition_reclaim().
+ */
+int kmem_orphan_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
+{
+	int err = kmem_transition_reclaim(kmem, span);
+
+	/* The sweeper may have passed over another range, while this task held kmem->lock. */
+	queue_sweeper();
+	mutex_lock(&devs_lock);
+	tidy_if_orphan(kmem);
+	mutex_unlock(&devs_lock);
+
+	return err;
+}
+
+/**
+ * kmem_orphans_open() - begin to show orphans, and to look for them
+ * @orphan_view: what shows them
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_orphans_open(const struct kmem_orphan_view *orphan_view)
+{
+	struct kmem_dev *kmem;
+
+	mutex_lock(&devs_lock);
+	view = orphan_view;
+	list_for_each_entry(kmem, &devs, node)
+		update_view(kmem);
+	find_left();
+	mutex_unlock(&devs_lock);
+	set_open(true);
+}
+
+/**
+ * kmem_orphans_close() - stop doing so
+ *
+ * Context: Process context, sleeps; waits for readers of the view.
+ */
+void kmem_orphans_close(void)
+{
+	struct kmem_dev *kmem;
+	unsigned int i;
+
+	set_open(false);
+	cancel_delayed_work_sync(&sweeper);
+	mutex_lock(&devs_lock);
+	list_for_each_entry(kmem, &devs, node)
+		for (i = 0; view && i < kmem->spans->nr; i++)
+			view->hide(kmem, &kmem->spans->span[i]);
+	view = NULL;
+	mutex_unlock(&devs_lock);
+}
+
+/**
+ * kmem_orphans_exit() - remove what devices left behind, at module exit
+ *
+ * Nothing of it can be online, or the module could not be unloaded, unless a rollback failed
+ * while the module was on its way out.
+ *
+ * Context: Process context, sleeps; no device is bound.
+ * Return: whether memory had to be left.
+ */
+bool kmem_orphans_exit(void)
+{
+	struct kmem_dev *kmem;
+	bool memory_left;
+
+	mutex_lock(&devs_lock);
+	memory_left = sweep();
+	list_for_each_entry(kmem, &devs, node)
+		pr_err("%s: %u memory blocks stay online without a driver\n",
+		       kmem->gate.label.name, kmem_gate_counts(&kmem->gate).online);
+	mutex_unlock(&devs_lock);
+
+	return memory_left;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "core/defaults.h"
+#include "core/spans.h"
+#include "identity.h"
+#include "policy.h"
+
+/* A driver that makes DAX devices may give their parent this property. */
+#define PROPERTY "kmem,default-state"
+
+/* A CXL region is interleaved over 16 expanders at most. */
+#define MOST_EXPANDERS 16
+
+/* Protects the list and the page. */
+static DEFINE_MUTEX(list_lock);
+
+/* The parameter, checked; NULL: none. */
+static char *list;
+
+/* Room for the text of a file in sysfs. */
+static char shown[PAGE_SIZE] __aligned(PAGE_SIZE);
+
+static int check(const char *text)
+{
+	struct dax_text entry;
+	const char *wrong;
+
+	if (strlen(text) > PAGE_SIZE - 2) {
+		pr_err("default_state: the list is longer than %lu characters\n", PAGE_SIZE - 2);
+		return -EINVAL;
+	}
+
+	wrong = dax_defaults_check(text, &entry);
+	if (!wrong)
+		return 0;
+	pr_err("default_state: '%.*s': %s; nothing of the list was taken\n", (int)entry.length,
+	       entry.at, wrong);
+	return -EINVAL;
+}
+
+static void replace(char *text)
+{
+	mutex_lock(&list_lock);
+	swap(list, text);
+	mutex_unlock(&list_lock);
+	kfree(text);
+}
+
+static int list_set(const char *value, const struct kernel_param *param)
+{
+	size_t length = strlen(value);
+	char *text;
+	int err;
+
+	if (length && value[length - 1] == '\n')
+		length--;
+	text = kstrndup(value, length, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+
+	err = check(text);
+	if (err)
+		kfree(text);
+	else
+		replace(text);
+	return err;
+}
+
+static int list_get(char *buffer, const struct kernel_param *param)
+{
+	int length;
+
+	mutex_lock(&list_lock);
+	length = sysfs_emit(buffer, "%s\n", list ?: "");
+	mutex_unlock(&list_lock);
+	return length;
+}
+
+static void list_free(void *unused)
+{
+	replace(NULL);
+}
+
+static const struct kernel_param_ops list_ops = {
+	.set = list_set,
+	.get = list_get,
+	.free = list_free,
+};
+module_param_cb(default_state, &list_ops, NULL, 0644);
+MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
+
+/* Describes the device to the list; list_lock held, as the UUID is in its page. */
+static int identify(const struct dax_spans *spans, int nid, struct device *dev,
+		    struct dax_identity *identity, unsigned long long *serials)
+{
+	int count = kmem_identity_serials(dev, shown, serials, MOST_EXPANDERS);
+
+	if (count < 0)
+		return count;
+
+	*identity = (struct dax_identity){
+		.name = dev_name(dev),
+		.kind = kmem_identity_kind(dev),
+		.node = nid,
+		.start = spans->span[0].start,
+		.end = spans->span[spans->nr - 1].end,
+		.uuid = kmem_identity_uuid(dev, shown),
+		.serials = serials,
+		.nr_serials = count,
+	};
+	return 0;
+}
+
+/* Returns 1 if the list says something of the device, 0 if not, or -EINTR. */
+static int by_list(const struct dax_spans *spans, int nid, struct device *dev,
+		   enum dax_state *state)
+{
+	unsigned long long serials[MOST_EXPANDERS];
+	struct dax_identity identity;
+	int found = 0;
+
+	/* Another bind may hold the lock while it waits for the CXL core. */
+	if (mutex_lock_interruptible(&list_lock))
+		return -EINTR;
+	if (list) {
+		found = identify(spans, nid, dev, &identity, serials);
+		if (!found)
+			found = dax_defaults_find(list, &identity, state);
+	}
+	mutex_unlock(&list_lock);
+
+	return found;
+}
+
+static bool by_property(struct device *dev, enum dax_state *state)
+{
+	struct device *parent = dev->parent;
+	const char *word;
+
+	if (!parent || device_property_read_string(parent, PROPERTY, &word))
+		return false;
+	if (dax_default_state_parse(word, strlen(word), state))
+		return true;
+
+	dev_warn(dev, "%s: its property " PROPERTY " is '%s', which is no state; ignored\n",
+		 dev_name(parent), word);
+	return false;
+}
+
+/**
+ * kmem_default_state() - the state that a device should have once it is bound
+ * @spans: its ranges
+ * @nid: its node
+ * @dev: the device
+ * @state: the state, or DAX_DEFAULT_POLICY: the system's policy decides
+ *
+ * The administrator's list counts more than the property of the driver that made the device.
+ *
+ * Context: Process context, sleeps, for the CXL core's locks until a signal to this task.
+ * Return: 0; -EINTR after a signal.
+ */
+int kmem_default_state(const struct dax_spans *spans, int nid, struct device *dev,
+		       enum dax_state *state)
+{
+	int found = by_list(spans, nid, dev, state);
+
+	if (found < 0)
+		return found;
+	if (!found && !by_property(dev, state))
+		*state = DAX_DEFAULT_POLICY;
+	return 0;
+}

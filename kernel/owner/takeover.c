@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/ioport.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/range.h>
+
+#include "kmem_dev.h"
+#include "memblk/memblk.h"
+#include "takeover.h"
+
+/*
+ * Is the whole range memory that a driver added? Memory that the machine booted with is not
+ * for a driver to take, whatever address it has.
+ */
+static bool is_driver_managed(const struct dax_span *span)
+{
+	return region_intersects(span->start, dax_span_size(span),
+				 IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED,
+				 IORES_DESC_NONE) == REGION_INTERSECTS;
+}
+
+static int is_exactly(struct resource *entry, void *arg)
+{
+	const struct range *range = arg;
+
+	return entry->start == range->start && entry->end == range->end;
+}
+
+/*
+ * Was the range added in one go, and nothing else with it? The kernel does not survive the
+ * removal of a part (see kmem_range_remove()), nor does it find the entries of several.
+ */
+static bool was_added_alone(const struct dax_span *span)
+{
+	struct range range = { .start = span->start, .end = span->end };
+
+	return walk_iomem_res_desc(IORES_DESC_NONE,
+				   IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED, 0, -1,
+				   &range, is_exactly) == 1;
+}
+
+/* Does the block belong to a memory group that never grows? Only kmem has such groups. */
+static bool is_of_kmem(const struct kmem_dev *kmem, const struct memory_block *block)
+{
+	return block && block->nid == kmem->memory.nid && block->group && !block->group->is_dynamic;
+}
+
+static bool all_blocks_here(const struct kmem_dev *kmem, const struct dax_span *span)
+{
+	struct memory_block **blocks = kmem->drive.blocks;
+	unsigned int i;
+
+	for (i = span->first; i < span->first + span->count; i++)
+		if (!is_of_kmem(kmem, blocks[i]) || blocks[i]->group != blocks[span->first]->group)
+			return false;
+	return true;
+}
+
+/*
+ * Was the range added for a device like this one? A driver has one group for all blocks of a
+ * device, and the group says how large the device is.
+ */
+static bool is_of_such_device(const struct kmem_dev *kmem, const struct dax_span *span)
+{
+	u64 size = kmem->spans->total * kmem->spans->block_size;
+
+	return was_added_alone(span) && all_blocks_here(kmem, span) &&
+	       kmem->drive.blocks[span->first]->group->s.max_pages == PHYS_PFN(size);
+}
+
+/*
+ * Flushes switches that began before the gate was open: a write to a block's state file takes
+ * device_hotplug_lock, which a task that switches a block holds. The gate refuses this write,
+ * as it refuses every switch that begins from now on.
+ */
+static void flush_switches(struct memory_block *block)
+{
+	const char *word = block->state == MEM_ONLINE ? "online" : "offline";
+
+	while (kmem_memblk_switch(block, word) == KMEM_MEMBLK_LATER)
+		;
+}
+
+static enum dax_block_state state_of(const struct memory_block *block)
+{
+	if (block->state != MEM_ONLINE)
+		return DAX_BLOCK_OFFLINE;
+	return kmem_memblk_zone(section_nr_to_pfn(block->start_section_nr));
+}
+
+static void take_range(struct kmem_dev *kmem, const struct dax_span *span)
+{
+	struct memory_block **blocks = kmem->drive.blocks;
+	unsigned int i;
+
+	kmem_gate_begin_add(&kmem->gate, span);
+	flush_switches(blocks[span->first]);
+	for (i = span->first; i < span->first + span->count; i++)
+		kmem_gate_record_found(&kmem->gate, i, state_of(blocks[i]));
+	kmem_gate_end_add(&kmem->gate, false);
+}
+
+static bool take_if_fitting(struct kmem_dev *kmem, const struct dax_span *span)
+{
+	if (!is_driver_managed(span))
+		return false;
+	if (!is_of_such_device(kmem, span)) {
+		kmem_log(&kmem->gate.label, LOGLEVEL_WARNING,
+			 "mapping%u: %#llx-%#llx is memory already, but not as a device of these ranges on node %d would have added it; not taken over\n",
+			 span->mapping, span->start, span->end, kmem->memory.nid);
+		return false;
+	}
+
+	take_range(kmem, span);
+	return true;
+}
+
+/**
+ * kmem_take_over() - take over what another driver left of a device's memory
+ * @kmem: the memory, its gate open, in KMEM_BOUND, no block of it present
+ *
+ * The kernel's own driver keeps its reservation when it leaves memory behind. No other driver
+ * can free that, but it keeps none from reserving inside it, so a range that was taken over
+ * can be unplugged and plugged again.
+ *
+ * Context: Process context, sleeps; @kmem->lock held.
+ * Return: how many ranges were taken over.
+ */
+unsigned int kmem_take_over(struct kmem_dev *kmem)
+{
+	unsigned int i, taken = 0;
+
+	kmem_gate_own(&kmem->gate);
+	if (!kmem_memblks_find_any(kmem->spans, kmem->drive.blocks))
+		for (i = 0; i < kmem->spans->nr; i++)
+			taken += take_if_fitting(kmem, &kmem->spans->span[i]);
+	kmem_gate_disown(&kmem->gate);
+
+	return taken;
+}
+
+/**
+ * kmem_take_is_left() - did another kmem driver leave this range in the system
+ * @kmem: memory made for a range that is an entry of its own in the iomem tree, so that it was
+ *	added in one go and can be removed in one go; its node is set
+ *
+ * Context: Process context, sleeps; no other task knows of @kmem.
+ * Return: whether one did; then kmem_take_found() has to follow.
+ */
+bool kmem_take_is_left(struct kmem_dev *kmem)
+{
+	struct memory_block **blocks = kmem->drive.blocks;
+
+	if (!kmem_memblks_find_any(kmem->spans, blocks) && blocks[0]) {
+		kmem->memory.nid = blocks[0]->nid;
+		if (all_blocks_here(kmem, kmem->spans->span))
+			return true;
+	}
+
+	kmem_drive_end(&kmem->drive);
+	return false;
+}
+
+/**
+ * kmem_take_found() - record what kmem_take_is_left() found
+ * @kmem: the memory, its gate open
+ *
+ * Context: Process context, sleeps; @kmem->lock held.
+ */
+void kmem_take_found(struct kmem_dev *kmem)
+{
+	kmem_gate_own(&kmem->gate);
+	take_range(kmem, kmem->spans->span);
+	kmem_gate_disown(&kmem->gate);
+	kmem_drive_end(&kmem->drive);
+}
