@@ -118,7 +118,8 @@ static int may_go_online(struct kmem_gate *gate, unsigned int block)
 
 	if (err)
 		return err;
-	/* Only the owner marks such pages again. The core refuses too, until the block is removed. */
+	/* Only the owner marks such pages again. The core refuses too, until the block is removed.
+	 */
 	if (gate->owner != current && has_poison(gate, block))
 		return -EHWPOISON;
 	if (gate->in_transition && gate->owner == current)
@@ -570,8 +571,7 @@ void kmem_gate_record_absent(struct kmem_gate *gate, const struct dax_span *span
  *
  * Context: Any but interrupts.
  */
-void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block,
-			    enum dax_block_state state)
+void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block, enum dax_block_state state)
 {
 	spin_lock(&gates_lock);
 	dax_record_set(&gate->record, block, state);

@@ -122,8 +122,7 @@ void kmem_gate_reset_refusals(struct kmem_gate *gate);
 bool kmem_gate_whole_online(struct kmem_gate *gate);
 
 void kmem_gate_record_absent(struct kmem_gate *gate, const struct dax_span *span);
-void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block,
-			    enum dax_block_state state);
+void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block, enum dax_block_state state);
 void kmem_gate_set_whole_online(struct kmem_gate *gate, bool whole_online);
 
 void kmem_gate_begin(struct kmem_gate *gate);

@@ -156,7 +156,8 @@ void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 	void *entry;
 
 	if (online)
-		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) {
+		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
+		{
 			if (only_mark)
 				SetPageHWPoison(pfn_to_page(index));
 			else

@@ -153,7 +153,8 @@ const struct dax_span *dax_spans_overlap(const struct dax_spans *a, const struct
 
 	for (i = 0; i < a->nr; i++)
 		for (j = 0; j < b->nr; j++)
-			if (a->span[i].start <= b->span[j].end && b->span[j].start <= a->span[i].end)
+			if (a->span[i].start <= b->span[j].end &&
+			    b->span[j].start <= a->span[i].end)
 				return &a->span[i];
 
 	return NULL;

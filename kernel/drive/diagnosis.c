@@ -81,7 +81,7 @@ static enum dax_reason why_not_moved(struct kmem_gate *gate, struct kmem_failure
 	if (is_memory_short(gate, failure->block))
 		return DAX_REASON_NO_MEMORY;
 	return kmem_huge_page_in_use(start, &failure->pfn) ? DAX_REASON_HUGE_PAGE
-						       : by_errno(failure->err);
+							   : by_errno(failure->err);
 }
 
 static bool was_cancelled(const struct kmem_failure *failure)
@@ -113,7 +113,7 @@ static enum dax_reason why_not_offline(struct kmem_gate *gate, unsigned int trie
 static enum dax_reason why_not_online(struct kmem_gate *gate, struct kmem_failure *failure)
 {
 	return kmem_gate_notified(gate) == KMEM_NOTIFIED_FIRST ? DAX_REASON_REFUSED
-							: by_errno(failure->err);
+							       : by_errno(failure->err);
 }
 
 /**
@@ -137,7 +137,7 @@ void kmem_diagnose(struct kmem_gate *gate, unsigned int tried, struct kmem_failu
 		break;
 	case DAX_STEP_RESERVE:
 		failure->reason = failure->err == -EBUSY ? DAX_REASON_IN_USE
-							: by_errno(failure->err);
+							 : by_errno(failure->err);
 		break;
 	default:
 		failure->reason = by_errno(failure->err);

@@ -57,7 +57,8 @@ static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 	const struct dax_span *span;
 	int err, first_err = 0;
 
-	for_each_span_until(drive, span, first_err) {
+	for_each_span_until(drive, span, first_err)
+	{
 		bool online = kmem_gate_online(job->gate, span);
 
 		if (is_wanted(drive, span) || !kmem_gate_is_present(job->gate, span) ||
@@ -94,7 +95,8 @@ static int add_missing(struct kmem_drive *drive)
 	const struct dax_span *span;
 	int err, first_err = 0;
 
-	for_each_span_until(drive, span, first_err) {
+	for_each_span_until(drive, span, first_err)
+	{
 		if (!is_wanted(drive, span) || kmem_gate_is_present(job->gate, span))
 			continue;
 		err = kmem_job_cancelled(job) ?: reserve_and_add(drive, span);
@@ -127,7 +129,8 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
-/* Blocks that were added just now have new devices, so this comes before each step that needs them. */
+/* Blocks that were added just now have new devices, so this comes before each step that needs them.
+ */
 static int find_blocks(struct kmem_drive *drive)
 {
 	const struct dax_spans *spans = drive->job.gate->spans;

@@ -164,8 +164,9 @@ void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle)
  */
 int kmem_lifecycle_wait_turn(const struct kmem_lifecycle *lifecycle)
 {
-	return wait_event_interruptible(changes, !READ_ONCE(asleep) ||
-							 kmem_lifecycle_life(lifecycle) == KMEM_CLOSING);
+	return wait_event_interruptible(changes,
+					!READ_ONCE(asleep) ||
+						kmem_lifecycle_life(lifecycle) == KMEM_CLOSING);
 }
 
 /**

@@ -73,8 +73,7 @@ void kmem_report_changed(struct kmem_report *report)
 /* Is it known what held a block until the transition was cancelled? */
 static bool names_holder(const struct kmem_outcome *outcome)
 {
-	return dax_reason_is_cancel(outcome->reason) &&
-	       outcome->failure.step == DAX_STEP_OFFLINE &&
+	return dax_reason_is_cancel(outcome->reason) && outcome->failure.step == DAX_STEP_OFFLINE &&
 	       outcome->failure.reason != DAX_REASON_OTHER &&
 	       !dax_reason_is_cancel(outcome->failure.reason);
 }

@@ -53,8 +53,7 @@ static int go_forward(struct kmem_transition *transition)
 	if (!kmem_gate_hold_module(transition->gate))
 		kmem_lifecycle_cancel(transition->lifecycle, DAX_REASON_UNLOAD);
 	/* A cancel at the last moment undoes a plug, but not an unplug that has removed all. */
-	return kmem_lifecycle_commit(transition->lifecycle,
-				     outcome->wanted == DAX_STATE_UNPLUGGED);
+	return kmem_lifecycle_commit(transition->lifecycle, outcome->wanted == DAX_STATE_UNPLUGGED);
 }
 
 static int go_back(struct kmem_transition *transition)

@@ -225,8 +225,7 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
  * Context: Process context, sleeps.
  * Return: 0, or -ENODEV if a present block has no device.
  */
-int kmem_memblks_find(const struct dax_spans *spans, const u8 *states,
-		      struct memory_block **blocks)
+int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct memory_block **blocks)
 {
 	unsigned int missing = first_missing(spans, states, blocks);
 

@@ -161,7 +161,8 @@ static struct kmem_dev *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
 
 	err = kmem_default_state(spans, nid, dev, asked);
 	if (err) {
-		dev_err(dev, "interrupted while its default state was looked up (%pe); bind again\n",
+		dev_err(dev,
+			"interrupted while its default state was looked up (%pe); bind again\n",
 			ERR_PTR(err));
 		kfree(spans);
 		return ERR_PTR(err);

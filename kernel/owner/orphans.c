@@ -484,8 +484,8 @@ bool kmem_orphans_exit(void)
 	mutex_lock(&devs_lock);
 	memory_left = sweep();
 	list_for_each_entry(kmem, &devs, node)
-		pr_err("%s: %u memory blocks stay online without a driver\n",
-		       kmem->gate.label.name, kmem_gate_counts(&kmem->gate).online);
+		pr_err("%s: %u memory blocks stay online without a driver\n", kmem->gate.label.name,
+		       kmem_gate_counts(&kmem->gate).online);
 	mutex_unlock(&devs_lock);
 
 	return memory_left;

@@ -93,28 +93,43 @@ static long payload_length(const struct btf_type *type)
 	}
 }
 
+/* The type at a position of the type section, or NULL at its end or before an unknown kind. */
+static const struct btf_type *type_at(const struct btf_view *view, size_t position, size_t *next)
+{
+	const struct btf_type *type = (const void *)((const char *)view->types + position);
+	size_t room = view->types_length - position;
+	long payload;
+
+	if (room < sizeof(*type))
+		return NULL;
+	payload = payload_length(type);
+	if (payload < 0 || sizeof(*type) + payload > room)
+		return NULL;
+
+	*next = position + sizeof(*type) + payload;
+	return type;
+}
+
 static const struct btf_type *find_type(const struct btf_view *view, const char *name, __u32 kind)
 {
-	const char *position = view->types;
-	size_t room = view->types_length;
+	const struct btf_type *type;
+	size_t position = 0;
 
-	while (room >= sizeof(struct btf_type)) {
-		const struct btf_type *type = (const void *)position;
-		long payload = payload_length(type);
-		size_t step;
-
-		if (payload < 0)
-			return NULL;
-		step = sizeof(*type) + payload;
-		if (step > room)
-			return NULL;
+	while ((type = type_at(view, position, &position)))
 		if (BTF_INFO_KIND(type->info) == kind && name_is(view, type->name_off, name))
 			return type;
-		position += step;
-		room -= step;
-	}
-
 	return NULL;
+}
+
+/* Types are numbered from 1 in the order of the section; 0 is void. */
+static const struct btf_type *type_by_id(const struct btf_view *view, __u32 id)
+{
+	const struct btf_type *type = NULL;
+	size_t position = 0;
+
+	while (id-- && (type = type_at(view, position, &position)))
+		;
+	return type;
 }
 
 /**
@@ -131,6 +146,28 @@ long btf_struct_size(const struct btf_view *view, const char *name)
 	return type ? (long)type->size : BTF_NOT_FOUND;
 }
 
+static const struct btf_member *find_member(const struct btf_view *view, const char *name,
+					    const char *member, const struct btf_type **type)
+{
+	const struct btf_member *members;
+	__u32 i;
+
+	*type = find_type(view, name, BTF_KIND_STRUCT);
+	if (!*type)
+		return NULL;
+
+	members = (const struct btf_member *)(*type + 1);
+	for (i = 0; i < BTF_INFO_VLEN((*type)->info); i++)
+		if (name_is(view, members[i].name_off, member))
+			return &members[i];
+	return NULL;
+}
+
+static int is_bit_field(const struct btf_type *type, const struct btf_member *member)
+{
+	return BTF_INFO_KFLAG(type->info) && BTF_MEMBER_BITFIELD_SIZE(member->offset);
+}
+
 /**
  * btf_member_offset() - where a structure keeps a member
  * @view: the BTF
@@ -141,28 +178,160 @@ long btf_struct_size(const struct btf_view *view, const char *name)
  */
 long btf_member_offset(const struct btf_view *view, const char *name, const char *member)
 {
-	const struct btf_type *type = find_type(view, name, BTF_KIND_STRUCT);
-	const struct btf_member *members;
-	__u32 i;
+	const struct btf_type *type;
+	const struct btf_member *found = find_member(view, name, member, &type);
+	__u32 offset;
 
-	if (!type)
+	if (!found || is_bit_field(type, found))
 		return BTF_NOT_FOUND;
 
-	members = (const struct btf_member *)(type + 1);
-	for (i = 0; i < BTF_INFO_VLEN(type->info); i++) {
-		__u32 offset = members[i].offset;
+	offset = BTF_INFO_KFLAG(type->info) ? BTF_MEMBER_BIT_OFFSET(found->offset) : found->offset;
+	return offset % 8 ? BTF_NOT_FOUND : (long)(offset / 8);
+}
 
-		if (!name_is(view, members[i].name_off, member))
-			continue;
-		if (BTF_INFO_KFLAG(type->info)) {
-			if (BTF_MEMBER_BITFIELD_SIZE(offset))
-				return BTF_NOT_FOUND;
-			offset = BTF_MEMBER_BIT_OFFSET(offset);
-		}
-		return offset % 8 ? BTF_NOT_FOUND : (long)(offset / 8);
+/* How deep a chain of pointers, typedefs and parameters is followed. */
+#define DEPTH_MAX 8
+
+static void append(char *text, const char *more)
+{
+	size_t used = strlen(text), length = strlen(more);
+
+	if (length > BTF_TYPE_ROOM - 1 - used)
+		length = BTF_TYPE_ROOM - 1 - used;
+	memcpy(text + used, more, length);
+	text[used + length] = '\0';
+}
+
+static void append_name(const struct btf_view *view, char *text, const char *kind, __u32 name)
+{
+	append(text, kind);
+	append(text, name < view->strings_length ? view->strings + name : "?");
+}
+
+static void append_type(const struct btf_view *view, char *text, __u32 id, int depth);
+
+static void append_function(const struct btf_view *view, char *text, const struct btf_type *type,
+			    int depth)
+{
+	const struct btf_param *params = (const struct btf_param *)(type + 1);
+	__u32 i;
+
+	append_type(view, text, type->type, depth);
+	append(text, " (*)(");
+	for (i = 0; i < BTF_INFO_VLEN(type->info); i++) {
+		append(text, i ? ", " : "");
+		append_type(view, text, params[i].type, depth);
+	}
+	append(text, ")");
+}
+
+static void append_pointer(const struct btf_view *view, char *text, __u32 id, int depth)
+{
+	const struct btf_type *type = type_by_id(view, id);
+
+	if (type && BTF_INFO_KIND(type->info) == BTF_KIND_FUNC_PROTO) {
+		append_function(view, text, type, depth);
+		return;
+	}
+	append_type(view, text, id, depth);
+	append(text, " *");
+}
+
+/* A type as C writes it, without its typedefs and qualifiers. */
+static void append_type(const struct btf_view *view, char *text, __u32 id, int depth)
+{
+	const struct btf_type *type = type_by_id(view, id);
+
+	if (!id || depth == DEPTH_MAX || !type) {
+		append(text, id ? "?" : "void");
+		return;
 	}
 
-	return BTF_NOT_FOUND;
+	switch (BTF_INFO_KIND(type->info)) {
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_CONST:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_TYPE_TAG:
+		append_type(view, text, type->type, depth + 1);
+		break;
+	case BTF_KIND_INT:
+		append_name(view, text, "", type->name_off);
+		break;
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		append_name(view, text, "enum ", type->name_off);
+		break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_FWD:
+		append_name(view, text, "struct ", type->name_off);
+		break;
+	case BTF_KIND_PTR:
+		append_pointer(view, text, type->type, depth + 1);
+		break;
+	case BTF_KIND_ARRAY:
+		append_type(view, text, ((const struct btf_array *)(type + 1))->type, depth + 1);
+		append(text, "[]");
+		break;
+	default:
+		append(text, "?");
+	}
+}
+
+/* The size of an integer or a structure, for its typedefs as well; 0 for all else. */
+static __u32 size_of(const struct btf_view *view, __u32 id)
+{
+	const struct btf_type *type = type_by_id(view, id);
+	int depth;
+
+	for (depth = 0; type && depth < DEPTH_MAX; depth++) {
+		switch (BTF_INFO_KIND(type->info)) {
+		case BTF_KIND_INT:
+		case BTF_KIND_STRUCT:
+			return type->size;
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_CONST:
+		case BTF_KIND_VOLATILE:
+			type = type_by_id(view, type->type);
+			break;
+		default:
+			return 0;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * btf_member_type() - is a member of a structure of the type that is expected
+ * @view: the BTF
+ * @name: the structure's name
+ * @member: the member's name
+ * @expected: the type as C writes it, without typedefs and qualifiers, such as
+ *	"struct range *" or "int (*)(struct dev_dax *)"
+ * @size: the size of an integer or a structure that is expected, in bytes; 0: any
+ * @found: room for BTF_TYPE_ROOM bytes, for the type that the member has
+ *
+ * Return: whether it is.
+ */
+enum btf_match btf_member_type(const struct btf_view *view, const char *name, const char *member,
+			       const char *expected, unsigned int size, char *found)
+{
+	const struct btf_type *type;
+	const struct btf_member *at = find_member(view, name, member, &type);
+
+	*found = '\0';
+	if (!at)
+		return BTF_ABSENT;
+
+	append(found, is_bit_field(type, at) ? "bit field of " : "");
+	append_type(view, found, at->type, 0);
+	if (strcmp(found, expected))
+		return BTF_DIFFERS;
+	if (!size || size_of(view, at->type) == size)
+		return BTF_MATCHES;
+	append(found, " of another size");
+	return BTF_DIFFERS;
 }
 
 /**

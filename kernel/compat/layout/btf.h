@@ -16,6 +16,21 @@
 
 #define BTF_NOT_FOUND (-1L)
 
+/* Room for the text of a type, as btf_member_type() writes it. */
+#define BTF_TYPE_ROOM 96
+
+/**
+ * enum btf_match - is a member of a structure of the type that is expected
+ * @BTF_ABSENT: the structure, or a member of that name, does not exist
+ * @BTF_MATCHES: it is
+ * @BTF_DIFFERS: it is of another type
+ */
+enum btf_match {
+	BTF_ABSENT,
+	BTF_MATCHES,
+	BTF_DIFFERS,
+};
+
 /**
  * struct btf_view - a BTF blob, not owned
  * @types: its type section
@@ -33,6 +48,8 @@ struct btf_view {
 const char *btf_open(struct btf_view *view, const void *blob, size_t length);
 long btf_struct_size(const struct btf_view *view, const char *name);
 long btf_member_offset(const struct btf_view *view, const char *name, const char *member);
+enum btf_match btf_member_type(const struct btf_view *view, const char *name, const char *member,
+			       const char *expected, unsigned int size, char *found);
 long btf_enum_value(const struct btf_view *view, const char *name, const char *value);
 
 #endif /* DAXPLUG_LAYOUT_BTF_H */

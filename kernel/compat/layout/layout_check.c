@@ -20,10 +20,16 @@
 
 MODULE_INFO(dax_btf, DAX_LAYOUT_BTF);
 
-static int compare(int err, const char *type, const char *name, long built, long running)
+static int compare(const char *type, const char *name, long built, long running,
+		   enum btf_match match, const char *expected, const char *found)
 {
-	if (err || built == running)
-		return err;
+	if (match == BTF_DIFFERS) {
+		pr_err("%s.%s is of type '%s' here, and this module knows it as '%s' only; not loaded\n",
+		       type, name, found, expected);
+		return -ENOEXEC;
+	}
+	if (built == running)
+		return 0;
 
 	pr_err("%s.%s is at %ld here, and at %ld in the kernel that this was built for; build it again\n",
 	       type, name, running, built);
@@ -32,11 +38,15 @@ static int compare(int err, const char *type, const char *name, long built, long
 
 static int compare_all(const struct btf_view *view)
 {
+	char found[BTF_TYPE_ROOM] = "";
 	int err = 0;
 
-#define COMPARE(kind, need, type, name)                                                            \
-	err = compare(err, #type, #name, DAX_LAYOUT_##type##_##name,                               \
-		      DAX_LAYOUT_LOOKUP_##kind(view, type, name));
+#define COMPARE(kind, need, type, name, as, bytes)                                                 \
+	err = err                                                                                  \
+		      ?: compare(#type, #name, DAX_LAYOUT_##type##_##name,                         \
+				 DAX_LAYOUT_LOOKUP_##kind(view, type, name),                       \
+				 DAX_LAYOUT_TYPE_##kind(view, type, name, as, bytes, found), as,   \
+				 found);
 	DAX_LAYOUT(COMPARE)
 #undef COMPARE
 
