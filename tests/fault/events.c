@@ -11,6 +11,8 @@
  * `what` may also name calls that the driver makes (steps.c), which are never
  * held, and match by the block that their range begins with, if they have one.
  *
+ * `page` fails when the next of these is held or refused.
+ *
  * Apart from that, `reserve` holds a part of the physical address space, so
  * that nobody can add it as memory.
  */
@@ -28,6 +30,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
+#include "pages.h"
 #include "steps.h"
 
 /* A test that forgets what it holds must not hang the machine. */
@@ -99,6 +102,10 @@ static const struct kernel_param_ops hold_ops = {
 };
 module_param_cb(hold, &hold_ops, &hold, 0644);
 MODULE_PARM_DESC(hold, "hold events while this is set");
+
+static unsigned long page;
+module_param(page, ulong, 0644);
+MODULE_PARM_DESC(page, "number of a page that fails at the next such event, 0: none");
 
 static bool holding;
 module_param(holding, bool, 0444);
@@ -197,6 +204,14 @@ static void hold_here(void)
 	holding = false;
 }
 
+static void fail_page(void)
+{
+	unsigned long pfn = xchg(&page, 0);
+
+	if (pfn && !fault_page(pfn))
+		pr_warn("page %#lx has not been marked\n", pfn);
+}
+
 /* The core sends these one at a time. */
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
@@ -213,6 +228,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 		return NOTIFY_DONE;
 
 	hits++;
+	fail_page();
 	if (READ_ONCE(hold))
 		hold_here();
 	if (!err)

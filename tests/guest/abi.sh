@@ -37,6 +37,17 @@ does_nothing() {
 	is "$word, from $word: no uevent" "$(uevents)" "$events"
 }
 
+# attempt_bytes FORMAT: writes what printf makes of FORMAT, which may have \0.
+attempt_bytes() {
+	local message
+	# shellcheck disable=SC2059 # a format
+	if message=$( { printf "$1" > "$DAX/state"; } 2>&1); then
+		printf 'done\n'
+	else
+		errno_name "${message##*: }"
+	fi
+}
+
 GARBAGE=(offline mixed $'offline\n' $'mixed\n' $'\n' ' ' unplug plug online_movabl
 	onlinee ONLINE ' online' 'online ' $'online\n\n' 'online online_movable' 0 1)
 
@@ -88,6 +99,17 @@ goes_online online_movable Movable $'online_movable\n'
 comes_back online_movable $'unplugged\n' "$total"
 goes_online online Movable online
 comes_back online unplugged "$total"
+
+# C programs write the NUL at the end of a string as well.
+is "unplugged, with a NUL, from unplugged: success" "$(attempt_bytes 'unplugged\0')" "done"
+is "online_movable, with a NUL: success" "$(attempt_bytes 'online_movable\0')" "done"
+is_all "online_movable, with a NUL" online_movable 'online Movable'
+is "unplugged, with a newline and a NUL: success" "$(attempt_bytes 'unplugged\n\0')" "done"
+is_unplugged "unplugged, with a newline and a NUL"
+for word in '\0' 'offline\0' 'plug\0'; do
+	is "write '$word': EINVAL" "$(attempt_bytes "$word")" EINVAL
+done
+is_unplugged "after words that are none, with a NUL"
 
 # Mixed.
 attempt online_movable > /tmp/answer

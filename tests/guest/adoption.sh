@@ -48,11 +48,14 @@ refused() {
 	is "$what: what is stranded" "$(stranded)" "$3"
 }
 
+names_in_iomem() { sed -n 's/.*: \(dax[0-9.]*\)$/\1/p' /proc/iomem | sort -u | xargs; }
+
 # adopted DESCRIPTION DEVICE
 adopted() {
 	local description="$1: bind $2"
 	is "$description" "$(bind_to_kmem "$2")" "done"
 	is "$description: state" "$(cat "$DEVICES/$2/state")" online_movable
+	is "$description: /proc/iomem has this device's name and no other" "$(names_in_iomem)" "$2"
 	is_kept "$description"
 	is "$description: nothing is stranded" "$(stranded)" ''
 	is "$description: unplugged" "$(write_file "$DEVICES/$2/state" unplugged)" "done"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Memory that another driver has added at addresses of the device stays that
-# driver's, whoever switches it.
+# driver's: its owner can always switch it, kmem/guard and transitions or not.
 # full
 # vm: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
@@ -28,6 +28,43 @@ for number in "${theirs[@]}"; do
 	is "memory$number, not of the device, goes offline" "$(switch "$number" offline)" "done"
 done
 is "none of them counts" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+
+# With the device guarded.
+is "guard" "$(write_file "$DAX/kmem/guard" 1)" "done"
+mark_log guard
+is "guard: a block of the device cannot be switched" "$(switch "$LAST" online_movable)" EBUSY
+refusals=$(cat "$DAX/kmem/refusals")
+for word in online_movable offline; do
+	is "guard: memory${theirs[0]}, not of the device, goes $word" "$(switch "${theirs[0]}" "$word")" "done"
+done
+is "guard: nothing more was refused" "$(cat "$DAX/kmem/refusals")" "$refusals"
+is "guard: the log has no refusal of that block" "$(times_since guard "guard: memory${theirs[0]}:")" 0
+is "no guard" "$(write_file "$DAX/kmem/guard" 0)" "done"
+
+# During a transition, which takes some time for each block and lets others have the locks
+# in between.
+for number in "${BLOCKS[@]: -ours}"; do
+	is "memory$number of the device goes online" "$(switch "$number" online_movable)" "done"
+done
+load_fault
+fault what=offline delay_ms=300
+begin_write it unplugged
+wait_until has_matched 1
+for ((tries = 0; ; tries++)); do
+	word=offline
+	((tries % 2)) || word=online_movable
+	answer=$(switch "${theirs[0]}" "$word")
+	! has_result it || break
+	echo "$answer"
+done > /tmp/switched
+end_write it
+no_fault
+rmmod fault
+is "transition: unplugged" "$RESULT" "done"
+ok "transition: memory${theirs[0]} was switched meanwhile" test -s /tmp/switched
+is "transition: each time with success" "$(sort -u /tmp/switched | xargs)" "done"
+is "transition: nothing more was refused" "$(cat "$DAX/kmem/refusals")" "$refusals"
+switch "${theirs[0]}" offline > /tmp/answer
 is "unplugged" "$(attempt unplugged)" "done"
 is "state" "$(state)" unplugged
 is "those of the device are gone" "$(count absent)" "$ours"

@@ -22,13 +22,6 @@ outside() {
 	ls /sys/devices/system/memory /sys/devices/virtual/memory_tiering
 }
 
-tier_of() {
-	local tier
-	for tier in /sys/devices/virtual/memory_tiering/memory_tier*; do
-		! grep -qxE "(.*,)?$1(,.*)?" "$tier/nodelist" || basename "$tier"
-	done
-}
-
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is "the node is in one memory tier" "$(tier_of "$NODE" | wc -l)" 1

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Without room for the page structs of a device it cannot be plugged. It can as soon
-# as there is room: the core, which cannot undo half of that, has not been asked.
-# Memory that is free, but movable only, is no room; nor is the device's own where
-# only the device wishes for that, as all of CXL do.
+# Without room for the page structs of a device, plugging the device is refused before the
+# core is asked, because the core cannot undo half of that. With room again, it succeeds.
+# Free memory in ZONE_MOVABLE or in a CMA area is no room, nor is the device's own memory
+# where only the device asks for memmap_on_memory, as CXL devices do.
 # vm: -s 32G
+# vm: -s 64G -a cma=3G
 # vm: -v cxl -s 16G
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -14,13 +15,29 @@ HUGE=$NODE0/hugepages/hugepages-2048kB/nr_hugepages
 
 needed() { echo $((${#BLOCKS[@]} * $(block_size) / 64 / 1024)); } # kB, 64 bytes for each page
 
-available() { awk '/ (MemFree|Active\(file\)|Inactive\(file\)):/ { kB += $4 } END { print kB }' "$NODE0/meminfo"; }
+# meminfo KEY: in kB; 0 if the kernel has no such line.
+meminfo() { awk -v key="$1:" '$1 == key { kB = $2 } END { print kB + 0 }' /proc/meminfo; }
+
+# available: kB of node 0 that can hold page structs.
+available() {
+	local kB
+	kB=$(awk '/ (MemFree|Active\(file\)|Inactive\(file\)):/ { kB += $4 } END { print kB }' "$NODE0/meminfo")
+	echo $((kB - $(meminfo CmaFree)))
+}
+
+# leave KB: huge pages take ordinary memory until no more than this is available. They also
+# come from CMA areas, so what is left is looked at after each step.
+leave() {
+	local excess
+	for ((excess = $(available) - $1; excess > 0; excess = $(available) - $1)); do
+		echo $(($(< "$HUGE") + excess / 2048 + 1)) > "$HUGE"
+	done
+}
 
 refused_for_want_of_room() { # DESCRIPTION
 	local before
-	# A part of ordinary memory that leaves some but not enough.
-	echo $((($(available) - $(needed) / 2) / 2048)) > "$HUGE"
-	note "$(available) kB are available, $(needed) needed, $(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) anywhere"
+	leave $(($(needed) / 2))
+	note "$(available) kB are available, $(needed) needed, $(meminfo CmaFree) free for CMA, $(meminfo MemAvailable) anywhere"
 	before=$(snapshot)
 	is "$1: online_movable" "$(attempt online_movable)" ENOMEM
 	is_unchanged "$1: everything is as before" "$before"
@@ -42,6 +59,15 @@ beside_movable_memory() {
 	refused_for_want_of_room "movable memory is free"
 	is "the second device: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
 }
+
+# With enough free memory in a CMA area, where nothing else would be missing.
+beside_cma_memory() {
+	ok "free CMA memory would be enough" test "$(meminfo CmaFree)" -gt "$(needed)"
+	refused_for_want_of_room "CMA memory is free"
+}
+
+in_cma() { grep -q 'cma=' /proc/cmdline; }
+! in_cma || (($(meminfo CmaTotal))) || skip_all "Linux $KERNEL has no CMA"
 
 is "unplugged" "$(attempt unplugged)" "done"
 # Emulated CXL memory is no place for what the kernel reads from its disks.

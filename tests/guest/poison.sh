@@ -5,19 +5,12 @@
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
-
-INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
-modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
-mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+. "$LAB/tests/guest/helpers/poison.sh"
 load_fault
 
-PAGES_PER_BLOCK=$(($(block_size) / 4096))
 REFUSED='Memory page has hardware error'
 FAULTY=()
 LOST=0 # pages that the kernel counts and has lost the marks of
-
-# page_of BLOCK OFFSET
-page_of() { printf '%d\n' $(($1 * PAGES_PER_BLOCK + $2)); }
 
 # poison BLOCK OFFSET
 poison() {
@@ -34,12 +27,6 @@ poison_later() {
 	FAULTY+=("$(page_of "$1" "$2")")
 }
 
-# is_poisoned PAGE: bit 19 of /proc/kpageflags
-is_poisoned() {
-	local flags
-	flags=$(od -An -v -t u8 -j $(($1 * 8)) -N 8 /proc/kpageflags) && ((flags >> 19 & 1))
-}
-
 marked() {
 	local page count=0
 	for page in "${FAULTY[@]}"; do
@@ -51,10 +38,6 @@ marked() {
 corrupted() { awk -v lost="$LOST" '/HardwareCorrupted/ { print $2 / 4 - lost }' /proc/meminfo; }
 
 managed() { awk '$1 == "managed" { sum += $2 } END { print sum }' /proc/zoneinfo; }
-
-# The kernel says what a page was when it was marked: one that it found free, or
-# in use, could have been given to somebody.
-used_since() { times_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)'; }
 
 # is_back DESCRIPTION [WORD]: plugged, every faulty page marked and none ever free.
 is_back() {

@@ -163,6 +163,14 @@ switch_all() {
 # files_there: how many kB of the device's node hold files.
 files_there() { awk '/ FilePages:/ { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
 
+# tier_of NODE: the memory tiers that list the node.
+tier_of() {
+	local tier
+	for tier in /sys/devices/virtual/memory_tiering/memory_tier*; do
+		! grep -qxE "(.*,)?$1(,.*)?" "$tier/nodelist" || basename "$tier"
+	done
+}
+
 # --- everything that a transition may change, and must not if it fails ---
 
 snapshot() {
@@ -215,7 +223,7 @@ load_fault() { insmod "$LAB/modules/fault.ko"; }
 
 # fault NAME=VALUE...: what is not named is as at first; begins to count anew.
 fault() {
-	local setting defaults=(what=any block=-1 skip=0 again=-1 err=0 delay_ms=0 hold=0 times=0)
+	local setting defaults=(what=any block=-1 skip=0 again=-1 err=0 delay_ms=0 hold=0 page=0 times=0)
 	for setting in "${defaults[@]}" "$@"; do
 		[[ $setting == times=* ]] || echo "${setting#*=}" > "$FAULT/${setting%%=*}"
 	done

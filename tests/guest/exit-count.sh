@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# A module that cannot take a plug back when it is unloaded says how many blocks stay online.
+# vm: -s 1G
+. "$LAB/tests/guest/helpers/device.sh"
+load_fault
+
+# unload_during_plug: cancels a plug when MIDDLE is half-way online; LAST, which is online
+# by then, is refused to go offline again.
+unload_during_plug() {
+	fault what=online block="$MIDDLE" hold=1 times=1
+	begin_write it online_movable
+	ok "a plug is under way" wait_until is_held
+	rmmod kmem &
+	ok "unloading waits for it" wait_until is_awaited
+	# The block that is held reads err when it is let go, so that is set afterwards.
+	echo offline > "$FAULT/what"
+	echo "$LAST" > "$FAULT/block"
+	echo 500 > "$FAULT/delay_ms"
+	echo -1 > "$FAULT/times"
+	let_go
+	wait_until eval '! is_held'
+	echo 16 > "$FAULT/err"
+	end_write it
+	wait $!
+	no_fault
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+mark_log unload
+unload_during_plug
+ok "the module is unloaded" test ! -e /sys/module/kmem
+is "one block stays online" "$(count 'online*')" 1
+is "the others are offline" "$(count 'offline*')" $((${#BLOCKS[@]} - 1))
+is "the log says how many" "$(log_since unload 'stay online without a driver' | grep -oE '[0-9]+ memory blocks? stay' | cut -d ' ' -f 1)" 1
+
+ok "load" load_kmem
+is "the module takes all over" "$(count 'online*') $(cat "$DAX/kmem/blocks_present")" "1 ${#BLOCKS[@]}"
+is "unplugged" "$(attempt unplugged)" "done"
+is_unplugged "in the end"
+done_testing

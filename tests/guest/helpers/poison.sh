@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Pages with simulated hardware faults. After helpers/device.sh.
+
+# Takes a page frame number and calls memory_failure() for it.
+INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
+modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
+mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+
+PAGES_PER_BLOCK=$(($(block_size) / 4096))
+
+# page_of BLOCK OFFSET: the page frame number.
+page_of() { printf '%d\n' $(($1 * PAGES_PER_BLOCK + $2)); }
+
+# page_flag PAGE BIT: whether the bit is set in /proc/kpageflags.
+page_flag() {
+	local flags
+	flags=$(od -An -v -t u8 -j $(($1 * 8)) -N 8 /proc/kpageflags) && ((flags >> $2 & 1))
+}
+
+is_poisoned() { page_flag "$1" 19; }
+
+# used_since MARK: how many faulty pages memory_failure() found free or in use since
+# mark_log. Each of them could have been given to a program.
+used_since() { times_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)'; }
