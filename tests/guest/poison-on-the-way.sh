@@ -10,9 +10,9 @@ load_fault
 SOFT_OFFLINE=/sys/devices/system/memory/soft_offline_page
 FAULTY=()
 
-# fails_at BLOCK OFFSET: the page fails in the MEM_GOING_OFFLINE notifier of its block, which
-# runs with pcp_batch_high_lock held. memory_failure() marks the page, and waits for that lock
-# before it counts the page in the block.
+# fails_at BLOCK OFFSET: the page is marked in the MEM_GOING_OFFLINE notifier of its block, which
+# runs with pcp_batch_high_lock held. memory_failure() would wait for that lock before it counts
+# the page in the block.
 fails_at() {
 	FAULTY+=("$(page_of "$1" "$2")")
 	fault what=offline block="$1" page="${FAULTY[-1]}" times=1

@@ -17,13 +17,13 @@ DISTANCE=/sys/module/distance/parameters/distance
 state_of() { cat "$DEVICES/$1/state"; }
 change() { write_file "$DEVICES/$1/state" "$2"; }
 
-# unplugs DEVICE, plugs DEVICE
 unplugs() { is "$1: unplugged" "$(change "$1" unplugged)" "done"; }
-plugs() { is "$1: online_movable" "$(change "$1" online_movable)" "done"; }
+unbinds() { is "$1: unbind" "$(write_file "$KMEM/unbind" "$1")" "done"; }
 
-# unbinds DEVICE
-unbinds() {
-	is "$1: unbind" "$(write_file "$KMEM/unbind" "$1")" "done"
+# plugs DEVICE: from offline, as it is when it is bound, or from unplugged.
+plugs() {
+	change "$1" unplugged > /tmp/answer
+	is "$1: online_movable" "$(change "$1" online_movable)" "done"
 }
 
 # binds DEVICE DISTANCE: while that is what the kernel says of the node.

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # what is for eval
+# The module refuses to load in a kernel where a member of the dax core's structures is of
+# another kind or size, or a callback has another prototype, though all are at the same places.
+# vm: -s 256M
+. "$LAB/tests/guest/helpers/device.sh"
+
+RUNNING=/sys/kernel/btf/vmlinux
+
+# refuses STRUCT MEMBER CHANGE: the running kernel seems to differ in that.
+refuses() {
+	local what="$1.$2 as $3"
+	if ! perl "$LAB/tests/guest/helpers/alter_btf.pl" "$RUNNING" "$1" "$2" "$3" > /tmp/btf 2> /tmp/why; then
+		skip "$what" "$(< /tmp/why)"
+		return
+	fi
+	mount --bind /tmp/btf "$RUNNING"
+	mark_log "$what"
+	ok "$what: the module is not loaded" eval '! modprobe kmem'
+	umount "$RUNNING"
+	ok "$what: the log says why" log_since "$what" "kmem: .*$1\.$2 "
+	rmmod kmem 2> /dev/null || true
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+ok "unload" rmmod kmem
+refuses dev_dax ranges array
+refuses dev_dax nr_range int8
+refuses dev_dax nr_range pointer
+refuses dev_dax target_node int2
+refuses dev_dax dev pointer
+refuses dev_dax memmap_on_memory bits
+refuses dev_dax memmap_on_memory pointer
+refuses dev_dax_range range pointer
+refuses dax_device_driver drv pointer
+refuses dax_device_driver probe function2
+refuses dax_device_driver probe struct
+refuses dax_device_driver remove function2
+ok "as it is, it is loaded" load_kmem
+is "and the device bound" "$(state)" offline
+done_testing
