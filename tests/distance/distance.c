@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Answers the drivers that ask for the abstract distance of a node, before the
  * algorithms of the firmware tables and of CXL do.

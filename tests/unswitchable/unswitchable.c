@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Takes the store function away from the `state` attribute of all memory blocks,
  * from load to unload, as a kernel would that keeps the function elsewhere. The
@@ -8,10 +8,11 @@
 
 #include <linux/device.h>
 #include <linux/kernel.h>
+#include <linux/kernfs.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
-#include <linux/string.h>
+#include <linux/sysfs.h>
 
 typedef ssize_t (*store_function)(struct device *dev, struct device_attribute *attr,
 				  const char *buf, size_t count);
@@ -20,16 +21,18 @@ typedef ssize_t (*store_function)(struct device *dev, struct device_attribute *a
 static struct device_attribute *state;
 static store_function store;
 
-static struct device_attribute *find_state(const struct device *dev)
+/* A file in sysfs knows its attribute. */
+static struct device_attribute *find_state(const struct kobject *block)
 {
-	const struct attribute_group **group;
-	struct attribute **attr;
+	struct kernfs_node *file = sysfs_get_dirent(block->sd, "state");
+	struct attribute *attr;
 
-	for (group = dev->groups; group && *group; group++)
-		for (attr = (*group)->attrs; attr && *attr; attr++)
-			if (!strcmp((*attr)->name, "state"))
-				return container_of(*attr, struct device_attribute, attr);
-	return NULL;
+	if (!file)
+		return NULL;
+
+	attr = file->priv;
+	kernfs_put(file);
+	return container_of(attr, struct device_attribute, attr);
 }
 
 static int __init unswitchable_init(void)
@@ -40,7 +43,7 @@ static int __init unswitchable_init(void)
 	if (!block)
 		return -ENODEV;
 
-	state = find_state(kobj_to_dev(block));
+	state = find_state(block);
 	kobject_put(block);
 	if (!state)
 		return -ENOENT;
