@@ -81,16 +81,51 @@ static unsigned char *shortened(const unsigned char *blob, size_t length)
 	return copy;
 }
 
+/* Members of every type that a structure of the dax core has, and one that refers to itself. */
+static void add_types_of_members(struct builder *b)
+{
+	const __u32 first = b->types_count + 1; /* of these types */
+	const struct btf_param params[] = { { .type = 1 }, { .type = first } };
+	const struct btf_array array = { .type = 1, .index_type = 1, .nelems = 3 };
+
+	add_type(b, "owner", BTF_KIND_STRUCT, 0, 0, 40);
+	add_type(b, NULL, BTF_KIND_PTR, 0, 0, first);
+	add_type(b, NULL, BTF_KIND_ARRAY, 0, 0, 0);
+	add(b, &array, sizeof(array));
+	add_type(b, NULL, BTF_KIND_FUNC_PROTO, 2, 0, 1);
+	add(b, params, sizeof(params));
+	add_type(b, NULL, BTF_KIND_PTR, 0, 0, first + 3);
+	add_type(b, NULL, BTF_KIND_CONST, 0, 0, 1);
+	add_type(b, "endless", BTF_KIND_TYPEDEF, 0, 0, first + 6);
+	add_type(b, "types", BTF_KIND_STRUCT, 6, 0, 100);
+	add_member_of(b, "inside", first, 0);
+	add_member_of(b, "pointer", first + 1, 40 * 8);
+	add_member_of(b, "table", first + 2, 48 * 8);
+	add_member_of(b, "callback", first + 4, 64 * 8);
+	add_member_of(b, "constant", first + 5, 72 * 8);
+	add_member_of(b, "endless", first + 6, 80 * 8);
+}
+
 static void sample(struct builder *b)
 {
 	begin(b);
 	add_every_kind(b);
+	add_types_of_members(b);
 	add_wanted_types(b);
 }
 
-/* Whatever comes out, it must not read past the end. */
+/* Whatever comes out, it must not read past the end, nor write past the room for a type's text. */
 static void look_everything_up(const struct btf_view *view)
 {
+	char *found = malloc(BTF_TYPE_ROOM);
+
+	assert_non_null(found);
+	btf_member_type(view, "device", "first", "int", 4, found);
+	btf_member_type(view, "flags", "bit", "int", 4, found);
+	btf_member_type(view, "types", "callback", "int (*)(int, struct device *)", 0, found);
+	btf_member_type(view, "types", "pointer", "int *", 0, found);
+	btf_member_type(view, "types", "table", "int [3]", 0, found);
+	free(found);
 	btf_struct_size(view, "device");
 	btf_struct_size(view, "same");
 	btf_struct_size(view, "nowhere");
@@ -188,6 +223,46 @@ static void a_bit_field_has_no_offset(void **unused)
 {
 	(void)unused;
 	with_sample(check_bits);
+}
+
+static void assert_type(const struct btf_view *view, const char *member, const char *expected,
+			unsigned int size, enum btf_match match)
+{
+	char found[BTF_TYPE_ROOM];
+
+	assert_int_equal(btf_member_type(view, "types", member, expected, size, found), match);
+	if (match == BTF_MATCHES)
+		assert_string_equal(found, expected);
+}
+
+static void check_types(const struct btf_view *view)
+{
+	char found[BTF_TYPE_ROOM];
+
+	assert_type(view, "inside", "struct owner", 40, BTF_MATCHES);
+	assert_type(view, "inside", "struct owner", 0, BTF_MATCHES);
+	assert_type(view, "inside", "struct owner", 48, BTF_DIFFERS);
+	assert_type(view, "inside", "struct owner *", 0, BTF_DIFFERS);
+	assert_type(view, "pointer", "struct owner *", 0, BTF_MATCHES);
+	assert_type(view, "pointer", "struct owner", 0, BTF_DIFFERS);
+	assert_type(view, "table", "int *", 0, BTF_DIFFERS);
+	assert_type(view, "callback", "int (*)(int, struct owner)", 0, BTF_MATCHES);
+	assert_type(view, "callback", "int (*)(int)", 0, BTF_DIFFERS);
+	assert_type(view, "callback", "void (*)(int, struct owner)", 0, BTF_DIFFERS);
+	assert_type(view, "constant", "int", 4, BTF_MATCHES);
+	assert_type(view, "constant", "int", 8, BTF_DIFFERS);
+	assert_type(view, "endless", "int", 4, BTF_DIFFERS);
+	assert_type(view, "nowhere", "int", 4, BTF_ABSENT);
+	assert_int_equal(btf_member_type(view, "flags", "plain", "int", 4, found), BTF_MATCHES);
+	/* Not what BTF_ABSENT stands for, a kernel without the member. */
+	assert_int_equal(btf_member_type(view, "flags", "bit", "int", 4, found), BTF_DIFFERS);
+	assert_int_equal(btf_member_type(view, "nowhere", "first", "int", 4, found), BTF_ABSENT);
+}
+
+static void a_member_of_another_type_differs(void **unused)
+{
+	(void)unused;
+	with_sample(check_types);
 }
 
 static void a_blob_cut_short_is_refused(void **unused)
@@ -363,6 +438,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_is_not_found),
 		cmocka_unit_test(a_name_of_another_kind_is_not_it),
 		cmocka_unit_test(a_bit_field_has_no_offset),
+		cmocka_unit_test(a_member_of_another_type_differs),
 		cmocka_unit_test(a_blob_cut_short_is_refused),
 		cmocka_unit_test(types_cut_short_are_not_read_past),
 		cmocka_unit_test(no_damaged_byte_leads_outside),

@@ -14,6 +14,7 @@
 struct builder {
 	unsigned char types[1024];
 	size_t types_length;
+	__u32 types_count;
 	char strings[512];
 	size_t strings_length;
 };
@@ -44,6 +45,7 @@ static void add_type(struct builder *b, const char *text, __u32 kind, __u32 entr
 	};
 
 	add(b, &type, sizeof(type));
+	b->types_count++;
 }
 
 static void add_member_of(struct builder *b, const char *text, __u32 type, __u32 offset)
