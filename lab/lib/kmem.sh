@@ -3,8 +3,8 @@
 # Modules of this repository, built in a kernel's own root with its compiler
 # and headers: the driver, and those that tests need.
 
-# build_kmem: sets KMEM_TREE, which has updates/kmem.ko and the module indexes
-# that make modprobe prefer it.
+# build_kmem: sets KMEM_TREE, which has updates/kmem.ko, the module indexes that make
+# modprobe prefer it, and "symbols": what each of the driver's objects defines and needs.
 build_kmem() {
 	[[ -e $REPO/kernel/Makefile ]] || die "kernel/ has no Makefile: no driver to build"
 	KMEM_TREE=$BUILD/kmem/$(basename "$KERNEL_ROOT")/$(sources_key kernel)
@@ -35,6 +35,7 @@ make_kmem() {
 	mkdir -p "$new/updates"
 	build_module kernel "$new/updates"
 	[[ -e $new/updates/kmem.ko ]] || die "kernel/ was built, but there is no kmem.ko"
+	mv "$new/updates/symbols" "$new/"
 	index=$BUILD/kmem/$(basename "$KERNEL_ROOT")/index-$(index_key "$new/updates/kmem.ko")
 	cached "$index" make_index "$new/updates/kmem.ko"
 	cp "$index"/* "$new/"
@@ -77,7 +78,15 @@ build_module() {
 		die "$dir does not build for Linux $KERNEL_VERSION: see above"
 	}
 	cp "$scratch/$dir"/*.ko "$into/"
+	[[ $dir != kernel ]] || list_symbols "$scratch/$dir" > "$into/symbols"
 	rm -rf "$scratch"
+}
+
+# list_symbols DIR: "OBJECT KIND NAME" for each global symbol of the driver's objects; KIND is U
+# where the object needs it. The module is made of all of them.
+list_symbols() {
+	(cd "$1" && nm -A -g $(find . -name '*.o' ! -name 'kmem*.o' ! -path './compat/layout/gen*')) |
+		sed -nE 's|^\./([^:]*):[0-9a-f ]*([A-Za-z]) (.*)$|\1 \2 \3|p'
 }
 
 in_kernel_root() { in_root "$KERNEL_ROOT" "$@"; }

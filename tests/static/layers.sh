@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Calls in the driver go down its folders, and never in a circle.
+set -euo pipefail
+. tests/guest/lib.sh
+
+# From the top down. main.c, above them all, is in no folder.
+LAYERS=(. user owner drive block memblk compat core)
+
+for part in common cache packages archive source root vmlinux image kmem; do
+	# shellcheck source=/dev/null
+	. "lab/lib/$part.sh"
+done
+
+# layer FOLDER: its number, 0 for the topmost.
+layer() {
+	local number
+	for number in "${!LAYERS[@]}"; do
+		[[ ${LAYERS[number]} != "$1" ]] || { echo "$number"; return; }
+	done
+	die "kernel/$1 is no layer"
+}
+
+# folder FILE: that of a file below kernel/.
+folder() { if [[ $1 == */* ]]; then echo "${1%%/*}"; else echo .; fi; }
+
+# includes: "FILE HEADER" for each header of the driver that a file of it includes.
+includes() {
+	local file header
+	while read -r file; do
+		sed -nE 's/^#include "(.*)"$/\1/p' "kernel/$file" | while read -r header; do
+			[[ ! -e kernel/$header ]] || { echo "$file $header"; continue; }
+			[[ ! -e kernel/$(dirname "$file")/$header ]] || echo "$file $(dirname "$file")/$header"
+		done
+	done < <(cd kernel && find . -name '*.[ch]' | sed 's|^\./||' | sort)
+}
+
+# needs: "OBJECT OBJECT" for each object that needs a symbol of another.
+needs() {
+	awk '$2 != "U" { of[$3] = $1 }
+		$2 == "U" { object[++nr] = $1; name[nr] = $3 }
+		END { for (i = 1; i <= nr; i++) if (name[i] in of) print object[i], of[name[i]] }' "$1" | sort -u
+}
+
+# go_down FILE: no line "FROM TO" leads from a layer to one above.
+go_down() {
+	local from to status=0
+	while read -r from to; do
+		(($(layer "$(folder "$from")") <= $(layer "$(folder "$to")"))) || { echo "$from -> $to"; status=1; }
+	done < "$1"
+	return "$status"
+}
+
+# has_no_circle FILE
+has_no_circle() { tsort "$1" > /dev/null; }
+
+LINES=$(mktemp -d)
+trap 'rm -rf "$LINES"; remove_temporary' EXIT
+
+kernel_root 6.12
+build_kmem
+includes > "$LINES/includes"
+needs "$KMEM_TREE/symbols" > "$LINES/needs"
+
+ok "there are includes to look at" test "$(wc -l < "$LINES/includes")" -gt 50
+ok "there are symbols to look at" test "$(wc -l < "$LINES/needs")" -gt 50
+ok "every include leads down" go_down "$LINES/includes"
+ok "no circle of includes" has_no_circle "$LINES/includes"
+ok "every call leads down" go_down "$LINES/needs"
+ok "no circle of calls, in a folder neither" has_no_circle "$LINES/needs"
+is "no two files have one name, so that all can lie in one folder" \
+	"$(cd kernel && find . -name '*.[ch]' -printf '%f\n' | sort | uniq -d)" ''
+done_testing
