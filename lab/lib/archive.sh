@@ -6,13 +6,14 @@
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 KERNEL_TABLE=$REPO/lab/kernels
 
-kernel_table() { awk '!/^#/ && NF { if (!sub(/=/, " ", $1)) $1 = $1 " " $1; print }' "$KERNEL_TABLE"; }
-kernel_names() { kernel_table | cut -d ' ' -f 1; }
-kernel_series() { kernel_table | awk -v name="$1" '$1 == name { print $2 }'; }
-kernel_suites() { kernel_table | awk -v name="$1" '$1 == name { $1 = $2 = ""; print }'; }
+kernel_names() { awk '!/^#/ && NF { print $1 }' "$KERNEL_TABLE"; }
+kernel_column() { awk -v name="$1" -v column="$2" '!/^#/ && $1 == name { print $column }' "$KERNEL_TABLE"; }
+kernel_series() { kernel_column "$1" 2; }
+kernel_flavour() { kernel_column "$1" 3; }
+kernel_suites() { awk -v name="$1" '!/^#/ && $1 == name { $1 = $2 = $3 = ""; print }' "$KERNEL_TABLE"; }
 
 # kernel_is_built NAME: from source, rather than as the archive has it.
-kernel_is_built() { [[ $1 != "$(kernel_series "$1")" ]]; }
+kernel_is_built() { [[ $(kernel_flavour "$1") == source ]]; }
 
 need_kernel_name() {
 	kernel_names | grep -qxF -e "$1" ||
@@ -64,7 +65,8 @@ apt_fetch_options() {
 # kernel_in_archive NAME MINUTES: "package version", as it was looked up at most
 # that long ago.
 kernel_in_archive() {
-	local name=$1 dir=$BUILD/apt/$1
+	local name=$1 dir
+	dir=$BUILD/apt/$name-$(key "$(kernel_series "$name")" "$(kernel_flavour "$name")" "$(kernel_suites "$name")")
 	if [[ -z $(find "$dir/kernel" -mmin "-$2" 2> /dev/null) ]]; then
 		look_up_kernel "$name" "$dir" || return
 	fi
@@ -82,9 +84,9 @@ look_up_kernel() {
 		say "the archive cannot be reached: staying with Linux $name as it is here"
 		touch "$dir/kernel"
 	else
-		found=$(newest_kernel "$(kernel_series "$name")" "$dir")
+		found=$(newest_kernel "$name" "$dir")
 		[[ -n $found ]] ||
-			die_with "$EXIT_SKIP" "Linux $name is not in the archive any more ($(kernel_suites "$name" | xargs))"
+			die_with "$EXIT_SKIP" "Linux $name is not in the archive ($(kernel_suites "$name" | xargs))"
 		printf '%s\n' "$found" > "$dir/kernel.new"
 		mv "$dir/kernel.new" "$dir/kernel"
 	fi
@@ -109,13 +111,16 @@ in_lists() {
 		-o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root "$@"
 }
 
-# newest_kernel SERIES DIR: of all image packages for the plain amd64 flavour.
+# newest_kernel NAME DIR: "package version" of its flavour. A kernel that is built from
+# source has the version of the plain one.
 newest_kernel() {
-	local series=$1 dir=$2 images
+	local name=$1 dir=$2 flavour=amd64 images
+	kernel_is_built "$name" || flavour=$(kernel_flavour "$name")
 	mapfile -t images < <(in_lists "$dir" apt-cache pkgnames linux-image- |
-		grep -E '^linux-image-[0-9][0-9a-z.+~-]*-amd64$' | grep -vE -- '-(cloud|rt)-')
+		grep -E "^linux-image-[0-9][0-9a-z.+~]*(-(rc)?[0-9]+)?-$flavour\$")
+	((${#images[@]})) || return 0
 	in_lists "$dir" apt-cache policy "${images[@]}" |
-		awk -v series="$series" '
+		awk -v series="$(kernel_series "$name")" '
 			/^linux-image-/ { package = substr($1, 1, length($1) - 1) }
 			$1 == "Candidate:" && index($2, series) == 1 &&
 				substr($2, length(series) + 1, 1) ~ /[.~-]/ { print package, $2 }' |
