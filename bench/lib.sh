@@ -99,10 +99,10 @@ load() {
 record() {
 	jq -cn --arg kernel "$(uname -r)" --arg who "$2" --arg way "$3" --arg what "$4" \
 		--argjson size "$((${#BLOCKS[@]} * BLOCK))" --argjson block "$BLOCK" \
-		--argjson ranges "$RANGE_COUNT" --argjson emulated "$EMULATED" \
+		--argjson ranges "$RANGE_COUNT" --argjson emulated "$EMULATED" --argjson erms "$ERMS" \
 		--arg boot "$BOOT" --argjson round "$1" --argjson extra "$EXTRA" --argjson members "$5" \
 		'{kernel: $kernel, who: $who, way: $way, what: $what, size: $size, block: $block,
-		  ranges: $ranges, emulated: $emulated, boot: $boot, round: $round} + $extra + $members'
+		  ranges: $ranges, emulated: $emulated, erms: $erms, boot: $boot, round: $round} + $extra + $members'
 }
 
 # measure ROUND WHO WAY WHAT WANTED COMMAND...: how long COMMAND takes, after which
@@ -156,11 +156,16 @@ alternate() {
 # Warnings and worse are still heard.
 hush_console() { dmesg --console-level warn; }
 
+# has_erms: the kernel clears and copies by "rep stosb" and "rep movsb", which an emulator
+# does byte by byte.
+has_erms() { grep -qE '^flags.* erms( |$)' /proc/cpuinfo; }
 is_emulated() { grep -q '^model name.*QEMU TCG' /proc/cpuinfo; }
 
 find_blocks
 RANGE_COUNT=$(set -- "$DAX"/mapping[0-9]*; echo $#)
 BOOT=$(< /proc/sys/kernel/random/boot_id)
+ERMS=false
+! has_erms || ERMS=true
 EMULATED=false
 if is_emulated; then
 	EMULATED=true

@@ -52,7 +52,7 @@ QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
 # be on.
 qemu_arguments() {
 	local run=$1 log=$2
-	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max$DEVICE_CPU"
+	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "$(processor)$DEVICE_CPU"
 		-kernel "$KERNEL_IMAGE" -initrd "$run/initramfs" -append "$(kernel_arguments)"
 		-serial "file:$log")
 	add_disk userland "$USERLAND_IMAGE" readonly=on # the first two are /dev/vda and vdb
@@ -69,6 +69,17 @@ qemu_arguments() {
 		ARGS+=(-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal)
 	else
 		ARGS+=(-chardev "pipe,id=out,path=$run/out" -device virtserialport,chardev=out,name=out)
+	fi
+}
+
+# processor: QEMU emulates "rep stosb" and "rep movsb" byte by byte. A processor with ERMS
+# or FSRM tells the kernel that nothing is faster, and the kernel then clears and copies
+# pages with them, several times as slowly as with other instructions.
+processor() {
+	if [[ $ACCELERATOR == kvm || $ERMS ]]; then
+		echo max
+	else
+		echo max,-erms,-fsrm
 	fi
 }
 

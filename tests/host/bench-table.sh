@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# bench/table marks what was measured with a processor that clears and copies byte by byte,
+# and prints it beside the usual result only where the two differ.
+set -euo pipefail
+. tests/guest/lib.sh
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# result ERMS MS: a line of JSON, as bench/lib.sh writes them; ERMS null is an old one.
+result() {
+	jq -cn --argjson erms "$1" --argjson ms "$2" '{kernel: "6.12", who: "ours", way: "state", what: "plug",
+		size: 1073741824, block: 134217728, ranges: 1, emulated: true, boot: "\($erms)", round: 1, ms: $ms} +
+		if $erms == null then {} else {erms: $erms} end'
+}
+
+# rows: each "WHAT SECONDS" of the table of all results.
+rows() { bench/table "$WORK/results" | tail -n +3 | awk -F ' *[|] *' '{ print $4, $6 }' | paste -sd ';'; }
+
+result false 400 > "$WORK/results"
+is "a usual result" "$(rows)" "plug 0.4 / 0.4 / 0.4"
+result true 900 >> "$WORK/results"
+is "both, where they differ" "$(rows)" "plug 0.4 / 0.4 / 0.4;plug (byte by byte) 0.9 / 0.9 / 0.9"
+{ result false 400; result true 420; } > "$WORK/results"
+is "the usual one alone, where they do not" "$(rows)" "plug 0.4 / 0.4 / 0.4"
+result null 900 > "$WORK/results"
+is "a result from before the processor was recorded had ERMS" "$(rows)" "plug (byte by byte) 0.9 / 0.9 / 0.9"
+done_testing
