@@ -10,8 +10,18 @@ prepare_guest() {
 	guest_images
 	build_test_modules
 	build_command
+	build_programs
 	[[ $2 == stock ]] || build_kmem
+	need_dax_devices "$1"
 	accelerator
+}
+
+# A kernel with PREEMPT_RT has no huge pages, CONFIG_DEV_DAX needs them, and each driver
+# that makes DAX devices needs that. The driver is built for such a kernel all the same,
+# before this is found out.
+need_dax_devices() {
+	modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends device_dax &> /dev/null ||
+		die_with "$EXIT_SKIP" "Linux $1 has no DAX devices: it is built without CONFIG_DEV_DAX; the driver builds for it"
 }
 
 need_root() {
