@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "actors.h"
+#include "files.h"
+#include "policy.h"
+#include "report.h"
+
+enum { PAGE = 4096, HELD_PAGES = 16 };
+
+const char *const role_names[ROLES] = {
+	[TOGGLER] = "toggler",	 [WRITER] = "writer",	  [READER] = "reader", [BINDER] = "binder",
+	[UNLOADER] = "unloader", [GUARDIAN] = "guardian", [HOLDER] = "holder",
+};
+
+/* The last is for kernels whose kernel zones give blocks back. */
+const char *const switch_words[SWITCH_WORDS] = { "offline", "online_movable", "online",
+						 "online_kernel" };
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
+void actors_init(void)
+{
+	struct sigaction action = { .sa_handler = do_nothing }; /* no SA_RESTART */
+
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+void interrupt(pthread_t thread)
+{
+	pthread_kill(thread, SIGUSR1);
+}
+
+void nap(unsigned int us)
+{
+	const struct timespec time = { .tv_sec = us / 1000000,
+				       .tv_nsec = (long)(us % 1000000) * 1000 };
+
+	nanosleep(&time, NULL);
+}
+
+int toggle(struct rng *rng, bool may_use_kernel_zone)
+{
+	const char *word = switch_words[rng_below(rng, SWITCH_WORDS - !may_use_kernel_zone)];
+	unsigned int number = device.numbers[rng_below(rng, device.block_count)];
+	char what[48];
+	int err;
+
+	err = put(path_of(MEMORY "/memory%u/state", number), word);
+	snprintf(what, sizeof(what), "block %s", word);
+	tally(what, err);
+	return err;
+}
+
+static void toggler_turn(struct actor *actor)
+{
+	int err = toggle(&actor->rng, actor->may_use_kernel_zone);
+
+	if (!err)
+		actor->switched = true;
+	else if (err != EBUSY && err != EINVAL && err != ENOENT && err != ENODEV && err != EINTR)
+		snprintf(actor->wrong, sizeof(actor->wrong), "a block's own file failed with %s",
+			 errno_name(err));
+}
+
+static void writer_turn(struct actor *actor)
+{
+	static const char *const words[] = { "unplugged", "online_movable", "online",
+					     "online_kernel" };
+	const char *word = words[rng_below(&actor->rng, 4 - !actor->may_use_kernel_zone)];
+
+	tally("second writer", put(path_of("%s/state", device.dir), word));
+}
+
+static void reader_turn(struct actor *actor)
+{
+	static const char *const words[] = { "unplugged",     "offline",	"online",
+					     "online_kernel", "online_movable", "mixed" };
+	char word[64];
+	unsigned int i;
+
+	get(path_of("%s/kmem/last_failure", device.dir), word, sizeof(word));
+	if (get(path_of("%s/state", device.dir), word, sizeof(word)))
+		return;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(word, words[i]))
+			return;
+	}
+	snprintf(actor->wrong, sizeof(actor->wrong), "state read '%.40s'", word);
+}
+
+static void binder_turn(struct actor *actor)
+{
+	if (rng_percent(&actor->rng, 50))
+		tally("beside: unbind", unbind_device());
+	else
+		tally("beside: bind", bind_device());
+}
+
+static void unloader_turn(struct actor *actor)
+{
+	if (rng_percent(&actor->rng, 50))
+		tally("beside: unload", unload_driver());
+	else
+		tally("beside: load", load_driver());
+}
+
+static void guardian_turn(struct actor *actor)
+{
+	put(path_of("%s/kmem/guard", device.dir), rng_percent(&actor->rng, 50) ? "1" : "0");
+}
+
+/* A page of its own is lent to a pipe as for I/O, or the pipe has a buffer there. */
+static void hold_page(struct actor *actor, int pipe_end, char *pages)
+{
+	struct iovec page = { .iov_base = pages + HELD_PAGES / 2 * PAGE, .iov_len = PAGE };
+
+	prefer_task(device.node);
+	memset(pages, 1, (size_t)HELD_PAGES * PAGE);
+	if (rng_percent(&actor->rng, 50))
+		(void)!vmsplice(pipe_end, &page, 1, 0);
+	else
+		(void)!write(pipe_end, pages, PAGE);
+	prefer_task(-1);
+}
+
+static void holder_turn(struct actor *actor)
+{
+	size_t size = (size_t)HELD_PAGES * PAGE;
+	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int ms;
+	int ends[2];
+
+	if (pages == MAP_FAILED || pipe(ends))
+		die("a page to hold: %s", strerror(errno));
+	hold_page(actor, ends[1], pages);
+	for (ms = 0; ms < actor->hold_ms && !actor->stop; ms++)
+		nap(1000);
+	close(ends[0]);
+	close(ends[1]);
+	munmap(pages, size);
+}
+
+static const struct {
+	void (*turn)(struct actor *actor);
+	unsigned int pause_us; /* at most so long between two turns; 0: there is one only */
+} roles[ROLES] = {
+	[TOGGLER] = { toggler_turn, 3000 },    [WRITER] = { writer_turn, 20000 },
+	[READER] = { reader_turn, 2000 },      [BINDER] = { binder_turn, 60000 },
+	[UNLOADER] = { unloader_turn, 60000 }, [GUARDIAN] = { guardian_turn, 10000 },
+	[HOLDER] = { holder_turn, 0 },
+};
+
+static void *act(void *data)
+{
+	struct actor *actor = data;
+	unsigned int pause_us = roles[actor->role].pause_us;
+
+	do {
+		if (pause_us)
+			nap(rng_below(&actor->rng, pause_us));
+		roles[actor->role].turn(actor);
+	} while (pause_us && !actor->stop);
+	actor->ended = true;
+	return NULL;
+}
+
+void actor_start(struct actor *actor)
+{
+	actor->stop = actor->ended = false;
+	if (pthread_create(&actor->thread, NULL, act, actor))
+		die("no thread for the %s", role_names[actor->role]);
+}
+
+void actor_stop(struct actor *actor)
+{
+	unsigned int naps;
+
+	actor->stop = true;
+	for (naps = 0; !actor->ended; naps++) {
+		nap(1000);
+		if (naps % 64 == 63)
+			interrupt(actor->thread);
+	}
+	pthread_join(actor->thread, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef STORM_ACTORS_H
+#define STORM_ACTORS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "device.h"
+#include "random.h"
+
+/* What those do that run beside the operation of a step, each a thread. */
+enum role {
+	TOGGLER, /* switches single blocks by their own files */
+	WRITER, /* writes to state, too */
+	READER, /* reads state and the files of kmem/ */
+	BINDER, /* unbinds and binds the device */
+	UNLOADER, /* unloads the driver, and loads it */
+	GUARDIAN, /* sets and clears kmem/guard */
+	HOLDER, /* keeps a page of the device's node from moving, for a while */
+	ROLES
+};
+
+struct actor {
+	enum role role;
+	struct rng rng;
+	unsigned int hold_ms; /* of a HOLDER */
+	bool may_use_kernel_zone;
+	pthread_t thread;
+	atomic_bool stop, ended;
+	bool switched; /* a TOGGLER has switched a block */
+	char wrong[96]; /* what it saw that cannot be, or empty */
+};
+
+extern const char *const role_names[ROLES];
+extern const char *const switch_words[];
+enum { SWITCH_WORDS = 4 };
+
+/* actors_init() - a signal ends what they are in; before the first starts */
+void actors_init(void);
+void actor_start(struct actor *actor);
+/* actor_stop() - wait until it has ended, with signals where it does not by itself */
+void actor_stop(struct actor *actor);
+/* interrupt() - a signal to a thread, whose system call fails with EINTR */
+void interrupt(pthread_t thread);
+/* toggle() - switch a random block to a random state; 0 or the errno */
+int toggle(struct rng *rng, bool may_use_kernel_zone);
+/* nap() - microseconds */
+void nap(unsigned int us);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef STORM_POLICY_H
+#define STORM_POLICY_H
+
+#include <stddef.h>
+
+/*
+ * Where the kernel takes memory from. Always a preference: an allocation that the node
+ * cannot serve goes elsewhere.
+ */
+
+/* prefer_range() - for the pages of a mapping */
+void prefer_range(void *start, size_t length, int node);
+/* prefer_task() - for all that this thread has the kernel allocate; -1 for no preference */
+void prefer_task(int node);
+/* move_to_node() - bring so many pages to a node, as far as there is room */
+void move_to_node(char *start, size_t pages, int node);
+/* count_on_node() - how many of the pages are on a node */
+size_t count_on_node(char *start, size_t pages, int node);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef STORM_RANDOM_H
+#define STORM_RANDOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A stream of random numbers that a seed decides. */
+struct rng {
+	uint64_t state;
+};
+
+/* rng_of() - the stream of one step: it does not depend on what earlier steps drew */
+struct rng rng_of(uint64_t seed, uint64_t step);
+uint64_t rng_next(struct rng *rng);
+/* rng_below() - a number from 0 to limit - 1 */
+unsigned int rng_below(struct rng *rng, unsigned int limit);
+/* rng_percent() - true in so many of 100 cases */
+bool rng_percent(struct rng *rng, unsigned int percent);
+
+#endif
