@@ -50,6 +50,14 @@ void nap(unsigned int us)
 	nanosleep(&time, NULL);
 }
 
+unsigned int now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned int)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
 int toggle(struct rng *rng, bool may_use_kernel_zone)
 {
 	const char *word = switch_words[rng_below(rng, SWITCH_WORDS - !may_use_kernel_zone)];

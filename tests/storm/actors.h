@@ -47,5 +47,7 @@ void interrupt(pthread_t thread);
 int toggle(struct rng *rng, bool may_use_kernel_zone);
 /* nap() - microseconds */
 void nap(unsigned int us);
+/* now_ms() - since some moment in the past */
+unsigned int now_ms(void);
 
 #endif

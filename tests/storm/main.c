@@ -35,6 +35,9 @@ static struct {
 } options = { .memory_mib = 6 };
 
 static unsigned long transitions;
+static struct {
+	unsigned long steps, tenants, invariants; /* ms */
+} spent;
 static atomic_ulong steps;
 
 static void parse_options(int argc, char **argv)
@@ -114,16 +117,22 @@ static void *watch(void *data)
 /* one_step() - NULL, or what is violated */
 static const char *one_step(struct step *step)
 {
+	unsigned int begin = now_ms(), end_of_run, end_of_tenants;
 	const char *wrong, *lost;
 
 	step_plan(step, options.seed, options.kernel_zone);
 	step_run(step, options.kernel_zone);
+	end_of_run = now_ms();
 	step_remember(step);
 	transitions += step_is_transition(step);
 	if (step->number == options.spoil)
 		tenants_spoil();
 	lost = tenants_check(step->errand);
+	end_of_tenants = now_ms();
 	wrong = invariants_check(&step->after);
+	spent.steps += end_of_run - begin;
+	spent.tenants += end_of_tenants - end_of_run;
+	spent.invariants += now_ms() - end_of_tenants;
 	if (lost)
 		return lost;
 	return wrong ? wrong : judge(step);
@@ -194,6 +203,8 @@ int main(int argc, char **argv)
 	if (pthread_create(&watcher, NULL, watch, NULL))
 		die("no thread to watch the others");
 	wrong = storm(&step);
+	note("%lu ms in steps, %lu ms with tenants, %lu ms with invariants", spent.steps,
+	     spent.tenants, spent.invariants);
 	tally_print();
 	note("%llu pages of live data have left the device's node",
 	     (unsigned long long)tenants_moved());

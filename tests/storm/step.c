@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "files.h"
 #include "report.h"
@@ -76,14 +75,6 @@ struct operator
 	pthread_t thread;
 	atomic_bool ended;
 };
-
-static unsigned int now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned int)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
-}
 
 static void *run_operation(void *data)
 {
