@@ -15,7 +15,7 @@
 /* The faulty pages, by number. */
 static DEFINE_XARRAY(faulty);
 
-/* How many blocks are going online whose faulty pages are withheld. */
+/* Protects @withholding: how many blocks with faulty pages are going online. */
 static DEFINE_MUTEX(withholding_lock);
 static unsigned int withholding;
 
@@ -71,8 +71,8 @@ unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
 }
 
 /*
- * Leaves a page as memory_failure() leaves one that was free: allocated, owned by
- * nobody, counted. Until it goes online a page is reserved or, since 6.11, offline.
+ * Leaves a page as memory_failure() leaves a free one: allocated, without an owner, counted as
+ * managed. Until it goes online a page is PageReserved or, since 6.11, PageOffline.
  */
 static void withhold(struct page *page)
 {
@@ -96,12 +96,12 @@ static void online_sound_pages(struct page *page, unsigned int order)
 }
 
 /**
- * kmem_poison_withhold() - from here on, nobody gets a faulty page of a block that goes online
+ * kmem_poison_withhold() - keep the faulty pages of a block that goes online from the allocator
  * @pfn: the block's first page
  * @nr: how many it has
  *
- * There is one hook for this in the kernel. Where a driver of a virtual machine's
- * memory has it, a faulty page can be in use for a moment until it is marked.
+ * The kernel has one hook for this, set_online_page_callback(). While another driver has it, such
+ * as a balloon driver, a faulty page can be in use for a moment until it is marked.
  *
  * Context: Process context, sleeps; not in a memory notifier.
  * Return: whether the block has any, and kmem_poison_mark() is to be called

@@ -9,14 +9,14 @@
 #include "compat/compat.h"
 #include "unmovable.h"
 
-/* The largest folio that is believed: 1 GiB on x86. */
+/* A larger order must be garbage: 1 GiB is the largest folio on x86. */
 #define ORDER_MAX 18U
 
 /*
- * A page may change its use while it is looked at, and the kernel's own tests
- * insist, on a debug kernel, that it does not. So it is a copy that is tested:
- * never true for long, but always one thing at a time. The page structs
- * themselves stay, as the block cannot be removed meanwhile.
+ * A page may change its use while it is looked at, and with CONFIG_DEBUG_VM the page flag
+ * macros BUG() when it does. So a copy of the page struct is tested: it may be out of date,
+ * but it does not change. The page structs stay in place, as the block cannot be removed
+ * meanwhile.
  */
 union copy {
 	struct page page;
@@ -25,9 +25,9 @@ union copy {
 };
 
 /*
- * Only a large page has more than its first page struct to look at. No further than
- * the block goes: behind it there may be none. Others change them all the time: what
- * comes out of this is a guess.
+ * Only a head page needs more than one page struct. Copies no further than the block goes,
+ * as there may be no page structs behind it. Races with every user of the pages, so the
+ * result is a guess.
  */
 static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
 {
@@ -40,13 +40,13 @@ static void copy_pages(union copy *copy, const struct page *page, unsigned long 
 	data_race(memcpy(copy->pages + 1, page + 1, (nr - 1) * sizeof(*page)));
 }
 
-/* Pages that processes and files have: on a list of the reclaimer, or on the way there. */
+/* Pages of processes and files: on an LRU list, or on the way there. */
 static bool is_movable(struct page *page)
 {
 	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);
 }
 
-/* The flag has another meaning on the pages of processes and files. */
+/* PageVmemmapSelfHosted shares its bit with a flag of pages of processes and files. */
 static bool is_own_memmap(struct page *page)
 {
 	return PageVmemmapSelfHosted(page) && !PageLRU(page) && !page->mapping;
@@ -64,7 +64,7 @@ static enum dax_reason look_at(union copy *copy)
 		return DAX_REASON_SLAB;
 	if (PageTable(page))
 		return DAX_REASON_PAGE_TABLE;
-	/* On its way to or from a free list, or a huge page: those have their own way out. */
+	/* On the way to or from a free list; or a hugetlb page, which the core migrates. */
 	if (!page_ref_count(page) || PageHuge(page))
 		return DAX_REASON_NONE;
 	if (!is_movable(page))
@@ -72,7 +72,7 @@ static enum dax_reason look_at(union copy *copy)
 	return folio_maybe_dma_pinned(&copy->folio) ? DAX_REASON_PINNED : DAX_REASON_NONE;
 }
 
-/* How many pages that what was found here has. */
+/* The size of the folio that was looked at, in pages. */
 static unsigned long pages_of(union copy *copy)
 {
 	unsigned int order = 0;
@@ -82,7 +82,7 @@ static unsigned long pages_of(union copy *copy)
 	return 1UL << min(order, ORDER_MAX);
 }
 
-/* How many pages are free here, 0 if none: most of an idle block, not worth a copy. */
+/* The size of a free chunk, in pages, 0 if the page is not free. Most of an idle block is free. */
 static unsigned long free_pages_at(struct page *page)
 {
 	if (!data_race(PageBuddy(page)))
@@ -91,8 +91,9 @@ static unsigned long free_pages_at(struct page *page)
 }
 
 /*
- * More references than its owners have: somebody has lent the page to I/O. Of a
- * large one only a pin is seen: what references it has differs from kernel to kernel.
+ * More references than mappings and caches account for: the page has been borrowed, for I/O
+ * say. Of a large folio only a pin can be told, as its reference count differs between
+ * kernels.
  */
 static enum dax_reason look_for_reference(union copy *copy)
 {
@@ -110,7 +111,7 @@ static enum dax_reason look_for_reference(union copy *copy)
 	return page_ref_count(page) > owners ? DAX_REASON_PINNED : DAX_REASON_NONE;
 }
 
-/* A huge page in use, which goes only where there is another one. */
+/* A hugetlb page in use, which moves only to another hugetlb page. */
 static enum dax_reason look_for_huge(union copy *copy)
 {
 	struct page *page = &copy->page;
@@ -163,8 +164,8 @@ static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy)
  * kmem_node_movable_is_free() - is all of a node's ZONE_MOVABLE free
  * @nid: the node
  *
- * Then no page of it needs to be looked at: none is used, and one that has a hardware
- * fault would not be free either.
+ * Then no page of it needs a look: none is used, and a page with a hardware fault would not be
+ * free.
  *
  * Context: Any.
  * Return: whether it is.
@@ -183,9 +184,8 @@ bool kmem_node_movable_is_free(int nid)
  * @faulty: set to true if a page before that has a hardware fault, which does not
  *	keep a block from going but from coming back
  *
- * A guess, made without a lock: the page may be gone the next moment, and
- * another may come. It steps over what is free, so a block that is not used
- * costs next to nothing.
+ * A guess, made without a lock. Free chunks are stepped over, so an idle block costs next to
+ * nothing.
  *
  * Context: Process context, may reschedule.
  * Return: why the page looks unmovable, or DAX_REASON_NONE.
@@ -196,11 +196,11 @@ enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty)
 }
 
 /**
- * kmem_borrowed_page() - find the first page of a block that somebody has borrowed
+ * kmem_borrowed_page() - find the first page of a block that has been borrowed
  * @start: as for kmem_unmovable_page()
  * @pfn: likewise
  *
- * A page may be borrowed for a moment at any time: for blocks that were tried in vain.
+ * Any page may be borrowed for a moment, so this is for blocks that were tried in vain.
  *
  * Context: Process context, may reschedule.
  * Return: whether there is one.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What newer kernels have, for those that lack it. */
+/* Functions of newer kernels, for those that lack them. */
 #include <linux/err.h>
 #include <linux/slab.h>
 

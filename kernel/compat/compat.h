@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only place that knows that the headers of kernels differ (what their private
- * types do is in layout/wanted.h). What a kernel has is found by compiling a line
- * that uses it (probe.sh), never by its version number: distributions backport.
+ * How the headers of kernels differ; layout/wanted.h has how private types do. probe.sh finds
+ * out what a kernel has by compiling a line that uses it, never by the version: distributions
+ * backport.
  */
 #ifndef DAXPLUG_COMPAT_H
 #define DAXPLUG_COMPAT_H
@@ -20,8 +20,8 @@
 #define kmem_bus_ptr typeof(((struct device *)NULL)->bus)
 
 /*
- * MEM_PREPARE_ONLINE (6.8 to 7.1) comes before the block is moved into a zone,
- * so a refusal there is cheap. Elsewhere MEM_GOING_ONLINE is the first to come.
+ * MEM_PREPARE_ONLINE (6.8 to 7.1) is sent before the block is moved into a zone, so a refusal
+ * there is cheap. Other kernels begin with MEM_GOING_ONLINE.
  */
 #ifdef HAVE_MEM_PREPARE_ONLINE
 #define KMEM_IS_PREPARE_ONLINE(event) ((event) == MEM_PREPARE_ONLINE)
@@ -29,7 +29,7 @@
 #define KMEM_IS_PREPARE_ONLINE(event) false
 #endif
 
-/* Since 6.10 a trace event knows the source of its strings itself. */
+/* Since 6.10 __assign_str() takes the source of a string from __string(). */
 #ifdef HAVE_ONE_ARGUMENT_ASSIGN_STR
 #define kmem_assign_str(field, source) __assign_str(field)
 #else
@@ -41,7 +41,7 @@
 #define put_memory_type(type) destroy_memory_type(type)
 #endif
 
-/* Before 6.7 nothing knows a node's distance better than the default. */
+/* Before 6.7 the default is the only distance. */
 #ifndef HAVE_MT_CALC_ADISTANCE
 static inline int mt_calc_adistance(int node, int *distance)
 {
@@ -49,15 +49,15 @@ static inline int mt_calc_adistance(int node, int *distance)
 }
 #endif
 
-/* Before 6.10 a driver keeps its memory types itself (compat.c). */
+/* Before 6.10 a driver keeps the list of its memory types itself (compat.c). */
 #ifndef HAVE_MT_FIND_ALLOC_MEMORY_TYPE
 struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head *types);
 void mt_put_memory_types(struct list_head *types);
 #endif
 
 /*
- * Page structs go to a device's own memory if the system was started so; a device
- * may ask for it all the same, as every CXL device does. Before 6.8 none can.
+ * Page structs go to a device's own memory only if memory_hotplug.memmap_on_memory is set;
+ * every CXL device asks for it all the same. Before 6.8 no device can.
  */
 static inline bool kmem_supports_memmap_on_memory(void)
 {
@@ -68,7 +68,7 @@ static inline bool kmem_supports_memmap_on_memory(void)
 #endif
 }
 
-/* Before 6.17 such a page is told by its mapping. */
+/* Before 6.17 the mapping tells such a page. */
 static inline bool kmem_page_has_movable_ops(struct page *page)
 {
 #ifdef HAVE_PAGE_HAS_MOVABLE_OPS
@@ -78,7 +78,7 @@ static inline bool kmem_page_has_movable_ops(struct page *page)
 #endif
 }
 
-/* Before 6.15 nothing but its use told such a page from others of the kernel. */
+/* Before 6.15 such a page cannot be told from others of the kernel. */
 static inline bool kmem_page_is_large_kmalloc(struct page *page)
 {
 #ifdef HAVE_PAGE_LARGE_KMALLOC

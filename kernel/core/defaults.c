@@ -7,7 +7,7 @@
 
 #include "defaults.h"
 
-/* Whether a selector fits a device, if it is one at all. */
+/* Does a selector fit a device; FIT_WRONG: the text is no selector of that form. */
 enum fit {
 	FIT_WRONG,
 	FIT_NO,
@@ -24,7 +24,7 @@ static bool is_word(struct dax_text text, const char *word)
 	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
 }
 
-/* Splits a text at the first occurrence of a character, which goes. */
+/* Splits a text at the first occurrence of a character, which is in neither part. */
 static bool split(struct dax_text text, char at, struct dax_text *left, struct dax_text *right)
 {
 	const char *found = memchr(text.at, at, text.length);
@@ -134,7 +134,7 @@ static bool is_uuid(struct dax_text text)
 	return true;
 }
 
-/* Either is one, in whatever case. */
+/* Both are UUIDs, in upper or lower case. */
 static bool is_same_uuid(struct dax_text uuid, const char *other)
 {
 	size_t i;

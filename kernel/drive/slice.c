@@ -6,9 +6,9 @@
 #include "slice.h"
 
 /*
- * One timer for all slices of a drive: to set and cancel one for each block costs as
- * much as all else that this driver does for a block. No slice that begins from now
- * on is over before the shortest one is.
+ * One work for all slices of a drive: queueing and cancelling one for each block costs as
+ * much as everything else that this driver does for a block. A slice that begins after this
+ * look ends no sooner than KMEM_SLICE_MS from now, so that is when to look again.
  */
 static void look(struct work_struct *work)
 {
@@ -28,8 +28,10 @@ static void look(struct work_struct *work)
 }
 
 /**
- * kmem_slice_init() - before all else
+ * kmem_slice_init() - set up a slice
  * @slice: the slice
+ *
+ * Context: Any.
  */
 void kmem_slice_init(struct kmem_slice *slice)
 {
@@ -39,7 +41,7 @@ void kmem_slice_init(struct kmem_slice *slice)
 }
 
 /**
- * kmem_slice_watch() - slices will begin
+ * kmem_slice_watch() - slices are about to begin
  * @slice: the slice
  *
  * Context: Any.
@@ -50,7 +52,7 @@ void kmem_slice_watch(struct kmem_slice *slice)
 }
 
 /**
- * kmem_slice_unwatch() - no more slices will begin
+ * kmem_slice_unwatch() - no slice begins any more
  * @slice: the slice, none under way
  *
  * Context: Process context, sleeps.
@@ -65,8 +67,8 @@ void kmem_slice_unwatch(struct kmem_slice *slice)
  * @slice: the slice, watched
  * @ms: how long it may take before it gets a SIGINT, at least KMEM_SLICE_MS
  *
- * Drops the signals that there are: what ended an earlier slice, or came too late
- * to end it, is none of this one's.
+ * Drops pending signals: the one that ended an earlier slice, or came too late to end it, must
+ * not end this one.
  *
  * Context: Process context, in a kernel thread that has allowed SIGINT.
  */
@@ -81,10 +83,10 @@ void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms)
 }
 
 /**
- * kmem_slice_end() - it is done with the block, or has given up
+ * kmem_slice_end() - this task is through with the block
  * @slice: the slice
  *
- * No signal comes for it from here on.
+ * The slice sends no signal from here on.
  *
  * Context: Process context.
  */

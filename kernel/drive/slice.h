@@ -8,15 +8,15 @@
 
 struct task_struct;
 
-/* The shortest slice that there is, in ms. */
+/* The shortest slice, in ms. */
 #define KMEM_SLICE_MS 1000
 
 /**
  * struct kmem_slice - how long a task may go on with a block
- * @watch: looks whether the slice is over
- * @lock: for all below
- * @task: the task that a slice is under way for, or NULL
- * @end: when it is over, in jiffies
+ * @watch: the work that looks whether the slice is over
+ * @lock: protects @task and @end
+ * @task: the task whose slice is under way, or NULL
+ * @end: when the slice is over, in jiffies
  */
 struct kmem_slice {
 	struct delayed_work watch;
