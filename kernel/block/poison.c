@@ -24,7 +24,8 @@ static void forget(unsigned long pfn, unsigned long nr)
 	unsigned long index;
 	void *entry;
 
-	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) xa_erase(&faulty, index);
+	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
+		xa_erase(&faulty, index);
 }
 
 /**
@@ -66,7 +67,8 @@ unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
 	unsigned long index, count = 0;
 	void *entry;
 
-	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) count++;
+	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
+		count++;
 	return count;
 }
 
@@ -156,8 +158,7 @@ void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 	void *entry;
 
 	if (online)
-		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
-		{
+		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) {
 			if (only_mark)
 				SetPageHWPoison(pfn_to_page(index));
 			else

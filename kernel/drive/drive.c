@@ -57,8 +57,7 @@ static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 	const struct dax_span *span;
 	int err, first_err = 0;
 
-	for_each_span_until(drive, span, first_err)
-	{
+	for_each_span_until(drive, span, first_err) {
 		bool online = kmem_gate_online(job->gate, span);
 
 		if (is_wanted(drive, span) || !kmem_gate_is_present(job->gate, span) ||
@@ -95,8 +94,7 @@ static int add_missing(struct kmem_drive *drive)
 	const struct dax_span *span;
 	int err, first_err = 0;
 
-	for_each_span_until(drive, span, first_err)
-	{
+	for_each_span_until(drive, span, first_err) {
 		if (!is_wanted(drive, span) || kmem_gate_is_present(job->gate, span))
 			continue;
 		err = kmem_job_cancelled(job) ?: reserve_and_add(drive, span);
