@@ -2,34 +2,48 @@
 /**
  * DOC: libdaxplug
  *
- * Drives the memory of DAX devices as a whole, on every kernel: plug all
- * memory blocks of a device, unplug them all, see what they are.
+ * Plugs and unplugs the memory of DAX devices, a whole device at a time, on every
+ * kernel.
  *
- * How a device is driven (its backend) is found out when it is read:
+ * A backend drives each device. The library chooses it when it reads the device:
  *
- * - the kmem driver of daxplug, whose daxX.Y/state file does it all or nothing;
- * - the kmem driver of Linux 7.3 and later, which has such a file too. What it
- *   lacks is filled in: the state is derived from the blocks, and a plug that
- *   left blocks offline is reported and rolled back;
- * - any other kmem driver: block by block. That way cannot be atomic: others
- *   may switch blocks between two steps. What was there before is put back on
- *   a failure, and interference is reported rather than fought.
+ * - the kmem driver of daxplug, whose daxX.Y/state file plugs and unplugs all of
+ *   the device or changes nothing;
+ * - the kmem driver of Linux 7.3 and later, which has such a file too. The library
+ *   derives the state from the memory blocks, because the file repeats the last
+ *   word written to it, and it rolls back a plug that left blocks offline;
+ * - any other kmem driver, block by block. This cannot be atomic: other processes
+ *   may switch blocks between two steps. The library restores every block after a
+ *   failure, and reports interference instead of fighting it.
  *
- * Everything is read from sysfs below a root directory, which may be a recorded
- * tree. libdaxctl is used for one thing only: binding a device to kmem and
- * unbinding it, with all that loading the module takes.
+ * Conventions. A function that can fail returns 0 or a negative errno. Sizes and
+ * addresses are in bytes, times in milliseconds. An index that is out of range
+ * yields 0, -1, "" or the UNKNOWN value, as the function's type has it. Strings
+ * are never NULL and belong to the object they were read from. 0 is UNKNOWN in every
+ * enumeration; later versions may add values. Unknown flags are refused with
+ * -EINVAL. The library writes nothing to standard output or standard error.
  *
- * Conventions. Functions that can fail return 0 or a negative errno; then
- * daxplug_message() and daxplug_hint() of the handle say what happened, and
- * what to do, in one line each. Sizes and addresses are in bytes, times in
- * milliseconds. Strings that are returned belong to the library.
+ * An error is never taken for a fact: what cannot be read is UNKNOWN, and a change
+ * stops before its next irreversible step.
  *
- * Threads. There is no global state. A handle and all that belongs to it may
- * be used by one thread at a time; different handles by different threads at
- * the same time. A change runs in a child process, so that it can be cancelled
- * without touching the caller's signal handlers, and so that it is rolled back
- * even if the caller is killed. The caller gets a SIGCHLD for it, and may reap
- * it without harm.
+ * Lifetimes. struct daxplug, daxplug_device, daxplug_change, daxplug_forecast and
+ * daxplug_monitor are counted: _new functions return an object with one
+ * reference, _ref() adds one, _unref() drops one and accepts NULL. A device, change,
+ * forecast or monitor holds a reference to its handle. All other pointers are
+ * borrowed; each function says for how long.
+ *
+ * Threads. There is no global state. A handle and the objects made from it may be
+ * used by one thread at a time; different handles by different threads at the same
+ * time. daxplug_change_cancel() alone may be called from any thread and from a
+ * signal handler.
+ *
+ * Processes. A change runs in a child process, which the kernel names
+ * "daxplug:daxX.Y", so that the change can be cancelled without touching the
+ * caller's signal handlers, and so that it is rolled back even if the caller is
+ * killed. The caller gets SIGCHLD when the child ends and may reap it without harm.
+ *
+ * Versions. Until 1.0 the SONAME is libdaxplug.so.0 and the interface may change
+ * with any release.
  */
 #ifndef LIBDAXPLUG_H
 #define LIBDAXPLUG_H
@@ -43,11 +57,22 @@ extern "C" {
 
 struct daxplug;
 struct daxplug_device;
+struct daxplug_orphan;
+struct daxplug_change;
+struct daxplug_forecast;
 struct daxplug_monitor;
 struct daxplug_event;
 
+#if defined(__GNUC__) || defined(__clang__)
+#define DAXPLUG_CHECK __attribute__((warn_unused_result))
+#else
+#define DAXPLUG_CHECK
+#endif
+
 /**
- * enum daxplug_state - what all memory blocks of a device amount to
+ * enum daxplug_state - the state of a device: all its memory blocks together
+ * @DAXPLUG_STATE_UNKNOWN: cannot be told: a block, or where the blocks are, could
+ *	not be read
  * @DAXPLUG_STATE_UNPLUGGED: no block is present
  * @DAXPLUG_STATE_OFFLINE: all are present, all offline
  * @DAXPLUG_STATE_ONLINE: all are online since a whole-device plug that left the
@@ -55,42 +80,46 @@ struct daxplug_event;
  *	that as its default state
  * @DAXPLUG_STATE_ONLINE_KERNEL: all are online in kernel zones
  * @DAXPLUG_STATE_ONLINE_MOVABLE: all are online in ZONE_MOVABLE
- * @DAXPLUG_STATE_MIXED: anything else, a change under way included
- * @DAXPLUG_STATE_UNKNOWN: cannot be told; mostly, where the device's memory
- *	lies may be read by root only
+ * @DAXPLUG_STATE_MIXED: anything else, including a change under way
  */
 enum daxplug_state {
+	DAXPLUG_STATE_UNKNOWN,
 	DAXPLUG_STATE_UNPLUGGED,
 	DAXPLUG_STATE_OFFLINE,
 	DAXPLUG_STATE_ONLINE,
 	DAXPLUG_STATE_ONLINE_KERNEL,
 	DAXPLUG_STATE_ONLINE_MOVABLE,
 	DAXPLUG_STATE_MIXED,
-	DAXPLUG_STATE_UNKNOWN,
 };
 
 /**
- * enum daxplug_block_state - what one memory block is
+ * enum daxplug_block_state - the state of one memory block
+ * @DAXPLUG_BLOCK_UNKNOWN: cannot be told
  * @DAXPLUG_BLOCK_ABSENT: not added to the system
  * @DAXPLUG_BLOCK_OFFLINE: added, offline
+ * @DAXPLUG_BLOCK_ONLINE: online in a zone that cannot be told, or going offline
  * @DAXPLUG_BLOCK_KERNEL: online in a kernel zone
  * @DAXPLUG_BLOCK_MOVABLE: online in ZONE_MOVABLE
  */
 enum daxplug_block_state {
+	DAXPLUG_BLOCK_UNKNOWN,
 	DAXPLUG_BLOCK_ABSENT,
 	DAXPLUG_BLOCK_OFFLINE,
+	DAXPLUG_BLOCK_ONLINE,
 	DAXPLUG_BLOCK_KERNEL,
 	DAXPLUG_BLOCK_MOVABLE,
 };
 
 /**
- * enum daxplug_backend - how a device is driven
- * @DAXPLUG_BACKEND_NONE: it is not bound to kmem, so nobody can tell yet
- * @DAXPLUG_BACKEND_STATE: by the state file of daxplug's kmem driver
- * @DAXPLUG_BACKEND_STATE_UPSTREAM: by the state file of Linux 7.3 and later
- * @DAXPLUG_BACKEND_PER_BLOCK: block by block
+ * enum daxplug_backend - what drives a device
+ * @DAXPLUG_BACKEND_UNKNOWN: cannot be told
+ * @DAXPLUG_BACKEND_NONE: the device is not bound to kmem
+ * @DAXPLUG_BACKEND_STATE: the state file of daxplug's kmem driver
+ * @DAXPLUG_BACKEND_STATE_UPSTREAM: the state file of Linux 7.3 and later
+ * @DAXPLUG_BACKEND_PER_BLOCK: the state file of each memory block
  */
 enum daxplug_backend {
+	DAXPLUG_BACKEND_UNKNOWN,
 	DAXPLUG_BACKEND_NONE,
 	DAXPLUG_BACKEND_STATE,
 	DAXPLUG_BACKEND_STATE_UPSTREAM,
@@ -98,9 +127,9 @@ enum daxplug_backend {
 };
 
 /**
- * enum daxplug_kind - what kind of memory a device is
+ * enum daxplug_kind - the kind of memory behind a device
  * @DAXPLUG_KIND_UNKNOWN: none of the others
- * @DAXPLUG_KIND_HMEM: soft-reserved by the firmware, as high-bandwidth memory is
+ * @DAXPLUG_KIND_HMEM: soft-reserved by the firmware, such as high-bandwidth memory
  * @DAXPLUG_KIND_CXL: a region of CXL memory
  * @DAXPLUG_KIND_PMEM: a namespace of persistent memory
  */
@@ -112,43 +141,70 @@ enum daxplug_kind {
 };
 
 /**
- * enum daxplug_mode - what a device is bound to, in daxctl's terms
- * @DAXPLUG_MODE_DISABLED: to no driver
- * @DAXPLUG_MODE_DEVDAX: to device_dax, for programs to map
- * @DAXPLUG_MODE_SYSTEM_RAM: to kmem
- * @DAXPLUG_MODE_OTHER: to some other driver
+ * enum daxplug_mode - the driver that a device is bound to, in daxctl's terms
+ * @DAXPLUG_MODE_UNKNOWN: cannot be told
+ * @DAXPLUG_MODE_DISABLED: no driver
+ * @DAXPLUG_MODE_DEVDAX: device_dax: programs map the device
+ * @DAXPLUG_MODE_FAMFS: fsdev_dax: a file system such as famfs uses the device
+ * @DAXPLUG_MODE_SYSTEM_RAM: kmem
+ * @DAXPLUG_MODE_OTHER: another driver; daxplug_device_driver() names it
  */
 enum daxplug_mode {
+	DAXPLUG_MODE_UNKNOWN,
 	DAXPLUG_MODE_DISABLED,
 	DAXPLUG_MODE_DEVDAX,
+	DAXPLUG_MODE_FAMFS,
 	DAXPLUG_MODE_SYSTEM_RAM,
 	DAXPLUG_MODE_OTHER,
 };
 
 /**
- * enum daxplug_outcome - in what a change has ended
- * @DAXPLUG_OUTCOME_DONE: it was made
- * @DAXPLUG_OUTCOME_NOTHING: there was nothing to do
- * @DAXPLUG_OUTCOME_REFUSED: it was not begun
- * @DAXPLUG_OUTCOME_ROLLED_BACK: it failed; everything is as it was
- * @DAXPLUG_OUTCOME_INCOMPLETE: it failed, and not everything is as it was
+ * enum daxplug_action - what a change is to do
+ * @DAXPLUG_ACTION_UNKNOWN: never asked for
+ * @DAXPLUG_ACTION_PLUG: put all memory of the device online
+ * @DAXPLUG_ACTION_UNPLUG: take all memory of the device offline and remove it
+ * @DAXPLUG_ACTION_REPLUG: unplug, then plug
+ * @DAXPLUG_ACTION_RECLAIM: take an orphaned range offline and remove it
+ */
+enum daxplug_action {
+	DAXPLUG_ACTION_UNKNOWN,
+	DAXPLUG_ACTION_PLUG,
+	DAXPLUG_ACTION_UNPLUG,
+	DAXPLUG_ACTION_REPLUG,
+	DAXPLUG_ACTION_RECLAIM,
+};
+
+/**
+ * enum daxplug_outcome - how a change has ended
+ * @DAXPLUG_OUTCOME_UNKNOWN: it has not ended
+ * @DAXPLUG_OUTCOME_DONE: the change was made
+ * @DAXPLUG_OUTCOME_UNCHANGED: there was nothing to do
+ * @DAXPLUG_OUTCOME_DRY_RUN: nothing stands in the way; nothing was changed
+ * @DAXPLUG_OUTCOME_REFUSED: the change was not begun
+ * @DAXPLUG_OUTCOME_ROLLED_BACK: the change failed; everything is as it was before
+ * @DAXPLUG_OUTCOME_INCOMPLETE: the change failed, and not everything is as it was
+ *	before, or that cannot be told
  */
 enum daxplug_outcome {
+	DAXPLUG_OUTCOME_UNKNOWN,
 	DAXPLUG_OUTCOME_DONE,
-	DAXPLUG_OUTCOME_NOTHING,
+	DAXPLUG_OUTCOME_UNCHANGED,
+	DAXPLUG_OUTCOME_DRY_RUN,
 	DAXPLUG_OUTCOME_REFUSED,
 	DAXPLUG_OUTCOME_ROLLED_BACK,
 	DAXPLUG_OUTCOME_INCOMPLETE,
 };
 
 /**
- * enum daxplug_phase - what a change is doing
- * @DAXPLUG_PHASE_WAIT: it waits for another daxplug that works on the device
- * @DAXPLUG_PHASE_UNPLUG: blocks go offline
- * @DAXPLUG_PHASE_PLUG: blocks go online
- * @DAXPLUG_PHASE_BACK: it failed, and everything is put back
+ * enum daxplug_phase - the step that a change is at
+ * @DAXPLUG_PHASE_UNKNOWN: it has not begun, or has ended
+ * @DAXPLUG_PHASE_WAIT: waits for another daxplug that works on the device
+ * @DAXPLUG_PHASE_UNPLUG: takes blocks offline and removes them
+ * @DAXPLUG_PHASE_PLUG: puts blocks online
+ * @DAXPLUG_PHASE_BACK: rolls back
  */
 enum daxplug_phase {
+	DAXPLUG_PHASE_UNKNOWN,
 	DAXPLUG_PHASE_WAIT,
 	DAXPLUG_PHASE_UNPLUG,
 	DAXPLUG_PHASE_PLUG,
@@ -156,160 +212,279 @@ enum daxplug_phase {
 };
 
 /**
- * enum daxplug_event_type - what has happened to a device
- * @DAXPLUG_EVENT_ADDED: it has appeared
- * @DAXPLUG_EVENT_REMOVED: it has gone
+ * enum daxplug_reason - why something failed, or would fail
+ * @DAXPLUG_REASON_UNKNOWN: nothing failed, or no reason is known
+ * @DAXPLUG_REASON_SLAB: the kernel's slab allocator uses a page of the block
+ * @DAXPLUG_REASON_PAGE_TABLE: a page of the block is a page table
+ * @DAXPLUG_REASON_RESERVED: a page of the block is reserved
+ * @DAXPLUG_REASON_KERNEL: the kernel uses a page of the block for something else
+ * @DAXPLUG_REASON_PINNED: a page of the block is pinned, as for I/O or a guest
+ * @DAXPLUG_REASON_HUGE_PAGE: a huge page of the block has nowhere to go
+ * @DAXPLUG_REASON_NO_MEMORY: there is no memory to move pages to, or for the change
+ * @DAXPLUG_REASON_REFUSED: a memory notifier of the kernel refused
+ * @DAXPLUG_REASON_POISONED: a page of the block has a hardware fault
+ * @DAXPLUG_REASON_IN_USE: something else has a part of the address range
+ * @DAXPLUG_REASON_OTHER: the kernel did not say why
+ * @DAXPLUG_REASON_SIGNAL: cancelled by the caller or by a signal
+ * @DAXPLUG_REASON_TIMEOUT: the time was up
+ * @DAXPLUG_REASON_SUSPEND: the system went to sleep
+ * @DAXPLUG_REASON_UNBIND: the device was unbound meanwhile
+ * @DAXPLUG_REASON_UNLOAD: the driver was unloaded meanwhile
+ * @DAXPLUG_REASON_INTERFERENCE: another process switched a block meanwhile
+ * @DAXPLUG_REASON_NO_ROOM: other nodes have no room for what must move
+ * @DAXPLUG_REASON_COMMIT_LIMIT: with vm.overcommit_memory=2, more memory is
+ *	committed than would be allowed without the device
+ * @DAXPLUG_REASON_PERMISSION: the caller may not change it
+ * @DAXPLUG_REASON_MODE: the device is bound to a driver other than kmem
+ * @DAXPLUG_REASON_STATE: the device must be unplugged first
+ * @DAXPLUG_REASON_LOCKED: another daxplug works on the device
+ * @DAXPLUG_REASON_NO_NODE: firmware gave the device no NUMA node
+ * @DAXPLUG_REASON_NO_DRIVER: there is no kmem driver
+ * @DAXPLUG_REASON_NO_BLOCKS: no memory block lies in the device's ranges
+ * @DAXPLUG_REASON_NO_DEVICE: the device, or the orphaned range, has gone
+ * @DAXPLUG_REASON_UNREADABLE: something could not be read
+ * @DAXPLUG_REASON_UNSUPPORTED: not supported here, as in a recorded tree
+ * @DAXPLUG_REASON_WORKER: the process that makes the change could not be started,
+ *	or was killed
+ * @DAXPLUG_REASON_INVALID: the request makes no sense, such as a state that no
+ *	device can be plugged to
+ *
+ * The reasons up to @DAXPLUG_REASON_UNLOAD are those of daxplug's driver; their
+ * names are the words of kmem/last_failure.
+ */
+enum daxplug_reason {
+	DAXPLUG_REASON_UNKNOWN,
+	DAXPLUG_REASON_SLAB,
+	DAXPLUG_REASON_PAGE_TABLE,
+	DAXPLUG_REASON_RESERVED,
+	DAXPLUG_REASON_KERNEL,
+	DAXPLUG_REASON_PINNED,
+	DAXPLUG_REASON_HUGE_PAGE,
+	DAXPLUG_REASON_NO_MEMORY,
+	DAXPLUG_REASON_REFUSED,
+	DAXPLUG_REASON_POISONED,
+	DAXPLUG_REASON_IN_USE,
+	DAXPLUG_REASON_OTHER,
+	DAXPLUG_REASON_SIGNAL,
+	DAXPLUG_REASON_TIMEOUT,
+	DAXPLUG_REASON_SUSPEND,
+	DAXPLUG_REASON_UNBIND,
+	DAXPLUG_REASON_UNLOAD,
+	DAXPLUG_REASON_INTERFERENCE,
+	DAXPLUG_REASON_NO_ROOM,
+	DAXPLUG_REASON_COMMIT_LIMIT,
+	DAXPLUG_REASON_PERMISSION,
+	DAXPLUG_REASON_MODE,
+	DAXPLUG_REASON_STATE,
+	DAXPLUG_REASON_LOCKED,
+	DAXPLUG_REASON_NO_NODE,
+	DAXPLUG_REASON_NO_DRIVER,
+	DAXPLUG_REASON_NO_BLOCKS,
+	DAXPLUG_REASON_NO_DEVICE,
+	DAXPLUG_REASON_UNREADABLE,
+	DAXPLUG_REASON_UNSUPPORTED,
+	DAXPLUG_REASON_WORKER,
+	DAXPLUG_REASON_INVALID,
+};
+
+/**
+ * enum daxplug_event_type - what an event tells
+ * @DAXPLUG_EVENT_UNKNOWN: never delivered
+ * @DAXPLUG_EVENT_PRESENT: the device was there when the monitor began
+ * @DAXPLUG_EVENT_READY: all devices that were there have been told; no device
+ * @DAXPLUG_EVENT_ADDED: the device has appeared
+ * @DAXPLUG_EVENT_REMOVED: the device has gone
  * @DAXPLUG_EVENT_CHANGED: its state, its mode or the counts of its blocks differ
  */
 enum daxplug_event_type {
+	DAXPLUG_EVENT_UNKNOWN,
+	DAXPLUG_EVENT_PRESENT,
+	DAXPLUG_EVENT_READY,
 	DAXPLUG_EVENT_ADDED,
 	DAXPLUG_EVENT_REMOVED,
 	DAXPLUG_EVENT_CHANGED,
 };
 
-/* Flags of a change. */
-#define DAXPLUG_DRY_RUN (1U << 0) /* check everything, change nothing */
-#define DAXPLUG_FORCE (1U << 1) /* unplug even if there seems to be no room */
+/**
+ * enum daxplug_verdict - what a forecast expects
+ * @DAXPLUG_VERDICT_UNKNOWN: it cannot be told
+ * @DAXPLUG_VERDICT_GO: the change would be made
+ * @DAXPLUG_VERDICT_REFUSED: the change would be refused, or fail
+ */
+enum daxplug_verdict {
+	DAXPLUG_VERDICT_UNKNOWN,
+	DAXPLUG_VERDICT_GO,
+	DAXPLUG_VERDICT_REFUSED,
+};
 
-/* ---- Words for all these, as the command prints them. Never NULL. ---- */
+/**
+ * enum daxplug_severity - how much a finding matters
+ * @DAXPLUG_SEVERITY_UNKNOWN: no finding
+ * @DAXPLUG_SEVERITY_INFO: worth knowing
+ * @DAXPLUG_SEVERITY_WARNING: something will not come back by itself, or will work
+ *	against the change
+ * @DAXPLUG_SEVERITY_UNSURE: something could not be read, or cannot be foreseen:
+ *	the change may fail
+ * @DAXPLUG_SEVERITY_ERROR: the change would be refused, or fail
+ */
+enum daxplug_severity {
+	DAXPLUG_SEVERITY_UNKNOWN,
+	DAXPLUG_SEVERITY_INFO,
+	DAXPLUG_SEVERITY_WARNING,
+	DAXPLUG_SEVERITY_UNSURE,
+	DAXPLUG_SEVERITY_ERROR,
+};
+
+/**
+ * enum daxplug_use - what memory is used for
+ * @DAXPLUG_USE_UNKNOWN: no kind
+ * @DAXPLUG_USE_ANON: anonymous memory of processes; must move
+ * @DAXPLUG_USE_SHARED: shared memory and tmpfs; must move
+ * @DAXPLUG_USE_HUGE: huge pages of a pool that are in use; must move
+ * @DAXPLUG_USE_CACHE: page cache; moves, or is dropped if there is no room
+ * @DAXPLUG_USE_KERNEL: the kernel's own; cannot move
+ * @DAXPLUG_USE_FREE: free
+ */
+enum daxplug_use {
+	DAXPLUG_USE_UNKNOWN,
+	DAXPLUG_USE_ANON,
+	DAXPLUG_USE_SHARED,
+	DAXPLUG_USE_HUGE,
+	DAXPLUG_USE_CACHE,
+	DAXPLUG_USE_KERNEL,
+	DAXPLUG_USE_FREE,
+};
+
+/* Flags of a change. Each is refused with an action that it means nothing for. */
+
+/* Make all checks, change nothing. */
+#define DAXPLUG_CHANGE_DRY_RUN (1U << 0)
+/* Unplug, replug: even if the forecast says that it would be refused. */
+#define DAXPLUG_CHANGE_FORCE (1U << 1)
+/* Unplug: unbind the device afterwards, whatever the backend. */
+#define DAXPLUG_CHANGE_RELEASE (1U << 2)
+/* Fail at once with -EAGAIN if another daxplug works on the device. */
+#define DAXPLUG_CHANGE_NO_WAIT (1U << 3)
+
+/* ---- Names: one word each, for programs. "unknown" for a value that has none. ---- */
 
 const char *daxplug_state_name(enum daxplug_state state);
 const char *daxplug_block_state_name(enum daxplug_block_state state);
 const char *daxplug_backend_name(enum daxplug_backend backend);
 const char *daxplug_kind_name(enum daxplug_kind kind);
 const char *daxplug_mode_name(enum daxplug_mode mode);
+const char *daxplug_action_name(enum daxplug_action action);
 const char *daxplug_outcome_name(enum daxplug_outcome outcome);
 const char *daxplug_phase_name(enum daxplug_phase phase);
+const char *daxplug_reason_name(enum daxplug_reason reason);
 const char *daxplug_event_type_name(enum daxplug_event_type type);
+const char *daxplug_verdict_name(enum daxplug_verdict verdict);
+const char *daxplug_severity_name(enum daxplug_severity severity);
+const char *daxplug_use_name(enum daxplug_use use);
+
+/**
+ * daxplug_reason_text() - a reason in words, as in "a page of the block is pinned"
+ * @reason: the reason
+ *
+ * Return: a clause without a full stop; empty for DAXPLUG_REASON_UNKNOWN.
+ */
+const char *daxplug_reason_text(enum daxplug_reason reason);
+
+/* The version of the library, such as "0.1.0". */
+const char *daxplug_version(void);
 
 /* ---- The handle ---- */
 
 /**
- * daxplug_open() - begin
- * @root: the directory that holds sys/ and proc/; NULL for the live system
- * @daxplug: where the handle goes; the caller closes it
+ * daxplug_new() - open a system
+ * @root: the directory that holds sys/ and proc/, such as a recorded tree; NULL
+ *	for the live system. Below another root than NULL nothing outside of it is
+ *	opened, and nothing can be changed
+ * @daxplug: set to the handle, with one reference
  *
- * Return: 0; -ENOMEM; or what opening @root failed with.
+ * Return: 0; -ENOMEM; or the error of opening @root.
  */
-int daxplug_open(const char *root, struct daxplug **daxplug);
+DAXPLUG_CHECK int daxplug_new(const char *root, struct daxplug **daxplug);
+struct daxplug *daxplug_ref(struct daxplug *daxplug);
+void daxplug_unref(struct daxplug *daxplug);
 
 /**
- * daxplug_close() - end; all devices of the handle go with it
- * @daxplug: the handle, or NULL
- */
-void daxplug_close(struct daxplug *daxplug);
-
-/**
- * daxplug_scan() - read all devices anew
+ * daxplug_scan() - read all devices and orphaned ranges anew
  * @daxplug: the handle
  *
- * All devices got from the handle before become invalid. An attribute that is
- * missing or cannot be understood makes that one property unknown; a device
- * that vanishes meanwhile is left out. No DAX bus at all is no error.
+ * Pointers from daxplug_first() and its kin end with the next daxplug_scan(), except
+ * those of devices that the caller holds a reference to: these stay as they were
+ * last read, are no part of the handle's list any more, and may be refreshed and
+ * changed. An attribute that cannot be read makes that one property unknown. A
+ * device that vanishes meanwhile is left out. A kernel without a DAX bus has no
+ * devices.
  *
- * Return: 0; -ENOMEM; -EMFILE; -ENFILE; or what reading the directory of devices failed
- * with.
+ * Return: 0; -ENOMEM; -EMFILE; -ENFILE; or the error of reading the directory of
+ * devices. After an error the handle has no devices.
  */
-int daxplug_scan(struct daxplug *daxplug);
+DAXPLUG_CHECK int daxplug_scan(struct daxplug *daxplug);
 
 /**
- * daxplug_read_tiers() - read in which memory tier each device is
+ * daxplug_read_tiers() - read the memory tier of each device
  * @daxplug: the handle, scanned
  *
- * A bug of the kernel makes that dangerous while somebody takes the last memory
- * of a tier offline: both then hang, and all memory hotplug with them. It is not
- * done while a daxplug changes a device, and should not be done in a loop.
+ * On kernels up to at least 6.12, reading a tier while the last memory of that tier
+ * goes offline deadlocks: the reader and all memory hotplug hang. The library
+ * therefore refuses to read tiers while a daxplug changes a device; other tools can
+ * still trigger the deadlock, so do not call this in a loop.
  *
- * Return: 0, also if the kernel has no tiers; -EBUSY if a daxplug is at work;
- * -EACCES for who is not root, and cannot tell whether one is; -EMFILE if not all
- * devices can be held at the same time; -ENOMEM.
+ * Return: 0, also if the kernel has no tiers; -EBUSY if a daxplug changes a device;
+ * -EACCES for a caller other than root; -EMFILE if there are more devices than
+ * descriptors; -ENOMEM.
  */
-int daxplug_read_tiers(struct daxplug *daxplug);
+DAXPLUG_CHECK int daxplug_read_tiers(struct daxplug *daxplug);
 
 /**
- * daxplug_first() - the first device, ordered by region and number
+ * daxplug_first() - the first device, by region and number
  * @daxplug: the handle, scanned
  *
- * Return: the device, which belongs to the handle, or NULL if there is none.
+ * Return: the device, borrowed until the next daxplug_scan(); NULL if there is none.
  */
 struct daxplug_device *daxplug_first(struct daxplug *daxplug);
 
-/**
- * daxplug_next() - the device after another
- * @device: the other
- *
- * Return: the device, or NULL behind the last.
- */
+/* The device after another; NULL after the last, and after one not in the list. */
 struct daxplug_device *daxplug_next(struct daxplug_device *device);
 
-/**
- * daxplug_find() - the device of a name
- * @daxplug: the handle, scanned
- * @name: such as dax0.0
- *
- * Return: the device, or NULL if there is none.
- */
+/* The device of a name such as dax0.0, borrowed; NULL if there is none. */
 struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name);
 
-/* ---- What went wrong: about the last call that failed ---- */
-
-/**
- * daxplug_message() - what happened, one line without a newline
- * @daxplug: the handle
- *
- * Return: the line, valid until the next call; empty if nothing has failed,
- * but for a change that had nothing to do or was a dry run: it says so then.
+/*
+ * About the last call that failed, of this handle, its devices, forecasts and
+ * monitors; a change has its own. One line without a newline each, valid until the
+ * next such call; "" if nothing has failed, or there is no advice.
  */
 const char *daxplug_message(const struct daxplug *daxplug);
-
-/**
- * daxplug_hint() - what can be done about it, one line without a newline
- * @daxplug: the handle
- *
- * Return: the line, valid until the next call; empty if nothing comes to mind.
- */
 const char *daxplug_hint(const struct daxplug *daxplug);
 
-/**
- * daxplug_outcome() - in what the last change has ended
- * @daxplug: the handle
- *
- * Return: the outcome.
- */
-enum daxplug_outcome daxplug_outcome(const struct daxplug *daxplug);
+/* ---- Devices: as they were when last read ---- */
 
-/**
- * daxplug_retry_helps() - does the same call have a chance when made again
- * @daxplug: the handle
- *
- * Return: true if what made it fail may pass by itself.
- */
-bool daxplug_retry_helps(const struct daxplug *daxplug);
-
-/**
- * daxplug_failed_block() - the memory block at which the last change failed
- * @daxplug: the handle
- *
- * Return: N of memoryN, or -1 if no single block is known to be the cause.
- */
-int64_t daxplug_failed_block(const struct daxplug *daxplug);
-
-/* ---- A device, as it was when last read ---- */
+struct daxplug_device *daxplug_device_ref(struct daxplug_device *device);
+void daxplug_device_unref(struct daxplug_device *device);
 
 /**
  * daxplug_device_refresh() - read one device anew
  * @device: the device
  *
- * Return: 0; -ENODEV if it has gone, with nothing changed; -ENOMEM; -EMFILE; -ENFILE.
+ * Strings from its getters end with this call.
+ *
+ * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM; -EMFILE;
+ * -ENFILE.
  */
-int daxplug_device_refresh(struct daxplug_device *device);
+DAXPLUG_CHECK int daxplug_device_refresh(struct daxplug_device *device);
 
 /* Its name, such as dax0.0. */
 const char *daxplug_device_name(const struct daxplug_device *device);
 /* The number of its region: X of daxX.Y. */
 unsigned int daxplug_device_region(const struct daxplug_device *device);
-/* The name of what it is a part of, such as hmem.0 or region0; may be empty. */
+/* The name of its parent, such as hmem.0, region0 or dax0.0 of ndctl; "" if unknown. */
 const char *daxplug_device_region_name(const struct daxplug_device *device);
+/* The name of its driver; "" for none. */
+const char *daxplug_device_driver(const struct daxplug_device *device);
 enum daxplug_kind daxplug_device_kind(const struct daxplug_device *device);
 enum daxplug_mode daxplug_device_mode(const struct daxplug_device *device);
 enum daxplug_backend daxplug_device_backend(const struct daxplug_device *device);
@@ -318,46 +493,64 @@ enum daxplug_state daxplug_device_state(const struct daxplug_device *device);
 uint64_t daxplug_device_size(const struct daxplug_device *device);
 /* In bytes; 0 if unknown. */
 uint64_t daxplug_device_align(const struct daxplug_device *device);
-/* The NUMA node that its memory makes, or -1. */
+/* Bytes at the ends of its ranges that fill no memory block; 0 if unknown. */
+uint64_t daxplug_device_unusable(const struct daxplug_device *device);
+/* The NUMA node that its memory becomes a part of; -1 if firmware gave it none. */
 int daxplug_device_target_node(const struct daxplug_device *device);
-/* The NUMA node that it is attached to, or -1. */
+/* The nearest NUMA node with CPUs, by firmware; -1 if unknown. */
 int daxplug_device_numa_node(const struct daxplug_device *device);
-/* The memory tier of its target node, or -1 if it is in none or they were not read. */
+/* The memory tier of its target node; -1 if there is none, or tiers were not read. */
 int daxplug_device_tier(const struct daxplug_device *device);
-/* 1 or 0: are its page structs taken from its own memory; -1 if unknown. */
+/* 1 or 0: does the device ask for its page structs on its own memory; -1 if unknown. */
+int daxplug_device_memmap_wanted(const struct daxplug_device *device);
+/* 1 or 0: does the kernel put page structs there on this system; -1 if unknown. */
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device);
 
-/**
- * daxplug_device_ranges() - how many ranges of physical addresses it has
- * @device: the device
- *
- * Return: the number, or 0 if unknown.
- */
+/* Identity. The namespace of persistent memory and its UUID; "" if none or unknown. */
+const char *daxplug_device_namespace(const struct daxplug_device *device);
+const char *daxplug_device_uuid(const struct daxplug_device *device);
+/* Serial numbers of the CXL expanders behind it; 0 for a serial out of range. */
+unsigned int daxplug_device_serials(const struct daxplug_device *device);
+uint64_t daxplug_device_serial(const struct daxplug_device *device, unsigned int serial);
+
+/* Its target node as the kernel rates it. -1: the kernel does not say. */
+/* NUMA distance from the nearest node with CPUs. */
+int daxplug_device_distance(const struct daxplug_device *device);
+/* In MiB/s. */
+int64_t daxplug_device_read_bandwidth(const struct daxplug_device *device);
+int64_t daxplug_device_write_bandwidth(const struct daxplug_device *device);
+/* In nanoseconds. */
+int64_t daxplug_device_read_latency(const struct daxplug_device *device);
+int64_t daxplug_device_write_latency(const struct daxplug_device *device);
+
+/* Its ranges of physical addresses, by ascending address; 0 if unknown. */
 unsigned int daxplug_device_ranges(const struct daxplug_device *device);
-/* The first address of a range, which must exist. */
-uint64_t daxplug_range_start(const struct daxplug_device *device, unsigned int range);
-/* The last address of a range. */
-uint64_t daxplug_range_end(const struct daxplug_device *device, unsigned int range);
+/* The first address. */
+uint64_t daxplug_device_range_start(const struct daxplug_device *device, unsigned int range);
+/* The last address. */
+uint64_t daxplug_device_range_end(const struct daxplug_device *device, unsigned int range);
 /* Where the range lies in the device, in pages. */
-uint64_t daxplug_range_page_offset(const struct daxplug_device *device, unsigned int range);
+uint64_t daxplug_device_range_page_offset(const struct daxplug_device *device, unsigned int range);
 
 /* In bytes; 0 if unknown. */
 uint64_t daxplug_device_block_size(const struct daxplug_device *device);
 /* How many memory blocks its ranges hold; 0 if unknown. */
 unsigned int daxplug_device_blocks(const struct daxplug_device *device);
-/* How many of them are present. */
+/* How many of them are present, as far as can be told. */
 unsigned int daxplug_device_blocks_present(const struct daxplug_device *device);
 /* How many of them are online. */
 unsigned int daxplug_device_blocks_online(const struct daxplug_device *device);
 /* How many of them are in ZONE_MOVABLE. */
 unsigned int daxplug_device_blocks_movable(const struct daxplug_device *device);
+/* Of how many the state or the zone cannot be told. */
+unsigned int daxplug_device_blocks_unknown(const struct daxplug_device *device);
 
 /* N of memoryN, for a block from 0 to daxplug_device_blocks() - 1, by ascending address. */
-uint64_t daxplug_block_number(const struct daxplug_device *device, unsigned int block);
-enum daxplug_block_state daxplug_block_state(const struct daxplug_device *device,
-					     unsigned int block);
-/* The zone of a block that is online, such as Movable; else empty. */
-const char *daxplug_block_zone(const struct daxplug_device *device, unsigned int block);
+uint64_t daxplug_device_block_number(const struct daxplug_device *device, unsigned int block);
+enum daxplug_block_state daxplug_device_block_state(const struct daxplug_device *device,
+						    unsigned int block);
+/* The zone of a block that is online, such as Movable; "" if offline or unknown. */
+const char *daxplug_device_block_zone(const struct daxplug_device *device, unsigned int block);
 
 /**
  * daxplug_device_read_use() - estimate what the device's memory is used for
@@ -365,151 +558,404 @@ const char *daxplug_block_zone(const struct daxplug_device *device, unsigned int
  *
  * Looks at a sample of the pages of each block that is online.
  *
- * Return: 0; -EACCES if only root may; -ENOENT if the kernel does not tell;
- * -ENOMEM; -EMFILE; -ENFILE.
+ * Return: 0; -EACCES for a caller other than root; -ENOENT if the kernel has no
+ * /proc/kpageflags; -ENOMEM; -EMFILE; -ENFILE.
  */
-int daxplug_device_read_use(struct daxplug_device *device);
+DAXPLUG_CHECK int daxplug_device_read_use(struct daxplug_device *device);
 
-/* What of a block is in use, in percent; -1 if offline or not read. */
-int daxplug_block_use(const struct daxplug_device *device, unsigned int block);
+/* How much of a block is in use, in percent; -1 if offline or not read. */
+int daxplug_device_block_use(const struct daxplug_device *device, unsigned int block);
 
-/**
- * daxplug_device_forecast() - would what must move on an unplug find room
- * @device: the device
- * @must_move: where the estimate of what must move goes, in bytes
- * @room: where the room for it goes, in bytes: what is free, or can be freed,
- *	in the rest of the machine, swap included
- *
- * Return: 0, or an error of daxplug_device_read_use(); -ENODATA if the kernel's
- * figures about its nodes cannot be understood.
+/*
+ * What daxplug's driver tells of a device, read with the device. With another
+ * driver, or where it cannot be read: -1, "".
  */
-int daxplug_device_forecast(struct daxplug_device *device, uint64_t *must_move, uint64_t *room);
+/* 1 or 0: kmem/guard. */
+int daxplug_device_guard(const struct daxplug_device *device);
+/* kmem/timeout_ms; 0 is no timeout. */
+int64_t daxplug_device_timeout(const struct daxplug_device *device);
+/* How long the last transition took. */
+int64_t daxplug_device_last_duration(const struct daxplug_device *device);
+/* kmem/last_failure as it stands there: "wanted=unplugged error=-EBUSY reason=...". */
+const char *daxplug_device_last_failure(const struct daxplug_device *device);
+/* Transitions since the device was bound. */
+int64_t daxplug_device_done(const struct daxplug_device *device);
+int64_t daxplug_device_failed(const struct daxplug_device *device);
+int64_t daxplug_device_cancelled(const struct daxplug_device *device);
+/* Switches of a block by others that the driver refused. */
+int64_t daxplug_device_refusals(const struct daxplug_device *device);
+/* Pages with a hardware fault. */
+int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
+
+/* ---- Orphaned ranges: memory in the system that no device owns ---- */
+
+/*
+ * daxplug's driver lists them in stranded/; other drivers do not. Borrowed until the
+ * next daxplug_scan(). NULL if there is none.
+ */
+struct daxplug_orphan *daxplug_orphan_first(struct daxplug *daxplug);
+struct daxplug_orphan *daxplug_orphan_next(struct daxplug_orphan *orphan);
+/* By its name. */
+struct daxplug_orphan *daxplug_orphan_find(struct daxplug *daxplug, const char *name);
+
+/* Its first and last address as /proc/iomem writes them: 180000000-1bfffffff. */
+const char *daxplug_orphan_name(const struct daxplug_orphan *orphan);
+uint64_t daxplug_orphan_start(const struct daxplug_orphan *orphan);
+uint64_t daxplug_orphan_end(const struct daxplug_orphan *orphan);
+/* -1 if unknown. */
+int daxplug_orphan_node(const struct daxplug_orphan *orphan);
+int64_t daxplug_orphan_blocks(const struct daxplug_orphan *orphan);
+int64_t daxplug_orphan_blocks_online(const struct daxplug_orphan *orphan);
+/* 1: the device behind it went away, and no device will adopt it; 0; -1 if unknown. */
+int daxplug_orphan_quarantined(const struct daxplug_orphan *orphan);
 
 /* ---- Changes ---- */
 
 /**
- * daxplug_set_timeout() - how long a change may take
- * @daxplug: the handle
- * @timeout: for each change, in milliseconds; negative (the default) for ever
+ * daxplug_change_new() - prepare a change of a device
+ * @device: the device; the change holds a reference to it
+ * @action: DAXPLUG_ACTION_PLUG, _UNPLUG or _REPLUG
+ * @change: set to the change, with one reference
  *
- * When the time is over the change is cancelled and rolled back, which takes
- * what it takes.
+ * The change is started once. A plug or replug is to ZONE_MOVABLE unless
+ * daxplug_change_set_state() says otherwise.
+ *
+ * Plugging binds a device without a driver to kmem first. Unplugging block by block
+ * leaves the device without a driver, because only unbinding removes blocks there. If
+ * the second half of a replug fails, the device is plugged again as it was; a device
+ * that was offline or mixed cannot be, and the outcome is then
+ * DAXPLUG_OUTCOME_INCOMPLETE.
+ *
+ * Return: 0; -EINVAL for another action; -ENOMEM.
  */
-void daxplug_set_timeout(struct daxplug *daxplug, int64_t timeout);
+DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug_action action,
+				     struct daxplug_change **change);
 
 /**
- * daxplug_set_cancel_fd() - cancel a change from outside
- * @daxplug: the handle
- * @fd: as soon as it is readable the change is cancelled and rolled back; it
- *	is not read. -1, the default, for none. It stays the caller's.
+ * daxplug_change_new_reclaim() - prepare to reclaim an orphaned range
+ * @daxplug: its handle
+ * @orphan: the range; the change copies what it needs of it
+ * @change: set to the change, with one reference
+ *
+ * Return: 0; -ENOMEM.
  */
-void daxplug_set_cancel_fd(struct daxplug *daxplug, int fd);
+DAXPLUG_CHECK int daxplug_change_new_reclaim(struct daxplug *daxplug,
+					     const struct daxplug_orphan *orphan,
+					     struct daxplug_change **change);
+struct daxplug_change *daxplug_change_ref(struct daxplug_change *change);
+
+/*
+ * Dropping the last reference to a change that has been started and has not ended
+ * cancels it and waits until it has been rolled back.
+ */
+void daxplug_change_unref(struct daxplug_change *change);
+
+/* All setters: before the start; -EBUSY afterwards. */
 
 /**
- * typedef daxplug_progress - called a few times a second during a change
- * @device: the device, as it was before the change
- * @phase: what is being done
- * @done: how many blocks are where they are to go
- * @total: of how many
- * @data: the caller's
+ * daxplug_change_set_state() - choose the state to plug to
+ * @change: the change
+ * @state: DAXPLUG_STATE_ONLINE, _ONLINE_KERNEL or _ONLINE_MOVABLE
+ *
+ * Return: 0; -EINVAL for another state, or a change that plugs nothing; -EBUSY.
  */
-typedef void daxplug_progress(struct daxplug_device *device, enum daxplug_phase phase,
-			      unsigned int done, unsigned int total, void *data);
+DAXPLUG_CHECK int daxplug_change_set_state(struct daxplug_change *change, enum daxplug_state state);
 
 /**
- * daxplug_set_progress() - be told how far a change is
- * @daxplug: the handle
- * @progress: what to call, from within the change; NULL, the default, for none
- * @data: for it
+ * daxplug_change_set_flags() - choose how the change is made
+ * @change: the change
+ * @flags: DAXPLUG_CHANGE_* together; replaces those set before
+ *
+ * Return: 0; -EINVAL for an unknown flag, or one that means nothing for the action;
+ * -EBUSY.
  */
-void daxplug_set_progress(struct daxplug *daxplug, daxplug_progress *progress, void *data);
+DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags);
 
 /**
- * daxplug_device_plug() - put all memory of a device online
- * @device: the device; unplugged or offline, else it is refused
- * @state: one of DAXPLUG_STATE_ONLINE, _ONLINE_KERNEL and _ONLINE_MOVABLE
- * @flags: of DAXPLUG_DRY_RUN, DAXPLUG_FORCE
+ * daxplug_change_set_timeout() - limit the time that the change may take
+ * @change: the change
+ * @timeout: in milliseconds from the start, the wait for another daxplug included;
+ *	negative, the default, for no limit
  *
- * A device without a driver is bound to kmem first. Another daxplug at work on
- * the device is waited for.
+ * When the time is up the change is cancelled and rolled back. The rollback itself
+ * is not limited.
  *
- * Return: 0, and daxplug_outcome() tells whether there was anything to do;
- * -EINVAL if @state is none of those; -EBUSY if it must be unplugged first, is in
- * devdax mode, or what the kernel refused with; -EACCES; -ENODEV if it has gone;
- * -EOPNOTSUPP with another driver, or if no memory block of it can be seen;
- * -ETIMEDOUT, also by the driver's kmem/timeout_ms; -ECANCELED by the cancel fd, or by the driver
- * because the system sleeps or the device or the driver goes; -EINTR if interrupted otherwise;
- * -ENOMEM; -EMFILE; -ENFILE; what binding the device failed with, such as -ENOENT if there is no
- * driver kmem; -EAGAIN if somebody else switched blocks meanwhile, or there can be no process for
- * the change; -EIO if the blocks are not what the kernel said, or that process was killed; or the
- * errno of the first block that failed.
+ * Return: 0; -EBUSY.
  */
-int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state,
-			unsigned int flags);
+DAXPLUG_CHECK int daxplug_change_set_timeout(struct daxplug_change *change, int64_t timeout);
 
 /**
- * daxplug_device_unplug() - take all memory of a device offline and remove it
- * @device: the device, in any state
- * @flags: of DAXPLUG_DRY_RUN, DAXPLUG_FORCE
+ * daxplug_change_start() - begin
+ * @change: the change
  *
- * Where it is done block by block the device has no driver afterwards, because
- * unbinding is the only way to remove the blocks there.
+ * Reads the device anew, makes all checks, and starts the process that makes the
+ * change. A change that is refused, that has nothing to do, or that is a dry run has
+ * ended when this returns.
  *
- * Return: as daxplug_device_plug(); -ENOSPC if the rest of the machine has no
- * room for what must move, which DAXPLUG_FORCE overrides.
+ * Return: 0 if the change runs, has nothing to do or is a dry run; -EBUSY if it was
+ * started before; or the error that daxplug_change_error() returns as well.
  */
-int daxplug_device_unplug(struct daxplug_device *device, unsigned int flags);
+DAXPLUG_CHECK int daxplug_change_start(struct daxplug_change *change);
 
 /**
- * daxplug_device_replug() - unplug and plug
- * @device: the device, in any state; one that is as wanted already is left alone
- * @state: as for daxplug_device_plug()
- * @flags: of DAXPLUG_DRY_RUN, DAXPLUG_FORCE
+ * daxplug_change_fd() - the descriptor for poll loops
+ * @change: the change, started
  *
- * If the second half fails the device is put back online the way it was. One that
- * was offline or mixed is not: the outcome is then DAXPLUG_OUTCOME_INCOMPLETE.
+ * Readable when daxplug_change_process() has something to do. It belongs to the
+ * change and is only to be polled.
  *
- * Return: as daxplug_device_unplug().
+ * Return: the descriptor; -1 before the start and after the end.
  */
-int daxplug_device_replug(struct daxplug_device *device, enum daxplug_state state,
-			  unsigned int flags);
+int daxplug_change_fd(const struct daxplug_change *change);
+
+/**
+ * daxplug_change_process() - handle the news about a change; never blocks
+ * @change: the change
+ *
+ * Return: 1 if the change runs; 0 if it has ended, or was never started.
+ */
+int daxplug_change_process(struct daxplug_change *change);
+
+/**
+ * daxplug_change_wait() - wait until a change has ended
+ * @change: the change, started
+ *
+ * Return: daxplug_change_error(); -EINVAL if the change was never started.
+ */
+DAXPLUG_CHECK int daxplug_change_wait(struct daxplug_change *change);
+
+/**
+ * daxplug_change_cancel() - cancel a change and have it rolled back
+ * @change: the change
+ *
+ * Does not wait. May be called from any thread and from a signal handler, as long as
+ * the caller holds a reference. Without effect before the start, after the end, and
+ * during a rollback.
+ */
+void daxplug_change_cancel(struct daxplug_change *change);
+
+/* While it runs. */
+enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
+
+/**
+ * daxplug_change_progress() - how far a change is
+ * @change: the change, running
+ * @done: set to the number of blocks where the phase is to take them. For a large
+ *	device that daxplug's driver does not drive it is an estimate from a sample
+ * @total: set to the number of blocks
+ *
+ * Return: 0; -ENODATA if it cannot be told.
+ */
+DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
+					  unsigned int *total);
+
+/* The PID of the process that holds the device's lock in DAXPLUG_PHASE_WAIT; 0 if unknown. */
+int daxplug_change_waits_for(const struct daxplug_change *change);
+
+/* What it was made with. The device is NULL for a reclaim; borrowed. */
+struct daxplug_device *daxplug_change_device(const struct daxplug_change *change);
+/* The name of the device or of the orphaned range. */
+const char *daxplug_change_name(const struct daxplug_change *change);
+enum daxplug_action daxplug_change_action(const struct daxplug_change *change);
+
+/* ---- What became of a change: once it has ended ---- */
+
+enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change);
+
+/**
+ * daxplug_change_error() - the errno of a change
+ * @change: the change, ended
+ *
+ * Return: 0 if done, unchanged or a dry run; otherwise
+ * -EACCES	not permitted (DAXPLUG_REASON_PERMISSION);
+ * -EAGAIN	interference, another daxplug with DAXPLUG_CHANGE_NO_WAIT, or no process
+ *		can be started;
+ * -EBUSY	the device must be unplugged first, or is bound to another driver; or
+ *		the kernel's refusal;
+ * -ECANCELED	daxplug_change_cancel(); or the driver cancelled the change because the
+ *		system sleeps, or the device or the driver goes;
+ * -EINTR	the process that made the change was interrupted otherwise;
+ * -EINVAL	DAXPLUG_REASON_NO_NODE, or the kernel's refusal;
+ * -EIO		the blocks are not what the kernel reported, or the process that made
+ *		the change was killed;
+ * -ENODATA	something could not be read (DAXPLUG_REASON_UNREADABLE);
+ * -ENODEV	the device has gone, or is not bound to kmem any more;
+ * -ENOENT	there is no kmem driver (DAXPLUG_REASON_NO_DRIVER);
+ * -ENOSPC	DAXPLUG_REASON_NO_ROOM or _COMMIT_LIMIT;
+ * -EOPNOTSUPP	another driver, no memory block, or a recorded tree;
+ * -ETIMEDOUT	the time was up, also kmem/timeout_ms;
+ * -EMFILE, -ENFILE, -ENOMEM
+ *		too little to make the change;
+ * or the errno of the first block that failed, or of binding the device.
+ */
+int daxplug_change_error(const struct daxplug_change *change);
+
+/* Why it failed. */
+enum daxplug_reason daxplug_change_reason(const struct daxplug_change *change);
+/* What seems to have kept a block when the change was cancelled. */
+enum daxplug_reason daxplug_change_held(const struct daxplug_change *change);
+/* N of memoryN at which it failed; -1 if no single block is known. */
+int64_t daxplug_change_block(const struct daxplug_change *change);
+/* The first address of that block; 0 if unknown. */
+uint64_t daxplug_change_address(const struct daxplug_change *change);
+/* The number of the page frame that held it; -1 if unknown. */
+int64_t daxplug_change_pfn(const struct daxplug_change *change);
+/* The process that maps this page: its PID, or 0 if none was found; and its name. */
+int daxplug_change_holder(const struct daxplug_change *change);
+const char *daxplug_change_holder_name(const struct daxplug_change *change);
+/* True if the cause may pass by itself, so that the same change may succeed later. */
+bool daxplug_change_retry(const struct daxplug_change *change);
+/* One line without a newline; "" if there is nothing to say. */
+const char *daxplug_change_message(const struct daxplug_change *change);
+const char *daxplug_change_hint(const struct daxplug_change *change);
+/* The state of the device before. */
+enum daxplug_state daxplug_change_state_before(const struct daxplug_change *change);
+/* From the start to the end. */
+int64_t daxplug_change_duration(const struct daxplug_change *change);
+/* Huge pages that a failed unplug took from their pools and could not give back. */
+uint64_t daxplug_change_huge_pages_lost(const struct daxplug_change *change);
+
+/* ---- Forecasts ---- */
+
+/**
+ * daxplug_forecast_new() - foresee a change of one or more devices together
+ * @devices: the devices, all of one handle; at least one
+ * @count: how many
+ * @action: DAXPLUG_ACTION_PLUG, _UNPLUG or _REPLUG
+ * @state: the state to plug to; ignored for an unplug
+ * @forecast: set to the forecast, with one reference
+ *
+ * Changes nothing. Memory of nodes that the devices themselves make does not count as
+ * room. A figure that cannot be read is -1, and a finding says so. The search for the
+ * programs that use the memory takes half a second at most.
+ *
+ * Return: 0; -EINVAL for another action, no device, or devices of different handles;
+ * -ENOMEM.
+ */
+DAXPLUG_CHECK int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int count,
+				       enum daxplug_action action, enum daxplug_state state,
+				       struct daxplug_forecast **forecast);
+struct daxplug_forecast *daxplug_forecast_ref(struct daxplug_forecast *forecast);
+void daxplug_forecast_unref(struct daxplug_forecast *forecast);
+
+enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *forecast);
+/* The reason of the first finding that is an error. */
+enum daxplug_reason daxplug_forecast_reason(const struct daxplug_forecast *forecast);
+
+/* Findings, the most severe first. Strings are borrowed from the forecast. */
+unsigned int daxplug_forecast_findings(const struct daxplug_forecast *forecast);
+/* A stable word for programs, such as "no-room". */
+const char *daxplug_forecast_finding_id(const struct daxplug_forecast *forecast,
+					unsigned int finding);
+enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_forecast *forecast,
+							unsigned int finding);
+/* The device that it is about; "" for all of them. */
+const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,
+					    unsigned int finding);
+/* One sentence without a full stop. */
+const char *daxplug_forecast_finding_text(const struct daxplug_forecast *forecast,
+					  unsigned int finding);
+/* What to do about it, a command line where there is one; "". */
+const char *daxplug_forecast_finding_remedy(const struct daxplug_forecast *forecast,
+					    unsigned int finding);
+
+/* What the devices' memory is used for, in bytes; -1 if unknown. */
+int64_t daxplug_forecast_use(const struct daxplug_forecast *forecast, enum daxplug_use use);
+/* What must move, page cache not included, in bytes; -1 if unknown. */
+int64_t daxplug_forecast_must_move(const struct daxplug_forecast *forecast);
+/* The room for it on other nodes, swap included, in bytes; -1 if unknown. */
+int64_t daxplug_forecast_room(const struct daxplug_forecast *forecast);
+/* 1: the figures of use are exact; 0: they are estimated from a sample. */
+int daxplug_forecast_is_exact(const struct daxplug_forecast *forecast);
+
+/* Blocks that cannot, or may not, go offline. */
+unsigned int daxplug_forecast_unmovable(const struct daxplug_forecast *forecast);
+const char *daxplug_forecast_unmovable_device(const struct daxplug_forecast *forecast,
+					      unsigned int unmovable);
+/* N of memoryN. */
+uint64_t daxplug_forecast_unmovable_block(const struct daxplug_forecast *forecast,
+					  unsigned int unmovable);
+/* DAXPLUG_REASON_OTHER: it is in a kernel zone, and nothing unmovable was seen in it. */
+enum daxplug_reason daxplug_forecast_unmovable_reason(const struct daxplug_forecast *forecast,
+						      unsigned int unmovable);
+
+/* Pools of huge pages whose free pages the devices would take along. */
+unsigned int daxplug_forecast_pools(const struct daxplug_forecast *forecast);
+int daxplug_forecast_pool_node(const struct daxplug_forecast *forecast, unsigned int pool);
+/* In bytes. */
+uint64_t daxplug_forecast_pool_page_size(const struct daxplug_forecast *forecast,
+					 unsigned int pool);
+/* How many pages. */
+uint64_t daxplug_forecast_pool_lost(const struct daxplug_forecast *forecast, unsigned int pool);
+
+/* Programs that have most memory on the devices' nodes, the largest first. */
+unsigned int daxplug_forecast_users(const struct daxplug_forecast *forecast);
+/* The path of a control group, or the name of a process. */
+const char *daxplug_forecast_user_name(const struct daxplug_forecast *forecast, unsigned int user);
+/* The PID of a process; 0 for a control group. */
+int daxplug_forecast_user_pid(const struct daxplug_forecast *forecast, unsigned int user);
+/* In bytes. */
+uint64_t daxplug_forecast_user_bytes(const struct daxplug_forecast *forecast, unsigned int user);
+/* False if the time was up before all had been looked at. */
+bool daxplug_forecast_users_complete(const struct daxplug_forecast *forecast);
+
+/* What a plug needs: bytes of page structs; 0 for an unplug, -1 if unknown. */
+int64_t daxplug_forecast_page_structs(const struct daxplug_forecast *forecast);
+/* 1: they go to the devices' own memory; 0: to other nodes; -1: unknown, or both. */
+int daxplug_forecast_page_structs_on_device(const struct daxplug_forecast *forecast);
+
+/* How long it will take, by the last transitions of these devices; -1 if unknown. */
+int64_t daxplug_forecast_duration(const struct daxplug_forecast *forecast);
 
 /* ---- Events ---- */
 
 /**
- * daxplug_monitor_open() - begin to watch all devices
- * @root: as for daxplug_open(). A recorded tree is looked at a few times a second
- * @monitor: where the monitor goes; the caller closes it
+ * daxplug_monitor_new() - begin to watch all devices
+ * @daxplug: the handle; its own list of devices is left alone
+ * @monitor: set to the monitor, with one reference
  *
- * Return: 0; -ENOMEM; or what a system call failed with.
+ * Where the kernel's announcements cannot be received (a recorded tree, a sandbox
+ * without netlink) the monitor looks at the devices at intervals instead.
+ *
+ * Return: 0; -ENOMEM; or the error of a system call.
  */
-int daxplug_monitor_open(const char *root, struct daxplug_monitor **monitor);
+DAXPLUG_CHECK int daxplug_monitor_new(struct daxplug *daxplug, struct daxplug_monitor **monitor);
+struct daxplug_monitor *daxplug_monitor_ref(struct daxplug_monitor *monitor);
+void daxplug_monitor_unref(struct daxplug_monitor *monitor);
 
-/* End; the monitor may be NULL. */
-void daxplug_monitor_close(struct daxplug_monitor *monitor);
-
-/* A descriptor that is readable when events may be there; the monitor's, not to be read. */
+/* A descriptor that is readable when events may be there; only to be polled. */
 int daxplug_monitor_fd(const struct daxplug_monitor *monitor);
+
+/* True if it looks at intervals because the kernel's announcements cannot be received. */
+bool daxplug_monitor_polls(const struct daxplug_monitor *monitor);
 
 /**
  * daxplug_monitor_next() - the next event
  * @monitor: the monitor
- * @event: where it goes; it belongs to the monitor and is valid until the next
- *	call
+ * @event: set to the event, borrowed until the next call
  *
- * Return: 1 with an event; 0 if there is none now; -ENOMEM or what reading the
- * devices failed with.
+ * The first events are one DAXPLUG_EVENT_PRESENT a device and one DAXPLUG_EVENT_READY.
+ *
+ * Return: 1 with an event; 0 if there is none now; -ENOMEM or the error of reading the
+ * devices, after which the monitor can still be used. daxplug_message() of the handle
+ * tells more.
  */
-int daxplug_monitor_next(struct daxplug_monitor *monitor, const struct daxplug_event **event);
+DAXPLUG_CHECK int daxplug_monitor_next(struct daxplug_monitor *monitor,
+				       const struct daxplug_event **event);
 
-enum daxplug_event_type daxplug_event_type(const struct daxplug_event *event);
-/* The name of the device. */
+enum daxplug_event_type daxplug_event_get_type(const struct daxplug_event *event);
+/* 1 for the first event of a monitor, then one more for each. */
+uint64_t daxplug_event_sequence(const struct daxplug_event *event);
+/* The name of the device; "" for DAXPLUG_EVENT_READY. */
 const char *daxplug_event_device(const struct daxplug_event *event);
-/* The state before; of a device that was added, DAXPLUG_STATE_UNKNOWN. */
+enum daxplug_kind daxplug_event_kind(const struct daxplug_event *event);
+/* UNKNOWN before a device was there, and after it has gone. */
 enum daxplug_state daxplug_event_state_before(const struct daxplug_event *event);
-/* The state now; of a device that was removed, DAXPLUG_STATE_UNKNOWN. */
 enum daxplug_state daxplug_event_state(const struct daxplug_event *event);
-/* How many blocks are online now. */
+enum daxplug_mode daxplug_event_mode_before(const struct daxplug_event *event);
+enum daxplug_mode daxplug_event_mode(const struct daxplug_event *event);
+/* How many blocks were, and are, online. */
+unsigned int daxplug_event_blocks_online_before(const struct daxplug_event *event);
 unsigned int daxplug_event_blocks_online(const struct daxplug_event *event);
 /* How many blocks the device has. */
 unsigned int daxplug_event_blocks(const struct daxplug_event *event);
