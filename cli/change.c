@@ -1,264 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "change.h"
-#include "command.h"
+#include "complain.h"
+#include "journal.h"
 #include "json.h"
-#include "progress.h"
-#include "select.h"
+#include "output.h"
 #include "signals.h"
+#include "span.h"
+#include "status.h"
+#include "terminal.h"
 #include "text.h"
 
-/**
- * struct options - what the command line asks for
- * @verb: the command
- * @state: to plug to
- * @flags: of the library
- * @timeout: in ms, or -1
- * @quiet: say nothing but errors
- * @json: tell the results as JSON
- * @cancel: readable when the user wants to stop, or -1
- * @selection: the devices
- */
-struct options {
-	const struct verb *verb;
-	enum daxplug_state state;
-	unsigned int flags;
-	int64_t timeout;
-	bool quiet;
-	bool json;
-	int cancel;
-	struct selection selection;
-};
+/* How often progress is looked at, in ms. */
+#define TICK 200
 
-/**
- * struct result - what came of one device
- * @before: its state before
- * @err: 0 or a negative errno
- * @status: the exit status for it
- * @ms: how long it took
- */
-struct result {
-	enum daxplug_state before;
-	int err;
-	int status;
-	int64_t ms;
-};
-
-/* A time such as 30s, 500ms, 2m or 30, in ms; -1 if it is none. */
-static int64_t parse_time(const char *text)
+static int take_timeout(struct change_options *options)
 {
-	static const struct {
-		const char *name;
-		int64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "", 1000 }, { "m", 60000 }, { "h", 3600000 } };
-	unsigned long number;
-	unsigned int i;
-	char *end;
+	int64_t us;
 
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || number > 1000000000)
-		return -1;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(end, units[i].name))
-			return number * units[i].ms;
-	return -1;
-}
-
-static const char *retry_word(const struct daxplug *daxplug)
-{
-	return daxplug_retry_helps(daxplug) ? "may help" : "will not help";
-}
-
-/* "what; how it ended; what to do (trying again may help)" */
-static void print_failure(const struct daxplug *daxplug)
-{
-	const char *hint = daxplug_hint(daxplug);
-
-	complain("%s; %s%s%s (trying again %s)", daxplug_message(daxplug),
-		 daxplug_outcome_name(daxplug_outcome(daxplug)), *hint ? "; " : "", hint,
-		 retry_word(daxplug));
-}
-
-static void print_success(const struct daxplug *daxplug, const struct daxplug_device *device,
-			  const struct result *result)
-{
-	unsigned int blocks = daxplug_device_blocks(device);
-	char size[TEXT_SIZE];
-
-	if (*daxplug_message(daxplug)) {
-		puts(daxplug_message(daxplug));
-		return;
-	}
-	text_size(blocks * daxplug_device_block_size(device), false, size);
-	printf("%s: %s, %u memory blocks (%s) in %.2f s\n", daxplug_device_name(device),
-	       daxplug_state_name(daxplug_device_state(device)), blocks, size, result->ms / 1000.0);
-}
-
-static struct json_object *json_result(const struct daxplug *daxplug,
-				       const struct daxplug_device *device,
-				       const struct options *options, const struct result *result)
-{
-	struct json_object *object = json_device(device);
-	int64_t block = daxplug_failed_block(daxplug);
-
-	json_add_text(object, "action", options->verb->name);
-	json_add_text(object, "outcome", daxplug_outcome_name(daxplug_outcome(daxplug)));
-	json_add_number(object, "exit_status", result->status);
-	json_add_text(object, "memory_state_before", daxplug_state_name(result->before));
-	json_add_number(object, "milliseconds", result->ms);
-	if (*daxplug_message(daxplug))
-		json_add_text(object, "message", daxplug_message(daxplug));
-	if (!result->err)
-		return object;
-	json_add_text(object, "hint", daxplug_hint(daxplug));
-	json_object_object_add(object, "retry",
-			       json_object_new_boolean(daxplug_retry_helps(daxplug)));
-	if (block >= 0)
-		json_add_number(object, "memblock", block);
-	return object;
-}
-
-static bool interrupted(const struct options *options)
-{
-	struct pollfd polled = { .fd = options->cancel, .events = POLLIN };
-
-	return poll(&polled, 1, 0) > 0;
-}
-
-static struct result change_device(struct daxplug *daxplug, struct daxplug_device *device,
-				   const struct options *options)
-{
-	struct result result = { .before = daxplug_device_state(device) };
-	struct progress progress = { 0 };
-	int64_t began = progress_now();
-
-	if (!options->quiet)
-		progress_show(daxplug, &progress);
-	result.err = options->verb->run(device, options->state, options->flags);
-	result.ms = progress_now() - began;
-	result.status = exit_status_of(result.err, daxplug_outcome(daxplug));
-	progress_wipe(&progress);
-	if (result.err)
-		print_failure(daxplug);
-	else if (!options->quiet && !options->json)
-		print_success(daxplug, device, &result);
-	return result;
-}
-
-/* One exit status for all: theirs if they agree. */
-static int combine(int so_far, int status)
-{
-	return so_far < 0 || so_far == status ? status : EXIT_SEVERAL;
-}
-
-static int change_all(struct daxplug *daxplug, const struct options *options)
-{
-	struct json_object *array = options->json ? json_object_new_array() : NULL;
-	int status = -1;
-	unsigned int i;
-
-	for (i = 0; i < options->selection.count; i++) {
-		struct daxplug_device *device = options->selection.devices[i];
-		struct result result;
-
-		if (i && interrupted(options)) {
-			complain("%s and those after it: not begun, interrupted",
-				 daxplug_device_name(device));
-			status = combine(status, EXIT_INTERRUPTED);
-			break;
-		}
-		result = change_device(daxplug, device, options);
-		status = combine(status, result.status);
-		if (array)
-			json_object_array_add(array,
-					      json_result(daxplug, device, options, &result));
-	}
-
-	if (array)
-		json_print(array);
-	return status;
-}
-
-/* Who says "all" does not mean those that programs map. */
-static void leave_out_devdax(struct selection *selection)
-{
-	unsigned int i, count = 0;
-
-	for (i = 0; i < selection->count; i++) {
-		struct daxplug_device *device = selection->devices[i];
-
-		if (daxplug_device_mode(device) != DAXPLUG_MODE_DEVDAX ||
-		    select_by_name(selection, device))
-			selection->devices[count++] = device;
-	}
-	selection->count = count;
-}
-
-enum {
-	OPTION_MOVABLE = SELECT_FIRST_FREE,
-	OPTION_KERNEL,
-	OPTION_AUTO,
-	OPTION_TIMEOUT,
-	OPTION_DRY_RUN,
-	OPTION_FORCE,
-};
-
-static const struct option long_options[] = {
-	{ "movable", no_argument, NULL, OPTION_MOVABLE },
-	{ "kernel", no_argument, NULL, OPTION_KERNEL },
-	{ "auto", no_argument, NULL, OPTION_AUTO },
-	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
-	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
-	{ "force", no_argument, NULL, OPTION_FORCE },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "json", no_argument, NULL, 'J' },
-	{ "help", no_argument, NULL, 'h' },
-	SELECT_OPTIONS,
-	{ NULL, 0, NULL, 0 },
-};
-
-static int take_state(int option, struct options *options)
-{
-	if (!options->verb->takes_state)
-		return usage_error("%s takes no zone", options->verb->name);
-	options->state = option == OPTION_MOVABLE  ? DAXPLUG_STATE_ONLINE_MOVABLE
-			 : option == OPTION_KERNEL ? DAXPLUG_STATE_ONLINE_KERNEL
-						   : DAXPLUG_STATE_ONLINE;
+	if (!span_parse(optarg, &us))
+		return usage_error("--timeout: '%s' is not a time such as 30s or 1.5min", optarg);
+	options->timeout = us == SPAN_INFINITY ? -1 : us / 1000 + (us % 1000 > 0);
 	return EXIT_DONE;
 }
 
-static int take_timeout(struct options *options)
-{
-	options->timeout = parse_time(optarg);
-	if (options->timeout >= 0)
-		return EXIT_DONE;
-	return usage_error("--timeout %s: a time such as 30s, 500ms or 2m is wanted", optarg);
-}
-
-static int take_option(int option, struct options *options)
+/**
+ * change_option() - take one of CHANGE_OPTIONS
+ * @option: what option_next() returned
+ * @options: where it goes
+ *
+ * Return: an exit status, or NO_STATUS if it is none of them.
+ */
+int change_option(int option, struct change_options *options)
 {
 	switch (option) {
-	case OPTION_MOVABLE:
-	case OPTION_KERNEL:
-	case OPTION_AUTO:
-		return take_state(option, options);
 	case OPTION_TIMEOUT:
 		return take_timeout(options);
-	case OPTION_DRY_RUN:
-		options->flags |= DAXPLUG_DRY_RUN;
+	case OPTION_NO_WAIT:
+		options->flags |= DAXPLUG_CHANGE_NO_WAIT;
 		return EXIT_DONE;
-	case OPTION_FORCE:
-		options->flags |= DAXPLUG_FORCE;
-		return EXIT_DONE;
+	case OPTION_PROGRESS:
+		if (progress_parse(optarg, &options->progress))
+			return EXIT_DONE;
+		return usage_error("--progress: '%s' is not auto, never or json", optarg);
 	case 'q':
 		options->quiet = true;
 		return EXIT_DONE;
@@ -266,64 +55,230 @@ static int take_option(int option, struct options *options)
 		options->json = true;
 		return EXIT_DONE;
 	default:
-		return select_option(option, &options->selection);
+		return NO_STATUS;
 	}
 }
 
-/* -1 to go on, or an exit status. */
-static int parse(int argc, char **argv, struct options *options)
-{
-	int option;
+/* --- while it runs --- */
 
-	while ((option = getopt_long(argc, argv, "qJh", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(options->verb->help, stdout);
-			return EXIT_DONE;
+static bool shows_progress(const struct change_options *options)
+{
+	if (options->progress == PROGRESS_JSON)
+		return true;
+	return options->progress == PROGRESS_AUTO && !options->quiet &&
+	       terminal_is_smart(STDERR_FILENO);
+}
+
+/* What has no phase has not begun, or is about to end. */
+static const char *phase_text(enum daxplug_phase phase)
+{
+	switch (phase) {
+	case DAXPLUG_PHASE_WAIT:
+		return "waiting for another daxplug";
+	case DAXPLUG_PHASE_UNPLUG:
+		return "unplugging";
+	case DAXPLUG_PHASE_PLUG:
+		return "plugging";
+	case DAXPLUG_PHASE_BACK:
+		return "rolling back";
+	default:
+		return NULL;
+	}
+}
+
+static void show_progress(const struct daxplug_change *change, struct progress *progress)
+{
+	enum daxplug_phase phase = daxplug_change_phase(change);
+	const char *text = progress->style == PROGRESS_JSON ? daxplug_phase_name(phase)
+							    : phase_text(phase);
+	unsigned int done, total;
+
+	if (!phase_text(phase))
+		return;
+	if (phase == DAXPLUG_PHASE_WAIT || daxplug_change_progress(change, &done, &total))
+		done = total = 0;
+	progress_update(progress, text, done, total, phase != DAXPLUG_PHASE_BACK);
+}
+
+/* Without a line to watch, somebody should know why nothing happens. */
+static bool say_wait(const struct daxplug_change *change)
+{
+	int pid = daxplug_change_waits_for(change);
+
+	if (pid)
+		complain("%s: waiting for another daxplug (pid %d)", daxplug_change_name(change),
+			 pid);
+	else
+		complain("%s: waiting for another daxplug", daxplug_change_name(change));
+	return true;
+}
+
+static void follow(struct daxplug_change *change, const struct change_options *options)
+{
+	struct progress progress = { .style = options->progress,
+				     .device = daxplug_change_name(change) };
+	bool shows = shows_progress(options), told_wait = options->quiet, told_cancel = false;
+
+	while (daxplug_change_process(change)) {
+		struct pollfd polled[] = { { daxplug_change_fd(change), POLLIN, 0 },
+					   { options->signals, POLLIN, 0 } };
+
+		if (shows)
+			show_progress(change, &progress);
+		else if (!told_wait && daxplug_change_phase(change) == DAXPLUG_PHASE_WAIT)
+			told_wait = say_wait(change);
+		if (poll(polled, 2, shows ? TICK : -1) < 0 && errno != EINTR)
+			break;
+		if (!polled[1].revents || !signals_came())
+			continue;
+		daxplug_change_cancel(change);
+		if (!told_cancel && !options->quiet && isatty(STDERR_FILENO)) {
+			progress_wipe(&progress);
+			complain("%s: interrupted, rolling back", daxplug_change_name(change));
 		}
-		if (take_option(option, options))
-			return EXIT_USAGE;
+		told_cancel = true;
 	}
-
-	select_names(argc, argv, &options->selection);
-	if (select_any(&options->selection))
-		return -1;
-	return usage_error("%s which device?", options->verb->name);
+	progress_wipe(&progress);
+	/* Only if there is nothing to poll with. */
+	if (daxplug_change_wait(change))
+		return;
 }
 
-static int run(struct daxplug *daxplug, void *data)
+/* Whether it has failed because of a signal to this process. */
+bool change_interrupted(const struct daxplug_change *change)
 {
-	struct options *options = data;
+	return daxplug_change_outcome(change) != DAXPLUG_OUTCOME_INCOMPLETE &&
+	       daxplug_change_error(change) == -ECANCELED &&
+	       daxplug_change_reason(change) == DAXPLUG_REASON_SIGNAL && signals_came();
+}
 
-	leave_out_devdax(&options->selection);
-	if (!options->selection.count) {
-		complain("all devices that fit are in devdax mode");
-		return EXIT_NO_DEVICE;
+/* --- once it has ended --- */
+
+static const char *ending(enum daxplug_outcome outcome)
+{
+	switch (outcome) {
+	case DAXPLUG_OUTCOME_ROLLED_BACK:
+		return "; rolled back";
+	case DAXPLUG_OUTCOME_INCOMPLETE:
+		return "; not everything could be rolled back";
+	default:
+		return "";
 	}
+}
 
-	options->cancel = signals_fd();
-	daxplug_set_cancel_fd(daxplug, options->cancel);
-	daxplug_set_timeout(daxplug, options->timeout);
-	return change_all(daxplug, options);
+/* "what and why; how it ended; what to do" */
+static void print_failure(const struct daxplug_change *change)
+{
+	const char *hint = daxplug_change_hint(change);
+	uint64_t lost = daxplug_change_huge_pages_lost(change);
+
+	complain("%s%s%s%s", daxplug_change_message(change), ending(daxplug_change_outcome(change)),
+		 *hint ? "; " : "", hint);
+	if (lost)
+		complain("%s: %llu huge pages could not be given back to their pool",
+			 daxplug_change_name(change), (unsigned long long)lost);
+}
+
+static void print_done(const struct daxplug_change *change)
+{
+	const struct daxplug_device *device = daxplug_change_device(change);
+	double seconds = daxplug_change_duration(change) / 1000.0;
+	char size[TEXT_SIZE];
+
+	if (!device) {
+		printf("%s: reclaimed in %.2f s\n", daxplug_change_name(change), seconds);
+		return;
+	}
+	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
+	printf("%s: %s, %u memory blocks (%s) in %.2f s\n", daxplug_device_name(device),
+	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),
+	       size, seconds);
+}
+
+static void print_success(const struct daxplug_change *change)
+{
+	if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_UNCHANGED)
+		puts(daxplug_change_message(change));
+	else if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DONE)
+		print_done(change);
 }
 
 /**
- * change_command() - run a command that changes devices
- * @verb: the command
- * @argc: of its command line
- * @argv: of its command line
+ * change_run() - make a change and print what became of it
+ * @change: the change, not started
+ * @options: how
+ *
+ * A signal cancels it. What a dry run foresees is not printed.
  *
  * Return: an exit status.
  */
-int change_command(const struct verb *verb, int argc, char **argv)
+int change_run(struct daxplug_change *change, const struct change_options *options)
 {
-	struct options options = {
-		.verb = verb,
-		.state = DAXPLUG_STATE_ONLINE_MOVABLE,
-		.timeout = -1,
-		.cancel = -1,
-		.selection.node = -1,
-	};
-	int status = parse(argc, argv, &options);
+	int err = daxplug_change_set_flags(change, options->flags);
 
-	return status >= 0 ? status : select_devices(&options.selection, run, &options);
+	if (!err)
+		err = daxplug_change_set_timeout(change, options->timeout);
+	if (err) {
+		complain("%s: %s", daxplug_change_name(change), strerror(-err));
+		return EXIT_CANNOT_TELL;
+	}
+	/* An error of the start is one of the change. */
+	if (!daxplug_change_start(change))
+		follow(change, options);
+	if (daxplug_change_error(change))
+		print_failure(change);
+	else if (!options->quiet && !options->json)
+		print_success(change);
+	output_flush();
+	journal_write(change);
+	return status_of_change(change);
+}
+
+static void add_reason(struct json_object *object, const char *key, enum daxplug_reason reason)
+{
+	if (reason != DAXPLUG_REASON_UNKNOWN)
+		json_add_text(object, key, daxplug_reason_name(reason));
+}
+
+static void add_holder(struct json_object *object, const struct daxplug_change *change)
+{
+	struct json_object *holder;
+
+	if (!daxplug_change_holder(change))
+		return;
+	holder = json_new_object();
+	json_add_number(holder, "pid", daxplug_change_holder(change));
+	json_add_text(holder, "name", daxplug_change_holder_name(change));
+	json_add(object, "holder", holder);
+}
+
+static void add_failure(struct json_object *object, const struct daxplug_change *change)
+{
+	add_reason(object, "reason", daxplug_change_reason(change));
+	add_reason(object, "held", daxplug_change_held(change));
+	json_add_if_known(object, "block", daxplug_change_block(change));
+	if (daxplug_change_address(change))
+		json_add_number(object, "address", daxplug_change_address(change));
+	json_add_if_known(object, "pfn", daxplug_change_pfn(change));
+	add_holder(object, change);
+	json_add_text_if_any(object, "hint", daxplug_change_hint(change));
+	json_add_flag(object, "retry", daxplug_change_retry(change));
+	if (daxplug_change_huge_pages_lost(change))
+		json_add_number(object, "hugepages_not_restored",
+				daxplug_change_huge_pages_lost(change));
+}
+
+/* Adds what became of a change. */
+void change_add_json(struct json_object *object, const struct daxplug_change *change)
+{
+	json_add_text(object, "action", daxplug_action_name(daxplug_change_action(change)));
+	json_add_text(object, "outcome", daxplug_outcome_name(daxplug_change_outcome(change)));
+	json_add_number(object, "exit_status", status_of_change(change));
+	if (daxplug_change_device(change))
+		json_add_text(object, "state_before",
+			      daxplug_state_name(daxplug_change_state_before(change)));
+	json_add_if_known(object, "duration_ms", daxplug_change_duration(change));
+	json_add_text_if_any(object, "message", daxplug_change_message(change));
+	if (daxplug_change_error(change))
+		add_failure(object, change);
 }

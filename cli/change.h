@@ -1,36 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What plug, unplug and replug have in common. */
+/* One change, from its start to what is printed about it: for plug, unplug, replug and reclaim. */
 #ifndef DAXPLUG_CLI_CHANGE_H
 #define DAXPLUG_CLI_CHANGE_H
 
-#include "libdaxplug.h"
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-/**
- * struct verb - a command that changes devices
- * @name: its name
- * @help: its usage
- * @takes_state: whether it takes --movable, --kernel and --auto
- * @run: what it does to one device
- */
-struct verb {
-	const char *name;
-	const char *help;
-	bool takes_state;
-	int (*run)(struct daxplug_device *device, enum daxplug_state state, unsigned int flags);
-};
+#include "libdaxplug.h"
+#include "options.h"
+#include "progress.h"
+
+/* The options of all changes, for the table of long options and for the help. */
+enum { OPTION_TIMEOUT = OPTION_OWN, OPTION_PROGRESS, OPTION_NO_WAIT, OPTION_VERB };
+
+#define CHANGE_OPTIONS                                                                             \
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },                                    \
+		{ "no-wait", no_argument, NULL, OPTION_NO_WAIT },                                  \
+		{ "progress", required_argument, NULL, OPTION_PROGRESS },                          \
+		{ "quiet", no_argument, NULL, 'q' },                                               \
+	{                                                                                          \
+		"json", no_argument, NULL, 'J'                                                     \
+	}
 
 #define CHANGE_HELP                                                                                \
-	"      --timeout TIME    give up and roll back after TIME: 30s, 500ms, 2m\n"               \
-	"      --dry-run         check everything, change nothing\n"                               \
-	"      --force           unplug even if there seems to be no room for what must move\n"    \
-	"  -q, --quiet           say nothing but errors\n"                                         \
-	"  -J, --json            tell the results as JSON\n" SELECT_HELP
+	"      --timeout TIME    give up after TIME and roll back: 30s, 1.5min, infinity\n"        \
+	"      --no-wait         fail at once if another daxplug is at work on it\n"               \
+	"      --progress=HOW    auto, never, or json on standard error\n"                         \
+	"  -q, --quiet           print nothing but errors\n"                                       \
+	"  -J, --json            print the results as JSON\n"
 
-#define CHANGE_STATE_HELP                                                                          \
-	"      --movable         into ZONE_MOVABLE, so that it can be unplugged (the default)\n"   \
-	"      --kernel          into kernel zones\n"                                              \
-	"      --auto            into the zones that the kernel chooses\n"
+/**
+ * struct change_options - how changes are made and reported
+ * @flags: DAXPLUG_CHANGE_*
+ * @timeout: in ms, or negative for none
+ * @progress: how progress is shown
+ * @quiet: print nothing but errors
+ * @json: print the results as JSON
+ * @signals: readable when the user wants to stop, or -1
+ */
+struct change_options {
+	unsigned int flags;
+	int64_t timeout;
+	enum progress_style progress;
+	bool quiet;
+	bool json;
+	int signals;
+};
 
-int change_command(const struct verb *verb, int argc, char **argv);
+int change_option(int option, struct change_options *options);
+int change_run(struct daxplug_change *change, const struct change_options *options);
+void change_add_json(struct json_object *object, const struct daxplug_change *change);
+bool change_interrupted(const struct daxplug_change *change);
 
 #endif /* DAXPLUG_CLI_CHANGE_H */

@@ -1,47 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The columns of daxplug list. */
 #include <assert.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "columns.h"
-#include "command.h"
+#include "complain.h"
 #include "text.h"
 
 #define TEXT_COLUMN(name, value)                                                                   \
-	static void name(const struct daxplug_device *device,                                      \
-			 const struct column_options *options, char *text)                         \
+	static void name(const struct daxplug_device *device, bool exact, char *text)              \
 	{                                                                                          \
-		(void)options;                                                                     \
+		(void)exact;                                                                       \
 		snprintf(text, TEXT_SIZE, "%s", value);                                            \
 	}
 
 #define NUMBER_COLUMN(name, value)                                                                 \
-	static void name(const struct daxplug_device *device,                                      \
-			 const struct column_options *options, char *text)                         \
+	static void name(const struct daxplug_device *device, bool exact, char *text)              \
 	{                                                                                          \
-		(void)options;                                                                     \
+		(void)exact;                                                                       \
 		text_number(value, text);                                                          \
 	}
 
+/* Blank if it is 0, which is an unknown size, or nothing to speak of. */
 #define SIZE_COLUMN(name, value)                                                                   \
-	static void name(const struct daxplug_device *device,                                      \
-			 const struct column_options *options, char *text)                         \
+	static void name(const struct daxplug_device *device, bool exact, char *text)              \
 	{                                                                                          \
-		text_size(value, options->exact, text);                                            \
+		text[0] = '\0';                                                                    \
+		if (value)                                                                         \
+			text_size(value, exact, text);                                             \
 	}
 
 TEXT_COLUMN(device_column, daxplug_device_name(device))
 TEXT_COLUMN(kind_column, daxplug_kind_name(daxplug_device_kind(device)))
 TEXT_COLUMN(state_column, daxplug_state_name(daxplug_device_state(device)))
 TEXT_COLUMN(mode_column, daxplug_mode_name(daxplug_device_mode(device)))
+TEXT_COLUMN(driver_column, daxplug_device_driver(device))
 TEXT_COLUMN(backend_column, daxplug_backend_name(daxplug_device_backend(device)))
 TEXT_COLUMN(region_name_column, daxplug_device_region_name(device))
+TEXT_COLUMN(uuid_column, daxplug_device_uuid(device))
+TEXT_COLUMN(namespace_column, daxplug_device_namespace(device))
+TEXT_COLUMN(failure_column, daxplug_device_last_failure(device))
 NUMBER_COLUMN(region_column, daxplug_device_region(device))
 NUMBER_COLUMN(node_column, daxplug_device_target_node(device))
 NUMBER_COLUMN(numa_column, daxplug_device_numa_node(device))
+NUMBER_COLUMN(distance_column, daxplug_device_distance(device))
 NUMBER_COLUMN(tier_column, daxplug_device_tier(device))
+NUMBER_COLUMN(guard_column, daxplug_device_guard(device))
+NUMBER_COLUMN(poisoned_column, daxplug_device_pages_poisoned(device))
 NUMBER_COLUMN(ranges_column, daxplug_device_ranges(device))
 NUMBER_COLUMN(total_column, daxplug_device_blocks(device))
 NUMBER_COLUMN(present_column, daxplug_device_blocks_present(device))
@@ -50,48 +56,99 @@ NUMBER_COLUMN(movable_column, daxplug_device_blocks_movable(device))
 SIZE_COLUMN(size_column, daxplug_device_size(device))
 SIZE_COLUMN(align_column, daxplug_device_align(device))
 SIZE_COLUMN(block_size_column, daxplug_device_block_size(device))
+SIZE_COLUMN(unusable_column, daxplug_device_unusable(device))
 
-static void blocks_column(const struct daxplug_device *device, const struct column_options *options,
-			  char *text)
+static void blocks_column(const struct daxplug_device *device, bool exact, char *text)
 {
-	(void)options;
+	(void)exact;
 	text_blocks(device, text);
 }
 
-static void zones_column(const struct daxplug_device *device, const struct column_options *options,
-			 char *text)
+static void zones_column(const struct daxplug_device *device, bool exact, char *text)
 {
-	(void)options;
+	(void)exact;
 	text_zones(device, text);
 }
 
+static void serial_column(const struct daxplug_device *device, bool exact, char *text)
+{
+	(void)exact;
+	text_serials(device, text);
+}
+
+static void start_column(const struct daxplug_device *device, bool exact, char *text)
+{
+	(void)exact;
+	text[0] = '\0';
+	if (daxplug_device_ranges(device))
+		text_address(daxplug_device_range_start(device, 0), text);
+}
+
+static void end_column(const struct daxplug_device *device, bool exact, char *text)
+{
+	unsigned int ranges = daxplug_device_ranges(device);
+
+	(void)exact;
+	text[0] = '\0';
+	if (ranges)
+		text_address(daxplug_device_range_end(device, ranges - 1), text);
+}
+
 const struct column columns[] = {
-	{ "DEVICE", device_column, 0, true, "name of the device" },
-	{ "KIND", kind_column, 0, true, "kind of memory: hmem, cxl, pmem" },
-	{ "STATE", state_column, 0, true, "what all its memory blocks amount to" },
-	{ "SIZE", size_column, SCOLS_FL_RIGHT, true, "size of the device" },
-	{ "NODE", node_column, SCOLS_FL_RIGHT, true, "NUMA node that its memory makes" },
-	{ "TIER", tier_column, SCOLS_FL_RIGHT, true, "memory tier of that node" },
-	{ "BLOCKS", blocks_column, SCOLS_FL_RIGHT, true, "memory blocks online, of all" },
-	{ "ZONES", zones_column, 0, true, "zones that they are in" },
-	{ "BACKEND", backend_column, 0, true, "how the device is driven" },
-	{ "MODE", mode_column, 0, false, "driver that it is bound to, in daxctl's words" },
-	{ "REGION", region_column, SCOLS_FL_RIGHT, false, "number of its region" },
-	{ "REGION-NAME", region_name_column, 0, false, "what it is a part of" },
-	{ "NUMA", numa_column, SCOLS_FL_RIGHT, false, "NUMA node that it is attached to" },
-	{ "ALIGN", align_column, SCOLS_FL_RIGHT, false, "alignment" },
-	{ "RANGES", ranges_column, SCOLS_FL_RIGHT, false, "ranges of addresses" },
-	{ "BLOCK-SIZE", block_size_column, SCOLS_FL_RIGHT, false, "size of a memory block" },
-	{ "TOTAL", total_column, SCOLS_FL_RIGHT, false, "memory blocks in its ranges" },
-	{ "PRESENT", present_column, SCOLS_FL_RIGHT, false, "memory blocks added" },
-	{ "ONLINE", online_column, SCOLS_FL_RIGHT, false, "memory blocks online" },
-	{ "MOVABLE", movable_column, SCOLS_FL_RIGHT, false, "memory blocks in ZONE_MOVABLE" },
+	{ "DEVICE", device_column, 0, true, "name of the device", TOTAL_NONE },
+	{ "KIND", kind_column, 0, true, "kind of memory: hmem, cxl or pmem", TOTAL_NONE },
+	{ "STATE", state_column, 0, true, "state of all its memory blocks together", TOTAL_NONE },
+	{ "SIZE", size_column, SCOLS_FL_RIGHT, true, "size of the device", TOTAL_SIZES },
+	{ "NODE", node_column, SCOLS_FL_RIGHT, true, "NUMA node of its memory", TOTAL_NONE },
+	{ "TIER", tier_column, SCOLS_FL_RIGHT, true, "memory tier of that node", TOTAL_NONE },
+	{ "BLOCKS", blocks_column, SCOLS_FL_RIGHT, true, "memory blocks online / in total",
+	  TOTAL_NUMBERS },
+	{ "ZONES", zones_column, 0, true, "zones that they are online in", TOTAL_NONE },
+	{ "BACKEND", backend_column, 0, true, "how the device is driven", TOTAL_NONE },
+	{ "MODE", mode_column, 0, false, "what the device is used for, as in daxctl", TOTAL_NONE },
+	{ "DRIVER", driver_column, 0, false, "driver that the device is bound to", TOTAL_NONE },
+	{ "REGION", region_column, SCOLS_FL_RIGHT, false, "number of its region", TOTAL_NONE },
+	{ "REGION-NAME", region_name_column, 0, false, "name of its parent device", TOTAL_NONE },
+	{ "NAMESPACE", namespace_column, 0, false, "namespace of persistent memory", TOTAL_NONE },
+	{ "UUID", uuid_column, 0, false, "UUID of that namespace", TOTAL_NONE },
+	{ "SERIAL", serial_column, 0, false, "serial numbers of the CXL expanders behind it",
+	  TOTAL_NONE },
+	{ "NUMA", numa_column, SCOLS_FL_RIGHT, false, "nearest NUMA node with CPUs", TOTAL_NONE },
+	{ "DISTANCE", distance_column, SCOLS_FL_RIGHT, false, "NUMA distance from there",
+	  TOTAL_NONE },
+	{ "START", start_column, SCOLS_FL_RIGHT, false, "first physical address", TOTAL_NONE },
+	{ "END", end_column, SCOLS_FL_RIGHT, false, "last physical address", TOTAL_NONE },
+	{ "RANGES", ranges_column, SCOLS_FL_RIGHT, false, "number of address ranges", TOTAL_NONE },
+	{ "ALIGN", align_column, SCOLS_FL_RIGHT, false, "alignment of the device", TOTAL_NONE },
+	{ "UNUSABLE", unusable_column, SCOLS_FL_RIGHT, false, "size that fills no memory block",
+	  TOTAL_SIZES },
+	{ "BLOCK-SIZE", block_size_column, SCOLS_FL_RIGHT, false, "size of a memory block",
+	  TOTAL_NONE },
+	{ "TOTAL", total_column, SCOLS_FL_RIGHT, false, "memory blocks in its ranges",
+	  TOTAL_NUMBERS },
+	{ "PRESENT", present_column, SCOLS_FL_RIGHT, false, "memory blocks present",
+	  TOTAL_NUMBERS },
+	{ "ONLINE", online_column, SCOLS_FL_RIGHT, false, "memory blocks online", TOTAL_NUMBERS },
+	{ "MOVABLE", movable_column, SCOLS_FL_RIGHT, false, "memory blocks in ZONE_MOVABLE",
+	  TOTAL_NUMBERS },
+	{ "GUARD", guard_column, SCOLS_FL_RIGHT, false, "1 if the driver guards its blocks",
+	  TOTAL_NONE },
+	{ "POISONED", poisoned_column, SCOLS_FL_RIGHT, false, "pages with a hardware fault",
+	  TOTAL_NONE },
+	{ "FAILURE", failure_column, 0, false, "how the last transition failed", TOTAL_NONE },
 };
 
 const unsigned int column_count = sizeof(columns) / sizeof(columns[0]);
 static_assert(sizeof(columns) / sizeof(columns[0]) <= MOST_COLUMNS, "MOST_COLUMNS must grow");
 
-static int find_column(const char *name, size_t length)
+/**
+ * columns_find() - the column of a name
+ * @name: the name, in any case
+ * @length: its length
+ *
+ * Return: the index of the column, or -1.
+ */
+int columns_find(const char *name, size_t length)
 {
 	unsigned int i;
 
@@ -102,58 +159,102 @@ static int find_column(const char *name, size_t length)
 	return -1;
 }
 
-/* The columns wanted, how many, or -1 with a complaint. */
-static int named_columns(const char *names, unsigned int *wanted)
+static unsigned int preset(bool all, unsigned int *wanted)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < column_count; i++)
+		if (all || columns[i].usual)
+			wanted[count++] = i;
+	return count;
+}
+
+/**
+ * columns_parse() - which columns to show
+ * @names: names of columns with commas between; with a "+" before them the usual
+ *	ones come first; NULL for the usual ones alone
+ * @all: all columns
+ * @wanted: where their indexes go; room for MOST_COLUMNS
+ *
+ * Return: how many, or -1 after a complaint.
+ */
+int columns_parse(const char *names, bool all, unsigned int *wanted)
 {
 	unsigned int count = 0;
 
+	if (!names)
+		return preset(all, wanted);
+	if (*names == '+') {
+		count = preset(all, wanted);
+		names++;
+	}
 	while (*names) {
 		size_t length = strcspn(names, ",");
-		int column = find_column(names, length);
+		int column = columns_find(names, length);
 
-		if (column < 0 || count == column_count) {
-			usage_error("--output: %.*s: no such column, or one too many", (int)length,
-				    names);
+		if (column < 0 || count == MOST_COLUMNS) {
+			usage_error(column < 0 ? "unknown column '%.*s'"
+					       : "too many columns: '%.*s'",
+				    (int)length, names);
 			return -1;
 		}
 		wanted[count++] = column;
 		names += length + (names[length] == ',');
 	}
-	if (!count) {
-		usage_error("--output: which columns?");
-		return -1;
-	}
-	return count;
+	if (!count)
+		usage_error("--output: no column given");
+	return count ? (int)count : -1;
 }
 
 /**
- * columns_wanted() - which columns to show
- * @options: what the command line asks for
- * @wanted: where their indexes go; room for MOST_COLUMNS
+ * columns_compare() - order two devices by a column
+ * @column: its index
+ * @a: a device
+ * @b: another
  *
- * Return: how many, or -1 after a complaint.
+ * Return: less than, equal to or greater than 0, as for qsort().
  */
-int columns_wanted(const struct column_options *options, unsigned int *wanted)
+int columns_compare(int column, const struct daxplug_device *a, const struct daxplug_device *b)
 {
-	unsigned int i, count = 0;
+	char of_a[TEXT_SIZE], of_b[TEXT_SIZE];
 
-	if (options->names)
-		return named_columns(options->names, wanted);
-	for (i = 0; i < column_count; i++)
-		if (options->all || columns[i].usual)
-			wanted[count++] = i;
-	return count;
+	columns[column].text(a, true, of_a);
+	columns[column].text(b, true, of_b);
+	return strverscmp(of_a, of_b);
 }
 
-/* Is a column among those to show. */
-bool columns_want(const struct column_options *options, const char *name)
+/**
+ * columns_total() - what a column says of several devices together
+ * @column: its index
+ * @devices: the devices, @count of them
+ * @count: how many
+ * @exact: sizes in bytes
+ * @text: where it goes; TEXT_SIZE bytes, left blank if there is no total
+ */
+void columns_total(int column, struct daxplug_device *const *devices, unsigned int count,
+		   bool exact, char *text)
 {
+	unsigned long long sum = 0, of = 0, number, total;
 	unsigned int i;
+	int parts = 0;
 
-	if (options->names)
-		return strcasestr(options->names, name);
-	for (i = 0; i < column_count; i++)
-		if (!strcmp(columns[i].name, name))
-			return options->all || columns[i].usual;
-	return false;
+	text[0] = '\0';
+	if (columns[column].total == TOTAL_NONE)
+		return;
+	for (i = 0; i < count; i++) {
+		char value[TEXT_SIZE];
+		int found;
+
+		columns[column].text(devices[i], true, value);
+		found = sscanf(value, "%llu/%llu", &number, &total);
+		sum += found > 0 ? number : 0;
+		of += found > 1 ? total : 0;
+		parts = found > parts ? found : parts;
+	}
+	if (columns[column].total == TOTAL_SIZES)
+		text_size(sum, exact, text);
+	else if (parts > 1)
+		snprintf(text, TEXT_SIZE, "%llu/%llu", sum, of);
+	else
+		snprintf(text, TEXT_SIZE, "%llu", sum);
 }

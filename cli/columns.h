@@ -1,33 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DAXPLUG_COLUMNS_H
-#define DAXPLUG_COLUMNS_H
+/* The columns of the table that list prints. */
+#ifndef DAXPLUG_CLI_COLUMNS_H
+#define DAXPLUG_CLI_COLUMNS_H
 
 #include "libdaxplug.h"
 
-#define MOST_COLUMNS 32
+#define MOST_COLUMNS 48
 
 /**
- * struct column_options - how columns are to look
- * @names: names of columns, separated by commas; NULL for the usual ones
- * @all: every column
- * @exact: sizes in bytes
+ * enum column_total - what the last line of a table has in a column
+ * @TOTAL_NONE: nothing
+ * @TOTAL_NUMBERS: the sum of its numbers
+ * @TOTAL_SIZES: the sum of its sizes
  */
-struct column_options {
-	const char *names;
-	bool all;
-	bool exact;
-};
+enum column_total { TOTAL_NONE, TOTAL_NUMBERS, TOTAL_SIZES };
 
-typedef void column_text(const struct daxplug_device *device, const struct column_options *options,
-			 char *text);
+typedef void column_text(const struct daxplug_device *device, bool exact, char *text);
 
 /**
  * struct column - a column of the table
  * @name: its heading
- * @text: what stands in it
+ * @text: puts what it says of a device where TEXT_SIZE bytes are; sizes in bytes if exact
  * @flags: of libsmartcols
  * @usual: whether it is there when nothing else is asked for
  * @help: what it says
+ * @total: how it is added up
  */
 struct column {
 	const char *name;
@@ -35,12 +32,16 @@ struct column {
 	int flags;
 	bool usual;
 	const char *help;
+	enum column_total total;
 };
 
 extern const struct column columns[];
 extern const unsigned int column_count;
 
-bool columns_want(const struct column_options *options, const char *name);
-int columns_wanted(const struct column_options *options, unsigned int *wanted);
+int columns_find(const char *name, size_t length);
+int columns_parse(const char *names, bool all, unsigned int *wanted);
+int columns_compare(int column, const struct daxplug_device *a, const struct daxplug_device *b);
+void columns_total(int column, struct daxplug_device *const *devices, unsigned int count,
+		   bool exact, char *text);
 
-#endif /* DAXPLUG_COLUMNS_H */
+#endif /* DAXPLUG_CLI_COLUMNS_H */

@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DAXPLUG_COMMAND_H
-#define DAXPLUG_COMMAND_H
+#ifndef DAXPLUG_CLI_COMMAND_H
+#define DAXPLUG_CLI_COMMAND_H
 
-#include "libdaxplug.h"
+#include <stdbool.h>
 
-/* Exit statuses; daxplug(8) lists them, scripts rely on them. */
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_NO_DEVICE = 3,
-	EXIT_NOT_PERMITTED = 4,
-	EXIT_TIMED_OUT = 5,
-	EXIT_INCOMPLETE = 6,
-	EXIT_REFUSED = 7,
-	EXIT_NOT_SUPPORTED = 8,
-	EXIT_SEVERAL = 64,
-	EXIT_INTERRUPTED = 130,
+/**
+ * struct command - what "daxplug NAME" is
+ * @name: its name
+ * @summary: what it does, in a few words
+ * @changes_memory: whether its exit status says what became of memory
+ * @help: prints its help
+ * @run: runs it; @argv[0] is not looked at; returns an exit status
+ */
+struct command {
+	const char *name;
+	const char *summary;
+	bool changes_memory;
+	void (*help)(void);
+	int (*run)(int argc, char **argv);
 };
 
-int command_list(int argc, char **argv);
-int command_show(int argc, char **argv);
-int command_plug(int argc, char **argv);
-int command_unplug(int argc, char **argv);
-int command_replug(int argc, char **argv);
-int command_monitor(int argc, char **argv);
+extern const struct command list_command;
+extern const struct command show_command;
+extern const struct command check_command;
+extern const struct command plug_command;
+extern const struct command unplug_command;
+extern const struct command replug_command;
+extern const struct command reclaim_command;
+extern const struct command monitor_command;
 
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int exit_status_of(int err, enum daxplug_outcome outcome);
-
-#endif /* DAXPLUG_COMMAND_H */
+#endif /* DAXPLUG_CLI_COMMAND_H */

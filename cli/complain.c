@@ -1,61 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is said on standard error, and what the exit status says. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "command.h"
+#include "complain.h"
+#include "safe.h"
+#include "status.h"
 
-__attribute__((format(printf, 1, 0), nonnull)) static void say(const char *format,
-							       va_list arguments, const char *end)
+/* The command whose --help a usage error points to, or an empty string. */
+static const char *usage_verb = "";
+
+/**
+ * print_error_line() - write a line to standard error with one write()
+ * @text: the line, without a newline
+ *
+ * Lines of several processes that share standard error do not mix.
+ */
+void print_error_line(const char *text)
 {
-	fputs("daxplug: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputs(end, stderr);
+	char *line = NULL;
+	int length = asprintf(&line, "%s\n", text);
+	ssize_t written = length < 0 ? -1 : write(STDERR_FILENO, line, length);
+
+	/* Nothing is left to complain to. */
+	(void)written;
+	free(line);
 }
 
-/* One line on standard error. */
+__attribute__((format(printf, 2, 0))) static void say(const char *end, const char *format,
+						      va_list arguments)
+{
+	char *text = NULL, *safe = NULL, *line = NULL;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	if (text)
+		safe = safe_text(text);
+	if (safe && asprintf(&line, "daxplug: %s%s", safe, end) < 0)
+		line = NULL;
+	print_error_line(line ? line : "daxplug: out of memory");
+	free(line);
+	free(safe);
+	free(text);
+}
+
+/**
+ * complain() - say what went wrong in one line
+ * @format: as for printf(), without a newline
+ */
 void complain(const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments, "\n");
+	say("", format, arguments);
 	va_end(arguments);
 }
 
-/* The same for a command line that makes no sense; returns the exit status for it. */
+/* From now on usage errors point to the help of this command. */
+void usage_of(const char *verb)
+{
+	usage_verb = verb;
+}
+
+/**
+ * usage_error() - complain about the command line
+ * @format: as for printf()
+ *
+ * Return: the exit status of a usage error.
+ */
 int usage_error(const char *format, ...)
 {
+	char end[80];
 	va_list arguments;
 
+	snprintf(end, sizeof(end), " (see 'daxplug %s%s--help')", usage_verb,
+		 *usage_verb ? " " : "");
 	va_start(arguments, format);
-	say(format, arguments, "; daxplug --help tells more\n");
+	say(end, format, arguments);
 	va_end(arguments);
 	return EXIT_USAGE;
-}
-
-/* The exit status for one device. */
-int exit_status_of(int err, enum daxplug_outcome outcome)
-{
-	if (!err)
-		return EXIT_DONE;
-	if (outcome == DAXPLUG_OUTCOME_INCOMPLETE)
-		return EXIT_INCOMPLETE;
-	switch (err) {
-	case -ENODEV:
-		return EXIT_NO_DEVICE;
-	case -EACCES:
-	case -EPERM:
-		return EXIT_NOT_PERMITTED;
-	case -ETIMEDOUT:
-		return EXIT_TIMED_OUT;
-	case -ECANCELED:
-	case -EINTR:
-		return EXIT_INTERRUPTED;
-	case -EOPNOTSUPP:
-		return EXIT_NOT_SUPPORTED;
-	default:
-		return outcome == DAXPLUG_OUTCOME_REFUSED ? EXIT_REFUSED : EXIT_FAILED;
-	}
 }

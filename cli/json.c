@@ -1,141 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdio.h>
+#include <stdlib.h>
 
-#include "command.h"
+#include "complain.h"
 #include "json.h"
-#include "text.h"
+#include "safe.h"
+
+/* A value could not be made since the last one was printed. */
+static bool out_of_memory;
+
+static struct json_object *made(struct json_object *value)
+{
+	if (!value)
+		out_of_memory = true;
+	return value;
+}
+
+struct json_object *json_new_object(void)
+{
+	return made(json_object_new_object());
+}
+
+struct json_object *json_new_array(void)
+{
+	return made(json_object_new_array());
+}
+
+/* A text, with what is not UTF-8 replaced. */
+struct json_object *json_new_text(const char *text)
+{
+	char *safe = safe_utf8(text);
+	struct json_object *value = safe ? json_object_new_string(safe) : NULL;
+
+	free(safe);
+	return made(value);
+}
+
+/* json-c aborts if it is to add to NULL. The value becomes a part of @object, or is freed. */
+void json_add(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (object && value && !json_object_object_add(object, key, value))
+		return;
+	json_object_put(value);
+	out_of_memory = true;
+}
+
+void json_append(struct json_object *array, struct json_object *value)
+{
+	if (array && value && !json_object_array_add(array, value))
+		return;
+	json_object_put(value);
+	out_of_memory = true;
+}
 
 void json_add_text(struct json_object *object, const char *key, const char *text)
 {
-	json_object_object_add(object, key, json_object_new_string(text));
+	json_add(object, key, json_new_text(text));
+}
+
+/* An empty text means that there is none. */
+void json_add_text_if_any(struct json_object *object, const char *key, const char *text)
+{
+	if (text && *text)
+		json_add_text(object, key, text);
 }
 
 void json_add_number(struct json_object *object, const char *key, uint64_t number)
 {
-	json_object_object_add(object, key, json_object_new_uint64(number));
+	json_add(object, key, made(json_object_new_uint64(number)));
 }
 
-static void add_if_known(struct json_object *object, const char *key, int number)
+/* A negative number means that it is unknown. */
+void json_add_if_known(struct json_object *object, const char *key, int64_t number)
 {
 	if (number >= 0)
 		json_add_number(object, key, number);
 }
 
-static void add_flag(struct json_object *object, const char *key, bool flag)
+void json_add_flag(struct json_object *object, const char *key, bool flag)
 {
-	json_object_object_add(object, key, json_object_new_boolean(flag));
+	json_add(object, key, made(json_object_new_boolean(flag)));
 }
 
-/* The keys that daxctl list has too, and what it means by them. */
-static void add_daxctl_keys(struct json_object *object, const struct daxplug_device *device)
+static bool print(struct json_object *object, FILE *stream, int flags)
 {
-	enum daxplug_mode mode = daxplug_device_mode(device);
-	unsigned int online = daxplug_device_blocks_online(device);
+	const char *text = NULL;
 
-	json_add_text(object, "chardev", daxplug_device_name(device));
-	json_add_number(object, "size", daxplug_device_size(device));
-	add_if_known(object, "target_node", daxplug_device_target_node(device));
-	if (daxplug_device_align(device))
-		json_add_number(object, "align", daxplug_device_align(device));
-	if (mode == DAXPLUG_MODE_DISABLED)
-		json_add_text(object, "state", "disabled");
-	else
-		json_add_text(object, "mode", daxplug_mode_name(mode));
-	if (!daxplug_device_blocks(device) || mode == DAXPLUG_MODE_DEVDAX)
-		return;
-	json_add_number(object, "online_memblocks", online);
-	json_add_number(object, "total_memblocks", daxplug_device_blocks(device));
-	if (online)
-		add_flag(object, "movable", daxplug_device_blocks_movable(device) == online);
-}
-
-static void add_own_keys(struct json_object *object, const struct daxplug_device *device)
-{
-	char zones[TEXT_SIZE];
-
-	text_zones(device, zones);
-	json_add_text(object, "memory_state", daxplug_state_name(daxplug_device_state(device)));
-	json_add_text(object, "backend", daxplug_backend_name(daxplug_device_backend(device)));
-	json_add_text(object, "kind", daxplug_kind_name(daxplug_device_kind(device)));
-	json_add_number(object, "region", daxplug_device_region(device));
-	json_add_text(object, "region_name", daxplug_device_region_name(device));
-	add_if_known(object, "numa_node", daxplug_device_numa_node(device));
-	add_if_known(object, "tier", daxplug_device_tier(device));
-	json_add_number(object, "memblock_size", daxplug_device_block_size(device));
-	json_add_number(object, "present_memblocks", daxplug_device_blocks_present(device));
-	json_add_number(object, "movable_memblocks", daxplug_device_blocks_movable(device));
-	json_add_text(object, "zones", zones);
-}
-
-/* A device; the caller owns it, or NULL without memory, as json-c does throughout. */
-struct json_object *json_device(const struct daxplug_device *device)
-{
-	struct json_object *object = json_object_new_object();
-
-	add_daxctl_keys(object, device);
-	add_own_keys(object, device);
-	return object;
-}
-
-static struct json_object *mapping(const struct daxplug_device *device, unsigned int range)
-{
-	struct json_object *object = json_object_new_object();
-	uint64_t start = daxplug_range_start(device, range);
-	uint64_t end = daxplug_range_end(device, range);
-
-	json_add_number(object, "page_offset", daxplug_range_page_offset(device, range));
-	json_add_number(object, "start", start);
-	json_add_number(object, "end", end);
-	json_add_number(object, "size", end - start + 1);
-	return object;
-}
-
-static struct json_object *block(const struct daxplug_device *device, unsigned int i)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_number(object, "block", daxplug_block_number(device, i));
-	json_add_text(object, "state", daxplug_block_state_name(daxplug_block_state(device, i)));
-	json_add_text(object, "zone", daxplug_block_zone(device, i));
-	add_if_known(object, "use_percent", daxplug_block_use(device, i));
-	return object;
-}
-
-/* What show adds to what list says. */
-void json_add_details(struct json_object *object, const struct daxplug_device *device)
-{
-	struct json_object *mappings = json_object_new_array(), *blocks = json_object_new_array();
-	unsigned int i;
-
-	add_if_known(object, "memmap_on_memory", daxplug_device_memmap_on_memory(device));
-	for (i = 0; i < daxplug_device_ranges(device); i++)
-		json_object_array_add(mappings, mapping(device, i));
-	for (i = 0; i < daxplug_device_blocks(device); i++)
-		json_object_array_add(blocks, block(device, i));
-	json_object_object_add(object, "mappings", mappings);
-	json_object_object_add(object, "memblocks", blocks);
-}
-
-static int print(struct json_object *object, int flags)
-{
-	const char *text = json_object_to_json_string_ext(object, flags);
-
-	if (text)
-		puts(text);
-	else
-		complain("not enough memory");
+	flags |= JSON_C_TO_STRING_NOSLASHESCAPE;
+	if (object && !out_of_memory)
+		text = json_object_to_json_string_ext(object, flags);
+	if (!text) {
+		complain("out of memory for JSON");
+	} else if (stream == stderr) {
+		print_error_line(text);
+	} else {
+		fputs(text, stream);
+		fputc('\n', stream);
+	}
 	json_object_put(object);
-	return text ? EXIT_DONE : EXIT_FAILED;
+	out_of_memory = false;
+	return text;
 }
 
-/* Prints an object and gives it back; returns an exit status. */
-int json_print(struct json_object *object)
+/* Prints a value to standard output and frees it. Returns whether there was memory for that. */
+bool json_print(struct json_object *object)
 {
-	return print(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	return print(object, stdout, JSON_C_TO_STRING_PRETTY);
 }
 
-/* The same on one line. */
-int json_print_line(struct json_object *object)
+/* The same on one line of a stream. */
+bool json_print_line(struct json_object *object, FILE *stream)
 {
-	return print(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	return print(object, stream, JSON_C_TO_STRING_PLAIN);
 }

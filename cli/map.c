@@ -1,56 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A drawn map of a device's memory blocks, in lines of a letter a block:
- * what it is, and below how much of it is in use.
+ * A map of a device's memory blocks: a line of characters for what the blocks
+ * are, and a line below it for how much of them is in use.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "map.h"
+#include "options.h"
+#include "terminal.h"
 
-/* A device of more blocks than fit on so many lines has several blocks a letter. */
+/* More blocks than fit on so many lines have to share characters. */
 #define MOST_LINES 16
 #define LABEL_WIDTH 20
-#define DEFAULT_WIDTH 80
 #define LEAST_LETTERS 16
 
 /**
  * struct map - how a map is drawn
  * @device: the device
- * @per_letter: blocks a letter
- * @letters: letters a line
- * @colour: with colours
+ * @per_letter: blocks per character
+ * @letters: characters per line
+ * @color: with colors
  */
 struct map {
 	const struct daxplug_device *device;
 	unsigned int per_letter;
 	unsigned int letters;
-	bool colour;
+	bool color;
 };
 
 static const struct {
 	char letter;
-	const char *colour;
+	bool usual;
+	const char *color;
 	const char *meaning;
 } looks[] = {
-	[DAXPLUG_BLOCK_ABSENT] = { '.', "\033[90m", "absent" },
-	[DAXPLUG_BLOCK_OFFLINE] = { 'o', "\033[31m", "offline" },
-	[DAXPLUG_BLOCK_KERNEL] = { 'K', "\033[33m", "kernel zone" },
-	[DAXPLUG_BLOCK_MOVABLE] = { 'M', "\033[32m", "movable" },
+	[DAXPLUG_BLOCK_ABSENT] = { '.', true, "\033[90m", "absent" },
+	[DAXPLUG_BLOCK_OFFLINE] = { 'o', true, "\033[31m", "offline" },
+	[DAXPLUG_BLOCK_KERNEL] = { 'K', true, "\033[33m", "kernel zone" },
+	[DAXPLUG_BLOCK_MOVABLE] = { 'M', true, "\033[32m", "movable" },
+	[DAXPLUG_BLOCK_ONLINE] = { 'x', false, "\033[35m", "online, zone unknown" },
+	[DAXPLUG_BLOCK_UNKNOWN] = { '!', false, "\033[35m", "unknown" },
 };
 
 #define LOOK_COUNT (sizeof(looks) / sizeof(looks[0]))
-
-static unsigned int terminal_width(void)
-{
-	struct winsize size;
-
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		return size.ws_col;
-	return DEFAULT_WIDTH;
-}
 
 static unsigned int last_of(const struct map *map, unsigned int first)
 {
@@ -59,33 +53,33 @@ static unsigned int last_of(const struct map *map, unsigned int first)
 	return first + map->per_letter < count ? first + map->per_letter : count;
 }
 
-/* The blocks of a letter, if all are the same; else '?'. */
+/* What the blocks of a character are, if all are the same; otherwise '?'. */
 static void print_state(const struct map *map, unsigned int first)
 {
-	enum daxplug_block_state state = daxplug_block_state(map->device, first);
+	enum daxplug_block_state state = daxplug_device_block_state(map->device, first);
 	unsigned int i;
 
 	for (i = first + 1; i < last_of(map, first); i++) {
-		if (daxplug_block_state(map->device, i) == state)
+		if (daxplug_device_block_state(map->device, i) == state)
 			continue;
 		putchar('?');
 		return;
 	}
 
-	if (map->colour)
-		printf("%s%c\033[0m", looks[state].colour, looks[state].letter);
+	if (map->color)
+		printf("%s%c\033[0m", looks[state].color, looks[state].letter);
 	else
 		putchar(looks[state].letter);
 }
 
-/* In tenths, rounded up, so that 0 is nothing at all; '-' where there is nothing to use. */
+/* In tenths, rounded up, so that 0 is nothing at all; '-' where no block is online. */
 static void print_use(const struct map *map, unsigned int first)
 {
 	int sum = 0, count = 0, tenths;
 	unsigned int i;
 
 	for (i = first; i < last_of(map, first); i++) {
-		int use = daxplug_block_use(map->device, i);
+		int use = daxplug_device_block_use(map->device, i);
 
 		if (use < 0)
 			continue;
@@ -117,32 +111,46 @@ static bool has_use(const struct daxplug_device *device)
 	unsigned int i;
 
 	for (i = 0; i < daxplug_device_blocks(device); i++)
-		if (daxplug_block_use(device, i) >= 0)
+		if (daxplug_device_block_use(device, i) >= 0)
+			return true;
+	return false;
+}
+
+static bool has_block(const struct daxplug_device *device, enum daxplug_block_state state)
+{
+	unsigned int i;
+
+	for (i = 0; i < daxplug_device_blocks(device); i++)
+		if (daxplug_device_block_state(device, i) == state)
 			return true;
 	return false;
 }
 
 static void print_legend(const struct map *map, bool use)
 {
+	const char *separator = "";
 	unsigned int i;
 
 	printf("\n  %-*s ", LABEL_WIDTH - 2, "map");
-	for (i = 0; i < LOOK_COUNT; i++)
-		printf("%c %s%s", looks[i].letter, looks[i].meaning,
-		       i + 1 < LOOK_COUNT ? ", " : "");
+	for (i = 0; i < LOOK_COUNT; i++) {
+		if (!looks[i].usual && !has_block(map->device, i))
+			continue;
+		printf("%s%c %s", separator, looks[i].letter, looks[i].meaning);
+		separator = ", ";
+	}
 	if (map->per_letter > 1)
-		printf("; %u blocks a letter, ? for different ones", map->per_letter);
+		printf("; %u blocks per character, ? = mixed", map->per_letter);
 	if (use)
-		printf("; in use, in tenths");
+		printf("; use in tenths, # = full");
 	putchar('\n');
 }
 
-/* Prints the map of a device, in colour and as wide as the terminal if there is one. */
+/* Prints the map of a device, as wide as the terminal. */
 void map_print(const struct daxplug_device *device)
 {
-	unsigned int count = daxplug_device_blocks(device), width = terminal_width(), first;
-	struct map map = { .device = device,
-			   .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+	unsigned int count = daxplug_device_blocks(device), first;
+	unsigned int width = terminal_width(STDOUT_FILENO);
+	struct map map = { .device = device, .color = options_color(stdout) };
 	bool use = has_use(device);
 	char label[32];
 
@@ -154,7 +162,7 @@ void map_print(const struct daxplug_device *device)
 	print_legend(&map, use);
 	for (first = 0; first < count; first += map.letters * map.per_letter) {
 		snprintf(label, sizeof(label), "memory%llu",
-			 (unsigned long long)daxplug_block_number(device, first));
+			 (unsigned long long)daxplug_device_block_number(device, first));
 		print_line(&map, first, label, print_state);
 		if (use)
 			print_line(&map, first, "  in use", print_use);

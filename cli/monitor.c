@@ -1,156 +1,241 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
+#include <fnmatch.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 
 #include "command.h"
-#include "json.h"
-#include "signals.h"
+#include "complain.h"
+#include "journal.h"
+#include "options.h"
+#include "output.h"
+#include "record.h"
+#include "selector.h"
+#include "span.h"
+#include "status.h"
 
-static void help(void)
+#define NO_LOOK_BACK (-1)
+
+/**
+ * struct options - what the command line asks for
+ * @json: a line of JSON for each record instead of text
+ * @since: look back to then, in microseconds since the epoch, or NO_LOOK_BACK
+ * @follow: go on until interrupted
+ * @names: selectors of the devices, @count of them; none for all
+ * @count: how many
+ * @daxplug: to look up the devices
+ */
+struct options {
+	bool json;
+	int64_t since;
+	bool follow;
+	char **names;
+	int count;
+	struct daxplug *daxplug;
+};
+
+static void print_help(void)
 {
-	puts("usage: daxplug monitor [options]\n"
+	puts("usage: daxplug monitor [OPTION...] [DEVICE...]\n"
 	     "\n"
-	     "  -J, --json            each event as one line of JSON\n"
-	     "      --sysroot DIR     the recorded tree below DIR instead of /");
+	     "Print what devices there are, then each change of their state, mode or number of\n"
+	     "online blocks, until interrupted.\n"
+	     "\n"
+	     "      --since TIME      first print what the journal has since TIME, such as\n"
+	     "                        2026-01-31T12:00:00Z, '12:00', yesterday or '1h ago'\n"
+	     "      --no-follow       do not wait for changes\n"
+	     "  -J, --json            print each record as a line of JSON\n" GLOBAL_HELP);
 }
 
-/* The time of day with milliseconds, local, as in 2026-01-31T12:00:00.123+0100. */
-static void now(char *text, size_t size)
+/* --- which devices --- */
+
+/* A device that has gone is still known from before. */
+static struct daxplug_device *look_up(const struct options *options, const char *name)
 {
-	struct timeval time;
-	struct tm parts;
-	size_t length;
+	struct daxplug_device *device = daxplug_find(options->daxplug, name);
 
-	gettimeofday(&time, NULL);
-	localtime_r(&time.tv_sec, &parts);
-	length = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &parts);
-	length += snprintf(text + length, size - length, ".%03d", (int)(time.tv_usec / 1000));
-	strftime(text + length, size - length, "%z", &parts);
+	if (!device && !daxplug_scan(options->daxplug))
+		device = daxplug_find(options->daxplug, name);
+	return device;
 }
 
-static void print_json(const char *when, const struct daxplug_event *event)
+/* A device that cannot be looked up is known by its name alone. */
+static bool is_wanted(const struct options *options, const char *name)
 {
-	struct json_object *object = json_object_new_object();
+	struct daxplug_device *device;
+	int i;
 
-	json_add_text(object, "time", when);
-	json_add_text(object, "chardev", daxplug_event_device(event));
-	json_add_text(object, "event", daxplug_event_type_name(daxplug_event_type(event)));
-	json_add_text(object, "memory_state_before",
-		      daxplug_state_name(daxplug_event_state_before(event)));
-	json_add_text(object, "memory_state", daxplug_state_name(daxplug_event_state(event)));
-	json_add_number(object, "online_memblocks", daxplug_event_blocks_online(event));
-	json_add_number(object, "total_memblocks", daxplug_event_blocks(event));
-	json_print_line(object);
+	if (!options->count || !*name)
+		return true;
+	device = look_up(options, name);
+	for (i = 0; i < options->count; i++)
+		if (device ? selector_fit(options->names[i], device) != SELECTOR_NO
+			   : !fnmatch(options->names[i], name, 0))
+			return true;
+	return false;
 }
 
-static void print_text(const char *when, const struct daxplug_event *event)
+/* --- back --- */
+
+static void print_entry(const struct journal_entry *entry, void *data)
 {
-	const char *state = daxplug_state_name(daxplug_event_state(event));
-	const char *before = daxplug_state_name(daxplug_event_state_before(event));
+	const struct options *options = data;
 
-	printf("%s %s %s", when, daxplug_event_device(event),
-	       daxplug_event_type_name(daxplug_event_type(event)));
-	if (daxplug_event_type(event) == DAXPLUG_EVENT_CHANGED)
-		printf(" %s -> %s", before, state);
-	else if (daxplug_event_type(event) == DAXPLUG_EVENT_ADDED)
-		printf(" %s", state);
-	printf(" %u/%u\n", daxplug_event_blocks_online(event), daxplug_event_blocks(event));
+	if (is_wanted(options, entry->device))
+		record_entry(entry, options->json);
 }
 
-static int print_events(struct daxplug_monitor *monitor, bool json)
+static int look_back(struct options *options)
+{
+	int err = journal_read(options_root(), options->since, print_entry, options);
+
+	if (err == -EOPNOTSUPP) {
+		complain("--since: this daxplug was built without the systemd journal");
+		return EXIT_NOT_SUPPORTED;
+	}
+	if (err)
+		complain("cannot read the journal: %s", strerror(-err));
+	return err ? EXIT_CANNOT_TELL : EXIT_DONE;
+}
+
+/* --- and on --- */
+
+static int print_events(const struct options *options, struct daxplug_monitor *monitor, bool *ready)
 {
 	const struct daxplug_event *event;
-	char when[64];
 	int more;
 
 	while ((more = daxplug_monitor_next(monitor, &event)) == 1) {
-		now(when, sizeof(when));
-		if (json)
-			print_json(when, event);
-		else
-			print_text(when, event);
+		if (daxplug_event_get_type(event) == DAXPLUG_EVENT_READY)
+			*ready = true;
+		if (is_wanted(options, daxplug_event_device(event)))
+			record_event(event, options->json);
 	}
 	if (more < 0) {
 		complain("cannot read the devices: %s", strerror(-more));
-		return EXIT_FAILED;
+		return EXIT_CANNOT_TELL;
 	}
-	/* Whoever reads along wants it now; if nobody does any more, main() complains. */
-	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	return EXIT_DONE;
 }
 
-static int watch(struct daxplug_monitor *monitor, bool json)
+static int watch(const struct options *options, struct daxplug_monitor *monitor)
 {
 	struct pollfd polled[] = {
 		{ .fd = daxplug_monitor_fd(monitor), .events = POLLIN },
-		{ .fd = signals_fd(), .events = POLLIN },
 		{ .fd = fileno(stdout), .events = 0 },
 	};
-	int status = EXIT_DONE;
+	bool ready = false;
+	int status;
 
-	while (!status) {
-		if (poll(polled, 3, -1) < 0 && errno != EINTR)
-			return EXIT_FAILED;
-		if (polled[1].revents)
+	for (;;) {
+		status = print_events(options, monitor, &ready);
+		/* A reader that has gone has seen enough; output_finish() knows of other errors. */
+		if (status || !output_flush() || (ready && !options->follow))
+			return status;
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			return EXIT_CANNOT_TELL;
+		if (polled[1].revents & (POLLERR | POLLHUP))
 			return EXIT_DONE;
-		/* The reader of a pipe has gone. */
-		if (polled[2].revents & (POLLERR | POLLHUP))
-			return EXIT_FAILED;
-		status = print_events(monitor, json);
 	}
-
-	return status;
 }
 
-enum { OPTION_SYSROOT = 256 };
-
-static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'J' },
-	{ "sysroot", required_argument, NULL, OPTION_SYSROOT },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static int run(const char *root, bool json)
+static int look_on(const struct options *options)
 {
 	struct daxplug_monitor *monitor;
-	int err = daxplug_monitor_open(root, &monitor), status;
+	int err = daxplug_monitor_new(options->daxplug, &monitor), status;
 
 	if (err) {
 		complain("cannot watch the devices: %s", strerror(-err));
-		return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
+		return EXIT_CANNOT_TELL;
 	}
-	status = watch(monitor, json);
-	daxplug_monitor_close(monitor);
+	status = watch(options, monitor);
+	daxplug_monitor_unref(monitor);
 	return status;
 }
 
-int command_monitor(int argc, char **argv)
+static int monitor(struct options *options)
 {
-	const char *root = NULL;
-	bool json = false;
+	bool looks_back = options->since != NO_LOOK_BACK;
+	int status = looks_back ? look_back(options) : EXIT_DONE;
+
+	if (status || (looks_back && !options->follow))
+		return status;
+	return look_on(options);
+}
+
+/* --- the command line --- */
+
+enum { OPTION_SINCE = OPTION_OWN, OPTION_NO_FOLLOW };
+
+static const struct option long_options[] = {
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "no-follow", no_argument, NULL, OPTION_NO_FOLLOW },
+	{ "json", no_argument, NULL, 'J' },
+	GLOBAL_OPTIONS,
+};
+
+static int check_names(const struct options *options)
+{
+	int i;
+
+	for (i = 0; i < options->count; i++) {
+		const char *wrong = selector_check(options->names[i]);
+
+		if (wrong)
+			return usage_error("'%s' is %s", options->names[i], wrong);
+	}
+	return NO_STATUS;
+}
+
+/* NO_STATUS to go on, or an exit status. */
+static int parse(int argc, char **argv, struct options *options)
+{
 	int option;
 
-	while ((option = getopt_long(argc, argv, "Jh", long_options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, ":JhV", long_options)) != OPTIONS_END) {
 		switch (option) {
+		case OPTION_SINCE:
+			if (!stamp_parse(optarg, stamp_now(), &options->since))
+				return usage_error("--since: '%s' is not a time", optarg);
+			break;
+		case OPTION_NO_FOLLOW:
+			options->follow = false;
+			break;
 		case 'J':
-			json = true;
+			options->json = true;
 			break;
-		case OPTION_SYSROOT:
-			root = optarg;
-			break;
-		case 'h':
-			help();
-			return EXIT_DONE;
 		default:
-			return EXIT_USAGE;
+			return option_stop(option, print_help);
 		}
 	}
-	if (optind < argc)
-		return usage_error("monitor takes no device");
-	return run(root, json);
+	options->names = argv + optind;
+	options->count = argc - optind;
+	return check_names(options);
 }
+
+static int run(int argc, char **argv)
+{
+	struct options options = { .since = NO_LOOK_BACK, .follow = true };
+	const char *root;
+	int err, status = parse(argc, argv, &options);
+
+	if (status != NO_STATUS)
+		return status;
+	root = options_root();
+	err = daxplug_new(root, &options.daxplug);
+	if (err) {
+		complain("cannot open %s: %s", root ? root : "/", strerror(-err));
+		return EXIT_CANNOT_TELL;
+	}
+	status = monitor(&options);
+	daxplug_unref(options.daxplug);
+	return status;
+}
+
+const struct command monitor_command = {
+	.name = "monitor",
+	.summary = "print device events until interrupted",
+	.help = print_help,
+	.run = run,
+};

@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "change.h"
+#include <stdio.h>
+
 #include "command.h"
-#include "select.h"
+#include "verb.h"
 
-static const struct verb verb = {
-	.name = "plug",
-	.help = "usage: daxplug plug [options] DEVICE...|all\n\n" CHANGE_STATE_HELP CHANGE_HELP,
-	.takes_state = true,
-	.run = daxplug_device_plug,
-};
-
-int command_plug(int argc, char **argv)
+static void print_help(void)
 {
-	return change_command(&verb, argc, argv);
+	puts("usage: daxplug plug [OPTION...] DEVICE...\n"
+	     "\n"
+	     "Put all memory of devices online, or change nothing.\n"
+	     "\n" VERB_ZONE_HELP VERB_HELP);
 }
+
+static int run(int argc, char **argv)
+{
+	static const struct verb verb = {
+		.action = DAXPLUG_ACTION_PLUG,
+		.done = "plugged",
+		.plugs = true,
+		.help = print_help,
+	};
+
+	return verb_run(&verb, argc, argv);
+}
+
+const struct command plug_command = {
+	.name = "plug",
+	.summary = "put all memory of devices online",
+	.changes_memory = true,
+	.help = print_help,
+	.run = run,
+};

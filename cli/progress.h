@@ -1,23 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DAXPLUG_PROGRESS_H
-#define DAXPLUG_PROGRESS_H
+#ifndef DAXPLUG_CLI_PROGRESS_H
+#define DAXPLUG_CLI_PROGRESS_H
 
-#include "libdaxplug.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /**
- * struct progress - a line on the terminal that says how far a change is
- * @began: when this phase began, in ms; 0 before
- * @phase: the phase
- * @shown: whether there is a line to be wiped
+ * enum progress_style - how progress is shown on standard error
+ * @PROGRESS_AUTO: by a line that is overwritten, on a terminal that can do that
+ * @PROGRESS_NEVER: not at all
+ * @PROGRESS_JSON: by a JSON object a line
+ */
+enum progress_style { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_JSON };
+
+/**
+ * struct progress - what is shown of a change that runs
+ * @style: how
+ * @device: its device
+ * @phase: what it does now, in a word or two
+ * @began: when this phase began, in ms; 0 before the first
+ * @last: when it was last shown, in ms
+ * @line: whether there is a line to be wiped
  */
 struct progress {
+	enum progress_style style;
+	const char *device;
+	const char *phase;
 	int64_t began;
-	enum daxplug_phase phase;
-	bool shown;
+	int64_t last;
+	bool line;
 };
 
-void progress_show(struct daxplug *daxplug, struct progress *progress);
+bool progress_parse(const char *text, enum progress_style *style);
+void progress_update(struct progress *progress, const char *phase, unsigned int done,
+		     unsigned int total, bool finite);
 void progress_wipe(struct progress *progress);
 int64_t progress_now(void);
 
-#endif /* DAXPLUG_PROGRESS_H */
+#endif /* DAXPLUG_CLI_PROGRESS_H */

@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "change.h"
+#include <stdio.h>
+
 #include "command.h"
-#include "select.h"
+#include "verb.h"
 
-static const struct verb verb = {
-	.name = "replug",
-	.help = "usage: daxplug replug [options] DEVICE...|all\n\n" CHANGE_STATE_HELP CHANGE_HELP,
-	.takes_state = true,
-	.run = daxplug_device_replug,
-};
-
-int command_replug(int argc, char **argv)
+static void print_help(void)
 {
-	return change_command(&verb, argc, argv);
+	puts("usage: daxplug replug [OPTION...] DEVICE...\n"
+	     "\n"
+	     "Unplug devices and plug them again, such as into another zone.\n"
+	     "\n" VERB_ZONE_HELP VERB_FORCE_HELP VERB_HELP);
 }
+
+static int run(int argc, char **argv)
+{
+	static const struct verb verb = {
+		.action = DAXPLUG_ACTION_REPLUG,
+		.done = "unplugged and plugged",
+		.plugs = true,
+		.unplugs = true,
+		.help = print_help,
+	};
+
+	return verb_run(&verb, argc, argv);
+}
+
+const struct command replug_command = {
+	.name = "replug",
+	.summary = "unplug devices and plug them again, such as into another zone",
+	.changes_memory = true,
+	.help = print_help,
+	.run = run,
+};

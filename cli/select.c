@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "complain.h"
 #include "select.h"
+#include "selector.h"
+#include "status.h"
 
 static bool is_in_region(const struct daxplug_device *device, const char *region)
 {
@@ -17,91 +18,105 @@ static bool is_in_region(const struct daxplug_device *device, const char *region
 	return !strcmp(region, number) || !strcmp(region, daxplug_device_region_name(device));
 }
 
-static bool has_all(const struct selection *selection)
+/* Whether --node and --region let it pass. */
+static bool passes(const struct selection *selection, const struct daxplug_device *device)
 {
-	int i;
-
-	for (i = 0; i < selection->name_count; i++)
-		if (!strcmp(selection->names[i], "all"))
-			return true;
-	return !selection->name_count;
+	if (selection->node >= 0 && daxplug_device_target_node(device) != selection->node)
+		return false;
+	return !selection->region || is_in_region(device, selection->region);
 }
 
-/* Has this very device been asked for. */
-bool select_by_name(const struct selection *selection, const struct daxplug_device *device)
+/* No selector at all is as good as "all". */
+static enum selector_fit best_fit(const struct selection *selection,
+				  const struct daxplug_device *device)
 {
-	const char *name = daxplug_device_name(device);
+	enum selector_fit best = selection->name_count ? SELECTOR_NO : SELECTOR_FITS, fit;
 	int i;
 
-	for (i = 0; i < selection->name_count; i++)
-		if (!strcmp(selection->names[i], name))
+	for (i = 0; i < selection->name_count; i++) {
+		fit = selector_fit(selection->names[i], device);
+		best = fit > best ? fit : best;
+	}
+	return best;
+}
+
+static bool fits_any_device(struct daxplug *daxplug, const char *selector)
+{
+	struct daxplug_device *device;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
+		if (selector_fit(selector, device) != SELECTOR_NO)
 			return true;
 	return false;
 }
 
-static bool is_selected(const struct selection *selection, const struct daxplug_device *device)
-{
-	if (selection->node >= 0 && daxplug_device_target_node(device) != selection->node)
-		return false;
-	if (selection->region && !is_in_region(device, selection->region))
-		return false;
-	return has_all(selection) || select_by_name(selection, device);
-}
-
+/* Each selector has to stand for something; those that do not hide no others. */
 static int check_names(struct daxplug *daxplug, const struct selection *selection)
 {
-	int i;
+	int i, status = NO_STATUS;
 
 	for (i = 0; i < selection->name_count; i++) {
 		const char *name = selection->names[i];
 
-		if (!strcmp(name, "all") || daxplug_find(daxplug, name))
+		if (!strcmp(name, "all") || fits_any_device(daxplug, name))
 			continue;
-		complain("%s: no such device; daxplug list shows those that there are", name);
-		return EXIT_NO_DEVICE;
+		complain("%s: no such device (see 'daxplug list')", name);
+		status = EXIT_UNKNOWN_NAME;
 	}
-	return EXIT_DONE;
+	return status;
 }
 
-/* All conditions must hold; no name at all is as good as "all". */
-static int find_devices(struct daxplug *daxplug, struct selection *selection)
+static int collect(struct daxplug *daxplug, struct selection *selection)
 {
 	struct daxplug_device *device;
 	unsigned int most = 0;
 
-	if (check_names(daxplug, selection))
-		return EXIT_NO_DEVICE;
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
 		most++;
 	selection->devices = calloc(most + 1, sizeof(*selection->devices));
 	if (!selection->devices) {
-		complain("not enough memory");
-		return EXIT_FAILED;
+		complain("out of memory");
+		return EXIT_CANNOT_TELL;
 	}
-
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
-		if (is_selected(selection, device))
+		if (passes(selection, device) && best_fit(selection, device) != SELECTOR_NO)
 			selection->devices[selection->count++] = device;
-	if (selection->count || (!most && selection->may_be_empty && !select_any(selection)))
-		return EXIT_DONE;
-	complain("no DAX device%s", most ? " fits" : " in this system");
-	return EXIT_NO_DEVICE;
+	return EXIT_DONE;
 }
 
-static int open_system(const char *root, struct daxplug **daxplug)
+static int use_devices(struct daxplug *daxplug, struct selection *selection, select_use *use,
+		       void *data)
 {
-	int err = daxplug_open(root, daxplug);
+	bool any_in_system = daxplug_first(daxplug);
+	int status = check_names(daxplug, selection);
+	int err = collect(daxplug, selection);
+
+	if (err)
+		return err;
+	if (selection->count ||
+	    (selection->may_be_empty && !any_in_system && !select_any(selection)))
+		return status_combine(status, use(daxplug, data));
+	if (status == NO_STATUS)
+		complain(any_in_system ? "no matching DAX device (see 'daxplug list')"
+				       : "no DAX device in this system (see 'daxplug check')");
+	return EXIT_UNKNOWN_NAME;
+}
+
+static int open_system(struct daxplug **daxplug)
+{
+	const char *root = options_root();
+	int err = daxplug_new(root, daxplug);
 
 	if (err) {
 		complain("cannot open %s: %s", root ? root : "/", strerror(-err));
-		return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
+		return EXIT_CANNOT_TELL;
 	}
 	err = daxplug_scan(*daxplug);
 	if (!err)
 		return EXIT_DONE;
 	complain("%s", daxplug_message(*daxplug));
-	daxplug_close(*daxplug);
-	return exit_status_of(err, DAXPLUG_OUTCOME_DONE);
+	daxplug_unref(*daxplug);
+	return EXIT_CANNOT_TELL;
 }
 
 /**
@@ -110,67 +125,128 @@ static int open_system(const char *root, struct daxplug **daxplug)
  * @use: what to do
  * @data: for it
  *
- * Return: the exit status of @use, or another after a complaint; that of no
- * device if a name is unknown or nothing fits.
+ * A selector that stands for no device gets a complaint; @use has the others.
+ *
+ * Return: the exit status of it all.
  */
 int select_devices(struct selection *selection, select_use *use, void *data)
 {
 	struct daxplug *daxplug;
-	int status = open_system(selection->root, &daxplug);
+	int status = open_system(&daxplug);
 
 	if (status)
 		return status;
-	status = find_devices(daxplug, selection);
-	if (!status)
-		status = use(daxplug, data);
+	status = use_devices(daxplug, selection, use, data);
 	free(selection->devices);
-	daxplug_close(daxplug);
+	daxplug_unref(daxplug);
 	return status;
 }
 
-static int parse_node(const char *text, long *node)
+static int take_node(const char *text, long *node)
 {
 	char *end;
 
 	errno = 0;
 	*node = strtol(text, &end, 10);
 	if (errno || end == text || *end || *node < 0 || *node > INT_MAX)
-		return usage_error("--node %s: the number of a NUMA node is wanted", text);
+		return usage_error("--node: '%s' is not the number of a NUMA node", text);
 	return EXIT_DONE;
 }
 
 /**
  * select_option() - take one of SELECT_OPTIONS
- * @option: what getopt_long() returned
+ * @option: what option_next() returned
  * @selection: what is asked for
  *
- * Return: an exit status; that of a usage error if it is none of them.
+ * Return: an exit status, or NO_STATUS if it is none of them.
  */
 int select_option(int option, struct selection *selection)
 {
 	switch (option) {
-	case SELECT_NODE:
-		return parse_node(optarg, &selection->node);
-	case SELECT_REGION:
+	case OPTION_NODE:
+		return take_node(optarg, &selection->node);
+	case OPTION_REGION:
 		selection->region = optarg;
 		return EXIT_DONE;
-	case SELECT_ROOT:
-		selection->root = optarg;
-		return EXIT_DONE;
 	default:
-		return EXIT_USAGE;
+		return NO_STATUS;
 	}
 }
 
-/* What is left on the command line are names. */
-void select_names(int argc, char **argv, struct selection *selection)
+/* What is left on the command line are selectors. Returns an exit status. */
+int select_names(int argc, char **argv, struct selection *selection)
 {
+	int i;
+
 	selection->names = argv + optind;
 	selection->name_count = argc - optind;
+	for (i = 0; i < selection->name_count; i++) {
+		const char *wrong = selector_check(selection->names[i]);
+
+		if (wrong)
+			return usage_error("'%s' is %s", selection->names[i], wrong);
+	}
+	return EXIT_DONE;
 }
 
-/* Is anything in particular asked for. */
+/* Whether anything in particular is asked for. */
 bool select_any(const struct selection *selection)
 {
 	return selection->name_count || selection->node >= 0 || selection->region;
+}
+
+/* Reads memory tiers. If they cannot be read there is only less to show. */
+void select_read_tiers(struct daxplug *daxplug)
+{
+	int err = daxplug_read_tiers(daxplug);
+
+	(void)err;
+}
+
+/* Why a device may hold data that is not to be lost, or NULL. */
+static const char *reason_to_leave(const struct daxplug_device *device, bool binds)
+{
+	enum daxplug_kind kind = daxplug_device_kind(device);
+
+	switch (daxplug_device_mode(device)) {
+	case DAXPLUG_MODE_SYSTEM_RAM:
+		return NULL;
+	case DAXPLUG_MODE_DISABLED:
+		if (!binds || kind == DAXPLUG_KIND_HMEM || kind == DAXPLUG_KIND_CXL)
+			return NULL;
+		return kind == DAXPLUG_KIND_PMEM ? "persistent memory without a driver"
+						 : "memory of an unknown kind without a driver";
+	case DAXPLUG_MODE_DEVDAX:
+		return "devdax mode";
+	case DAXPLUG_MODE_FAMFS:
+		return "famfs mode";
+	case DAXPLUG_MODE_OTHER:
+		return "another driver";
+	default:
+		return "unknown mode";
+	}
+}
+
+/**
+ * select_leave_out_data() - leave devices alone that may hold data
+ * @selection: the devices; those that were not asked for by name, UUID or serial
+ *	number, and may hold data, are left out
+ * @binds: whether a device without a driver would be bound
+ * @tell: say so of each
+ */
+void select_leave_out_data(struct selection *selection, bool binds, bool tell)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < selection->count; i++) {
+		struct daxplug_device *device = selection->devices[i];
+		const char *reason = reason_to_leave(device, binds);
+
+		if (!reason || best_fit(selection, device) == SELECTOR_NAMES)
+			selection->devices[count++] = device;
+		else if (tell)
+			printf("%s: left alone: %s (select it by name to include it)\n",
+			       daxplug_device_name(device), reason);
+	}
+	selection->count = count;
 }

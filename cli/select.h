@@ -1,41 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which devices a command is about. */
-#ifndef DAXPLUG_SELECT_H
-#define DAXPLUG_SELECT_H
+/* Which devices a command is for. */
+#ifndef DAXPLUG_CLI_SELECT_H
+#define DAXPLUG_CLI_SELECT_H
 
 #include <stdbool.h>
 
 #include "libdaxplug.h"
+#include "options.h"
 
-/* The options with which devices are selected, for getopt_long() and for --help. */
-enum { SELECT_NODE = 256, SELECT_REGION, SELECT_ROOT, SELECT_FIRST_FREE };
-
+/* For the table of long options, and for the help. */
 #define SELECT_OPTIONS                                                                             \
-	{ "node", required_argument, NULL, SELECT_NODE },                                          \
-		{ "region", required_argument, NULL, SELECT_REGION },                              \
+	{ "node", required_argument, NULL, OPTION_NODE },                                          \
 	{                                                                                          \
-		"sysroot", required_argument, NULL, SELECT_ROOT                                    \
+		"region", required_argument, NULL, OPTION_REGION                                   \
 	}
 
 #define SELECT_HELP                                                                                \
-	"      --node N          only devices of NUMA node N\n"                                    \
-	"      --region R        only devices of region R, a number or a name\n"                   \
-	"      --sysroot DIR     the recorded tree below DIR instead of /\n"
+	"      --node N          only devices whose memory is NUMA node N\n"                       \
+	"      --region R        only devices of region R, a number or a name\n"
+
+#define SELECTOR_HELP                                                                              \
+	"\n"                                                                                       \
+	"A DEVICE is daxX.Y, /dev/daxX.Y, a pattern such as 'dax1.*', node:N,\n"                   \
+	"range:START-END, uuid:UUID, serial:N, a kind (cxl, hmem, pmem), or all.\n"
 
 /**
  * struct selection - the devices asked for
- * @root: as for daxplug_open()
  * @node: a NUMA node, or -1
  * @region: a region's number or name, or NULL
- * @may_be_empty: that there is no device at all is no error if nothing in
- *	particular is asked for
- * @names: names, or "all"; @name_count of them
+ * @may_be_empty: that there is no device is no error if none in particular is asked for
+ * @names: what is asked for; @name_count of them
  * @name_count: how many
- * @devices: the devices; the caller frees the array
+ * @devices: the devices found, @count of them
  * @count: how many
  */
 struct selection {
-	const char *root;
 	long node;
 	const char *region;
 	bool may_be_empty;
@@ -45,13 +44,14 @@ struct selection {
 	unsigned int count;
 };
 
-/* What is done to the devices; returns an exit status. */
+/* What is done with the devices; returns an exit status. */
 typedef int select_use(struct daxplug *daxplug, void *data);
 
-int select_devices(struct selection *selection, select_use *use, void *data);
-bool select_by_name(const struct selection *selection, const struct daxplug_device *device);
-bool select_any(const struct selection *selection);
 int select_option(int option, struct selection *selection);
-void select_names(int argc, char **argv, struct selection *selection);
+int select_names(int argc, char **argv, struct selection *selection);
+bool select_any(const struct selection *selection);
+int select_devices(struct selection *selection, select_use *use, void *data);
+void select_read_tiers(struct daxplug *daxplug);
+void select_leave_out_data(struct selection *selection, bool binds, bool tell);
 
-#endif /* DAXPLUG_SELECT_H */
+#endif /* DAXPLUG_CLI_SELECT_H */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <getopt.h>
 #include <stdio.h>
 
 #include "command.h"
+#include "complain.h"
+#include "device_json.h"
+#include "forecast.h"
 #include "json.h"
 #include "map.h"
+#include "safe.h"
 #include "select.h"
+#include "status.h"
 #include "text.h"
 
 /**
@@ -20,26 +24,31 @@ struct options {
 	struct selection selection;
 };
 
-static void help(void)
+static void print_help(void)
 {
-	puts("usage: daxplug show [options] DEVICE...|all\n"
+	puts("usage: daxplug show [OPTION...] DEVICE...\n"
+	     "\n"
+	     "Show all about devices, with a forecast and a map of the memory blocks.\n"
 	     "\n"
 	     "  -b, --bytes           sizes in bytes\n"
-	     "  -J, --json            JSON in daxctl's shape\n" SELECT_HELP);
+	     "  -J, --json            JSON\n" SELECT_HELP GLOBAL_HELP SELECTOR_HELP);
 }
+
+/* --- lines --- */
 
 static void line(const char *label, const char *text)
 {
-	if (*text)
-		printf("  %-18s %s\n", label, text);
+	if (!*text)
+		return;
+	printf("  %-18s ", label);
+	print_safe(text);
+	putchar('\n');
 }
 
-static void number_line(const char *label, int number)
+static void number_line(const char *label, int64_t number, const char *unit)
 {
-	char text[TEXT_SIZE];
-
-	text_number(number, text);
-	line(label, text);
+	if (number >= 0)
+		printf("  %-18s %lld%s\n", label, (long long)number, unit);
 }
 
 static void size_line(const char *label, uint64_t size, const struct options *options)
@@ -51,25 +60,68 @@ static void size_line(const char *label, uint64_t size, const struct options *op
 		line(label, text);
 }
 
-static void region_line(const struct daxplug_device *device)
-{
-	const char *name = daxplug_device_region_name(device);
+/* --- what the lines say --- */
 
-	printf("  %-18s %u%s%s%s\n", "region", daxplug_device_region(device), *name ? " (" : "",
-	       name, *name ? ")" : "");
+static void identity_lines(const struct daxplug_device *device)
+{
+	char text[TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%u%s%.64s%s", daxplug_device_region(device),
+		 *daxplug_device_region_name(device) ? " (" : "",
+		 daxplug_device_region_name(device),
+		 *daxplug_device_region_name(device) ? ")" : "");
+	line("region", text);
+	line("namespace", daxplug_device_namespace(device));
+	line("UUID", daxplug_device_uuid(device));
+	text_serials(device, text);
+	line("serial", text);
+}
+
+static void node_lines(const struct daxplug_device *device)
+{
+	if (daxplug_device_target_node(device) >= 0)
+		number_line("target node", daxplug_device_target_node(device), "");
+	else
+		line("target node", "none (firmware gave the device no NUMA node)");
+	number_line("nearest CPU node", daxplug_device_numa_node(device), "");
+	number_line("distance", daxplug_device_distance(device), "");
+	number_line("read bandwidth", daxplug_device_read_bandwidth(device), " MiB/s");
+	number_line("write bandwidth", daxplug_device_write_bandwidth(device), " MiB/s");
+	number_line("read latency", daxplug_device_read_latency(device), " ns");
+	number_line("write latency", daxplug_device_write_latency(device), " ns");
+	number_line("memory tier", daxplug_device_tier(device), "");
+}
+
+static void memmap_line(const struct daxplug_device *device)
+{
+	switch (daxplug_device_memmap_on_memory(device)) {
+	case 1:
+		line("memmap on memory", "yes");
+		break;
+	case 0:
+		line("memmap on memory",
+		     daxplug_device_memmap_wanted(device) == 1
+			     ? "no (the device asks for it, the kernel does not)"
+			     : "no");
+		break;
+	}
 }
 
 static void blocks_line(const struct daxplug_device *device, const struct options *options)
 {
 	unsigned int total = daxplug_device_blocks(device);
+	unsigned int unknown = daxplug_device_blocks_unknown(device);
 	char size[TEXT_SIZE];
 
 	if (!total)
 		return;
 	text_size(daxplug_device_block_size(device), options->exact, size);
-	printf("  %-18s %u of %s: %u present, %u online, %u of these movable\n", "memory blocks",
-	       total, size, daxplug_device_blocks_present(device),
-	       daxplug_device_blocks_online(device), daxplug_device_blocks_movable(device));
+	printf("  %-18s %u of %s: %u present, %u online (%u movable)", "memory blocks", total, size,
+	       daxplug_device_blocks_present(device), daxplug_device_blocks_online(device),
+	       daxplug_device_blocks_movable(device));
+	if (unknown)
+		printf(", %u unknown", unknown);
+	putchar('\n');
 }
 
 static void range_lines(const struct daxplug_device *device, const struct options *options)
@@ -78,27 +130,57 @@ static void range_lines(const struct daxplug_device *device, const struct option
 	char size[TEXT_SIZE];
 
 	for (i = 0; i < daxplug_device_ranges(device); i++) {
-		uint64_t start = daxplug_range_start(device, i);
-		uint64_t end = daxplug_range_end(device, i);
+		uint64_t start = daxplug_device_range_start(device, i);
+		uint64_t end = daxplug_device_range_end(device, i);
 
 		text_size(end - start + 1, options->exact, size);
 		printf("  %-18s %#llx-%#llx (%s)\n", i ? "" : "ranges", (unsigned long long)start,
 		       (unsigned long long)end, size);
 	}
+	size_line("unusable", daxplug_device_unusable(device), options);
 }
 
-static void forecast_line(struct daxplug_device *device)
+static void driver_lines(const struct daxplug_device *device)
 {
-	char moves[TEXT_SIZE], space[TEXT_SIZE];
-	uint64_t must_move, room;
+	int guard = daxplug_device_guard(device);
+	int64_t timeout = daxplug_device_timeout(device), done = daxplug_device_done(device);
 
-	if (!daxplug_device_blocks_online(device) ||
-	    daxplug_device_forecast(device, &must_move, &room))
-		return;
-	text_size(must_move & ~0xfffffULL, false, moves);
-	text_size(room & ~0xfffffULL, false, space);
-	printf("  %-18s about %s must move, and there is room for %s\n", "to unplug it", moves,
-	       space);
+	if (guard >= 0)
+		line("guard", guard ? "on" : "off");
+	if (timeout)
+		number_line("driver timeout", timeout, " ms");
+	if (done >= 0)
+		printf("  %-18s %lld done, %lld failed, %lld cancelled\n", "transitions",
+		       (long long)done, (long long)daxplug_device_failed(device),
+		       (long long)daxplug_device_cancelled(device));
+	number_line("last transition", daxplug_device_last_duration(device), " ms");
+	line("last failure", daxplug_device_last_failure(device));
+	if (daxplug_device_refusals(device) > 0)
+		number_line("refused switches", daxplug_device_refusals(device), "");
+	if (daxplug_device_pages_poisoned(device) > 0)
+		number_line("poisoned pages", daxplug_device_pages_poisoned(device), "");
+}
+
+/* What an unplug would take if any of it is online, otherwise what a plug would. */
+static struct daxplug_forecast *foresee(struct daxplug_device *device)
+{
+	bool online = daxplug_device_blocks_online(device);
+	struct daxplug_forecast *forecast;
+
+	if (!daxplug_device_blocks(device) ||
+	    daxplug_forecast_new(&device, 1, online ? DAXPLUG_ACTION_UNPLUG : DAXPLUG_ACTION_PLUG,
+				 DAXPLUG_STATE_ONLINE_MOVABLE, &forecast))
+		return NULL;
+	return forecast;
+}
+
+static void forecast_lines(struct daxplug_device *device)
+{
+	struct daxplug_forecast *forecast = foresee(device);
+
+	if (forecast)
+		forecast_print(forecast);
+	daxplug_forecast_unref(forecast);
 }
 
 static void print_text(struct daxplug_device *device, const struct options *options)
@@ -109,83 +191,105 @@ static void print_text(struct daxplug_device *device, const struct options *opti
 	printf("%s\n", daxplug_device_name(device));
 	line("kind", daxplug_kind_name(daxplug_device_kind(device)));
 	line("mode", daxplug_mode_name(daxplug_device_mode(device)));
+	line("driver", daxplug_device_driver(device));
 	line("state", daxplug_state_name(daxplug_device_state(device)));
 	line("backend", daxplug_backend_name(daxplug_device_backend(device)));
 	size_line("size", daxplug_device_size(device), options);
 	size_line("align", daxplug_device_align(device), options);
-	region_line(device);
-	number_line("target node", daxplug_device_target_node(device));
-	number_line("NUMA node", daxplug_device_numa_node(device));
-	number_line("memory tier", daxplug_device_tier(device));
-	number_line("memmap on memory", daxplug_device_memmap_on_memory(device));
+	identity_lines(device);
+	node_lines(device);
+	memmap_line(device);
 	range_lines(device, options);
 	blocks_line(device, options);
 	line("zones", zones);
-	forecast_line(device);
+	driver_lines(device);
+	forecast_lines(device);
 	map_print(device);
+}
+
+/* --- */
+
+static struct json_object *device_object(struct daxplug_device *device)
+{
+	struct json_object *object = json_device(device);
+	struct daxplug_forecast *forecast = foresee(device);
+
+	json_add_details(object, device);
+	if (forecast)
+		json_add(object, "forecast", forecast_json(forecast));
+	daxplug_forecast_unref(forecast);
+	return object;
+}
+
+/* Only root may know how memory is used; everybody else sees the rest. */
+static void read_use(struct daxplug_device *device)
+{
+	int err = daxplug_device_read_use(device);
+
+	(void)err;
 }
 
 static int print_all(struct daxplug *daxplug, void *data)
 {
 	const struct options *options = data;
-	struct json_object *array = options->json ? json_object_new_array() : NULL, *object;
+	struct json_object *array = options->json ? json_new_array() : NULL;
 	unsigned int i;
 
-	daxplug_read_tiers(daxplug);
+	select_read_tiers(daxplug);
 	for (i = 0; i < options->selection.count; i++) {
 		struct daxplug_device *device = options->selection.devices[i];
 
-		/* Only root may know; what else there is to show is shown. */
-		daxplug_device_read_use(device);
-		if (!options->json) {
+		read_use(device);
+		if (array)
+			json_append(array, device_object(device));
+		else
 			print_text(device, options);
-			continue;
-		}
-		object = json_device(device);
-		json_add_details(object, device);
-		json_object_array_add(array, object);
 	}
-	return options->json ? json_print(array) : EXIT_DONE;
+	return !options->json || json_print(array) ? EXIT_DONE : EXIT_CANNOT_TELL;
 }
 
 static const struct option long_options[] = {
 	{ "bytes", no_argument, NULL, 'b' },
 	{ "json", no_argument, NULL, 'J' },
-	{ "help", no_argument, NULL, 'h' },
 	SELECT_OPTIONS,
-	{ NULL, 0, NULL, 0 },
+	GLOBAL_OPTIONS,
 };
 
-/* -1 to go on, or an exit status. */
+/* NO_STATUS to go on, or an exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
-	int option;
+	int option, status = EXIT_DONE;
 
-	while ((option = getopt_long(argc, argv, "bJh", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'b':
+	while ((option = option_next(argc, argv, ":bJhV", long_options)) != OPTIONS_END) {
+		if (option == 'b')
 			options->exact = true;
-			break;
-		case 'J':
+		else if (option == 'J')
 			options->json = true;
-			break;
-		case 'h':
-			help();
-			return EXIT_DONE;
-		default:
-			if (select_option(option, &options->selection))
-				return EXIT_USAGE;
-		}
+		else
+			status = select_option(option, &options->selection);
+		if (status == NO_STATUS)
+			return option_stop(option, print_help);
+		if (status)
+			return status;
 	}
-
-	select_names(argc, argv, &options->selection);
-	return select_any(&options->selection) ? -1 : usage_error("show which device?");
+	status = select_names(argc, argv, &options->selection);
+	if (status)
+		return status;
+	return select_any(&options->selection) ? NO_STATUS : usage_error("no device given");
 }
 
-int command_show(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct options options = { .selection.node = -1 };
 	int status = parse(argc, argv, &options);
 
-	return status >= 0 ? status : select_devices(&options.selection, print_all, &options);
+	return status == NO_STATUS ? select_devices(&options.selection, print_all, &options)
+				   : status;
 }
+
+const struct command show_command = {
+	.name = "show",
+	.summary = "show all about devices, with a map of the memory blocks",
+	.help = print_help,
+	.run = run,
+};

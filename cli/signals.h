@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DAXPLUG_SIGNALS_H
-#define DAXPLUG_SIGNALS_H
+/* SIGINT, SIGTERM and SIGHUP ask a change to stop. */
+#ifndef DAXPLUG_CLI_SIGNALS_H
+#define DAXPLUG_CLI_SIGNALS_H
 
-int signals_fd(void);
+#include <stdbool.h>
 
-#endif /* DAXPLUG_SIGNALS_H */
+int signals_open(void);
+bool signals_came(void);
+void signals_obey(void);
+void signals_end(void);
+
+#endif /* DAXPLUG_CLI_SIGNALS_H */

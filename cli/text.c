@@ -4,25 +4,40 @@
 
 #include "text.h"
 
-/* A size, as lsblk writes it, or in bytes. @text has TEXT_SIZE, here and below. */
+#define UNITS "BKMGTPE"
+
+/**
+ * text_size() - a size as lsblk(8) prints it, such as 1.5G
+ * @bytes: the size
+ * @exact: in bytes, without a unit
+ * @text: where it goes; TEXT_SIZE bytes, here and below
+ */
 void text_size(uint64_t bytes, bool exact, char *text)
 {
-	static const char units[] = "BKMGTPE";
-	uint64_t unit = 1;
-	unsigned int i = 0;
+	unsigned int shift = 0, tenths;
 
 	if (exact) {
 		snprintf(text, TEXT_SIZE, "%llu", (unsigned long long)bytes);
 		return;
 	}
-	while (units[i + 1] && bytes / unit >= 1024) {
-		unit *= 1024;
-		i++;
-	}
-	if (bytes % unit)
-		snprintf(text, TEXT_SIZE, "%.1f%c", (double)bytes / unit, units[i]);
+	/* What rounds to 1024 of a unit is 1 of the next. */
+	while (UNITS[shift / 10 + 1] && (bytes >> shift) >= 1023 &&
+	       ((bytes >> shift) >= 1024 || (shift && (bytes >> (shift - 10) & 1023) >= 973)))
+		shift += 10;
+	tenths = shift ? ((bytes >> (shift - 10) & 1023) * 10 + 512) >> 10 : 0;
+	bytes = (bytes >> shift) + tenths / 10;
+	tenths %= 10;
+	if (tenths)
+		snprintf(text, TEXT_SIZE, "%u.%u%c", (unsigned int)bytes, tenths,
+			 UNITS[shift / 10]);
 	else
-		snprintf(text, TEXT_SIZE, "%llu%c", (unsigned long long)(bytes / unit), units[i]);
+		snprintf(text, TEXT_SIZE, "%u%c", (unsigned int)bytes, UNITS[shift / 10]);
+}
+
+/* A physical address as lsmem(1) prints it. */
+void text_address(uint64_t address, char *text)
+{
+	snprintf(text, TEXT_SIZE, "0x%016llx", (unsigned long long)address);
 }
 
 /* A number that may be unknown: then it is empty. */
@@ -48,7 +63,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The zones that blocks are online in, each once. */
+/* The zones that its blocks are online in, each once. */
 void text_zones(const struct daxplug_device *device, char *text)
 {
 	unsigned int i;
@@ -56,7 +71,7 @@ void text_zones(const struct daxplug_device *device, char *text)
 
 	text[0] = '\0';
 	for (i = 0; i < daxplug_device_blocks(device); i++) {
-		const char *zone = daxplug_block_zone(device, i);
+		const char *zone = daxplug_device_block_zone(device, i);
 
 		if (!*zone || has_word(text, zone) || length + strlen(zone) + 2 > TEXT_SIZE)
 			continue;
@@ -65,11 +80,23 @@ void text_zones(const struct daxplug_device *device, char *text)
 	}
 }
 
-/* Online of all. */
+/* Blocks online / in total; blank if unknown. */
 void text_blocks(const struct daxplug_device *device, char *text)
 {
 	text[0] = '\0';
-	if (daxplug_device_blocks(device))
+	if (daxplug_device_blocks(device) && daxplug_device_state(device) != DAXPLUG_STATE_UNKNOWN)
 		snprintf(text, TEXT_SIZE, "%u/%u", daxplug_device_blocks_online(device),
 			 daxplug_device_blocks(device));
+}
+
+/* The serial numbers of its expanders, as "cxl list" prints them. */
+void text_serials(const struct daxplug_device *device, char *text)
+{
+	unsigned int i;
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < daxplug_device_serials(device) && length + 24 < TEXT_SIZE; i++)
+		length += snprintf(text + length, TEXT_SIZE - length, "%s%#llx", i ? "," : "",
+				   (unsigned long long)daxplug_device_serial(device, i));
 }

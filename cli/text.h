@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Properties of a device as text. */
-#ifndef DAXPLUG_TEXT_H
-#define DAXPLUG_TEXT_H
+#ifndef DAXPLUG_CLI_TEXT_H
+#define DAXPLUG_CLI_TEXT_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "libdaxplug.h"
@@ -11,8 +11,10 @@
 #define TEXT_SIZE 160
 
 void text_size(uint64_t bytes, bool exact, char *text);
+void text_address(uint64_t address, char *text);
 void text_number(int number, char *text);
 void text_zones(const struct daxplug_device *device, char *text);
+void text_serials(const struct daxplug_device *device, char *text);
 void text_blocks(const struct daxplug_device *device, char *text);
 
-#endif /* DAXPLUG_TEXT_H */
+#endif /* DAXPLUG_CLI_TEXT_H */

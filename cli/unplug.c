@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "change.h"
-#include "command.h"
-#include "select.h"
+#include <stdio.h>
 
-static int run(struct daxplug_device *device, enum daxplug_state state, unsigned int flags)
+#include "command.h"
+#include "verb.h"
+
+static void print_help(void)
 {
-	(void)state;
-	return daxplug_device_unplug(device, flags);
+	puts("usage: daxplug unplug [OPTION...] DEVICE...\n"
+	     "\n"
+	     "Take all memory of devices offline and remove it, or change nothing.\n"
+	     "\n"
+	     "      --release         unbind the devices afterwards\n" VERB_FORCE_HELP VERB_HELP);
 }
 
-static const struct verb verb = {
+static int run(int argc, char **argv)
+{
+	static const struct verb verb = {
+		.action = DAXPLUG_ACTION_UNPLUG,
+		.done = "unplugged",
+		.unplugs = true,
+		.releases = true,
+		.help = print_help,
+	};
+
+	return verb_run(&verb, argc, argv);
+}
+
+const struct command unplug_command = {
 	.name = "unplug",
-	.help = "usage: daxplug unplug [options] DEVICE...|all\n\n" CHANGE_HELP,
+	.summary = "take all memory of devices offline and remove it",
+	.changes_memory = true,
+	.help = print_help,
 	.run = run,
 };
-
-int command_unplug(int argc, char **argv)
-{
-	return change_command(&verb, argc, argv);
-}

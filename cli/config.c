@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "tree.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length > end_length && !strcmp(text + length - end_length, end);
+}
+
+static bool is_continued(const char *newline, const char *text)
+{
+	return newline > text && newline[-1] == '\\';
+}
+
+/* Cuts the next line off a text, with those that continue it; counts them. */
+static char *cut_line(char **text, unsigned int *lines)
+{
+	char *line = *text, *newline = strchr(line, '\n');
+
+	for (*lines = 1; newline && is_continued(newline, line); (*lines)++) {
+		newline[-1] = newline[0] = ' ';
+		newline = strchr(newline, '\n');
+	}
+	*text = newline ? newline + 1 : line + strlen(line);
+	if (newline)
+		*newline = '\0';
+	return line;
+}
+
+static char *strip(char *line)
+{
+	char *end = line + strlen(line);
+
+	while (isspace((unsigned char)*line))
+		line++;
+	while (end > line && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return line;
+}
+
+static void visit_file(const char *path, config_visit *visit, void *data)
+{
+	char file[512], *text = tree_read(path), *rest = text, *line;
+	struct config_line found = { .file = file, .number = 1 };
+	unsigned int lines;
+
+	snprintf(file, sizeof(file), "/%s", path);
+	while (rest && *rest) {
+		line = strip(cut_line(&rest, &lines));
+		found.text = line;
+		if (*line && *line != '#' && *line != ';')
+			visit(&found, data);
+		found.number += lines;
+	}
+	free(text);
+}
+
+/* A file of a directory before this one counts instead. */
+static bool is_overridden(const char *const *directories, const char *const *this, const char *name)
+{
+	char path[512];
+
+	for (; directories < this; directories++) {
+		snprintf(path, sizeof(path), "%s/%s", *directories, name);
+		if (tree_exists(path))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * config_each_line() - look at all lines of all configuration files
+ * @directories: where the files are, ends with a NULL; the first come first
+ * @suffix: of their names
+ * @visit: what looks at a line
+ * @data: for it
+ */
+void config_each_line(const char *const *directories, const char *suffix, config_visit *visit,
+		      void *data)
+{
+	const char *const *directory;
+	char path[512], **names, **name;
+
+	for (directory = directories; *directory; directory++) {
+		names = tree_list(*directory);
+		for (name = names; name && *name; name++) {
+			if (!ends_with(*name, suffix) ||
+			    is_overridden(directories, directory, *name))
+				continue;
+			snprintf(path, sizeof(path), "%s/%s", *directory, *name);
+			visit_file(path, visit, data);
+		}
+		tree_free_list(names);
+	}
+}
+
+/* Whether a word stands in a text, with no letter, digit, "_" or "-" beside it. */
+bool config_has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+	const char *found;
+
+	for (found = strstr(text, word); found; found = strstr(found + 1, word)) {
+		char before = found > text ? found[-1] : ' ', after = found[length];
+
+		if (!isalnum((unsigned char)before) && !strchr("_-", before) &&
+		    !isalnum((unsigned char)after) && (!after || !strchr("_-", after)))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+
+#include "journal.h"
+#include "options.h"
+
+#define MOST_BYTES 512
+
+/**
+ * journal_write() - write the result of a change to the journal
+ * @change: the change, ended
+ *
+ * Without a journal nothing happens.
+ */
+void journal_write(const struct daxplug_change *change)
+{
+	const struct daxplug_device *device = daxplug_change_device(change);
+	const char *action = daxplug_action_name(daxplug_change_action(change));
+	const char *outcome = daxplug_outcome_name(daxplug_change_outcome(change));
+	const char *message = daxplug_change_message(change);
+	const char *reason = daxplug_reason_name(daxplug_change_reason(change));
+	const char *state =
+		daxplug_state_name(device ? daxplug_device_state(device) : DAXPLUG_STATE_UNKNOWN);
+	int failed = daxplug_change_error(change) != 0;
+
+	if (options_root() || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN)
+		return;
+	sd_journal_send("PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO, "SYSLOG_IDENTIFIER=daxplug",
+			"MESSAGE=%s %s: %s%s%s", action, daxplug_change_name(change), outcome,
+			*message ? ": " : "", message, "DAXPLUG_DEVICE=%s",
+			daxplug_change_name(change), "DAXPLUG_ACTION=%s", action,
+			"DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s", failed ? reason : "",
+			"DAXPLUG_STATE_BEFORE=%s",
+			daxplug_state_name(daxplug_change_state_before(change)), "DAXPLUG_STATE=%s",
+			state, "DAXPLUG_DURATION_MS=%lld",
+			(long long)daxplug_change_duration(change), NULL);
+}
+
+/* A field of the present entry, empty if it has none; @text has MOST_BYTES. */
+static const char *field(sd_journal *journal, const char *name, char *text)
+{
+	size_t length, skip = strlen(name) + 1;
+	const void *data;
+
+	text[0] = '\0';
+	if (sd_journal_get_data(journal, name, &data, &length) >= 0 && length >= skip)
+		snprintf(text, MOST_BYTES, "%.*s", (int)(length - skip), (const char *)data + skip);
+	return text;
+}
+
+static void visit_result(sd_journal *journal, uint64_t us, journal_visit *visit, void *data)
+{
+	char texts[7][MOST_BYTES];
+	struct journal_entry entry = {
+		.us = us,
+		.source = "result",
+		.device = field(journal, "DAXPLUG_DEVICE", texts[0]),
+		.message = field(journal, "MESSAGE", texts[1]),
+		.action = field(journal, "DAXPLUG_ACTION", texts[2]),
+		.outcome = field(journal, "DAXPLUG_OUTCOME", texts[3]),
+		.reason = field(journal, "DAXPLUG_REASON", texts[4]),
+		.state_before = field(journal, "DAXPLUG_STATE_BEFORE", texts[5]),
+		.state = field(journal, "DAXPLUG_STATE", texts[6]),
+	};
+
+	visit(&entry, data);
+}
+
+/* The kernel's messages have the device as "+dax:dax0.0". */
+static void visit_kernel(sd_journal *journal, uint64_t us, journal_visit *visit, void *data)
+{
+	char device[MOST_BYTES], message[MOST_BYTES];
+	const char *name = strrchr(field(journal, "_KERNEL_DEVICE", device), ':');
+	struct journal_entry entry = {
+		.us = us,
+		.source = "kernel",
+		.device = name ? name + 1 : "",
+		.message = field(journal, "MESSAGE", message),
+		.action = "",
+		.outcome = "",
+		.reason = "",
+		.state_before = "",
+		.state = "",
+	};
+
+	visit(&entry, data);
+}
+
+static int match(sd_journal *journal)
+{
+	int err = sd_journal_add_match(journal, "SYSLOG_IDENTIFIER=daxplug", 0);
+
+	if (err >= 0)
+		err = sd_journal_add_disjunction(journal);
+	return err < 0 ? err : sd_journal_add_match(journal, "_KERNEL_SUBSYSTEM=dax", 0);
+}
+
+static int visit_all(sd_journal *journal, int64_t since, journal_visit *visit, void *data)
+{
+	int err = match(journal), more;
+
+	if (err >= 0)
+		err = sd_journal_seek_realtime_usec(journal, since);
+	if (err < 0)
+		return err;
+	while ((more = sd_journal_next(journal)) > 0) {
+		char text[MOST_BYTES];
+		uint64_t us;
+
+		err = sd_journal_get_realtime_usec(journal, &us);
+		if (err < 0)
+			return err;
+		if (*field(journal, "DAXPLUG_DEVICE", text))
+			visit_result(journal, us, visit, data);
+		else if (*field(journal, "_KERNEL_DEVICE", text))
+			visit_kernel(journal, us, visit, data);
+	}
+	return more;
+}
+
+/**
+ * journal_read() - read results of changes, and messages of the driver
+ * @root: of a recorded tree, whose var/log/journal is read; NULL for this system
+ * @since: from when on, in microseconds since the epoch
+ * @visit: called for each, the oldest first
+ * @data: for it
+ *
+ * Return: 0 or a negative errno; -EOPNOTSUPP if daxplug was built without it.
+ */
+int journal_read(const char *root, int64_t since, journal_visit *visit, void *data)
+{
+	sd_journal *journal;
+	char path[4096];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/var/log/journal", root ? root : "");
+	err = root ? sd_journal_open_directory(&journal, path, 0)
+		   : sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+	if (err < 0)
+		return err;
+	err = visit_all(journal, since, visit, data);
+	sd_journal_close(journal);
+	return err;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The systemd journal: the results of changes are written to it, and read from it
+ * together with the driver's messages. A build without libsystemd has no journal.
+ */
+#ifndef DAXPLUG_CLI_JOURNAL_H
+#define DAXPLUG_CLI_JOURNAL_H
+
+#include <stdint.h>
+
+#include "libdaxplug.h"
+#include "record.h"
+
+typedef void journal_visit(const struct journal_entry *entry, void *data);
+
+void journal_write(const struct daxplug_change *change);
+int journal_read(const char *root, int64_t since, journal_visit *visit, void *data);
+
+#endif /* DAXPLUG_CLI_JOURNAL_H */

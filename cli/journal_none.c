@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* For a build without libsystemd. */
+#include <errno.h>
+
+#include "journal.h"
+
+void journal_write(const struct daxplug_change *change)
+{
+	(void)change;
+}
+
+int journal_read(const char *root, int64_t since, journal_visit *visit, void *data)
+{
+	(void)root, (void)since, (void)visit, (void)data;
+	return -EOPNOTSUPP;
+}

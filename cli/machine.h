@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What "daxplug check" looks at, one subject a file. Each adds what it finds. */
+#ifndef DAXPLUG_CLI_MACHINE_H
+#define DAXPLUG_CLI_MACHINE_H
+
+#include "findings.h"
+#include "libdaxplug.h"
+
+void machine_driver(struct findings *findings);
+void machine_policy(struct findings *findings);
+void machine_rivals(struct findings *findings);
+void machine_devices(struct findings *findings, struct daxplug *daxplug);
+void machine_instead(struct findings *findings);
+
+#endif /* DAXPLUG_CLI_MACHINE_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "output.h"
+#include "status.h"
+
+/* The first error of a write to standard output, an errno, or 0. */
+static int first_error;
+
+/**
+ * output_prepare() - make standard input, output and error safe to use
+ *
+ * Opens /dev/null for those that are closed, so that no other file gets their
+ * numbers. A write to a pipe without a reader fails instead of killing a change
+ * half-way.
+ */
+void output_prepare(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/**
+ * output_flush() - write what is buffered
+ *
+ * Return: whether standard output still takes anything.
+ */
+bool output_flush(void)
+{
+	errno = 0;
+	if ((fflush(stdout) || ferror(stdout)) && !first_error)
+		first_error = errno ? errno : EIO;
+	return !first_error;
+}
+
+/**
+ * output_finish() - the exit status, once everything is written
+ * @status: of the command
+ * @changes_memory: whether it is a command that changes memory
+ *
+ * The status of a change says what became of the memory, whatever became of
+ * standard output. A reader that has closed the pipe has seen enough.
+ *
+ * Return: the exit status of the process.
+ */
+int output_finish(int status, bool changes_memory)
+{
+	if (output_flush() || first_error == EPIPE)
+		return status;
+	complain("cannot write to standard output: %s", strerror(first_error));
+	return status || changes_memory ? status : EXIT_FAILED;
+}

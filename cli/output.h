@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Standard output, and what an error on it means. */
+#ifndef DAXPLUG_CLI_OUTPUT_H
+#define DAXPLUG_CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+void output_prepare(void);
+bool output_flush(void);
+int output_finish(int status, bool changes_memory);
+
+#endif /* DAXPLUG_CLI_OUTPUT_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The words that stand for devices: the grammar of the driver's default_state,
+ * and /dev/daxX.Y, patterns and "all" besides.
+ */
+#ifndef DAXPLUG_CLI_SELECTOR_H
+#define DAXPLUG_CLI_SELECTOR_H
+
+#include <stdbool.h>
+
+#include "libdaxplug.h"
+
+/**
+ * enum selector_fit - what a selector has to do with a device
+ * @SELECTOR_NO: nothing
+ * @SELECTOR_FITS: the device is one of those that it stands for
+ * @SELECTOR_NAMES: it stands for this very device, by its name, UUID or serial number
+ */
+enum selector_fit { SELECTOR_NO, SELECTOR_FITS, SELECTOR_NAMES };
+
+const char *selector_check(const char *text);
+enum selector_fit selector_fit(const char *text, const struct daxplug_device *device);
+
+#endif /* DAXPLUG_CLI_SELECTOR_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files of the system, or of the recorded tree that --sysroot names. */
+#ifndef DAXPLUG_CLI_TREE_H
+#define DAXPLUG_CLI_TREE_H
+
+#include <stdbool.h>
+
+bool tree_exists(const char *path);
+char *tree_read(const char *path);
+char **tree_list(const char *path);
+void tree_free_list(char **names);
+
+#endif /* DAXPLUG_CLI_TREE_H */

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "complain.h"
+#include "device_json.h"
+#include "forecast.h"
+#include "json.h"
+#include "output.h"
+#include "signals.h"
+#include "status.h"
+#include "text.h"
+#include "verb.h"
+
+/**
+ * struct job - what the command line asks for
+ * @verb: the command
+ * @state: to plug to
+ * @change: how
+ * @selection: the devices
+ * @results: of each device, as JSON; NULL if they are printed as text
+ */
+struct job {
+	const struct verb *verb;
+	enum daxplug_state state;
+	struct change_options change;
+	struct selection selection;
+	struct json_object *results;
+};
+
+/* --- all of them together --- */
+
+static struct daxplug_forecast *foresee(const struct job *job, struct daxplug_device **devices,
+					unsigned int count)
+{
+	struct daxplug_forecast *forecast;
+
+	return daxplug_forecast_new(devices, count, job->verb->action, job->state, &forecast)
+		       ? NULL
+		       : forecast;
+}
+
+static void add_refusal(struct job *job, const struct daxplug_forecast *forecast)
+{
+	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+	unsigned int i;
+
+	for (i = 0; i < job->selection.count; i++) {
+		struct daxplug_device *device = job->selection.devices[i];
+		struct json_object *object = json_device(device);
+
+		json_add_text(object, "action", daxplug_action_name(job->verb->action));
+		json_add_text(object, "outcome", daxplug_outcome_name(DAXPLUG_OUTCOME_REFUSED));
+		json_add_number(object, "exit_status", EXIT_REFUSED);
+		json_add_text(object, "state_before",
+			      daxplug_state_name(daxplug_device_state(device)));
+		json_add_text(object, "reason", daxplug_reason_name(reason));
+		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, 0));
+		json_add_flag(object, "retry", true);
+		json_add(object, "forecast", forecast_json(forecast));
+		json_append(job->results, object);
+	}
+}
+
+/*
+ * Each change looks at its own device. Whether there is room for what all of
+ * them have to move only a forecast for all can tell.
+ */
+static int check_together(struct job *job)
+{
+	const struct selection *selection = &job->selection;
+	struct daxplug_forecast *forecast;
+	enum daxplug_reason reason;
+
+	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
+		return EXIT_DONE;
+	forecast = foresee(job, selection->devices, selection->count);
+	if (!forecast)
+		return EXIT_DONE;
+	reason = daxplug_forecast_reason(forecast);
+	if (daxplug_forecast_verdict(forecast) != DAXPLUG_VERDICT_REFUSED ||
+	    (reason != DAXPLUG_REASON_NO_ROOM && reason != DAXPLUG_REASON_COMMIT_LIMIT)) {
+		daxplug_forecast_unref(forecast);
+		return EXIT_DONE;
+	}
+	complain("%u devices together: %s; %s, or name fewer devices, or use --force",
+		 selection->count, daxplug_forecast_finding_text(forecast, 0),
+		 daxplug_forecast_finding_remedy(forecast, 0));
+	if (job->results)
+		add_refusal(job, forecast);
+	daxplug_forecast_unref(forecast);
+	return EXIT_REFUSED;
+}
+
+/* --- one by one --- */
+
+static void print_dry_run(const struct job *job, const struct daxplug_device *device,
+			  const struct daxplug_forecast *forecast)
+{
+	char summary[TEXT_SIZE] = "";
+
+	if (forecast)
+		forecast_summary(forecast, summary, sizeof(summary));
+	printf("%s: would be %s: %u memory blocks, from %s to %s%s%s\n",
+	       daxplug_device_name(device), job->verb->done, daxplug_device_blocks(device),
+	       daxplug_state_name(daxplug_device_state(device)),
+	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
+	       *summary ? "; " : "", summary);
+}
+
+static void print_result(const struct job *job, struct daxplug_device *device,
+			 const struct daxplug_change *change)
+{
+	bool dry = daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN;
+	bool foresees = dry || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_REFUSED;
+	struct daxplug_forecast *forecast = NULL;
+	struct json_object *object;
+
+	if (foresees && (job->results || dry))
+		forecast = foresee(job, &device, 1);
+	if (job->results) {
+		object = json_device(device);
+		change_add_json(object, change);
+		if (forecast)
+			json_add(object, "forecast", forecast_json(forecast));
+		json_append(job->results, object);
+	} else if (dry && !job->change.quiet) {
+		print_dry_run(job, device, forecast);
+	}
+	daxplug_forecast_unref(forecast);
+}
+
+static struct daxplug_change *new_change(const struct job *job, struct daxplug_device *device)
+{
+	struct daxplug_change *change;
+
+	if (daxplug_change_new(device, job->verb->action, &change))
+		return NULL;
+	if (!job->verb->plugs || !daxplug_change_set_state(change, job->state))
+		return change;
+	daxplug_change_unref(change);
+	return NULL;
+}
+
+/* Returns the exit status for a device; sets whether a signal stopped it. */
+static int change_device(const struct job *job, struct daxplug_device *device, bool *stopped)
+{
+	struct daxplug_change *change = new_change(job, device);
+	int status;
+
+	if (!change) {
+		complain("%s: out of memory", daxplug_device_name(device));
+		return EXIT_CANNOT_TELL;
+	}
+	status = change_run(change, &job->change);
+	*stopped = change_interrupted(change);
+	print_result(job, device, change);
+	daxplug_change_unref(change);
+	return status;
+}
+
+static int change_each(const struct job *job)
+{
+	const struct selection *selection = &job->selection;
+	int status = NO_STATUS;
+	bool stopped = false;
+	unsigned int i;
+
+	for (i = 0; i < selection->count; i++) {
+		if (i && !stopped && signals_came())
+			stopped = true;
+		if (stopped && i) {
+			complain("interrupted; %s%s not attempted",
+				 daxplug_device_name(selection->devices[i]),
+				 i + 1 < selection->count ? " and later devices" : "");
+			break;
+		}
+		status =
+			status_combine(status, change_device(job, selection->devices[i], &stopped));
+	}
+	if (stopped)
+		signals_obey();
+	return status;
+}
+
+static int run(struct daxplug *daxplug, void *data)
+{
+	struct job *job = data;
+	int status;
+
+	(void)daxplug;
+	select_leave_out_data(&job->selection, job->verb->plugs,
+			      !job->change.quiet && !job->results);
+	if (!job->selection.count) {
+		complain("nothing to %s: all matching devices are left alone",
+			 daxplug_action_name(job->verb->action));
+		return EXIT_REFUSED;
+	}
+	job->change.signals = signals_open();
+	status = check_together(job);
+	return status ? status : change_each(job);
+}
+
+/* --- the command line --- */
+
+enum {
+	OPTION_MOVABLE = OPTION_VERB,
+	OPTION_KERNEL,
+	OPTION_AUTO,
+	OPTION_DRY_RUN,
+	OPTION_FORCE,
+	OPTION_RELEASE,
+};
+
+static const struct option long_options[] = {
+	{ "movable", no_argument, NULL, OPTION_MOVABLE },
+	{ "kernel", no_argument, NULL, OPTION_KERNEL },
+	{ "auto", no_argument, NULL, OPTION_AUTO },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "release", no_argument, NULL, OPTION_RELEASE },
+	CHANGE_OPTIONS,
+	SELECT_OPTIONS,
+	GLOBAL_OPTIONS,
+};
+
+static int take_state(struct job *job, enum daxplug_state state)
+{
+	if (!job->verb->plugs)
+		return usage_error("--movable, --kernel and --auto do not apply to %s",
+				   daxplug_action_name(job->verb->action));
+	job->state = state;
+	return EXIT_DONE;
+}
+
+static int take_flag(struct job *job, const char *name, unsigned int flag, bool applies)
+{
+	if (!applies)
+		return usage_error("--%s does not apply to %s", name,
+				   daxplug_action_name(job->verb->action));
+	job->change.flags |= flag;
+	return EXIT_DONE;
+}
+
+/* Returns an exit status, NO_STATUS if it is none of the options of these commands. */
+static int take_option(int option, struct job *job)
+{
+	int status;
+
+	switch (option) {
+	case OPTION_MOVABLE:
+		return take_state(job, DAXPLUG_STATE_ONLINE_MOVABLE);
+	case OPTION_KERNEL:
+		return take_state(job, DAXPLUG_STATE_ONLINE_KERNEL);
+	case OPTION_AUTO:
+		return take_state(job, DAXPLUG_STATE_ONLINE);
+	case OPTION_DRY_RUN:
+		return take_flag(job, "dry-run", DAXPLUG_CHANGE_DRY_RUN, true);
+	case OPTION_FORCE:
+		return take_flag(job, "force", DAXPLUG_CHANGE_FORCE, job->verb->unplugs);
+	case OPTION_RELEASE:
+		return take_flag(job, "release", DAXPLUG_CHANGE_RELEASE, job->verb->releases);
+	default:
+		status = change_option(option, &job->change);
+		return status == NO_STATUS ? select_option(option, &job->selection) : status;
+	}
+}
+
+/* NO_STATUS to go on, or an exit status. */
+static int parse(int argc, char **argv, struct job *job)
+{
+	int option, status;
+
+	while ((option = option_next(argc, argv, ":qJhV", long_options)) != OPTIONS_END) {
+		status = take_option(option, job);
+		if (status == NO_STATUS)
+			return option_stop(option, job->verb->help);
+		if (status)
+			return status;
+	}
+	status = select_names(argc, argv, &job->selection);
+	if (status)
+		return status;
+	return select_any(&job->selection) ? NO_STATUS : usage_error("no device given");
+}
+
+/**
+ * verb_run() - run a command that changes devices
+ * @verb: the command
+ * @argc: of its command line
+ * @argv: of its command line
+ *
+ * Return: an exit status.
+ */
+int verb_run(const struct verb *verb, int argc, char **argv)
+{
+	struct job job = {
+		.verb = verb,
+		.state = DAXPLUG_STATE_ONLINE_MOVABLE,
+		.change = { .timeout = -1, .signals = -1 },
+		.selection.node = -1,
+	};
+	int status = parse(argc, argv, &job);
+
+	if (status != NO_STATUS)
+		return status;
+	if (job.change.json)
+		job.results = json_new_array();
+	status = select_devices(&job.selection, run, &job);
+	/* An array whatever happened; the exit status does not depend on it. */
+	if (job.results)
+		json_print(job.results);
+	return status;
+}
