@@ -1,62 +1,93 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion of daxplug's command line for bash.
+# Completion of daxplug's command line for bash. Commands, options and columns are
+# those that daxplug's own help lists.
 
-_daxplug_devices() {
-	daxplug list --noheadings --raw --output DEVICE 2> /dev/null
-	echo all
+_daxplug_commands() { daxplug --help | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
+
+# _daxplug_options COMMAND
+_daxplug_options() { daxplug ${1:+"$1"} --help | sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p'; }
+
+# _daxplug_column NAME: what stands in it. Uses $root.
+_daxplug_column() {
+	daxplug list "${root[@]}" --noheadings --raw --output "$1" 2> /dev/null | sort -u
 }
 
-_daxplug_column() { daxplug list --noheadings --raw --output "$1" 2> /dev/null | sort -u; }
-
-_daxplug_options() {
-	local change='--timeout --dry-run --force --quiet --json --node --region --help'
-	case $1 in
-	list) echo '--output --output-all --noheadings --bytes --raw --tree --json --node --region --sysroot --help' ;;
-	show) echo '--bytes --json --node --region --sysroot --help' ;;
-	plug | replug) echo "--movable --kernel --auto $change" ;;
-	unplug) echo "$change" ;;
-	monitor) echo '--json --sysroot --help' ;;
-	esac
+_daxplug_orphans() {
+	daxplug list "${root[@]}" 2> /dev/null | sed -nE '/^ORPHANED/,$ s/^([0-9a-f]+-[0-9a-f]+) .*/\1/p'
 }
 
-_daxplug_commands='list show plug unplug replug monitor'
-
-_daxplug_words() {
-	local command=$1 current=$2 previous=$3
-	case $previous in
-	--node) _daxplug_column NODE; return ;;
-	--region) _daxplug_column REGION; _daxplug_column REGION-NAME; return ;;
-	--timeout) echo '10s 30s 1m 5m'; return ;;
-	esac
-	if [[ $current == -* ]]; then
-		_daxplug_options "$command"
-	elif [[ $command != monitor ]]; then
-		_daxplug_devices
-	fi
-}
-
-_daxplug_complete_columns() {
-	local current=$1 column before=''
-	[[ $current != *,* ]] || before=${current%,*},
+# _daxplug_columns TYPED: the columns not yet typed, in the case of what is typed.
+_daxplug_columns() {
+	local typed=$1 before='' column
+	[[ $typed != +* ]] || before=+
+	[[ $typed != *,* ]] || before=${typed%,*},
+	typed=${typed#"$before"}
 	while read -r column _; do
-		[[ ${before,,} == *"${column,,},"* ]] || printf '%s\n' "$before$column"
+		[[ ,${before^^#+} != *",$column,"* ]] || continue
+		[[ $typed != [a-z]* ]] || column=${column,,}
+		printf '%s\n' "$before$column"
 	done < <(daxplug list --help | sed '1,/^Columns:/d')
 }
 
+# _daxplug_values OPTION TYPED: what the option takes; fails if it takes nothing.
+_daxplug_values() {
+	case $1 in
+	-o | --output) _daxplug_columns "$2" ;;
+	-x | --sort) _daxplug_columns '' | grep -i "^${2%%,*}" ;;
+	--node) _daxplug_column NODE ;;
+	--region) _daxplug_column REGION; _daxplug_column REGION-NAME ;;
+	--timeout) printf '%s\n' 10s 30s 1min 5min infinity ;;
+	--since) printf '%s\n' today yesterday ;;
+	--progress) printf '%s\n' auto never json ;;
+	--color) printf '%s\n' auto always never ;;
+	--sysroot) compgen -d -- "$2" ;;
+	*) return 1 ;;
+	esac
+}
+
+# _daxplug_arguments COMMAND: what it takes besides options.
+_daxplug_arguments() {
+	case $1 in
+	'') _daxplug_commands ;;
+	help) _daxplug_commands ;;
+	reclaim) _daxplug_orphans; echo all ;;
+	*) _daxplug_column DEVICE; echo all ;;
+	esac
+}
+
+# bash takes "=" for a word; "--node=1" is completed as "--node 1" is.
+_daxplug_split() {
+	local word
+	words=()
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+		[[ $word == = ]] || words+=("$word")
+	done
+	[[ ${COMP_WORDS[COMP_CWORD]} != = ]] || words+=('')
+}
+
 _daxplug() {
-	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
-	if ((COMP_CWORD == 1)); then
-		words="$_daxplug_commands --help --version"
-	elif [[ $previous == @(-o|--output) ]]; then
-		words=$(_daxplug_complete_columns "$current")
-	elif [[ $previous == --sysroot ]]; then
-		mapfile -t COMPREPLY < <(compgen -d -- "$current")
-		return
+	local words=() root=() command='' previous='' current i only_names='' candidates
+	_daxplug_split
+	current=${words[-1]}
+	for ((i = 0; i + 1 < ${#words[@]}; i++)); do
+		[[ ! $only_names ]] || continue
+		case ${words[i]} in
+		--) only_names=1 ;;
+		--sysroot) root=(--sysroot "${words[i + 1]}") ;;
+		-*) ;;
+		*) [[ $command || $previous == --sysroot ]] || command=${words[i]} ;;
+		esac
+		previous=${words[i]}
+	done
+	if [[ ! $only_names ]] && candidates=$(_daxplug_values "$previous" "$current"); then
+		:
+	elif [[ ! $only_names && $current == -* ]]; then
+		candidates=$(_daxplug_options "$command")
 	else
-		words=$(_daxplug_words "${COMP_WORDS[1]}" "$current" "$previous")
+		candidates=$(_daxplug_arguments "$command")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
 }
 
 complete -F _daxplug daxplug
