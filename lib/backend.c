@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which way a device is driven. */
+/* What drives a device. */
+#include <errno.h>
 #include <string.h>
 
-#include "change.h"
+#include "device.h"
+#include "handle.h"
 
 /*
  * Both drivers are named kmem and both have a state file. Ours has a group of
  * files of its own, or at least is a module from outside the kernel's tree.
  */
-static bool is_ours(const struct daxplug_device *device)
+static enum daxplug_backend driver_of(const struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE], taint[32];
+	int err;
 
 	device_path(device, "kmem", path);
-	if (sysfs_exists(device->daxplug, path))
-		return true;
-	return !sysfs_read(device->daxplug, "sys/module/kmem/taint", taint, sizeof(taint)) &&
-	       strchr(taint, 'O');
+	err = sysfs_find(device->daxplug, path);
+	if (!err)
+		return DAXPLUG_BACKEND_STATE;
+	if (err != -ENOENT)
+		return DAXPLUG_BACKEND_UNKNOWN;
+	err = sysfs_read(device->daxplug, "sys/module/kmem/taint", taint, sizeof(taint));
+	/* A driver that is built into the kernel has no such file. */
+	if (err && err != -ENOENT)
+		return DAXPLUG_BACKEND_UNKNOWN;
+	return !err && strchr(taint, 'O') ? DAXPLUG_BACKEND_STATE : DAXPLUG_BACKEND_STATE_UPSTREAM;
 }
 
 /**
- * backend_of() - which way a device is driven
+ * backend_of() - what drives a device
  * @device: the device, its mode known
  *
  * Return: the backend.
@@ -28,25 +37,15 @@ static bool is_ours(const struct daxplug_device *device)
 enum daxplug_backend backend_of(const struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE];
+	int err;
 
+	if (device->mode == DAXPLUG_MODE_UNKNOWN)
+		return DAXPLUG_BACKEND_UNKNOWN;
 	if (device->mode != DAXPLUG_MODE_SYSTEM_RAM)
 		return DAXPLUG_BACKEND_NONE;
 	device_path(device, "state", path);
-	if (!sysfs_exists(device->daxplug, path))
+	err = sysfs_find(device->daxplug, path);
+	if (err == -ENOENT)
 		return DAXPLUG_BACKEND_PER_BLOCK;
-	return is_ours(device) ? DAXPLUG_BACKEND_STATE : DAXPLUG_BACKEND_STATE_UPSTREAM;
-}
-
-/* The functions for it; NULL for a device that is not bound to kmem. */
-const struct backend *backend_for(const struct daxplug_device *device)
-{
-	switch (device->backend) {
-	case DAXPLUG_BACKEND_STATE:
-	case DAXPLUG_BACKEND_STATE_UPSTREAM:
-		return &backend_state;
-	case DAXPLUG_BACKEND_PER_BLOCK:
-		return &backend_blocks;
-	default:
-		return NULL;
-	}
+	return err ? DAXPLUG_BACKEND_UNKNOWN : driver_of(device);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Block by block, for a kernel whose kmem driver has no state file. Between
- * two blocks, and between the last and the unbinding, anybody may switch what
- * he likes: that is looked for and reported, it cannot be kept out.
+ * Block by block, for a kernel whose kmem driver has no state file. Between two blocks,
+ * and between the last and the unbinding, other processes may switch any block: that is
+ * looked for and reported, it cannot be kept out.
  */
 #include <errno.h>
 
@@ -10,22 +10,20 @@
 #include "core/order.h"
 #include "handle.h"
 
-static bool is_online(enum dax_block_state state)
+static int offline_block(struct daxplug_change *change, struct block *block)
 {
-	return state == DAX_BLOCK_KERNEL || state == DAX_BLOCK_MOVABLE;
-}
-
-static int offline_block(struct change *change, struct block *block)
-{
+	enum daxplug_block_state state = block_read(change->daxplug, block);
 	int err;
 
-	if (!is_online(block_read(change->device->daxplug, block)))
+	if (state == DAXPLUG_BLOCK_UNKNOWN)
+		return fail_unreadable(change, block);
+	if (!block_is_online(state))
 		return 0;
 	err = block_switch(change, block, "offline");
 	return err ? fail_unplug(change, err, block) : 0;
 }
 
-static int offline_all(struct change *change)
+static int offline_all(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
 	unsigned int count = device->counts.total, i;
@@ -33,112 +31,161 @@ static int offline_all(struct change *change)
 
 	for (i = 0; !err && i < count; i++) {
 		if (worker_cancelled(change))
-			return fail(change, -EINTR, NULL, "unplugged");
+			return fail_cancelled(change);
 		err = offline_block(change, &device->blocks[dax_order_offline(count, i)]);
 	}
 
 	return err;
 }
 
-/* The last look before the unbinding, which would leave what is online stuck. */
-static int check_all_offline(struct change *change)
-{
-	struct daxplug_device *device = change->device;
-	unsigned int i;
-
-	for (i = 0; i < device->counts.total; i++)
-		if (is_online(block_read(device->daxplug, &device->blocks[i])))
-			return fail_interference(change, &device->blocks[i]);
-	return 0;
-}
-
-static int check_all_absent(struct change *change)
+/* The last look before the unbinding, which would leave memory that is online stuck. */
+static int check_all_offline(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
 	unsigned int i;
 
 	for (i = 0; i < device->counts.total; i++) {
-		if (block_read(device->daxplug, &device->blocks[i]) == DAX_BLOCK_ABSENT)
+		enum daxplug_block_state state = block_read(change->daxplug, &device->blocks[i]);
+
+		if (state == DAXPLUG_BLOCK_UNKNOWN)
+			return fail_unreadable(change, &device->blocks[i]);
+		if (block_is_online(state))
+			return fail_interference(change, &device->blocks[i]);
+	}
+	return 0;
+}
+
+static int leave_present(struct daxplug_change *change, const struct block *block)
+{
+	fail_interference(change, block);
+	report_hint(&change->report, "it was put online while the device was unbound; the stock "
+				     "driver cannot remove it before a reboot, daxplug's can");
+	return change->report.err;
+}
+
+static int check_all_absent(struct daxplug_change *change)
+{
+	struct daxplug_device *device = change->device;
+	unsigned int i;
+
+	for (i = 0; i < device->counts.total; i++) {
+		struct block *block = &device->blocks[i];
+		enum daxplug_block_state state = block_read(change->daxplug, block);
+
+		if (state == DAXPLUG_BLOCK_ABSENT)
 			continue;
-		fail_interference(change, &device->blocks[i]);
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		report_hint(&change->report, "it was put online while the device was unbound: the "
-					     "stock driver cannot remove it before a reboot, "
-					     "daxplug's can");
-		return change->report.err;
+		return state == DAXPLUG_BLOCK_UNKNOWN ? fail_unreadable(change, block)
+						      : leave_present(change, block);
 	}
 
 	return 0;
 }
 
-static int unplug(struct change *change)
+/* All that can be known to fail later, before the first block goes offline. */
+static int prepare(struct daxplug_change *change)
+{
+	char words[64];
+	int err = undo_record(change);
+
+	if (!err) {
+		err = mode_can_unbind(change->daxplug);
+		if (err)
+			fail(change, err, DAXPLUG_REASON_UNREADABLE,
+			     "cannot unbind it from kmem: %s",
+			     report_errno(err, words, sizeof(words)));
+	}
+	if (err)
+		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	return err;
+}
+
+static int unplug(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
+	char words[64];
 	int err;
 
-	err = undo_record(change);
-	if (!err)
-		err = offline_all(change);
+	err = prepare(change);
+	if (err)
+		return err;
+	err = offline_all(change);
 	if (!err)
 		err = check_all_offline(change);
 	if (err)
 		return undo_blocks(change);
 
-	err = device->daxplug->system->unbind(device->daxplug, device->name);
+	err = mode_unbind(change->daxplug, device->name);
 	if (err) {
-		fail(change, err, NULL, "removed by unbinding the device");
+		fail(change, err, DAXPLUG_REASON_OTHER, "cannot unbind it to remove its memory: %s",
+		     report_errno(err, words, sizeof(words)));
 		return undo_blocks(change);
 	}
 	return check_all_absent(change);
 }
 
-static bool is_as_wanted(enum dax_block_state state, enum daxplug_state wanted)
+static bool is_as_wanted(enum daxplug_block_state state, enum daxplug_state wanted)
 {
 	switch (wanted) {
 	case DAXPLUG_STATE_ONLINE_KERNEL:
-		return state == DAX_BLOCK_KERNEL;
+		return state == DAXPLUG_BLOCK_KERNEL;
 	case DAXPLUG_STATE_ONLINE_MOVABLE:
-		return state == DAX_BLOCK_MOVABLE;
+		return state == DAXPLUG_BLOCK_MOVABLE;
 	default:
-		return is_online(state);
+		return block_is_online(state);
 	}
 }
 
-/* The system's policy may have put a block of a device just bound in another zone. */
-static int clear_block(struct change *change, struct block *block)
+/* Is it not known whether a block is as wanted: its state, or the zone that matters. */
+static bool is_unsure(enum daxplug_block_state state, enum daxplug_state wanted)
 {
-	return change->bound ? offline_block(change, block) : fail_interference(change, block);
+	return state == DAXPLUG_BLOCK_UNKNOWN ||
+	       (state == DAXPLUG_BLOCK_ONLINE && wanted != DAXPLUG_STATE_ONLINE);
 }
 
-static int online_block(struct change *change, struct block *block, enum daxplug_state wanted)
+/* The system's policy may have put a block of a device just bound in another zone. */
+static int clear_block(struct daxplug_change *change, struct block *block)
 {
-	enum dax_block_state state = block_read(change->device->daxplug, block);
+	return change->task.bound ? offline_block(change, block) : fail_interference(change, block);
+}
+
+static int online_block(struct daxplug_change *change, struct block *block,
+			enum daxplug_state wanted)
+{
+	enum daxplug_block_state state = block_read(change->daxplug, block);
 	int err = 0;
 
+	if (is_unsure(state, wanted))
+		return fail_unreadable(change, block);
 	if (is_as_wanted(state, wanted))
 		return 0;
-	if (is_online(state))
+	if (block_is_online(state))
 		err = clear_block(change, block);
 	if (err)
 		return err;
 	err = block_switch(change, block, daxplug_state_name(wanted));
-	if (err == -EINVAL && is_online(block_read(change->device->daxplug, block)))
+	if (err == -EINVAL && block_is_online(block_read(change->daxplug, block)))
 		return fail_interference(change, block);
 	return err ? fail_plug(change, err, block, wanted) : 0;
 }
 
-static int check_all_online(struct change *change, enum daxplug_state wanted)
+static int check_all_online(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
 	unsigned int i;
 
-	for (i = 0; i < device->counts.total; i++)
-		if (!is_as_wanted(block_read(device->daxplug, &device->blocks[i]), wanted))
+	for (i = 0; i < device->counts.total; i++) {
+		enum daxplug_block_state state = block_read(change->daxplug, &device->blocks[i]);
+
+		if (is_unsure(state, wanted))
+			return fail_unreadable(change, &device->blocks[i]);
+		if (!is_as_wanted(state, wanted))
 			return fail_interference(change, &device->blocks[i]);
+	}
 	return 0;
 }
 
-static int plug(struct change *change, enum daxplug_state wanted)
+static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
 	unsigned int count = device->counts.total, i;
@@ -147,7 +194,7 @@ static int plug(struct change *change, enum daxplug_state wanted)
 	err = undo_record(change);
 	for (i = 0; !err && i < count; i++) {
 		if (worker_cancelled(change))
-			err = fail(change, -EINTR, NULL, "plugged");
+			err = fail_cancelled(change);
 		else
 			err = online_block(change, &device->blocks[dax_order_online(count, i)],
 					   wanted);

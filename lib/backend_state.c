@@ -1,61 +1,79 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One write to daxX.Y/state. Our driver does it all or nothing, and what it
- * returns is how it is. Of upstream's, what it returns is compared with what
- * the blocks are.
+ * One write to daxX.Y/state. daxplug's driver makes the whole change or none, and what
+ * it returns is true. What Linux's own returns is compared with the blocks.
  */
 #include <errno.h>
 
 #include "change.h"
 #include "handle.h"
 
-static int write_state(struct change *change, enum daxplug_state state)
+static int write_state(struct daxplug_change *change, enum daxplug_state state)
 {
-	struct daxplug_device *device = change->device;
 	char path[SYSFS_PATH_SIZE];
 
-	change->failures = failures_counted(change);
-	if (worker_cancelled(change))
-		return -EINTR;
-	device_path(device, "state", path);
-	return device->daxplug->system->write(device->daxplug, path, daxplug_state_name(state));
+	change->task.failures = failures_counted(change);
+	device_path(change->device, "state", path);
+	return change_write(change, path, daxplug_state_name(state));
 }
 
-static bool trusted(const struct change *change)
+static bool trusted(const struct daxplug_change *change)
 {
 	return change->device->backend == DAXPLUG_BACKEND_STATE;
 }
 
-/* A block that is not what the write said; NULL if all are. */
-static struct block *find_other(struct change *change, enum daxplug_state wanted)
+static bool is_as_said(enum daxplug_block_state state, enum daxplug_state wanted)
+{
+	switch (wanted) {
+	case DAXPLUG_STATE_UNPLUGGED:
+		return state == DAXPLUG_BLOCK_ABSENT;
+	case DAXPLUG_STATE_ONLINE_KERNEL:
+		return state == DAXPLUG_BLOCK_KERNEL;
+	case DAXPLUG_STATE_ONLINE_MOVABLE:
+		return state == DAXPLUG_BLOCK_MOVABLE;
+	default:
+		return block_is_online(state);
+	}
+}
+
+/* A block that is not, or not known to be, what the write said; NULL if all are. */
+static struct block *find_other(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
 	unsigned int i;
 
 	for (i = 0; i < device->counts.total; i++) {
 		struct block *block = &device->blocks[i];
-		enum dax_block_state state = block_read(device->daxplug, block);
-		bool right = wanted == DAXPLUG_STATE_UNPLUGGED	      ? state == DAX_BLOCK_ABSENT
-			     : wanted == DAXPLUG_STATE_ONLINE_KERNEL  ? state == DAX_BLOCK_KERNEL
-			     : wanted == DAXPLUG_STATE_ONLINE_MOVABLE ? state == DAX_BLOCK_MOVABLE
-								      : state >= DAX_BLOCK_KERNEL;
 
-		if (!right)
+		if (!is_as_said(block_read(change->daxplug, block), wanted))
 			return block;
 	}
 
 	return NULL;
 }
 
+/* The kernel said that it has made the change, and a block is not, or not known to be, so. */
+static void fail_other(struct daxplug_change *change, const struct block *block, const char *what)
+{
+	if (block->err) {
+		fail_unreadable(change, block);
+		return;
+	}
+	fail(change, -EIO, DAXPLUG_REASON_OTHER,
+	     "memory%llu was not %s, though the kernel reported success",
+	     (unsigned long long)block->number, what);
+	change->report.block = block->number;
+}
+
 /* Unless the driver has said that its rollback is incomplete. */
-static void set_outcome(struct change *change)
+static void set_outcome(struct daxplug_change *change)
 {
 	if (change->report.outcome != DAXPLUG_OUTCOME_INCOMPLETE)
 		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 }
 
 /* The kernel says that it failed: has everything stayed, or come back. */
-static int settle_failure(struct change *change)
+static int settle_failure(struct daxplug_change *change)
 {
 	if (!trusted(change))
 		return undo_blocks(change);
@@ -63,14 +81,18 @@ static int settle_failure(struct change *change)
 	return change->report.err;
 }
 
-static int unplug(struct change *change)
+static int unplug(struct daxplug_change *change)
 {
 	struct block *other;
 	int err;
 
-	err = undo_record(change);
-	if (err)
-		return err;
+	if (!trusted(change)) {
+		err = undo_record(change);
+		if (err) {
+			change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+			return err;
+		}
+	}
 	err = write_state(change, DAXPLUG_STATE_UNPLUGGED);
 	if (err) {
 		fail_unplug(change, err, NULL);
@@ -80,12 +102,12 @@ static int unplug(struct change *change)
 	other = trusted(change) ? NULL : find_other(change, DAXPLUG_STATE_UNPLUGGED);
 	if (!other)
 		return 0;
-	fail(change, -EIO, other, "removed, though the kernel reported success");
+	fail_other(change, other, "removed");
 	return undo_blocks(change);
 }
 
 /* What has been plugged is not to stay. */
-static int take_back(struct change *change)
+static int take_back(struct daxplug_change *change)
 {
 	worker_enter(change, DAXPLUG_PHASE_BACK);
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
@@ -96,25 +118,26 @@ static int take_back(struct change *change)
 }
 
 /* The kernel says that it has plugged: is it so, and is it still wanted. */
-static int check_plugged(struct change *change, enum daxplug_state wanted)
+static int check_plugged(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	const struct block *other = find_other(change, wanted);
 
 	if (other) {
-		fail(change, -EIO, other,
-		     "put online as wanted, though the kernel reported success");
-		report_hint(&change->report, "the kernel log tells what kept it from going online");
+		fail_other(change, other, "put online as wanted");
+		if (!other->err)
+			report_hint(&change->report,
+				    "the kernel log tells what kept it from going online");
 		return take_back(change);
 	}
 	/* Upstream's plug cannot be interrupted. */
 	if (worker_cancelled(change)) {
-		fail(change, -EINTR, NULL, "plugged");
+		fail_cancelled(change);
 		return take_back(change);
 	}
 	return 0;
 }
 
-static int plug(struct change *change, enum daxplug_state wanted)
+static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	int err = write_state(change, wanted);
 

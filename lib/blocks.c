@@ -71,58 +71,105 @@ int blocks_find(struct daxplug_device *device)
 /* The path of an attribute of a block, relative to the root. */
 void block_path(const struct block *block, const char *attribute, char *path)
 {
-	snprintf(path, SYSFS_PATH_SIZE, MEMORY_BLOCKS "/memory%llu/%s",
-		 (unsigned long long)block->number, attribute);
+	snprintf(path, SYSFS_PATH_SIZE, MEMORY_BLOCKS "/memory%llu%s%s",
+		 (unsigned long long)block->number, *attribute ? "/" : "", attribute);
 }
 
-/*
- * Of a block that is online: its zone, or "none" if it lies in several. For one that is
- * going offline the kernel lists all zones that it could be in, likely its own first.
- */
-static enum dax_block_state read_zone(const struct daxplug *daxplug, struct block *block)
+/* Why a block is not known, for who has to say it. */
+static enum daxplug_block_state unknown(struct block *block, int err)
+{
+	block->err = err;
+	return DAXPLUG_BLOCK_UNKNOWN;
+}
+
+/* That the directory of a block is not there is all that makes it absent. */
+static enum daxplug_block_state read_absence(const struct daxplug *daxplug, struct block *block,
+					     int err)
+{
+	char path[SYSFS_PATH_SIZE];
+	int found;
+
+	block_path(block, "", path);
+	found = sysfs_find(daxplug, path);
+	if (found == -ENOENT)
+		return DAXPLUG_BLOCK_ABSENT;
+	return unknown(block, found ? found : err);
+}
+
+/* Of a block that is online: its zone, or "none" if it lies in several. */
+static enum daxplug_block_state read_zone(const struct daxplug *daxplug, struct block *block)
 {
 	char path[SYSFS_PATH_SIZE], zones[64];
 
 	block_path(block, "valid_zones", path);
-	if (sysfs_read(daxplug, path, zones, sizeof(zones)))
-		return DAX_BLOCK_KERNEL;
-	zones[strcspn(zones, " ")] = '\0';
-	snprintf(block->zone, sizeof(block->zone), "%.*s", (int)sizeof(block->zone) - 1, zones);
-	return strcmp(zones, "Movable") ? DAX_BLOCK_KERNEL : DAX_BLOCK_MOVABLE;
-}
-
-/* As block_read(); or a negative errno if it cannot be told now. */
-static int read_block(const struct daxplug *daxplug, struct block *block)
-{
-	char path[SYSFS_PATH_SIZE], state[32];
-	int err;
-
-	block->zone[0] = '\0';
-	block_path(block, "state", path);
-	err = sysfs_read(daxplug, path, state, sizeof(state));
-	if (sysfs_is_short(err))
-		return err;
-	if (err)
-		return DAX_BLOCK_ABSENT;
-	if (!strcmp(state, "offline"))
-		return DAX_BLOCK_OFFLINE;
-	return read_zone(daxplug, block);
+	block->err = sysfs_read(daxplug, path, zones, sizeof(zones));
+	/* A list is what the kernel has for a block that is on its way. */
+	if (!block->err && (!*zones || strchr(zones, ' ') || strlen(zones) >= ZONE_NAME_SIZE))
+		block->err = -EAGAIN;
+	if (block->err)
+		return DAXPLUG_BLOCK_ONLINE;
+	strcpy(block->zone, zones);
+	return strcmp(zones, "Movable") ? DAXPLUG_BLOCK_KERNEL : DAXPLUG_BLOCK_MOVABLE;
 }
 
 /**
  * block_read() - what a block is now
  * @daxplug: the handle
- * @block: the block; its zone is replaced, its state is not touched
+ * @block: the block; its zone and error are replaced, its state is not touched
  *
- * A block that is going offline has not got there yet.
+ * A block that is going offline is online, in a zone that cannot be told.
  *
  * Return: its state.
  */
-enum dax_block_state block_read(const struct daxplug *daxplug, struct block *block)
+enum daxplug_block_state block_read(const struct daxplug *daxplug, struct block *block)
 {
-	int state = read_block(daxplug, block);
+	char path[SYSFS_PATH_SIZE], state[32];
+	int err;
 
-	return state < 0 ? DAX_BLOCK_ABSENT : (enum dax_block_state)state;
+	block->zone[0] = '\0';
+	block->err = 0;
+	block_path(block, "state", path);
+	err = sysfs_read(daxplug, path, state, sizeof(state));
+	if (err)
+		return read_absence(daxplug, block, err);
+	if (!strcmp(state, "offline"))
+		return DAXPLUG_BLOCK_OFFLINE;
+	if (!strcmp(state, "online"))
+		return read_zone(daxplug, block);
+	if (strcmp(state, "going-offline"))
+		return unknown(block, -EINVAL);
+	block->err = -EAGAIN;
+	return DAXPLUG_BLOCK_ONLINE;
+}
+
+bool block_is_online(enum daxplug_block_state state)
+{
+	return state >= DAXPLUG_BLOCK_ONLINE;
+}
+
+static void count(struct daxplug_device *device, enum daxplug_block_state state)
+{
+	struct dax_block_counts *counts = &device->counts;
+
+	counts->present += state >= DAXPLUG_BLOCK_OFFLINE;
+	counts->online += block_is_online(state);
+	counts->movable += state == DAXPLUG_BLOCK_MOVABLE;
+	device->unknown += state == DAXPLUG_BLOCK_UNKNOWN || state == DAXPLUG_BLOCK_ONLINE;
+}
+
+/* Where daxplug's driver has the counts they are three files instead of two a block. */
+static bool read_counts(struct daxplug_device *device)
+{
+	int64_t present = device_read_count(device, "kmem/blocks_present");
+	int64_t online = device_read_count(device, "kmem/blocks_online");
+	int64_t movable = device_read_count(device, "kmem/blocks_movable");
+
+	if (present < 0 || online < 0 || movable < 0)
+		return false;
+	device->counts.present = present;
+	device->counts.online = online;
+	device->counts.movable = movable;
+	return true;
 }
 
 /**
@@ -134,68 +181,20 @@ enum dax_block_state block_read(const struct daxplug *daxplug, struct block *blo
 int blocks_read(struct daxplug_device *device)
 {
 	unsigned int total = device->counts.total, i;
-	int state;
 
 	device->counts = (struct dax_block_counts){ .total = total };
+	device->unknown = 0;
+	if (device->daxplug->brief && read_counts(device))
+		return 0;
 	for (i = 0; i < total; i++) {
 		struct block *block = &device->blocks[i];
 
 		block->use = -1;
-		block->must_move = -1;
-		state = read_block(device->daxplug, block);
-		if (state < 0)
-			return state;
-		block->state = state;
-		dax_block_count(&device->counts, block->state, 1);
+		block->state = block_read(device->daxplug, block);
+		if (sysfs_is_short(block->err))
+			return block->err;
+		count(device, block->state);
 	}
 
 	return 0;
-}
-
-uint64_t daxplug_device_block_size(const struct daxplug_device *device)
-{
-	return device->daxplug->block_size;
-}
-
-unsigned int daxplug_device_blocks(const struct daxplug_device *device)
-{
-	return device->counts.total;
-}
-
-unsigned int daxplug_device_blocks_present(const struct daxplug_device *device)
-{
-	return device->counts.present;
-}
-
-unsigned int daxplug_device_blocks_online(const struct daxplug_device *device)
-{
-	return device->counts.online;
-}
-
-unsigned int daxplug_device_blocks_movable(const struct daxplug_device *device)
-{
-	return device->counts.movable;
-}
-
-uint64_t daxplug_block_number(const struct daxplug_device *device, unsigned int block)
-{
-	return device->blocks[block].number;
-}
-
-enum daxplug_block_state daxplug_block_state(const struct daxplug_device *device,
-					     unsigned int block)
-{
-	return (enum daxplug_block_state)device->blocks[block].state;
-}
-
-const char *daxplug_block_zone(const struct daxplug_device *device, unsigned int block)
-{
-	return device->blocks[block].zone;
-}
-
-int daxplug_block_use(const struct daxplug_device *device, unsigned int block)
-{
-	int use = device->blocks[block].use;
-
-	return use < 0 ? -1 : (use + 99) / 100;
 }

@@ -1,318 +1,324 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A change, from the call to its result: checked, locked, made, reported. */
+/* A change as an object: made, set up, started, followed, and what became of it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <time.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "change.h"
+#include "clock.h"
 #include "handle.h"
+#include "parse.h"
 
-/* How often a lock that another process has is tried, in ms. */
-#define LOCK_TICK 50
-
-/* CLOCK_MONOTONIC in ms. */
-int64_t clock_now(void)
+static int new_change(struct daxplug *daxplug, enum daxplug_action action,
+		      struct daxplug_change **change)
 {
-	struct timespec now;
+	struct daxplug_change *new = calloc(1, sizeof(*new));
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+	if (!new)
+		return -ENOMEM;
+	new->cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (new->cancel < 0) {
+		int err = -errno;
 
-#define refuse(change, err, hint, ...)                                                             \
-	(report_hint(&(change)->report, "%s", hint),                                               \
-	 (change)->report.outcome = DAXPLUG_OUTCOME_REFUSED,                                       \
-	 report_error(&(change)->report, err, __VA_ARGS__))
-
-/* What stands in the way may be out of it the next time. */
-#define refuse_for_now(change, ...) ((change)->report.retry = true, refuse(change, __VA_ARGS__))
-
-static int check_permission(struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-	char path[SYSFS_PATH_SIZE] = "sys/bus/dax/drivers_probe";
-	int err;
-
-	if (device->backend == DAXPLUG_BACKEND_PER_BLOCK && device->counts.present)
-		block_path(&device->blocks[0], "state", path);
-	else if (device->backend != DAXPLUG_BACKEND_NONE &&
-		 device->backend != DAXPLUG_BACKEND_PER_BLOCK)
-		device_path(device, "state", path);
-
-	err = sysfs_may_write(device->daxplug, path);
-	if (err != -EACCES && err != -EPERM && err != -EROFS)
-		return 0;
-	return refuse(change, -EACCES,
-		      err == -EROFS ? "/sys is mounted read-only here" : "run it as root",
-		      "%s: no permission to change it", device->name);
-}
-
-static int check_mode(struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-
-	switch (device->mode) {
-	case DAXPLUG_MODE_DEVDAX:
-		report_hint(&change->report, "daxctl reconfigure-device --mode=system-ram %s",
-			    device->name);
-		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
-		return report_error(&change->report, -EBUSY,
-				    "%s: it is in devdax mode, where programs may be using it",
-				    device->name);
-	case DAXPLUG_MODE_OTHER:
-		return refuse(change, -EOPNOTSUPP, "",
-			      "%s: it is bound to a driver unknown to daxplug", device->name);
-	default:
-		return 0;
-	}
-}
-
-static int check_blocks(struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-
-	int err;
-
-	if (device->counts.total)
-		return 0;
-	err = check_permission(change);
-	if (err)
+		free(new);
 		return err;
-	return refuse(change, -EOPNOTSUPP, "",
-		      "%s: no memory block lies in its ranges, or they cannot be read",
-		      device->name);
-}
-
-static bool needs_unplug(const struct change *change)
-{
-	return change->action != ACTION_PLUG && change->device->counts.present;
-}
-
-/*
- * Where there is no state file nobody knows that it was plugged with "online"; to plug it
- * so changes nothing if all blocks are online, whatever their zones.
- */
-static bool is_online_by_blocks(const struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-
-	return change->action == ACTION_PLUG && change->wanted == DAXPLUG_STATE_ONLINE &&
-	       device->backend == DAXPLUG_BACKEND_PER_BLOCK && device->counts.total &&
-	       device->counts.online == device->counts.total;
-}
-
-static bool is_there(const struct change *change)
-{
-	enum daxplug_state now = change->device->state;
-
-	if (is_online_by_blocks(change))
-		return true;
-	return now == (change->action == ACTION_UNPLUG ? DAXPLUG_STATE_UNPLUGGED : change->wanted);
-}
-
-/* Is there anything to do, and may it be done from here. */
-static int check_state(struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-
-	if (is_there(change)) {
-		change->report.outcome = DAXPLUG_OUTCOME_NOTHING;
-		return report_error(&change->report, 0, "%s: it is %s already", device->name,
-				    daxplug_state_name(device->state));
-	}
-	if (change->action != ACTION_PLUG || device->state == DAXPLUG_STATE_UNPLUGGED ||
-	    device->state == DAXPLUG_STATE_OFFLINE)
-		return 0;
-	/* A change by somebody else that is under way reads so too. */
-	change->report.retry = device->state == DAXPLUG_STATE_MIXED;
-	return refuse(change, -EBUSY, "unplug it first, or use replug", "%s: it is %s",
-		      device->name, daxplug_state_name(device->state));
-}
-
-/* Where nothing can be foreseen the kernel will tell. */
-static int check_room(struct change *change)
-{
-	uint64_t must_move, room;
-
-	if (!needs_unplug(change) || (change->flags & DAXPLUG_FORCE))
-		return 0;
-	if (daxplug_device_forecast(change->device, &must_move, &room) || must_move <= room)
-		return 0;
-	return refuse(change, -ENOSPC, "free memory or add swap first, or use --force",
-		      "%s: about %llu MiB must move, and the rest of the machine has room for %llu",
-		      change->device->name, (unsigned long long)(must_move >> 20),
-		      (unsigned long long)(room >> 20));
-}
-
-static bool settled(const struct change *change)
-{
-	return change->report.outcome == DAXPLUG_OUTCOME_NOTHING;
-}
-
-static int check(struct change *change)
-{
-	int err = check_blocks(change);
-
-	if (!err)
-		err = check_state(change);
-	if (err || settled(change))
-		return err;
-	err = check_mode(change);
-	if (!err)
-		err = check_permission(change);
-	return err ? err : check_room(change);
-}
-
-static int wait_for_lock(struct change *change, int fd)
-{
-	struct daxplug *daxplug = change->device->daxplug;
-	struct pollfd cancel = { .fd = daxplug->cancel_fd, .events = POLLIN };
-
-	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK)
-			return 0; /* Without a lock the kernel still keeps order. */
-		if (daxplug->progress)
-			daxplug->progress(change->device, DAXPLUG_PHASE_WAIT, 0,
-					  change->device->counts.total, daxplug->progress_data);
-		if (change->deadline >= 0 && clock_now() >= change->deadline)
-			return refuse_for_now(change, -ETIMEDOUT, "see who else runs daxplug",
-					      "%s: another daxplug is at work on it",
-					      change->device->name);
-		if (poll(&cancel, 1, LOCK_TICK) > 0)
-			return refuse_for_now(change, -ECANCELED, "", "%s: interrupted",
-					      change->device->name);
 	}
 
+	new->refs = 1;
+	new->daxplug = daxplug_ref(daxplug);
+	new->action = action;
+	new->wanted = action == DAXPLUG_ACTION_UNPLUG || action == DAXPLUG_ACTION_RECLAIM
+			      ? DAXPLUG_STATE_UNPLUGGED
+			      : DAXPLUG_STATE_ONLINE_MOVABLE;
+	new->timeout = -1;
+	new->worker.epoll = -1;
+	report_clear(&new->report);
+	*change = new;
 	return 0;
 }
 
-/*
- * One daxplug at a time works on a device. The lock is on a file that only root
- * can open, so that nobody else can hold it. The child has it too, and so it
- * lasts until everything is undone even if this process is killed.
- */
-static int lock(struct change *change, int *fd)
+int daxplug_change_new(struct daxplug_device *device, enum daxplug_action action,
+		       struct daxplug_change **change)
 {
-	char path[SYSFS_PATH_SIZE];
+	int err;
 
-	device_path(change->device, "resource", path);
-	*fd = sysfs_open(change->device->daxplug, path, O_RDONLY);
-	return *fd < 0 ? 0 : wait_for_lock(change, *fd);
+	if (action != DAXPLUG_ACTION_PLUG && action != DAXPLUG_ACTION_UNPLUG &&
+	    action != DAXPLUG_ACTION_REPLUG)
+		return -EINVAL;
+	err = new_change(device->daxplug, action, change);
+	if (err)
+		return err;
+	(*change)->device = daxplug_device_ref(device);
+	(*change)->before = device->state;
+	return 0;
 }
 
-static const char *action_words(enum action action)
+int daxplug_change_new_reclaim(struct daxplug *daxplug, const struct daxplug_orphan *orphan,
+			       struct daxplug_change **change)
 {
-	static const char *const words[] = {
-		[ACTION_PLUG] = "plugged",
-		[ACTION_UNPLUG] = "unplugged",
-		[ACTION_REPLUG] = "unplugged and plugged",
-	};
-
-	return words[action];
-}
-
-static int announce(struct change *change)
-{
-	const struct daxplug_device *device = change->device;
-	bool unplug = change->action == ACTION_UNPLUG;
-
-	return report_error(&change->report, 0, "%s: would be %s: %u memory blocks, from %s to %s",
-			    device->name, action_words(change->action), device->counts.total,
-			    daxplug_state_name(device->state),
-			    unplug ? "unplugged" : daxplug_state_name(change->wanted));
-}
-
-static int reread(struct change *change)
-{
-	int err = device_read(change->device);
-	char words[64];
+	int err = new_change(daxplug, DAXPLUG_ACTION_RECLAIM, change);
 
 	if (!err)
-		return 0;
-	if (err == -ENODEV)
-		return refuse(change, err, "", "%s: the device has gone", change->device->name);
-	return refuse_for_now(change, err, "", "%s: cannot be read: %s", change->device->name,
-			      report_errno(err, words, sizeof(words)));
-}
-
-static int make(struct change *change)
-{
-	int fd, err;
-
-	err = lock(change, &fd);
-	/* Who had the lock has changed something. */
-	if (!err)
-		err = reread(change);
-	if (!err)
-		err = check(change);
-	if (!err && !settled(change))
-		err = worker_run(change);
-	/* To close it is not enough: a child of another thread may have it too. */
-	if (fd >= 0) {
-		flock(fd, LOCK_UN);
-		close(fd);
-	}
+		(*change)->orphan = *orphan;
 	return err;
 }
 
-static int run(struct change *change)
+struct daxplug_change *daxplug_change_ref(struct daxplug_change *change)
 {
-	int err = reread(change);
+	change->refs++;
+	return change;
+}
 
-	if (!err)
-		err = check(change);
-	if (err || settled(change))
-		return err;
-	return change->flags & DAXPLUG_DRY_RUN ? announce(change) : make(change);
+static bool runs(const struct daxplug_change *change)
+{
+	return change->started && !change->ended;
+}
+
+void daxplug_change_unref(struct daxplug_change *change)
+{
+	if (!change || --change->refs)
+		return;
+	if (runs(change)) {
+		daxplug_change_cancel(change);
+		(void)!daxplug_change_wait(change);
+	}
+	close(change->cancel);
+	daxplug_device_unref(change->device);
+	daxplug_unref(change->daxplug);
+	free(change);
 }
 
 static bool can_be_plugged_to(enum daxplug_state state)
 {
-	return dax_state_verdict(DAX_STATE_UNPLUGGED, (enum dax_state)state) == DAX_VERDICT_GO;
+	return state == DAXPLUG_STATE_ONLINE || state == DAXPLUG_STATE_ONLINE_KERNEL ||
+	       state == DAXPLUG_STATE_ONLINE_MOVABLE;
 }
 
-static int change_device(struct daxplug_device *device, enum action action,
-			 enum daxplug_state wanted, unsigned int flags)
+int daxplug_change_set_state(struct daxplug_change *change, enum daxplug_state state)
 {
-	struct daxplug *daxplug = device->daxplug;
-	struct change change = {
-		.device = device,
-		.action = action,
-		.wanted = wanted,
-		.flags = flags,
-		.deadline = daxplug->timeout < 0 ? -1 : clock_now() + daxplug->timeout,
+	bool plugs = change->action == DAXPLUG_ACTION_PLUG ||
+		     change->action == DAXPLUG_ACTION_REPLUG;
+
+	if (change->started)
+		return -EBUSY;
+	if (!plugs || !can_be_plugged_to(state))
+		return -EINVAL;
+	change->wanted = state;
+	return 0;
+}
+
+int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags)
+{
+	static const unsigned int allowed[] = {
+		[DAXPLUG_ACTION_PLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
+		[DAXPLUG_ACTION_UNPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
+					  DAXPLUG_CHANGE_RELEASE | DAXPLUG_CHANGE_NO_WAIT,
+		[DAXPLUG_ACTION_REPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
+					  DAXPLUG_CHANGE_NO_WAIT,
+		[DAXPLUG_ACTION_RECLAIM] = DAXPLUG_CHANGE_DRY_RUN,
 	};
+
+	if (change->started)
+		return -EBUSY;
+	if (flags & ~allowed[change->action])
+		return -EINVAL;
+	change->flags = flags;
+	return 0;
+}
+
+int daxplug_change_set_timeout(struct daxplug_change *change, int64_t timeout)
+{
+	if (change->started)
+		return -EBUSY;
+	change->timeout = timeout;
+	return 0;
+}
+
+/* Is nothing left to be done, by the checks. */
+bool change_is_settled(const struct daxplug_change *change)
+{
+	return change->report.outcome != DAXPLUG_OUTCOME_UNKNOWN;
+}
+
+static void end(struct daxplug_change *change)
+{
+	change->ended = true;
+	change->phase = DAXPLUG_PHASE_UNKNOWN;
+	change->waits_for = 0;
+	change->took = clock_now() - change->began;
+}
+
+static int begin(struct daxplug_change *change)
+{
+	int err = check_all(change);
+
+	if (err || change_is_settled(change))
+		return err;
+	if (change->flags & DAXPLUG_CHANGE_DRY_RUN) {
+		change->report.outcome = DAXPLUG_OUTCOME_DRY_RUN;
+		return 0;
+	}
+	return worker_start(change);
+}
+
+int daxplug_change_start(struct daxplug_change *change)
+{
 	int err;
 
-	report_clear(&change.report);
-	if (action != ACTION_UNPLUG && !can_be_plugged_to(wanted))
-		err = refuse(&change, -EINVAL, "", "%s: no device can be asked to be %s",
-			     device->name, daxplug_state_name(wanted));
-	else
-		err = run(&change);
-
-	if (!(flags & DAXPLUG_DRY_RUN))
-		device_read(device);
-	daxplug->report = change.report;
+	if (change->started)
+		return -EBUSY;
+	change->started = true;
+	change->began = clock_now();
+	err = begin(change);
+	if (err && !change_is_settled(change))
+		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	if (change_is_settled(change))
+		end(change);
 	return err;
 }
 
-int daxplug_device_plug(struct daxplug_device *device, enum daxplug_state state, unsigned int flags)
+int daxplug_change_fd(const struct daxplug_change *change)
 {
-	return change_device(device, ACTION_PLUG, state, flags);
+	return runs(change) ? change->worker.epoll : -1;
 }
 
-int daxplug_device_unplug(struct daxplug_device *device, unsigned int flags)
+int daxplug_change_process(struct daxplug_change *change)
 {
-	return change_device(device, ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, flags);
+	if (!runs(change))
+		return 0;
+	if (worker_process(change))
+		return 1;
+	/* The device as it is now; what cannot be read says so itself. */
+	if (change->device)
+		(void)!device_read(change->device);
+	end(change);
+	return 0;
 }
 
-int daxplug_device_replug(struct daxplug_device *device, enum daxplug_state state,
-			  unsigned int flags)
+int daxplug_change_wait(struct daxplug_change *change)
 {
-	return change_device(device, ACTION_REPLUG, state, flags);
+	if (!change->started)
+		return -EINVAL;
+	while (daxplug_change_process(change)) {
+		struct pollfd polled = { .fd = change->worker.epoll, .events = POLLIN };
+
+		poll(&polled, 1, -1);
+	}
+	return change->report.err;
+}
+
+void daxplug_change_cancel(struct daxplug_change *change)
+{
+	int before = errno;
+
+	eventfd_write(change->cancel, 1);
+	errno = before;
+}
+
+enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change)
+{
+	return change->phase;
+}
+
+int daxplug_change_waits_for(const struct daxplug_change *change)
+{
+	return change->waits_for;
+}
+
+struct daxplug_device *daxplug_change_device(const struct daxplug_change *change)
+{
+	return change->device;
+}
+
+/* What is changed, for messages. */
+const char *change_name(const struct daxplug_change *change)
+{
+	return change->device ? change->device->name : change->orphan.name;
+}
+
+const char *daxplug_change_name(const struct daxplug_change *change)
+{
+	return change_name(change);
+}
+
+enum daxplug_action daxplug_change_action(const struct daxplug_change *change)
+{
+	return change->action;
+}
+
+enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change)
+{
+	return change->report.outcome;
+}
+
+int daxplug_change_error(const struct daxplug_change *change)
+{
+	return change->report.err;
+}
+
+enum daxplug_reason daxplug_change_reason(const struct daxplug_change *change)
+{
+	return change->report.reason;
+}
+
+enum daxplug_reason daxplug_change_held(const struct daxplug_change *change)
+{
+	return change->report.held;
+}
+
+int64_t daxplug_change_block(const struct daxplug_change *change)
+{
+	return change->report.block;
+}
+
+uint64_t daxplug_change_address(const struct daxplug_change *change)
+{
+	return change->report.block < 0 ? 0 : change->report.block * change->daxplug->block_size;
+}
+
+int64_t daxplug_change_pfn(const struct daxplug_change *change)
+{
+	return change->report.pfn;
+}
+
+int daxplug_change_holder(const struct daxplug_change *change)
+{
+	return change->report.holder;
+}
+
+const char *daxplug_change_holder_name(const struct daxplug_change *change)
+{
+	return change->report.holder_name;
+}
+
+bool daxplug_change_retry(const struct daxplug_change *change)
+{
+	return change->report.retry;
+}
+
+const char *daxplug_change_message(const struct daxplug_change *change)
+{
+	return change->report.message;
+}
+
+const char *daxplug_change_hint(const struct daxplug_change *change)
+{
+	return change->report.hint;
+}
+
+enum daxplug_state daxplug_change_state_before(const struct daxplug_change *change)
+{
+	return change->before;
+}
+
+int64_t daxplug_change_duration(const struct daxplug_change *change)
+{
+	return change->took;
+}
+
+uint64_t daxplug_change_huge_pages_lost(const struct daxplug_change *change)
+{
+	return change->report.huge_pages_lost;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A change of a device's memory. The caller's process checks, locks and waits
- * (change.c, worker.c); a child process does it, and undoes it on a failure
- * (steps.c and the backends).
+ * A change of a device's memory. The caller's process checks, starts and follows a
+ * change (change.c, check.c, worker.c). A child process, the worker, takes the lock,
+ * makes the change, and undoes it on a failure (lock.c, steps.c and the backends).
  */
 #ifndef DAXPLUG_CHANGE_H
 #define DAXPLUG_CHANGE_H
@@ -10,84 +10,152 @@
 #include <sys/types.h>
 
 #include "device.h"
+#include "orphan.h"
+#include "pools.h"
 #include "report.h"
 
-enum action {
-	ACTION_PLUG,
-	ACTION_UNPLUG,
-	ACTION_REPLUG,
+/**
+ * struct worker - the child process that makes a change, as its parent sees it
+ * @pid: its process; 0 before the start and after the end
+ * @pidfd: the same, safe from reuse of the PID
+ * @messages: where its messages come from
+ * @timer: runs out at the deadline, and then at intervals, to wake a child that is
+ *	to be cancelled
+ * @epoll: readable when any of these is, or the change is cancelled
+ * @reason: 0, -ETIMEDOUT or -ECANCELED once the change has been cancelled
+ * @final: whether the last message has come
+ */
+struct worker {
+	pid_t pid;
+	int pidfd;
+	int messages;
+	int timer;
+	int epoll;
+	int reason;
+	bool final;
 };
 
 /**
- * struct change - one change, from the call to its result
- * @device: the device
+ * struct task - what the child knows beside the change itself
+ * @messages: where its messages go
+ * @caller: a pidfd of the process that asked; the change is cancelled if that ends
+ * @before: what each block was before, for the way back
+ * @before_count: how many
+ * @failures: what the driver had counted before the last write to state
+ * @bound: the change has bound the device to kmem
+ * @pools: the pools of huge pages as they were before
+ */
+struct task {
+	int messages;
+	int caller;
+	struct block *before;
+	unsigned int before_count;
+	int64_t failures;
+	bool bound;
+	struct pools pools;
+};
+
+/**
+ * struct daxplug_change - one change, from the call to its result
+ * @refs: how many references there are
+ * @daxplug: the handle, with a reference
+ * @device: the device, with a reference; NULL for a reclaim
+ * @orphan: the orphaned range of a reclaim
  * @action: what is asked for
  * @wanted: the state to plug to
  * @flags: the caller's
- * @deadline: of CLOCK_MONOTONIC in ms, or negative
+ * @timeout: in ms, or negative
+ * @started: whether it has been started
+ * @ended: whether it has ended
+ * @cancel: an eventfd; readable when the change is cancelled. (A pipe that is closed
+ *	would not do: the child of another thread's change has a copy of its end.)
+ * @phase: what it is doing
+ * @waits_for: the process that has the lock, or 0
+ * @before: the state before
+ * @began: when it was started, by clock_now()
+ * @took: how long it took
  * @report: what comes out
- * @before: what each block was before, for the way back
- * @failures: what the driver had counted before the last write to state
- * @bound: the change has bound the device to kmem
- * @phase: child: what it is doing
- * @caller: the process that asked; if it dies the change is cancelled
- * @messages: child: where messages go
- * @cancel: child: readable when the change is cancelled
+ * @worker: the parent's
+ * @task: the child's
  */
-struct change {
+struct daxplug_change {
+	unsigned int refs;
+	struct daxplug *daxplug;
 	struct daxplug_device *device;
-	enum action action;
+	struct daxplug_orphan orphan;
+	enum daxplug_action action;
 	enum daxplug_state wanted;
 	unsigned int flags;
-	int64_t deadline;
-	struct report report;
-	struct block *before;
-	unsigned int before_count;
-	uint64_t failures;
-	bool bound;
-	enum daxplug_phase phase;
-	pid_t caller;
-	int messages;
+	int64_t timeout;
+	bool started;
+	bool ended;
 	int cancel;
+	enum daxplug_phase phase;
+	int waits_for;
+	enum daxplug_state before;
+	int64_t began;
+	int64_t took;
+	struct report report;
+	struct worker worker;
+	struct task task;
 };
 
 /**
- * struct backend - a way to drive a device; called in the child
- * @unplug: from any state to no block present, or leave it as it was
- * @plug: from unplugged, or offline if @plugs_offline, to @change->wanted, or
- *	leave it as it was
+ * struct backend - drives a device; called in the child
+ * @unplug: from any state to no block present, or leave everything as it was
+ * @plug: from unplugged, or offline if @plugs_offline, to the state wanted, or
+ *	leave everything as it was
  * @plugs_offline: whether @plug takes blocks that are there, offline
  *
- * Both return 0 or a negative errno with @change->report filled in.
+ * Both return 0 or a negative errno with the change's report filled in.
  */
 struct backend {
-	int (*unplug)(struct change *change);
-	int (*plug)(struct change *change, enum daxplug_state wanted);
+	int (*unplug)(struct daxplug_change *change);
+	int (*plug)(struct daxplug_change *change, enum daxplug_state wanted);
 	bool plugs_offline;
 };
 
 extern const struct backend backend_state;
 extern const struct backend backend_blocks;
 
+/* change.c */
+const char *change_name(const struct daxplug_change *change);
+bool change_is_settled(const struct daxplug_change *change);
+
+/* check.c */
+int check_all(struct daxplug_change *change);
+int check_again(struct daxplug_change *change);
+
+/* worker.c */
+int worker_start(struct daxplug_change *change);
+bool worker_process(struct daxplug_change *change);
+bool worker_cancelled(const struct daxplug_change *change);
+bool worker_interrupted(const struct daxplug_change *change);
+void worker_enter(struct daxplug_change *change, enum daxplug_phase phase);
+
+/* lock.c */
+int lock_device(struct daxplug_change *change);
+
+/* steps.c */
+int steps_run(struct daxplug_change *change);
 const struct backend *backend_for(const struct daxplug_device *device);
 
-int steps_run(struct change *change);
+/* undo.c */
+int undo_record(struct daxplug_change *change);
+int undo_blocks(struct daxplug_change *change);
+int block_switch(struct daxplug_change *change, const struct block *block, const char *word);
+int change_write(struct daxplug_change *change, const char *path, const char *word);
 
-int worker_run(struct change *change);
-bool worker_cancelled(const struct change *change);
-void worker_enter(struct change *change, enum daxplug_phase phase);
-
-int undo_record(struct change *change);
-int undo_blocks(struct change *change);
-int block_switch(struct change *change, const struct block *block, const char *word);
-const char *block_word(enum dax_block_state state);
-
-int64_t clock_now(void);
-
-int fail(struct change *change, int err, const struct block *block, const char *what);
-int fail_unplug(struct change *change, int err, const struct block *block);
-int fail_plug(struct change *change, int err, const struct block *block, enum daxplug_state wanted);
-uint64_t failures_counted(const struct change *change);
-int fail_interference(struct change *change, const struct block *block);
+/* fail.c */
+int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, const char *format,
+	 ...) __attribute__((format(printf, 4, 5)));
+int fail_unreadable(struct daxplug_change *change, const struct block *block);
+int fail_unplug(struct daxplug_change *change, int err, const struct block *block);
+int fail_plug(struct daxplug_change *change, int err, const struct block *block,
+	      enum daxplug_state wanted);
+int fail_interference(struct daxplug_change *change, const struct block *block);
+int fail_cancelled(struct daxplug_change *change);
+void fail_say_cancelled(struct daxplug_change *change, int err);
+int64_t failures_counted(const struct daxplug_change *change);
 
 #endif /* DAXPLUG_CHANGE_H */

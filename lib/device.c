@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Reads a device. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,26 +16,42 @@ void device_path(const struct daxplug_device *device, const char *attribute, cha
 		 attribute);
 }
 
-static uint64_t read_size(const struct daxplug_device *device, const char *attribute)
-{
-	char path[SYSFS_PATH_SIZE];
-	uint64_t number = 0;
-
-	device_path(device, attribute, path);
-	sysfs_read_number(device->daxplug, path, &number);
-	return number;
-}
-
-/* A number that is never negative, or -1: a node of -1 reads so, and is none. */
-static int read_small(const struct daxplug_device *device, const char *attribute)
+/* The number in an attribute of a device; -1 if it cannot be read, or is negative. */
+int64_t device_read_count(const struct daxplug_device *device, const char *attribute)
 {
 	char path[SYSFS_PATH_SIZE];
 	uint64_t number;
 
 	device_path(device, attribute, path);
-	if (sysfs_read_number(device->daxplug, path, &number) || number > INT_MAX)
+	if (sysfs_read_number(device->daxplug, path, &number) || number > INT64_MAX)
 		return -1;
 	return number;
+}
+
+static uint64_t read_size(const struct daxplug_device *device, const char *attribute)
+{
+	int64_t size = device_read_count(device, attribute);
+
+	return size < 0 ? 0 : size;
+}
+
+static int read_small(const struct daxplug_device *device, const char *attribute)
+{
+	int64_t number = device_read_count(device, attribute);
+
+	return number > INT_MAX ? -1 : number;
+}
+
+/* A device that firmware gave no node reads -1. */
+static void read_target_node(struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE], text[32];
+
+	device_path(device, "target_node", path);
+	device->target_node = read_small(device, "target_node");
+	device->node_known =
+		device->target_node >= 0 ||
+		(!sysfs_read(device->daxplug, path, text, sizeof(text)) && !strcmp(text, "-1"));
 }
 
 static void read_place(struct daxplug_device *device)
@@ -50,44 +67,63 @@ static void read_place(struct daxplug_device *device)
 	parse_parent(target, device->region_name, sizeof(device->region_name));
 }
 
-static enum daxplug_mode read_mode(const struct daxplug_device *device)
+static enum daxplug_mode mode_of(const char *driver)
+{
+	static const struct {
+		const char *driver;
+		enum daxplug_mode mode;
+	} modes[] = {
+		{ "kmem", DAXPLUG_MODE_SYSTEM_RAM },
+		{ "device_dax", DAXPLUG_MODE_DEVDAX },
+		{ "fsdev_dax", DAXPLUG_MODE_FAMFS },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(driver, modes[i].driver))
+			return modes[i].mode;
+	return DAXPLUG_MODE_OTHER;
+}
+
+static void read_mode(struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE], target[PATH_MAX];
-	const char *driver;
+	int err;
 
+	device->driver[0] = '\0';
+	device->mode = DAXPLUG_MODE_UNKNOWN;
 	device_path(device, "driver", path);
-	if (sysfs_read_link(device->daxplug, path, target, sizeof(target)))
-		return DAXPLUG_MODE_DISABLED;
-	driver = parse_base_name(target);
-	if (!strcmp(driver, "kmem"))
-		return DAXPLUG_MODE_SYSTEM_RAM;
-	return strcmp(driver, "device_dax") ? DAXPLUG_MODE_OTHER : DAXPLUG_MODE_DEVDAX;
+	err = sysfs_read_link(device->daxplug, path, target, sizeof(target));
+	if (err == -ENOENT)
+		device->mode = DAXPLUG_MODE_DISABLED;
+	if (err)
+		return;
+	snprintf(device->driver, sizeof(device->driver), "%.*s", (int)sizeof(device->driver) - 1,
+		 parse_base_name(target));
+	device->mode = mode_of(device->driver);
 }
 
 static enum daxplug_state read_word(const struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE], word[64];
-	enum dax_state state;
 
 	device_path(device, "state", path);
-	if (sysfs_read(device->daxplug, path, word, sizeof(word)) ||
-	    !dax_state_parse(word, strlen(word), &state))
+	if (sysfs_read(device->daxplug, path, word, sizeof(word)))
 		return DAXPLUG_STATE_UNKNOWN;
-	return (enum daxplug_state)state;
+	return parse_state(word);
 }
 
 /*
- * Our driver's word is the truth. Upstream's is the last one written: that it
- * was "online" is worth knowing if all blocks still are, the rest is not.
+ * The word of daxplug's driver is the truth. That of Linux's own is the last one
+ * written: "online" is worth knowing if all blocks still are, the rest is not.
  */
 static enum daxplug_state state_of(const struct daxplug_device *device)
 {
 	if (device->backend == DAXPLUG_BACKEND_STATE && device->word != DAXPLUG_STATE_UNKNOWN)
 		return device->word;
-	if (!device->counts.total)
+	if (!device->counts.total || device->unknown)
 		return DAXPLUG_STATE_UNKNOWN;
-	return (enum daxplug_state)dax_state_of(&device->counts,
-						device->word == DAXPLUG_STATE_ONLINE);
+	return state_from_core(dax_state_of(&device->counts, device->word == DAXPLUG_STATE_ONLINE));
 }
 
 static int read_blocks(struct daxplug_device *device)
@@ -103,11 +139,13 @@ static int read_blocks(struct daxplug_device *device)
 static void read_attributes(struct daxplug_device *device)
 {
 	read_place(device);
+	read_target_node(device);
 	device->size = read_size(device, "size");
 	device->align = read_size(device, "align");
-	device->target_node = read_small(device, "target_node");
 	device->numa_node = read_small(device, "numa_node");
-	device->memmap_on_memory = read_small(device, "memmap_on_memory");
+	device->memmap_wanted = read_small(device, "memmap_on_memory");
+	identity_read(device);
+	rating_read(device);
 }
 
 /**
@@ -122,28 +160,39 @@ int device_read(struct daxplug_device *device)
 	int err;
 
 	device_path(device, "", path);
-	if (!sysfs_exists(device->daxplug, path))
+	err = sysfs_find(device->daxplug, path);
+	if (err == -ENOENT)
 		return -ENODEV;
+	if (sysfs_is_short(err))
+		return err;
 
 	read_attributes(device);
 	err = read_blocks(device);
 	if (err)
 		return err;
 
-	device->mode = read_mode(device);
+	read_mode(device);
+	device->backend = backend_of(device);
 	device->word = DAXPLUG_STATE_UNKNOWN;
 	if (device->mode == DAXPLUG_MODE_SYSTEM_RAM)
 		device->word = read_word(device);
-	device->backend = backend_of(device);
+	words_read(device);
 	device->state = state_of(device);
 	return 0;
+}
+
+static void free_device(struct daxplug_device *device)
+{
+	free(device->ranges);
+	free(device->blocks);
+	free(device);
 }
 
 /**
  * device_new() - a device by its name, read
  * @daxplug: the handle
  * @name: its name
- * @device: where it goes
+ * @device: set to the device, with the list's reference
  *
  * Return: 0; -EINVAL if no device has such a name; or an error of device_read().
  */
@@ -155,23 +204,45 @@ int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device 
 	if (!new)
 		return -ENOMEM;
 	new->daxplug = daxplug;
+	new->refs = 1;
+	new->listed = true;
 	new->tier = -1;
 	snprintf(new->name, sizeof(new->name), "%s", name);
 	err = parse_device_name(new->name, &new->region, &new->instance);
 	if (!err)
 		err = device_read(new);
 	if (err)
-		device_free(new);
+		free_device(new);
 	else
 		*device = new;
 	return err;
 }
 
-void device_free(struct daxplug_device *device)
+/* Drops the list's reference, which is none to the handle. */
+void device_unlist(struct daxplug_device *device)
 {
-	free(device->ranges);
-	free(device->blocks);
-	free(device);
+	device->listed = false;
+	if (!--device->refs)
+		free_device(device);
+}
+
+struct daxplug_device *daxplug_device_ref(struct daxplug_device *device)
+{
+	device->refs++;
+	daxplug_ref(device->daxplug);
+	return device;
+}
+
+void daxplug_device_unref(struct daxplug_device *device)
+{
+	struct daxplug *daxplug;
+
+	if (!device)
+		return;
+	daxplug = device->daxplug;
+	if (!--device->refs)
+		free_device(device);
+	daxplug_unref(daxplug);
 }
 
 int daxplug_device_refresh(struct daxplug_device *device)
@@ -182,94 +253,9 @@ int daxplug_device_refresh(struct daxplug_device *device)
 
 	report_clear(report);
 	if (err == -ENODEV)
-		report_error(report, err, "%s: the device has gone", device->name);
+		report_error(report, err, "%s: no such device any more", device->name);
 	else if (err)
 		report_error(report, err, "%s: cannot be read: %s", device->name,
 			     report_errno(err, words, sizeof(words)));
 	return err;
-}
-
-const char *daxplug_device_name(const struct daxplug_device *device)
-{
-	return device->name;
-}
-
-unsigned int daxplug_device_region(const struct daxplug_device *device)
-{
-	return device->region;
-}
-
-const char *daxplug_device_region_name(const struct daxplug_device *device)
-{
-	return device->region_name;
-}
-
-enum daxplug_kind daxplug_device_kind(const struct daxplug_device *device)
-{
-	return device->kind;
-}
-
-enum daxplug_mode daxplug_device_mode(const struct daxplug_device *device)
-{
-	return device->mode;
-}
-
-enum daxplug_backend daxplug_device_backend(const struct daxplug_device *device)
-{
-	return device->backend;
-}
-
-enum daxplug_state daxplug_device_state(const struct daxplug_device *device)
-{
-	return device->state;
-}
-
-uint64_t daxplug_device_size(const struct daxplug_device *device)
-{
-	return device->size;
-}
-
-uint64_t daxplug_device_align(const struct daxplug_device *device)
-{
-	return device->align;
-}
-
-int daxplug_device_target_node(const struct daxplug_device *device)
-{
-	return device->target_node;
-}
-
-int daxplug_device_numa_node(const struct daxplug_device *device)
-{
-	return device->numa_node;
-}
-
-int daxplug_device_tier(const struct daxplug_device *device)
-{
-	return device->tier;
-}
-
-int daxplug_device_memmap_on_memory(const struct daxplug_device *device)
-{
-	return device->memmap_on_memory;
-}
-
-unsigned int daxplug_device_ranges(const struct daxplug_device *device)
-{
-	return device->range_count;
-}
-
-uint64_t daxplug_range_start(const struct daxplug_device *device, unsigned int range)
-{
-	return device->ranges[range].start;
-}
-
-uint64_t daxplug_range_end(const struct daxplug_device *device, unsigned int range)
-{
-	return device->ranges[range].end;
-}
-
-uint64_t daxplug_range_page_offset(const struct daxplug_device *device, unsigned int range)
-{
-	return device->ranges[range].page_offset;
 }

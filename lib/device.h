@@ -10,8 +10,9 @@
 
 #define DEVICE_NAME_SIZE 32
 #define ZONE_NAME_SIZE 16
+#define MOST_SERIALS 16
 
-/* More than anybody has, and few enough for nonsense to do no harm. */
+/* More than any device has, and few enough that nonsense does no harm. */
 #define MOST_RANGES 4096
 #define MOST_BLOCKS (1U << 20)
 
@@ -30,38 +31,80 @@ struct range {
 /**
  * struct block - a memory block of a device
  * @number: N of memoryN
- * @state: an enum dax_block_state
+ * @state: an enum daxplug_block_state
+ * @err: 0, or a negative errno: why the state or the zone is not known
  * @use: how much of it is in use, in 1/10000; -1 if not known
- * @must_move: how much would have to move on an unplug, in 1/10000: what is in
- *	use and not just cached from a file; -1 if not known
  * @zone: the zone that it is online in, or empty
  */
 struct block {
 	uint64_t number;
 	uint8_t state;
+	int16_t err;
 	int16_t use;
-	int16_t must_move;
 	char zone[ZONE_NAME_SIZE];
+};
+
+/**
+ * struct driver_words - what daxplug's driver tells of a device in kmem/; -1 if unknown
+ */
+struct driver_words {
+	int64_t guard;
+	int64_t timeout;
+	int64_t last_duration;
+	int64_t done;
+	int64_t failed;
+	int64_t cancelled;
+	int64_t refusals;
+	int64_t pages_poisoned;
+	char last_failure[320];
+};
+
+/**
+ * struct identity - what a device is part of, by names that last
+ */
+struct identity {
+	char namespace[64];
+	char uuid[40];
+	uint64_t serials[MOST_SERIALS];
+	unsigned int serial_count;
+};
+
+/**
+ * struct rating - the device's node as the kernel rates it; -1 if unknown
+ */
+struct rating {
+	int distance;
+	int64_t read_bandwidth;
+	int64_t write_bandwidth;
+	int64_t read_latency;
+	int64_t write_latency;
 };
 
 /**
  * struct daxplug_device - a device, as it was when last read
  * @daxplug: its handle
- * @index: its place among the handle's devices
+ * @refs: how many references there are, the list's included
+ * @listed: whether it is in the handle's list
+ * @index: its place there
  * @name: such as dax0.0
- * @word: what its state file says, if it has one
+ * @word: the word in its state file, if it has one
+ * @node_known: whether @target_node could be read
  * @ranges: where its memory lies, by ascending address, @range_count of them
  * @blocks: its memory blocks, by ascending address, @counts.total of them
+ * @unknown: of how many blocks the state or the zone is not known
  *
- * The others are what the public functions say.
+ * The others are as the public functions say.
  */
 struct daxplug_device {
 	struct daxplug *daxplug;
+	unsigned int refs;
+	bool listed;
 	unsigned int index;
 	char name[DEVICE_NAME_SIZE];
 	unsigned int region;
 	unsigned int instance;
 	char region_name[64];
+	char driver[32];
 	enum daxplug_kind kind;
 	enum daxplug_mode mode;
 	enum daxplug_backend backend;
@@ -69,26 +112,38 @@ struct daxplug_device {
 	enum daxplug_state word;
 	uint64_t size;
 	uint64_t align;
+	bool node_known;
 	int target_node;
 	int numa_node;
 	int tier;
-	int memmap_on_memory;
+	int memmap_wanted;
+	struct identity identity;
+	struct rating rating;
+	struct driver_words words;
 	struct range *ranges;
 	unsigned int range_count;
 	struct block *blocks;
 	struct dax_block_counts counts;
+	unsigned int unknown;
 };
 
 int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device **device);
-void device_free(struct daxplug_device *device);
+void device_unlist(struct daxplug_device *device);
 int device_read(struct daxplug_device *device);
 void device_path(const struct daxplug_device *device, const char *attribute, char *path);
+int64_t device_read_count(const struct daxplug_device *device, const char *attribute);
 
 int ranges_read(struct daxplug_device *device);
 int blocks_find(struct daxplug_device *device);
 int blocks_read(struct daxplug_device *device);
 void block_path(const struct block *block, const char *attribute, char *path);
-enum dax_block_state block_read(const struct daxplug *daxplug, struct block *block);
+enum daxplug_block_state block_read(const struct daxplug *daxplug, struct block *block);
+bool block_is_online(enum daxplug_block_state state);
 enum daxplug_backend backend_of(const struct daxplug_device *device);
+void identity_read(struct daxplug_device *device);
+void rating_read(struct daxplug_device *device);
+void words_read(struct daxplug_device *device);
+int64_t words_sum(const struct daxplug_device *device, const char *attribute);
+int memmap_in_effect(const struct daxplug_device *device);
 
 #endif /* DAXPLUG_DEVICE_H */

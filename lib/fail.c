@@ -1,203 +1,330 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Why a change failed, and what to do about it, in words. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
+#include "handle.h"
+#include "holder.h"
 #include "parse.h"
 
 #define KERNEL_ZONE_HINT                                                                           \
 	"memory in a kernel zone may hold what cannot be moved; plug it with --movable to be "     \
 	"able to unplug it"
 #define PIN_HINT                                                                                   \
-	"something keeps memory there from being moved, such as a pin by a virtual machine or "    \
-	"RDMA; stop it and try again"
+	"stop what pins its memory, such as a virtual machine, RDMA or direct I/O, and try again"
 
 static bool may_pass(int err)
 {
 	return err == -EBUSY || err == -EAGAIN || err == -EINTR || err == -ENOMEM ||
-	       err == -ETIMEDOUT;
+	       err == -ETIMEDOUT || err == -EMFILE || err == -ENFILE;
 }
 
 /**
  * fail() - a change has failed
- * @change: the change; its outcome is left to whoever undoes it
+ * @change: the change; its outcome is left to the caller
  * @err: a negative errno
- * @block: the block at which it failed, or NULL
- * @what: what could not be done, as in "memory42 could not be ..."
+ * @reason: why
+ * @format: what could not be done, as in "cannot start the worker process"
  *
  * Return: @err.
  */
-int fail(struct change *change, int err, const struct block *block, const char *what)
+int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, const char *format,
+	 ...)
 {
 	struct report *report = &change->report;
-	char words[64], subject[48] = "its memory";
+	char text[256];
+	va_list arguments;
 
-	report->block = block ? (int64_t)block->number : -1;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+
+	report->reason = reason;
+	report->block = -1;
 	report->retry = may_pass(err);
 	report->hint[0] = '\0';
+	return report_error(report, err, "%s: %s", change_name(change), text);
+}
+
+/* The same about a block, which may be NULL for all of them: "cannot put memory42 online". */
+static int fail_block(struct daxplug_change *change, int err, enum daxplug_reason reason,
+		      const struct block *block, const char *verb, const char *where)
+{
+	char words[64], subject[48] = "its memory";
+
+	report_errno(err, words, sizeof(words));
 	if (block)
 		snprintf(subject, sizeof(subject), "memory%llu", (unsigned long long)block->number);
-	return report_error(report, err, "%s: %s could not be %s: %s", change->device->name,
-			    subject, what, report_errno(err, words, sizeof(words)));
+	fail(change, err, reason, "cannot %s %s%s: %s", verb, subject, where, words);
+	if (block)
+		change->report.block = block->number;
+	return err;
+}
+
+/**
+ * fail_unreadable() - a change stops because it is not known what a block is
+ * @change: the change
+ * @block: the block, read
+ *
+ * Return: -ENODATA.
+ */
+int fail_unreadable(struct daxplug_change *change, const struct block *block)
+{
+	unsigned long long number = block->number;
+	char words[64];
+
+	if (block->err == -EAGAIN)
+		fail(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
+		     "another process is taking memory%llu offline", number);
+	else
+		fail(change, -ENODATA, DAXPLUG_REASON_UNREADABLE, "cannot read memory%llu: %s",
+		     number, report_errno(block->err, words, sizeof(words)));
+	change->report.retry = block->err == -EAGAIN || may_pass(block->err);
+	change->report.block = number;
+	return -ENODATA;
 }
 
 static const struct {
-	const char *reason;
-	const char *words;
+	enum daxplug_reason reason;
 	const char *hint;
-} reasons[] = {
-	{ "slab", "the kernel keeps objects of its own in it", KERNEL_ZONE_HINT },
-	{ "page_table", "page tables lie in it", KERNEL_ZONE_HINT },
-	{ "reserved", "reserved pages lie in it", KERNEL_ZONE_HINT },
-	{ "kernel", "the kernel uses memory in it", KERNEL_ZONE_HINT },
-	{ "pinned", "memory in it is pinned", PIN_HINT },
-	{ "huge_page", "a huge page in it has nowhere to go",
-	  "free huge pages, or reserve some on another node" },
-	{ "no_memory", "there is not enough memory", "free memory or add swap" },
-	{ "refused", "a part of the kernel refused", "the kernel log may tell who" },
-	{ "poisoned", "a page of it has a hardware fault", "see the kernel log" },
-	{ "in_use", "something else has a part of its address range", "see /proc/iomem" },
-	{ "suspend", "the system went to sleep", "" },
-	{ "unbind", "the device was unbound", "" },
-	{ "unload", "the driver was unloaded", "" },
-	{ "timeout", "it took longer than kmem/timeout_ms of the device allows", "" },
+} hints[] = {
+	{ DAXPLUG_REASON_SLAB, KERNEL_ZONE_HINT },
+	{ DAXPLUG_REASON_PAGE_TABLE, KERNEL_ZONE_HINT },
+	{ DAXPLUG_REASON_RESERVED, KERNEL_ZONE_HINT },
+	{ DAXPLUG_REASON_KERNEL, KERNEL_ZONE_HINT },
+	{ DAXPLUG_REASON_PINNED, PIN_HINT },
+	{ DAXPLUG_REASON_HUGE_PAGE, "free huge pages, or reserve some on another node" },
+	{ DAXPLUG_REASON_NO_MEMORY, "free memory on other nodes, or add swap" },
+	{ DAXPLUG_REASON_REFUSED, "the kernel log may tell what refused" },
+	{ DAXPLUG_REASON_POISONED, "see the kernel log" },
+	{ DAXPLUG_REASON_IN_USE, "see /proc/iomem" },
+	{ DAXPLUG_REASON_TIMEOUT, "allow more time" },
 };
 
-static void add_reason(struct change *change, const char *reason)
+static void hint_at(struct daxplug_change *change, enum daxplug_reason reason)
 {
-	struct report *report = &change->report;
-	size_t length = strlen(report->message);
 	unsigned int i;
 
-	if (!strcmp(reason, "suspend")) /* awake again */
+	change->report.hint[0] = '\0';
+	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].reason == reason)
+			report_hint(&change->report, "%s", hints[i].hint);
+}
+
+/* ": a page of it is pinned by perl (1234)" behind what is said already. */
+static void append_reason(struct report *report, enum daxplug_reason reason)
+{
+	size_t length = strlen(report->message);
+	size_t room = sizeof(report->message) - length;
+
+	if (reason == DAXPLUG_REASON_UNKNOWN)
+		return;
+	if (report->holder)
+		snprintf(report->message + length, room, ": %s; %s (PID %d) maps the page",
+			 daxplug_reason_text(reason), report->holder_name, report->holder);
+	else
+		snprintf(report->message + length, room, ": %s", daxplug_reason_text(reason));
+}
+
+static bool is_cancel(enum daxplug_reason reason)
+{
+	return reason == DAXPLUG_REASON_SIGNAL || reason == DAXPLUG_REASON_TIMEOUT ||
+	       reason == DAXPLUG_REASON_SUSPEND || reason == DAXPLUG_REASON_UNBIND ||
+	       reason == DAXPLUG_REASON_UNLOAD;
+}
+
+/* Each "key=" of the driver's line that is there. */
+static void take_line(struct daxplug_change *change, const char *line)
+{
+	struct report *report = &change->report;
+	uint64_t number;
+	char value[48];
+
+	if (!parse_value(line, "reason", value, sizeof(value)))
+		report->reason = parse_reason(value);
+	if (!parse_value(line, "held", value, sizeof(value)))
+		report->held = parse_reason(value);
+	if (!parse_value(line, "block", value, sizeof(value)) && !strncmp(value, "memory", 6) &&
+	    !parse_number(value + 6, &number) && number <= INT64_MAX)
+		report->block = number;
+	if (!parse_value(line, "pfn", value, sizeof(value)) && !parse_number(value, &number) &&
+	    number <= INT64_MAX)
+		report->pfn = number;
+	if (!parse_value(line, "rollback", value, sizeof(value)))
+		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+}
+
+/* The line of daxplug's driver about its last failure, if that is this change's. */
+static bool read_line(const struct daxplug_change *change, enum daxplug_state wanted, char *line,
+		      size_t size)
+{
+	int64_t failures = failures_counted(change);
+	char path[SYSFS_PATH_SIZE], value[32];
+
+	if (failures < 0 || failures == change->task.failures)
+		return false;
+	device_path(change->device, "kmem/last_failure", path);
+	return !sysfs_read(change->daxplug, path, line, size) &&
+	       !parse_value(line, "wanted", value, sizeof(value)) &&
+	       !strcmp(value, daxplug_state_name(wanted));
+}
+
+static void add_driver_words(struct daxplug_change *change, const char *verb, const char *where,
+			     enum daxplug_state wanted)
+{
+	struct report *report = &change->report;
+	enum daxplug_reason seen;
+	struct block block;
+	char line[320];
+
+	if (!read_line(change, wanted, line, sizeof(line)))
+		return;
+	take_line(change, line);
+	block.number = report->block;
+	if (report->block >= 0)
+		fail_block(change, report->err, report->reason, &block, verb, where);
+	if (report->reason == DAXPLUG_REASON_SUSPEND) /* the system is awake again */
 		report->retry = true;
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (strcmp(reasons[i].reason, reason))
-			continue;
-		snprintf(report->message + length, sizeof(report->message) - length, ": %s",
-			 reasons[i].words);
-		report_hint(report, "%s", reasons[i].hint);
-	}
-}
-
-static int block_of(const char *line, struct block *block)
-{
-	char name[32];
-
-	if (parse_value(line, "block", name, sizeof(name)) || strncmp(name, "memory", 6))
-		return -ENODATA;
-	return parse_number(name + 6, &block->number);
-}
-
-/* Each line is a cause and how often it was one. */
-static uint64_t sum_of(const struct change *change, const char *attribute)
-{
-	char path[SYSFS_PATH_SIZE], text[512];
-	const char *number;
-	uint64_t sum = 0;
-
-	device_path(change->device, attribute, path);
-	if (sysfs_read(change->device->daxplug, path, text, sizeof(text)))
-		return 0;
-	for (number = strchr(text, ' '); number; number = strchr(number + 1, ' '))
-		sum += strtoull(number, NULL, 10);
-	return sum;
+	seen = is_cancel(report->reason) && report->held ? report->held : report->reason;
+	if (seen == DAXPLUG_REASON_PINNED && report->pfn >= 0)
+		report->holder = holder_find(change->daxplug, report->pfn,
+					     change->device->target_node, report->holder_name,
+					     sizeof(report->holder_name));
+	append_reason(report, report->reason);
+	hint_at(change, seen);
+	if (report->outcome == DAXPLUG_OUTCOME_INCOMPLETE)
+		report_hint(report, "see the kernel log and daxplug show %s", change_name(change));
 }
 
 /**
  * failures_counted() - how many transitions of a device daxplug's driver has seen fail
  * @change: the change
  *
- * It counts, and says in last_failure, what has failed once it had its turn; a write that
- * has to wait, and comes back before, leaves there what was said of an earlier one.
+ * The driver counts, and tells in last_failure, what failed once it had its turn. A write
+ * that has to wait, and fails before, leaves there what was told of an earlier one.
  *
- * Return: those that failed and those that were cancelled; 0 with another driver.
+ * Return: those that failed and those that were cancelled; -1 if it cannot be told.
  */
-uint64_t failures_counted(const struct change *change)
+int64_t failures_counted(const struct daxplug_change *change)
 {
-	return sum_of(change, "kmem/transitions_failed") +
-	       sum_of(change, "kmem/transitions_cancelled");
+	int64_t failed = words_sum(change->device, "kmem/transitions_failed");
+	int64_t cancelled = words_sum(change->device, "kmem/transitions_cancelled");
+
+	return failed < 0 && cancelled < 0
+		       ? -1
+		       : (failed > 0 ? failed : 0) + (cancelled > 0 ? cancelled : 0);
 }
 
-/*
- * What daxplug's driver says about its last failure, if that was one to get to
- * a state: which block, and why.
- */
-static void add_driver_words(struct change *change, const char *what, enum daxplug_state wanted)
-{
-	char path[SYSFS_PATH_SIZE], line[320], value[32];
-	int err = change->report.err;
-	struct block block;
-
-	if (failures_counted(change) == change->failures)
-		return;
-	device_path(change->device, "kmem/last_failure", path);
-	if (sysfs_read(change->device->daxplug, path, line, sizeof(line)) ||
-	    parse_value(line, "wanted", value, sizeof(value)) ||
-	    strcmp(value, daxplug_state_name(wanted)))
-		return;
-
-	if (!block_of(line, &block))
-		fail(change, err, &block, what);
-	if (!parse_value(line, "reason", value, sizeof(value)))
-		add_reason(change, value);
-	if (!parse_value(line, "rollback", value, sizeof(value))) {
-		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		report_hint(&change->report, "see daxplug show %s and the kernel log",
-			    change->device->name);
-	}
-}
-
-static bool in_kernel_zone(const struct change *change, const struct block *block)
+static bool in_kernel_zone(const struct daxplug_change *change, const struct block *block)
 {
 	if (block)
-		return block->state == DAX_BLOCK_KERNEL;
+		return block->state == DAXPLUG_BLOCK_KERNEL;
 	return change->device->counts.movable < change->device->counts.online;
 }
 
-/* As fail(), for a block that does not go offline, or for all of them. */
-int fail_unplug(struct change *change, int err, const struct block *block)
+static enum daxplug_reason reason_of(int err)
 {
-	fail(change, err, block, block ? "put offline" : "unplugged");
+	switch (err) {
+	case -EINTR:
+	case -ECANCELED:
+		return DAXPLUG_REASON_SIGNAL;
+	case -ETIMEDOUT:
+		return DAXPLUG_REASON_TIMEOUT;
+	case -ENOMEM:
+		return DAXPLUG_REASON_NO_MEMORY;
+	case -EHWPOISON:
+		return DAXPLUG_REASON_POISONED;
+	case -ENODEV:
+		return DAXPLUG_REASON_NO_DEVICE;
+	default:
+		return DAXPLUG_REASON_OTHER;
+	}
+}
+
+/* As fail(), for a block that does not go offline, or for all of them. */
+int fail_unplug(struct daxplug_change *change, int err, const struct block *block)
+{
+	fail_block(change, err, reason_of(err), block, block ? "take" : "unplug",
+		   block ? " offline" : "");
 	if (err == -EBUSY || err == -EAGAIN)
 		report_hint(&change->report, "%s",
 			    in_kernel_zone(change, block) ? KERNEL_ZONE_HINT : PIN_HINT);
 	if (!block)
-		add_driver_words(change, "put offline", DAXPLUG_STATE_UNPLUGGED);
+		add_driver_words(change, "take", " offline", DAXPLUG_STATE_UNPLUGGED);
 	return err;
 }
 
 /* As fail(), for a block that does not go online, or for all of them. */
-int fail_plug(struct change *change, int err, const struct block *block, enum daxplug_state wanted)
+int fail_plug(struct daxplug_change *change, int err, const struct block *block,
+	      enum daxplug_state wanted)
 {
-	fail(change, err, block, block ? "put online" : "plugged");
+	fail_block(change, err, reason_of(err), block, block ? "put" : "plug",
+		   block ? " online" : "");
 	if (err == -EBUSY)
-		report_hint(&change->report,
-			    "the kernel log tells who refused: dmesg | grep -i -e memory -e kmem");
+		report_hint(&change->report, "the kernel log tells what refused: "
+					     "dmesg | grep -i -e memory -e kmem");
 	else if (err == -EHWPOISON || err == -EIO)
 		report_hint(&change->report, "the memory may be damaged: see the kernel log");
 	if (!block)
-		add_driver_words(change, "put online", wanted);
+		add_driver_words(change, "put", " online", wanted);
 	return err;
 }
 
 /**
- * fail_interference() - somebody else switched a block during a change
+ * fail_interference() - another process switched a block during a change
  * @change: the change
  * @block: the block
  *
  * Return: -EAGAIN.
  */
-int fail_interference(struct change *change, const struct block *block)
+int fail_interference(struct daxplug_change *change, const struct block *block)
 {
-	fail(change, -EAGAIN, block, "kept");
-	report_error(&change->report, -EAGAIN, "%s: somebody else switched memory%llu meanwhile",
-		     change->device->name, (unsigned long long)block->number);
-	report_hint(&change->report,
-		    "a udev rule, a memory agent or another tool does that: stop it; "
-		    "block by block there is no way to keep it out");
+	fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE,
+	     "memory%llu was switched by another process", (unsigned long long)block->number);
+	change->report.block = block->number;
+	report_hint(&change->report, "stop the udev rule, agent or tool that does it; without a "
+				     "state file daxplug cannot keep it out");
 	return -EAGAIN;
+}
+
+/* The change was cancelled before its next step. */
+int fail_cancelled(struct daxplug_change *change)
+{
+	return fail(change, -EINTR, DAXPLUG_REASON_SIGNAL, "interrupted");
+}
+
+/**
+ * fail_say_cancelled() - say why a change was cancelled, and how far it had come
+ * @change: the change, ended
+ * @err: -ETIMEDOUT or -ECANCELED if its parent cancelled it, or 0
+ *
+ * That the child was interrupted tells neither. A driver may have a timeout of its own.
+ */
+void fail_say_cancelled(struct daxplug_change *change, int err)
+{
+	struct report *report = &change->report;
+	const char *words = err == -ETIMEDOUT ? "timed out" : "interrupted";
+
+	if (report->err == -ETIMEDOUT)
+		err = -ETIMEDOUT;
+	else if (report->err != -EINTR)
+		return;
+	report->retry = true;
+	report->err = err ? err : -EINTR;
+	if (report->reason == DAXPLUG_REASON_LOCKED) {
+		report_error(report, report->err, "%s: %s; another daxplug works on it",
+			     change_name(change), words);
+		return;
+	}
+	report->reason = err == -ETIMEDOUT ? DAXPLUG_REASON_TIMEOUT : DAXPLUG_REASON_SIGNAL;
+	if (report->block >= 0)
+		report_error(report, report->err, "%s: %s at memory%lld", change_name(change),
+			     words, (long long)report->block);
+	else
+		report_error(report, report->err, "%s: %s", change_name(change), words);
+	append_reason(report, report->held);
 }

@@ -1,97 +1,342 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Would what must move on an unplug find room in the rest of the machine. */
+/* A forecast as an object: what a change of some devices would meet. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "device.h"
+#include "forecast.h"
 #include "handle.h"
-#include "parse.h"
 
-/* What of a node, or of all, is free or can be freed; @text is a meminfo file. */
-static int available_in(const char *text, uint64_t *bytes)
+struct daxplug_forecast *daxplug_forecast_ref(struct daxplug_forecast *forecast)
 {
-	static const char *const reclaimable[] = { "Active(file)", "Inactive(file)",
-						   "SReclaimable" };
-	uint64_t part;
-	unsigned int i;
-	int err;
-
-	err = parse_meminfo(text, "MemFree", bytes);
-	if (err)
-		return err;
-	for (i = 0; i < sizeof(reclaimable) / sizeof(reclaimable[0]); i++)
-		if (!parse_meminfo(text, reclaimable[i], &part))
-			*bytes += part;
-	return 0;
+	forecast->refs++;
+	return forecast;
 }
 
-static int available_on_nodes(const struct daxplug *daxplug, uint64_t *bytes)
+void daxplug_forecast_unref(struct daxplug_forecast *forecast)
 {
-	char list[ATTRIBUTE_SIZE], path[SYSFS_PATH_SIZE], text[ATTRIBUTE_SIZE];
-	const char *rest = list;
-	unsigned int node, last;
-	uint64_t part;
-
-	*bytes = 0;
-	if (sysfs_read(daxplug, "sys/devices/system/node/has_memory", list, sizeof(list)))
-		return -ENODATA;
-	while (parse_list_next(&rest, &node, &last) == 1) {
-		for (; node <= last; node++) {
-			snprintf(path, sizeof(path), "sys/devices/system/node/node%u/meminfo",
-				 node);
-			if (sysfs_read(daxplug, path, text, sizeof(text)) ||
-			    available_in(text, &part))
-				return -ENODATA;
-			*bytes += part;
-		}
-	}
-
-	return 0;
-}
-
-static uint64_t free_swap(const struct daxplug *daxplug)
-{
-	char text[2 * ATTRIBUTE_SIZE];
-	uint64_t bytes = 0;
-
-	if (!sysfs_read(daxplug, "proc/meminfo", text, sizeof(text)))
-		parse_meminfo(text, "SwapFree", &bytes);
-	return bytes;
-}
-
-static void add_up(const struct daxplug_device *device, uint64_t *online, uint64_t *must_move)
-{
-	uint64_t size = device->daxplug->block_size;
 	unsigned int i;
 
-	*online = 0;
-	*must_move = 0;
-	for (i = 0; i < device->counts.total; i++) {
-		const struct block *block = &device->blocks[i];
+	if (!forecast || --forecast->refs)
+		return;
+	for (i = 0; i < forecast->count; i++)
+		daxplug_device_unref(forecast->parts[i].device);
+	daxplug_unref(forecast->daxplug);
+	free(forecast->parts);
+	free(forecast);
+}
 
-		if (block->must_move < 0)
-			continue;
-		*online += size;
-		*must_move += size / 10000 * block->must_move;
+static void add_part(struct daxplug_forecast *forecast, struct daxplug_device *device)
+{
+	struct part *part = &forecast->parts[forecast->count++];
+	unsigned int i;
+
+	part->device = daxplug_device_ref(device);
+	part->node = device->target_node;
+	part->online = device->counts.online * device->daxplug->block_size;
+	for (i = 0; i < USES; i++)
+		part->use[i] = part->online ? -1 : 0;
+	part->must_move = part->online ? -1 : 0;
+}
+
+static void find_mode(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	char remedy[96];
+
+	if (device->mode == DAXPLUG_MODE_UNKNOWN)
+		find(forecast, "mode-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell which driver it is bound to");
+	if (device->mode != DAXPLUG_MODE_DEVDAX && device->mode != DAXPLUG_MODE_FAMFS &&
+	    device->mode != DAXPLUG_MODE_OTHER)
+		return;
+	snprintf(remedy, sizeof(remedy), "daxctl reconfigure-device --mode=system-ram %s",
+		 device->name);
+	find(forecast, "mode", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_MODE, device, remedy,
+	     "bound to the driver %s, which may be using it", device->driver);
+}
+
+static void find_unreadable(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	if (device->state == DAXPLUG_STATE_UNKNOWN)
+		find(forecast, "state-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "run it as root", "cannot tell the state of its memory blocks");
+	else if (device->unknown)
+		find(forecast, "blocks-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell the state or the zone of %u memory blocks",
+		     device->unknown);
+}
+
+/* How long the last transitions took is the best guess there is. */
+static void add_durations(struct daxplug_forecast *forecast)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++) {
+		int64_t last = forecast->parts[i].device->words.last_duration;
+
+		if (last <= 0 || forecast->duration < 0)
+			forecast->duration = -1;
+		else
+			forecast->duration += last;
 	}
 }
 
-int daxplug_device_forecast(struct daxplug_device *device, uint64_t *must_move, uint64_t *room)
+static void fill(struct daxplug_forecast *forecast, bool with_users)
 {
-	struct daxplug *daxplug = device->daxplug;
-	uint64_t online, available, own;
-	int err;
+	unsigned int i;
 
-	err = daxplug_device_read_use(device);
-	if (err)
-		return err;
-	if (available_on_nodes(daxplug, &available))
-		return report_error(&daxplug->report, -ENODATA,
-				    "cannot tell how much memory is free on each node");
+	for (i = 0; i < forecast->count; i++) {
+		find_mode(forecast, forecast->parts[i].device);
+		find_unreadable(forecast, forecast->parts[i].device);
+	}
+	if (forecast->action != DAXPLUG_ACTION_PLUG) {
+		forecast_use(forecast);
+		forecast_pools(forecast);
+		forecast_room(forecast);
+		forecast_commit(forecast);
+		forecast_push_back(forecast);
+	}
+	if (forecast->action != DAXPLUG_ACTION_UNPLUG)
+		forecast_plug(forecast);
+	if (with_users && forecast->action != DAXPLUG_ACTION_PLUG)
+		forecast_users(forecast);
+	add_durations(forecast);
+}
 
-	/* What the device itself has free, or could free, goes away with it. */
-	add_up(device, &online, must_move);
-	own = online - *must_move;
-	*room = (available > own ? available - own : 0) + free_swap(daxplug);
+/**
+ * forecast_make() - as daxplug_forecast_new()
+ * @devices: the devices
+ * @count: how many
+ * @action: the change
+ * @state: to plug to
+ * @with_users: whether to search for the programs that use the memory
+ * @forecast: set to the forecast
+ *
+ * Return: 0; -EINVAL; -ENOMEM.
+ */
+int forecast_make(struct daxplug_device *const *devices, unsigned int count,
+		  enum daxplug_action action, enum daxplug_state state, bool with_users,
+		  struct daxplug_forecast **forecast)
+{
+	struct daxplug_forecast *new;
+	unsigned int i;
+
+	if (!count || action <= DAXPLUG_ACTION_UNKNOWN || action > DAXPLUG_ACTION_REPLUG)
+		return -EINVAL;
+	for (i = 1; i < count; i++)
+		if (devices[i]->daxplug != devices[0]->daxplug)
+			return -EINVAL;
+
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	new->parts = calloc(count, sizeof(*new->parts));
+	if (!new->parts) {
+		free(new);
+		return -ENOMEM;
+	}
+	new->refs = 1;
+	new->daxplug = daxplug_ref(devices[0]->daxplug);
+	new->action = action;
+	new->state = state;
+	new->room = -1;
+	for (i = 0; i < count; i++)
+		add_part(new, devices[i]);
+	fill(new, with_users);
+	*forecast = new;
 	return 0;
+}
+
+int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int count,
+			 enum daxplug_action action, enum daxplug_state state,
+			 struct daxplug_forecast **forecast)
+{
+	return forecast_make(devices, count, action, state, true, forecast);
+}
+
+static const struct finding *finding_at(const struct daxplug_forecast *forecast, unsigned int at)
+{
+	static const struct finding none = { .id = "" };
+
+	return at < forecast->finding_count ? &forecast->findings[at] : &none;
+}
+
+/* The findings are in order: the first is the most severe. */
+enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *forecast)
+{
+	switch (finding_at(forecast, 0)->severity) {
+	case DAXPLUG_SEVERITY_ERROR:
+		return DAXPLUG_VERDICT_REFUSED;
+	case DAXPLUG_SEVERITY_UNSURE:
+		return DAXPLUG_VERDICT_UNKNOWN;
+	default:
+		return DAXPLUG_VERDICT_GO;
+	}
+}
+
+enum daxplug_reason daxplug_forecast_reason(const struct daxplug_forecast *forecast)
+{
+	const struct finding *first = finding_at(forecast, 0);
+
+	return first->severity == DAXPLUG_SEVERITY_ERROR ? first->reason : DAXPLUG_REASON_UNKNOWN;
+}
+
+unsigned int daxplug_forecast_findings(const struct daxplug_forecast *forecast)
+{
+	return forecast->finding_count;
+}
+
+const char *daxplug_forecast_finding_id(const struct daxplug_forecast *forecast,
+					unsigned int finding)
+{
+	return finding_at(forecast, finding)->id;
+}
+
+enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_forecast *forecast,
+							unsigned int finding)
+{
+	return finding_at(forecast, finding)->severity;
+}
+
+const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,
+					    unsigned int finding)
+{
+	return finding_at(forecast, finding)->device;
+}
+
+const char *daxplug_forecast_finding_text(const struct daxplug_forecast *forecast,
+					  unsigned int finding)
+{
+	return finding_at(forecast, finding)->text;
+}
+
+const char *daxplug_forecast_finding_remedy(const struct daxplug_forecast *forecast,
+					    unsigned int finding)
+{
+	return finding_at(forecast, finding)->remedy;
+}
+
+int64_t daxplug_forecast_use(const struct daxplug_forecast *forecast, enum daxplug_use use)
+{
+	return use > DAXPLUG_USE_UNKNOWN && use < USES ? forecast->use[use] : -1;
+}
+
+int64_t daxplug_forecast_must_move(const struct daxplug_forecast *forecast)
+{
+	return forecast->must_move;
+}
+
+int64_t daxplug_forecast_room(const struct daxplug_forecast *forecast)
+{
+	return forecast->room;
+}
+
+int daxplug_forecast_is_exact(const struct daxplug_forecast *forecast)
+{
+	return forecast->exact;
+}
+
+static const struct unmovable *unmovable_at(const struct daxplug_forecast *forecast,
+					    unsigned int at)
+{
+	static const struct unmovable none;
+
+	return at < forecast->unmovable_count ? &forecast->unmovable[at] : &none;
+}
+
+unsigned int daxplug_forecast_unmovable(const struct daxplug_forecast *forecast)
+{
+	return forecast->unmovable_count;
+}
+
+const char *daxplug_forecast_unmovable_device(const struct daxplug_forecast *forecast,
+					      unsigned int unmovable)
+{
+	return unmovable_at(forecast, unmovable)->device;
+}
+
+uint64_t daxplug_forecast_unmovable_block(const struct daxplug_forecast *forecast,
+					  unsigned int unmovable)
+{
+	return unmovable_at(forecast, unmovable)->block;
+}
+
+enum daxplug_reason daxplug_forecast_unmovable_reason(const struct daxplug_forecast *forecast,
+						      unsigned int unmovable)
+{
+	return unmovable_at(forecast, unmovable)->reason;
+}
+
+static const struct lost_pool *pool_at(const struct daxplug_forecast *forecast, unsigned int at)
+{
+	static const struct lost_pool none = { .node = -1 };
+
+	return at < forecast->pool_count ? &forecast->pools[at] : &none;
+}
+
+unsigned int daxplug_forecast_pools(const struct daxplug_forecast *forecast)
+{
+	return forecast->pool_count;
+}
+
+int daxplug_forecast_pool_node(const struct daxplug_forecast *forecast, unsigned int pool)
+{
+	return pool_at(forecast, pool)->node;
+}
+
+uint64_t daxplug_forecast_pool_page_size(const struct daxplug_forecast *forecast, unsigned int pool)
+{
+	return pool_at(forecast, pool)->size;
+}
+
+uint64_t daxplug_forecast_pool_lost(const struct daxplug_forecast *forecast, unsigned int pool)
+{
+	return pool_at(forecast, pool)->pages;
+}
+
+static const struct user *user_at(const struct daxplug_forecast *forecast, unsigned int at)
+{
+	static const struct user none;
+
+	return at < forecast->user_count ? &forecast->users[at] : &none;
+}
+
+unsigned int daxplug_forecast_users(const struct daxplug_forecast *forecast)
+{
+	return forecast->user_count;
+}
+
+const char *daxplug_forecast_user_name(const struct daxplug_forecast *forecast, unsigned int user)
+{
+	return user_at(forecast, user)->name;
+}
+
+int daxplug_forecast_user_pid(const struct daxplug_forecast *forecast, unsigned int user)
+{
+	return user_at(forecast, user)->pid;
+}
+
+uint64_t daxplug_forecast_user_bytes(const struct daxplug_forecast *forecast, unsigned int user)
+{
+	return user_at(forecast, user)->bytes;
+}
+
+bool daxplug_forecast_users_complete(const struct daxplug_forecast *forecast)
+{
+	return forecast->users_complete;
+}
+
+int64_t daxplug_forecast_page_structs(const struct daxplug_forecast *forecast)
+{
+	return forecast->page_structs;
+}
+
+int daxplug_forecast_page_structs_on_device(const struct daxplug_forecast *forecast)
+{
+	return forecast->page_structs_on_device;
+}
+
+int64_t daxplug_forecast_duration(const struct daxplug_forecast *forecast)
+{
+	return forecast->duration;
 }

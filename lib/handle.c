@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +10,12 @@
 #include "handle.h"
 #include "parse.h"
 
-int daxplug_open(const char *root, struct daxplug **daxplug)
+const char *daxplug_version(void)
+{
+	return DAXPLUG_VERSION;
+}
+
+int daxplug_new(const char *root, struct daxplug **daxplug)
 {
 	struct daxplug *new = calloc(1, sizeof(*new));
 
@@ -25,28 +29,63 @@ int daxplug_open(const char *root, struct daxplug **daxplug)
 		return err;
 	}
 
+	new->refs = 1;
 	new->live = !root;
 	new->system = root ? &system_recorded : &system_live;
-	new->timeout = -1;
-	new->cancel_fd = -1;
 	report_clear(&new->report);
 	*daxplug = new;
+	return 0;
+}
+
+/**
+ * handle_copy() - another handle of the same system, with devices of its own
+ * @daxplug: the handle
+ * @copy: set to the other, with one reference
+ *
+ * Return: 0; -ENOMEM; -EMFILE; -ENFILE.
+ */
+int handle_copy(const struct daxplug *daxplug, struct daxplug **copy)
+{
+	struct daxplug *new = calloc(1, sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	new->root = fcntl(daxplug->root, F_DUPFD_CLOEXEC, 0);
+	if (new->root < 0) {
+		int err = -errno;
+
+		free(new);
+		return err;
+	}
+
+	new->refs = 1;
+	new->live = daxplug->live;
+	new->system = daxplug->system;
+	report_clear(&new->report);
+	*copy = new;
 	return 0;
 }
 
 static void forget_devices(struct daxplug *daxplug)
 {
 	while (daxplug->count)
-		device_free(daxplug->devices[--daxplug->count]);
+		device_unlist(daxplug->devices[--daxplug->count]);
 	free(daxplug->devices);
 	daxplug->devices = NULL;
 }
 
-void daxplug_close(struct daxplug *daxplug)
+struct daxplug *daxplug_ref(struct daxplug *daxplug)
 {
-	if (!daxplug)
+	daxplug->refs++;
+	return daxplug;
+}
+
+void daxplug_unref(struct daxplug *daxplug)
+{
+	if (!daxplug || --daxplug->refs)
 		return;
 	forget_devices(daxplug);
+	orphans_forget(daxplug);
 	close(daxplug->root);
 	free(daxplug);
 }
@@ -92,7 +131,7 @@ static int add_device(struct daxplug *daxplug, const char *name)
 		return err;
 	err = append(daxplug, device);
 	if (err)
-		device_free(device);
+		device_unlist(device);
 	return err;
 }
 
@@ -115,19 +154,13 @@ static int add_devices(struct daxplug *daxplug, DIR *dir)
 
 static int scan_directory(struct daxplug *daxplug)
 {
-	int fd = sysfs_open(daxplug, DAX_DEVICES, O_RDONLY | O_DIRECTORY);
 	DIR *dir;
-	int err;
+	int err = sysfs_open_dir(daxplug, DAX_DEVICES, &dir);
 
-	if (fd == -ENOENT)
+	if (err == -ENOENT)
 		return 0;
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
+	if (err)
+		return err;
 	err = add_devices(daxplug, dir);
 	closedir(dir);
 	return err;
@@ -143,6 +176,16 @@ static int by_number(const void *left, const void *right)
 	return (a->instance > b->instance) - (a->instance < b->instance);
 }
 
+static int fail_scan(struct daxplug *daxplug, int err, const char *directory)
+{
+	char words[64];
+
+	forget_devices(daxplug);
+	orphans_forget(daxplug);
+	return report_error(&daxplug->report, err, "cannot read /%s: %s", directory,
+			    report_errno(err, words, sizeof(words)));
+}
+
 int daxplug_scan(struct daxplug *daxplug)
 {
 	unsigned int i;
@@ -153,13 +196,11 @@ int daxplug_scan(struct daxplug *daxplug)
 	read_block_size(daxplug);
 
 	err = scan_directory(daxplug);
-	if (err) {
-		char words[64];
-
-		forget_devices(daxplug);
-		return report_error(&daxplug->report, err, "cannot read /%s: %s", DAX_DEVICES,
-				    report_errno(err, words, sizeof(words)));
-	}
+	if (err)
+		return fail_scan(daxplug, err, DAX_DEVICES);
+	err = orphans_read(daxplug);
+	if (err)
+		return fail_scan(daxplug, err, STRANDED);
 
 	if (daxplug->count)
 		qsort(daxplug->devices, daxplug->count, sizeof(*daxplug->devices), by_number);
@@ -177,7 +218,9 @@ struct daxplug_device *daxplug_next(struct daxplug_device *device)
 {
 	struct daxplug *daxplug = device->daxplug;
 
-	return device->index + 1 < daxplug->count ? daxplug->devices[device->index + 1] : NULL;
+	if (!device->listed || device->index + 1 >= daxplug->count)
+		return NULL;
+	return daxplug->devices[device->index + 1];
 }
 
 struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name)
@@ -190,18 +233,12 @@ struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name)
 	return NULL;
 }
 
-void daxplug_set_timeout(struct daxplug *daxplug, int64_t timeout)
+const char *daxplug_message(const struct daxplug *daxplug)
 {
-	daxplug->timeout = timeout;
+	return daxplug->report.message;
 }
 
-void daxplug_set_cancel_fd(struct daxplug *daxplug, int fd)
+const char *daxplug_hint(const struct daxplug *daxplug)
 {
-	daxplug->cancel_fd = fd;
-}
-
-void daxplug_set_progress(struct daxplug *daxplug, daxplug_progress *progress, void *data)
-{
-	daxplug->progress = progress;
-	daxplug->progress_data = data;
+	return daxplug->report.hint;
 }

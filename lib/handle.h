@@ -8,30 +8,35 @@
 
 /**
  * struct daxplug - a view of a system
+ * @refs: how many references there are; one for each device that the caller or another
+ *	object holds is among them
  * @root: the directory that holds sys/ and proc/, open
  * @live: whether that is the root of this system
+ * @brief: read only the counts of blocks where daxplug's driver tells them
  * @system: how the system is changed; another than the real one in tests
  * @block_size: of memory blocks, in bytes; 0 if unknown
  * @devices: all devices, ordered, @count of them
  * @count: how many
- * @timeout: of a change, in ms, or negative
- * @cancel_fd: what cancels a change when readable, or -1
- * @progress: what to call during a change, or NULL
- * @progress_data: for it
- * @report: about the last call that failed, or the last change
+ * @orphans: all orphaned ranges, ordered, @orphan_count of them
+ * @orphan_count: how many
+ * @report: about the last call that failed
  */
 struct daxplug {
+	unsigned int refs;
 	int root;
 	bool live;
+	bool brief;
 	const struct system_ops *system;
 	uint64_t block_size;
 	struct daxplug_device **devices;
 	unsigned int count;
-	int64_t timeout;
-	int cancel_fd;
-	daxplug_progress *progress;
-	void *progress_data;
+	struct daxplug_orphan *orphans;
+	unsigned int orphan_count;
 	struct report report;
 };
+
+int handle_copy(const struct daxplug *daxplug, struct daxplug **copy);
+int orphans_read(struct daxplug *daxplug);
+void orphans_forget(struct daxplug *daxplug);
 
 #endif /* DAXPLUG_HANDLE_H */

@@ -888,7 +888,7 @@ uint64_t daxplug_forecast_pool_page_size(const struct daxplug_forecast *forecast
 /* How many pages. */
 uint64_t daxplug_forecast_pool_lost(const struct daxplug_forecast *forecast, unsigned int pool);
 
-/* Programs that have most memory on the devices' nodes, the largest first. */
+/* Control groups, then processes, that have most memory on the devices' nodes. */
 unsigned int daxplug_forecast_users(const struct daxplug_forecast *forecast);
 /* The path of a control group, or the name of a process. */
 const char *daxplug_forecast_user_name(const struct daxplug_forecast *forecast, unsigned int user);

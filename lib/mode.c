@@ -1,53 +1,54 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Binding a device to kmem, and unbinding it, as daxctl does it. */
-#include <daxctl/libdaxctl.h>
+/* Binds a device to kmem and unbinds it, by the files of the driver. */
 #include <errno.h>
-#include <stdarg.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "handle.h"
+#include "parse.h"
 #include "system.h"
 
-/* libdaxctl would write to standard error, which is not a library's. */
-static void keep_quiet(struct daxctl_ctx *context, int priority, const char *file, int line,
-		       const char *function, const char *format, va_list arguments)
+static int load_driver(struct daxplug *daxplug)
 {
-	(void)context, (void)priority, (void)file, (void)line;
-	(void)function, (void)format, (void)arguments;
+	int err = sysfs_find(daxplug, KMEM_DRIVER);
+
+	if (err != -ENOENT)
+		return err;
+	err = daxplug->system->load(daxplug, "kmem");
+	return err ? err : sysfs_find(daxplug, KMEM_DRIVER);
 }
 
-static struct daxctl_dev *find_in(struct daxctl_region *region, const char *name)
+/* 1 or 0; or a negative errno if it cannot be told. */
+static int is_bound(const struct daxplug *daxplug, const char *device)
 {
-	struct daxctl_dev *device = daxctl_dev_get_first(region);
-
-	while (device && strcmp(daxctl_dev_get_devname(device), name))
-		device = daxctl_dev_get_next(device);
-	return device;
-}
-
-static struct daxctl_dev *find(struct daxctl_ctx *context, const char *name)
-{
-	struct daxctl_region *region = daxctl_region_get_first(context);
-	struct daxctl_dev *device = NULL;
-
-	while (region && !(device = find_in(region, name)))
-		region = daxctl_region_get_next(region);
-	return device;
-}
-
-static int with_device(const char *name, int (*function)(struct daxctl_dev *device))
-{
-	struct daxctl_ctx *context;
-	struct daxctl_dev *device;
+	char path[SYSFS_PATH_SIZE], target[PATH_MAX];
 	int err;
 
-	err = daxctl_new(&context);
+	snprintf(path, sizeof(path), DAX_DEVICES "/%s/driver", device);
+	err = sysfs_read_link(daxplug, path, target, sizeof(target));
+	if (err == -ENOENT)
+		return 0;
+	return err ? err : !strcmp(parse_base_name(target), "kmem");
+}
+
+/*
+ * A device that is not kmem's by its type, such as persistent memory, has to be
+ * made one by its name. The driver then binds it at once if it can; why it could
+ * not only a write to bind tells.
+ */
+static int bind_by_name(struct daxplug *daxplug, const char *device)
+{
+	int err = daxplug->system->write(daxplug, KMEM_DRIVER "/new_id", device);
+
 	if (err)
 		return err;
-	daxctl_set_log_fn(context, keep_quiet);
-	device = find(context, name);
-	err = device ? function(device) : -ENODEV;
-	daxctl_unref(context);
-	return err < 0 ? err : 0;
+	if (is_bound(daxplug, device) == 1)
+		return 0;
+	err = daxplug->system->write(daxplug, KMEM_DRIVER "/bind", device);
+	if (err)
+		daxplug->system->write(daxplug, KMEM_DRIVER "/remove_id", device);
+	return err;
 }
 
 /**
@@ -55,16 +56,35 @@ static int with_device(const char *name, int (*function)(struct daxctl_dev *devi
  * @daxplug: the handle
  * @device: the device's name
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -ENOENT if there is no kmem driver; or another negative errno, as the
+ * driver returned it.
  */
 int mode_bind(struct daxplug *daxplug, const char *device)
 {
-	(void)daxplug;
-	return with_device(device, daxctl_dev_enable_ram);
+	int err = load_driver(daxplug);
+
+	if (err)
+		return err;
+	/* To load it may have bound the device. */
+	if (is_bound(daxplug, device) == 1)
+		return 0;
+	err = daxplug->system->write(daxplug, KMEM_DRIVER "/bind", device);
+	return err == -ENODEV ? bind_by_name(daxplug, device) : err;
 }
 
 /**
- * mode_unbind() - unbind a device from its driver
+ * mode_can_unbind() - can a device be unbound from kmem, as far as can be told before
+ * @daxplug: the handle
+ *
+ * Return: 0 or a negative errno.
+ */
+int mode_can_unbind(const struct daxplug *daxplug)
+{
+	return sysfs_may_write(daxplug, KMEM_DRIVER "/unbind");
+}
+
+/**
+ * mode_unbind() - unbind a device from kmem, which forgets its name
  * @daxplug: the handle
  * @device: the device's name
  *
@@ -72,6 +92,9 @@ int mode_bind(struct daxplug *daxplug, const char *device)
  */
 int mode_unbind(struct daxplug *daxplug, const char *device)
 {
-	(void)daxplug;
-	return with_device(device, daxctl_dev_disable);
+	int err = daxplug->system->write(daxplug, KMEM_DRIVER "/unbind", device);
+
+	if (!err)
+		daxplug->system->write(daxplug, KMEM_DRIVER "/remove_id", device);
+	return err;
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events. What the kernel announces is only a reason to look again: what is
- * reported is the difference between two looks, so that nothing is invented
- * and a lost announcement is made good by the next.
+ * Events. What the kernel announces is only a reason to look again: what is reported
+ * is the difference between two looks, so that nothing is invented, and a lost
+ * announcement is made good by the next look.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <libudev.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -17,58 +16,71 @@
 #include "device.h"
 #include "handle.h"
 
-/* A recorded tree announces nothing; and one announcement may be lost among many. */
-#define LOOK_RECORDED_MS 200
-#define LOOK_LIVE_MS 2000
+/*
+ * When to look though nothing is announced, in ms. With announcements a look costs
+ * more than it finds: it is for what no announcement tells.
+ */
+#define LOOK_ANNOUNCED 60000
+#define LOOK_LIVE 2000
+#define LOOK_RECORDED 200
 
 /* After an announcement: a transition makes hundreds, one look does for many. */
-#define SETTLE_MS 20
-
-struct daxplug_event {
-	enum daxplug_event_type type;
-	char device[DEVICE_NAME_SIZE];
-	enum daxplug_state before;
-	enum daxplug_state state;
-	unsigned int online;
-	unsigned int blocks;
-};
+#define SETTLE 20
 
 /* What of a device makes an event when it differs. */
-struct seen {
+struct view {
 	char name[DEVICE_NAME_SIZE];
+	enum daxplug_kind kind;
 	enum daxplug_state state;
 	enum daxplug_mode mode;
 	struct dax_block_counts counts;
+	unsigned int unknown;
+};
+
+struct daxplug_event {
+	enum daxplug_event_type type;
+	uint64_t sequence;
+	struct view before;
+	struct view now;
 };
 
 /**
  * struct daxplug_monitor - a watch over all devices
- * @daxplug: its own handle
+ * @refs: how many references there are
+ * @daxplug: the caller's handle, with a reference; gets the messages
+ * @own: a handle with devices of its own
  * @epoll: readable when it is time to look
  * @timer: for that
  * @look_ms: when to look again though nothing is announced
  * @udev: the library
- * @uevents: the kernel's announcements, or NULL for a recorded tree
- * @seen: what the last look has seen, @seen_count of it
+ * @uevents: the kernel's announcements, or NULL where there are none
+ * @views: what the last look has seen, @view_count of it
+ * @view_count: how many
  * @events: what is to be told, from @next to @event_count
+ * @event_count: how many
+ * @next: the first that has not been told
+ * @sequence: how many events there have been
  * @settling: an announcement has come, the timer has been set short
  */
 struct daxplug_monitor {
+	unsigned int refs;
 	struct daxplug *daxplug;
+	struct daxplug *own;
 	int epoll;
 	int timer;
 	int look_ms;
 	struct udev *udev;
 	struct udev_monitor *uevents;
-	struct seen *seen;
-	unsigned int seen_count;
+	struct view *views;
+	unsigned int view_count;
 	struct daxplug_event *events;
 	unsigned int event_count;
 	unsigned int next;
+	uint64_t sequence;
 	bool settling;
 };
 
-static void set_timer(struct daxplug_monitor *monitor, int ms)
+static void set_timer(const struct daxplug_monitor *monitor, int ms)
 {
 	struct itimerspec when = {
 		.it_value = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L },
@@ -77,112 +89,191 @@ static void set_timer(struct daxplug_monitor *monitor, int ms)
 	timerfd_settime(monitor->timer, 0, &when, NULL);
 }
 
-static int watch(struct daxplug_monitor *monitor, int fd)
+static int watch(const struct daxplug_monitor *monitor, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(monitor->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static int listen_to_kernel(struct daxplug_monitor *monitor)
+static bool receive_from(struct udev_monitor *uevents)
+{
+	/* Both names are the kernel's own. */
+	return udev_monitor_filter_add_match_subsystem_devtype(uevents, "dax", NULL) >= 0 &&
+	       udev_monitor_filter_add_match_subsystem_devtype(uevents, "memory", NULL) >= 0 &&
+	       udev_monitor_enable_receiving(uevents) >= 0;
+}
+
+static void stop_listening(struct daxplug_monitor *monitor)
+{
+	udev_monitor_unref(monitor->uevents);
+	udev_unref(monitor->udev);
+	monitor->uevents = NULL;
+	monitor->udev = NULL;
+}
+
+/* From the kernel, not from udevd, which may not run. Without, it is looked more often. */
+static void listen_to_kernel(struct daxplug_monitor *monitor)
 {
 	monitor->udev = udev_new();
-	if (!monitor->udev)
-		return -ENOMEM;
-	/* The kernel's own, not udevd's: that may not be running. */
-	monitor->uevents = udev_monitor_new_from_netlink(monitor->udev, "kernel");
-	if (!monitor->uevents)
-		return -ENOMEM;
-	udev_monitor_filter_add_match_subsystem_devtype(monitor->uevents, "dax", NULL);
-	udev_monitor_filter_add_match_subsystem_devtype(monitor->uevents, "memory", NULL);
-	if (udev_monitor_enable_receiving(monitor->uevents) < 0)
-		return -errno;
-	return watch(monitor, udev_monitor_get_fd(monitor->uevents));
+	if (monitor->udev)
+		monitor->uevents = udev_monitor_new_from_netlink(monitor->udev, "kernel");
+	if (monitor->uevents && receive_from(monitor->uevents) &&
+	    !watch(monitor, udev_monitor_get_fd(monitor->uevents))) {
+		monitor->look_ms = LOOK_ANNOUNCED;
+		return;
+	}
+	stop_listening(monitor);
+}
+
+static struct view view_of(const struct daxplug_device *device)
+{
+	struct view view;
+
+	/* The padding too: views are compared by their bytes. */
+	memset(&view, 0, sizeof(view));
+	memcpy(view.name, device->name, strlen(device->name));
+	view.kind = device->kind;
+	view.state = device->state;
+	view.mode = device->mode;
+	view.counts = device->counts;
+	view.unknown = device->unknown;
+	return view;
 }
 
 static int remember(struct daxplug_monitor *monitor)
 {
-	struct daxplug *daxplug = monitor->daxplug;
-	struct seen *seen = calloc(daxplug->count + 1, sizeof(*seen));
+	const struct daxplug *own = monitor->own;
+	struct view *views = calloc(own->count + 1, sizeof(*views));
 	unsigned int i;
 
-	if (!seen)
+	if (!views)
 		return -ENOMEM;
-	for (i = 0; i < daxplug->count; i++) {
-		const struct daxplug_device *device = daxplug->devices[i];
-
-		memcpy(seen[i].name, device->name, sizeof(seen[i].name));
-		seen[i].state = device->state;
-		seen[i].mode = device->mode;
-		seen[i].counts = device->counts;
-	}
-
-	free(monitor->seen);
-	monitor->seen = seen;
-	monitor->seen_count = daxplug->count;
+	for (i = 0; i < own->count; i++)
+		views[i] = view_of(own->devices[i]);
+	free(monitor->views);
+	monitor->views = views;
+	monitor->view_count = own->count;
 	return 0;
 }
 
-static int start(struct daxplug_monitor *monitor, const char *root)
+static void tell(struct daxplug_monitor *monitor, enum daxplug_event_type type,
+		 const struct view *before, const struct view *now)
 {
-	int err = daxplug_open(root, &monitor->daxplug);
+	struct daxplug_event *event = &monitor->events[monitor->event_count++];
 
+	memset(event, 0, sizeof(*event));
+	event->type = type;
+	event->sequence = ++monitor->sequence;
+	if (before)
+		event->before = *before;
+	if (now)
+		event->now = *now;
+}
+
+static int make_room(struct daxplug_monitor *monitor)
+{
+	free(monitor->events);
+	monitor->next = 0;
+	monitor->event_count = 0;
+	monitor->events =
+		calloc(monitor->view_count + monitor->own->count + 1, sizeof(*monitor->events));
+	return monitor->events ? 0 : -ENOMEM;
+}
+
+static int take_snapshot(struct daxplug_monitor *monitor)
+{
+	unsigned int i;
+	int err = daxplug_scan(monitor->own);
+
+	if (!err)
+		err = make_room(monitor);
+	if (!err)
+		err = remember(monitor);
+	for (i = 0; !err && i < monitor->view_count; i++)
+		tell(monitor, DAXPLUG_EVENT_PRESENT, NULL, &monitor->views[i]);
+	if (!err)
+		tell(monitor, DAXPLUG_EVENT_READY, NULL, NULL);
+	return err;
+}
+
+static int start(struct daxplug_monitor *monitor)
+{
+	int err;
+
+	err = handle_copy(monitor->daxplug, &monitor->own);
 	if (err)
 		return err;
-	monitor->look_ms = root ? LOOK_RECORDED_MS : LOOK_LIVE_MS;
+	monitor->own->brief = true;
+	monitor->look_ms = monitor->own->live ? LOOK_LIVE : LOOK_RECORDED;
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (monitor->epoll < 0 || monitor->timer < 0)
 		return -errno;
 	err = watch(monitor, monitor->timer);
-	if (!err && !root)
-		err = listen_to_kernel(monitor);
-	if (!err)
-		err = daxplug_scan(monitor->daxplug);
-	if (!err)
-		err = remember(monitor);
-	set_timer(monitor, monitor->look_ms);
+	if (err)
+		return err;
+	/* Before the snapshot, so that nothing is lost in between. */
+	if (monitor->own->live)
+		listen_to_kernel(monitor);
+	err = take_snapshot(monitor);
+	/* The snapshot is there to be read at once. */
+	set_timer(monitor, 1);
 	return err;
 }
 
-int daxplug_monitor_open(const char *root, struct daxplug_monitor **monitor)
+int daxplug_monitor_new(struct daxplug *daxplug, struct daxplug_monitor **monitor)
 {
 	struct daxplug_monitor *new = calloc(1, sizeof(*new));
 	int err;
 
 	if (!new)
 		return -ENOMEM;
+	new->refs = 1;
+	new->daxplug = daxplug_ref(daxplug);
 	new->epoll = -1;
 	new->timer = -1;
-	err = start(new, root);
-	if (err)
-		daxplug_monitor_close(new);
-	else
+	err = start(new);
+	if (!err) {
 		*monitor = new;
+		return 0;
+	}
+	if (new->own)
+		daxplug->report = new->own->report;
+	daxplug_monitor_unref(new);
 	return err;
 }
 
-void daxplug_monitor_close(struct daxplug_monitor *monitor)
+struct daxplug_monitor *daxplug_monitor_ref(struct daxplug_monitor *monitor)
 {
-	if (!monitor)
+	monitor->refs++;
+	return monitor;
+}
+
+void daxplug_monitor_unref(struct daxplug_monitor *monitor)
+{
+	if (!monitor || --monitor->refs)
 		return;
-	if (monitor->uevents)
-		udev_monitor_unref(monitor->uevents);
-	if (monitor->udev)
-		udev_unref(monitor->udev);
+	stop_listening(monitor);
 	if (monitor->timer >= 0)
 		close(monitor->timer);
 	if (monitor->epoll >= 0)
 		close(monitor->epoll);
-	free(monitor->seen);
+	free(monitor->views);
 	free(monitor->events);
-	daxplug_close(monitor->daxplug);
+	daxplug_unref(monitor->own);
+	daxplug_unref(monitor->daxplug);
 	free(monitor);
 }
 
 int daxplug_monitor_fd(const struct daxplug_monitor *monitor)
 {
 	return monitor->epoll;
+}
+
+bool daxplug_monitor_polls(const struct daxplug_monitor *monitor)
+{
+	return !monitor->uevents;
 }
 
 /* Throws the announcements away; that there were some is all that counts. */
@@ -211,7 +302,7 @@ static bool is_time(struct daxplug_monitor *monitor)
 
 	if (drain_uevents(monitor) && !monitor->settling) {
 		monitor->settling = true;
-		set_timer(monitor, SETTLE_MS);
+		set_timer(monitor, SETTLE);
 	}
 	if (read(monitor->timer, &times, sizeof(times)) != sizeof(times))
 		return false;
@@ -220,69 +311,43 @@ static bool is_time(struct daxplug_monitor *monitor)
 	return true;
 }
 
-static void tell(struct daxplug_monitor *monitor, enum daxplug_event_type type,
-		 const struct seen *before, const struct daxplug_device *now)
-{
-	struct daxplug_event *event = &monitor->events[monitor->event_count++];
-
-	*event = (struct daxplug_event){
-		.type = type,
-		.before = before ? before->state : DAXPLUG_STATE_UNKNOWN,
-		.state = now ? now->state : DAXPLUG_STATE_UNKNOWN,
-		.online = now ? now->counts.online : 0,
-		.blocks = now ? now->counts.total : before->counts.total,
-	};
-	memcpy(event->device, now ? now->name : before->name, sizeof(event->device));
-}
-
-static const struct seen *find_seen(const struct daxplug_monitor *monitor, const char *name)
+static const struct view *find_view(const struct daxplug_monitor *monitor, const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < monitor->seen_count; i++)
-		if (!strcmp(monitor->seen[i].name, name))
-			return &monitor->seen[i];
+	for (i = 0; i < monitor->view_count; i++)
+		if (!strcmp(monitor->views[i].name, name))
+			return &monitor->views[i];
 	return NULL;
-}
-
-static bool differs(const struct seen *before, const struct daxplug_device *now)
-{
-	return before->state != now->state || before->mode != now->mode ||
-	       memcmp(&before->counts, &now->counts, sizeof(now->counts));
 }
 
 static void compare(struct daxplug_monitor *monitor)
 {
-	struct daxplug *daxplug = monitor->daxplug;
+	struct daxplug *own = monitor->own;
 	unsigned int i;
 
-	for (i = 0; i < monitor->seen_count; i++)
-		if (!daxplug_find(daxplug, monitor->seen[i].name))
-			tell(monitor, DAXPLUG_EVENT_REMOVED, &monitor->seen[i], NULL);
-	for (i = 0; i < daxplug->count; i++) {
-		const struct daxplug_device *now = daxplug->devices[i];
-		const struct seen *before = find_seen(monitor, now->name);
+	for (i = 0; i < monitor->view_count; i++)
+		if (!daxplug_find(own, monitor->views[i].name))
+			tell(monitor, DAXPLUG_EVENT_REMOVED, &monitor->views[i], NULL);
+	for (i = 0; i < own->count; i++) {
+		struct view now = view_of(own->devices[i]);
+		const struct view *before = find_view(monitor, now.name);
 
 		if (!before)
-			tell(monitor, DAXPLUG_EVENT_ADDED, NULL, now);
-		else if (differs(before, now))
-			tell(monitor, DAXPLUG_EVENT_CHANGED, before, now);
+			tell(monitor, DAXPLUG_EVENT_ADDED, NULL, &now);
+		else if (memcmp(before, &now, sizeof(now)))
+			tell(monitor, DAXPLUG_EVENT_CHANGED, before, &now);
 	}
 }
 
 static int look(struct daxplug_monitor *monitor)
 {
-	int err = daxplug_scan(monitor->daxplug);
+	int err = daxplug_scan(monitor->own);
 
+	if (!err)
+		err = make_room(monitor);
 	if (err)
 		return err;
-	free(monitor->events);
-	monitor->next = 0;
-	monitor->event_count = 0;
-	monitor->events =
-		calloc(monitor->seen_count + monitor->daxplug->count + 1, sizeof(*monitor->events));
-	if (!monitor->events)
-		return -ENOMEM;
 	compare(monitor);
 	return remember(monitor);
 }
@@ -292,8 +357,10 @@ int daxplug_monitor_next(struct daxplug_monitor *monitor, const struct daxplug_e
 	if (monitor->next == monitor->event_count && is_time(monitor)) {
 		int err = look(monitor);
 
-		if (err)
+		if (err) {
+			monitor->daxplug->report = monitor->own->report;
 			return err;
+		}
 	}
 	if (monitor->next == monitor->event_count)
 		return 0;
@@ -301,32 +368,62 @@ int daxplug_monitor_next(struct daxplug_monitor *monitor, const struct daxplug_e
 	return 1;
 }
 
-enum daxplug_event_type daxplug_event_type(const struct daxplug_event *event)
+enum daxplug_event_type daxplug_event_get_type(const struct daxplug_event *event)
 {
 	return event->type;
 }
 
+uint64_t daxplug_event_sequence(const struct daxplug_event *event)
+{
+	return event->sequence;
+}
+
+static const struct view *any_view(const struct daxplug_event *event)
+{
+	return event->now.name[0] ? &event->now : &event->before;
+}
+
 const char *daxplug_event_device(const struct daxplug_event *event)
 {
-	return event->device;
+	return any_view(event)->name;
+}
+
+enum daxplug_kind daxplug_event_kind(const struct daxplug_event *event)
+{
+	return any_view(event)->kind;
 }
 
 enum daxplug_state daxplug_event_state_before(const struct daxplug_event *event)
 {
-	return event->before;
+	return event->before.state;
 }
 
 enum daxplug_state daxplug_event_state(const struct daxplug_event *event)
 {
-	return event->state;
+	return event->now.state;
+}
+
+enum daxplug_mode daxplug_event_mode_before(const struct daxplug_event *event)
+{
+	return event->before.mode;
+}
+
+enum daxplug_mode daxplug_event_mode(const struct daxplug_event *event)
+{
+	return event->now.mode;
+}
+
+unsigned int daxplug_event_blocks_online_before(const struct daxplug_event *event)
+{
+	return event->before.counts.online;
 }
 
 unsigned int daxplug_event_blocks_online(const struct daxplug_event *event)
 {
-	return event->online;
+	return event->now.counts.online;
 }
 
 unsigned int daxplug_event_blocks(const struct daxplug_event *event)
 {
-	return event->blocks;
+	return any_view(event)->counts.total;
 }

@@ -1,36 +1,45 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The words for the values of the public interface. */
-#include <assert.h>
+/* The words for the values of each enumeration. */
 #include <stddef.h>
+#include <string.h>
 
 #include "core/state.h"
-#include "libdaxplug.h"
+#include "parse.h"
 
-#define SAME(a, b) static_assert((int)(a) == (int)(b), "the library's values are the driver's")
-SAME(DAXPLUG_STATE_UNPLUGGED, DAX_STATE_UNPLUGGED);
-SAME(DAXPLUG_STATE_OFFLINE, DAX_STATE_OFFLINE);
-SAME(DAXPLUG_STATE_ONLINE, DAX_STATE_ONLINE);
-SAME(DAXPLUG_STATE_ONLINE_KERNEL, DAX_STATE_ONLINE_KERNEL);
-SAME(DAXPLUG_STATE_ONLINE_MOVABLE, DAX_STATE_ONLINE_MOVABLE);
-SAME(DAXPLUG_STATE_MIXED, DAX_STATE_MIXED);
-SAME(DAXPLUG_STATE_UNKNOWN, DAX_STATE_COUNT);
-SAME(DAXPLUG_BLOCK_ABSENT, DAX_BLOCK_ABSENT);
-SAME(DAXPLUG_BLOCK_OFFLINE, DAX_BLOCK_OFFLINE);
-SAME(DAXPLUG_BLOCK_KERNEL, DAX_BLOCK_KERNEL);
-SAME(DAXPLUG_BLOCK_MOVABLE, DAX_BLOCK_MOVABLE);
+#define COUNT(words) (sizeof(words) / sizeof((words)[0]))
 
-static const char *word(const char *const *words, size_t count, unsigned int value)
+static const char *word(const char *const *words, size_t count, size_t value)
 {
 	return value < count && words[value] ? words[value] : "unknown";
 }
 
-#define WORD(words, value) word(words, sizeof(words) / sizeof((words)[0]), value)
+#define WORD(words, value) word(words, COUNT(words), (size_t)(value))
+
+/* The state that the driver's own code has for one of ours, and back. */
+enum daxplug_state state_from_core(enum dax_state state)
+{
+	return (enum daxplug_state)(state + 1);
+}
+
+enum dax_state state_to_core(enum daxplug_state state)
+{
+	return (enum dax_state)(state - 1);
+}
+
+enum daxplug_state parse_state(const char *text)
+{
+	enum dax_state state;
+
+	if (!dax_state_parse(text, strlen(text), &state))
+		return DAXPLUG_STATE_UNKNOWN;
+	return state_from_core(state);
+}
 
 const char *daxplug_state_name(enum daxplug_state state)
 {
-	if ((unsigned int)state >= DAX_STATE_COUNT)
+	if (state <= DAXPLUG_STATE_UNKNOWN || state > DAXPLUG_STATE_MIXED)
 		return "unknown";
-	return dax_state_name((enum dax_state)state);
+	return dax_state_name(state_to_core(state));
 }
 
 const char *daxplug_block_state_name(enum daxplug_block_state state)
@@ -38,6 +47,7 @@ const char *daxplug_block_state_name(enum daxplug_block_state state)
 	static const char *const words[] = {
 		[DAXPLUG_BLOCK_ABSENT] = "absent",
 		[DAXPLUG_BLOCK_OFFLINE] = "offline",
+		[DAXPLUG_BLOCK_ONLINE] = "online",
 		[DAXPLUG_BLOCK_KERNEL] = "online_kernel",
 		[DAXPLUG_BLOCK_MOVABLE] = "online_movable",
 	};
@@ -71,22 +81,35 @@ const char *daxplug_kind_name(enum daxplug_kind kind)
 const char *daxplug_mode_name(enum daxplug_mode mode)
 {
 	static const char *const words[] = {
-		[DAXPLUG_MODE_DISABLED] = "disabled",
-		[DAXPLUG_MODE_DEVDAX] = "devdax",
-		[DAXPLUG_MODE_SYSTEM_RAM] = "system-ram",
+		[DAXPLUG_MODE_DISABLED] = "disabled", [DAXPLUG_MODE_DEVDAX] = "devdax",
+		[DAXPLUG_MODE_FAMFS] = "famfs",	      [DAXPLUG_MODE_SYSTEM_RAM] = "system-ram",
+		[DAXPLUG_MODE_OTHER] = "other",
 	};
 
 	return WORD(words, mode);
+}
+
+const char *daxplug_action_name(enum daxplug_action action)
+{
+	static const char *const words[] = {
+		[DAXPLUG_ACTION_PLUG] = "plug",
+		[DAXPLUG_ACTION_UNPLUG] = "unplug",
+		[DAXPLUG_ACTION_REPLUG] = "replug",
+		[DAXPLUG_ACTION_RECLAIM] = "reclaim",
+	};
+
+	return WORD(words, action);
 }
 
 const char *daxplug_outcome_name(enum daxplug_outcome outcome)
 {
 	static const char *const words[] = {
 		[DAXPLUG_OUTCOME_DONE] = "done",
-		[DAXPLUG_OUTCOME_NOTHING] = "nothing to do",
+		[DAXPLUG_OUTCOME_UNCHANGED] = "unchanged",
+		[DAXPLUG_OUTCOME_DRY_RUN] = "dry-run",
 		[DAXPLUG_OUTCOME_REFUSED] = "refused",
-		[DAXPLUG_OUTCOME_ROLLED_BACK] = "rolled back",
-		[DAXPLUG_OUTCOME_INCOMPLETE] = "rollback incomplete",
+		[DAXPLUG_OUTCOME_ROLLED_BACK] = "rolled-back",
+		[DAXPLUG_OUTCOME_INCOMPLETE] = "incomplete",
 	};
 
 	return WORD(words, outcome);
@@ -95,22 +118,116 @@ const char *daxplug_outcome_name(enum daxplug_outcome outcome)
 const char *daxplug_phase_name(enum daxplug_phase phase)
 {
 	static const char *const words[] = {
-		[DAXPLUG_PHASE_WAIT] = "waiting for another daxplug",
+		[DAXPLUG_PHASE_WAIT] = "waiting",
 		[DAXPLUG_PHASE_UNPLUG] = "unplugging",
 		[DAXPLUG_PHASE_PLUG] = "plugging",
-		[DAXPLUG_PHASE_BACK] = "rolling back",
+		[DAXPLUG_PHASE_BACK] = "rolling-back",
 	};
 
 	return WORD(words, phase);
 }
 
+/* The first part are the words of the driver's kmem/last_failure. */
+static const struct {
+	const char *name;
+	const char *text;
+} reasons[] = {
+	[DAXPLUG_REASON_UNKNOWN] = { "unknown", "" },
+	[DAXPLUG_REASON_SLAB] = { "slab", "the kernel keeps slab objects in it" },
+	[DAXPLUG_REASON_PAGE_TABLE] = { "page_table", "a page of it is a page table" },
+	[DAXPLUG_REASON_RESERVED] = { "reserved", "a page of it is reserved" },
+	[DAXPLUG_REASON_KERNEL] = { "kernel", "the kernel uses a page of it" },
+	[DAXPLUG_REASON_PINNED] = { "pinned", "a page of it is pinned" },
+	[DAXPLUG_REASON_HUGE_PAGE] = { "huge_page", "a huge page in it has nowhere to go" },
+	[DAXPLUG_REASON_NO_MEMORY] = { "no_memory", "there is not enough memory elsewhere" },
+	[DAXPLUG_REASON_REFUSED] = { "refused", "a part of the kernel refused" },
+	[DAXPLUG_REASON_POISONED] = { "poisoned", "a page of it has a hardware fault" },
+	[DAXPLUG_REASON_IN_USE] = { "in_use", "something else has a part of its address range" },
+	[DAXPLUG_REASON_OTHER] = { "other", "the kernel did not say why" },
+	[DAXPLUG_REASON_SIGNAL] = { "signal", "interrupted" },
+	[DAXPLUG_REASON_TIMEOUT] = { "timeout", "timed out" },
+	[DAXPLUG_REASON_SUSPEND] = { "suspend", "the system went to sleep" },
+	[DAXPLUG_REASON_UNBIND] = { "unbind", "the device was unbound" },
+	[DAXPLUG_REASON_UNLOAD] = { "unload", "the driver was unloaded" },
+	[DAXPLUG_REASON_INTERFERENCE] = { "interference", "another process switched a block" },
+	[DAXPLUG_REASON_NO_ROOM] = { "no_room", "other nodes have no room for what must move" },
+	[DAXPLUG_REASON_COMMIT_LIMIT] = { "commit_limit",
+					  "more memory is committed than would be allowed" },
+	[DAXPLUG_REASON_PERMISSION] = { "permission", "not permitted" },
+	[DAXPLUG_REASON_MODE] = { "mode", "the device is bound to another driver" },
+	[DAXPLUG_REASON_STATE] = { "state", "the device must be unplugged first" },
+	[DAXPLUG_REASON_LOCKED] = { "locked", "another daxplug works on the device" },
+	[DAXPLUG_REASON_NO_NODE] = { "no_node", "firmware gave the device no NUMA node" },
+	[DAXPLUG_REASON_NO_DRIVER] = { "no_driver", "there is no kmem driver" },
+	[DAXPLUG_REASON_NO_BLOCKS] = { "no_blocks", "no memory block lies in its ranges" },
+	[DAXPLUG_REASON_NO_DEVICE] = { "no_device", "it has gone" },
+	[DAXPLUG_REASON_UNREADABLE] = { "unreadable", "something could not be read" },
+	[DAXPLUG_REASON_UNSUPPORTED] = { "unsupported", "not supported here" },
+	[DAXPLUG_REASON_WORKER] = { "worker", "the worker process failed" },
+	[DAXPLUG_REASON_INVALID] = { "invalid", "the request makes no sense" },
+};
+
+const char *daxplug_reason_name(enum daxplug_reason reason)
+{
+	return (size_t)reason < COUNT(reasons) ? reasons[reason].name : "unknown";
+}
+
+const char *daxplug_reason_text(enum daxplug_reason reason)
+{
+	return (size_t)reason < COUNT(reasons) ? reasons[reason].text : "";
+}
+
+/* The reason for a word of the driver; OTHER for a word that a later driver may have. */
+enum daxplug_reason parse_reason(const char *text)
+{
+	unsigned int reason;
+
+	for (reason = DAXPLUG_REASON_SLAB; reason <= DAXPLUG_REASON_UNLOAD; reason++)
+		if (!strcmp(text, reasons[reason].name))
+			return (enum daxplug_reason)reason;
+	return DAXPLUG_REASON_OTHER;
+}
+
 const char *daxplug_event_type_name(enum daxplug_event_type type)
 {
 	static const char *const words[] = {
-		[DAXPLUG_EVENT_ADDED] = "added",
-		[DAXPLUG_EVENT_REMOVED] = "removed",
+		[DAXPLUG_EVENT_PRESENT] = "present", [DAXPLUG_EVENT_READY] = "ready",
+		[DAXPLUG_EVENT_ADDED] = "added",     [DAXPLUG_EVENT_REMOVED] = "removed",
 		[DAXPLUG_EVENT_CHANGED] = "changed",
 	};
 
 	return WORD(words, type);
+}
+
+const char *daxplug_verdict_name(enum daxplug_verdict verdict)
+{
+	static const char *const words[] = {
+		[DAXPLUG_VERDICT_GO] = "go",
+		[DAXPLUG_VERDICT_REFUSED] = "refused",
+	};
+
+	return WORD(words, verdict);
+}
+
+const char *daxplug_severity_name(enum daxplug_severity severity)
+{
+	static const char *const words[] = {
+		[DAXPLUG_SEVERITY_INFO] = "info",
+		[DAXPLUG_SEVERITY_WARNING] = "warning",
+		[DAXPLUG_SEVERITY_UNSURE] = "unsure",
+		[DAXPLUG_SEVERITY_ERROR] = "error",
+	};
+
+	return WORD(words, severity);
+}
+
+const char *daxplug_use_name(enum daxplug_use use)
+{
+	static const char *const words[] = {
+		[DAXPLUG_USE_ANON] = "anon",	 [DAXPLUG_USE_SHARED] = "shared",
+		[DAXPLUG_USE_HUGE] = "huge",	 [DAXPLUG_USE_CACHE] = "cache",
+		[DAXPLUG_USE_KERNEL] = "kernel", [DAXPLUG_USE_FREE] = "free",
+	};
+
+	return WORD(words, use);
 }

@@ -80,6 +80,48 @@ int parse_device_name(const char *name, unsigned int *region, unsigned int *inst
 }
 
 /**
+ * parse_node_name() - the number in the name of a NUMA node
+ * @name: such as node1
+ *
+ * Return: the number, or -1 if it is no such name.
+ */
+int parse_node_name(const char *name)
+{
+	unsigned int node;
+	const char *rest;
+
+	if (strncmp(name, "node", 4))
+		return -1;
+	rest = plain_number(name + 4, &node);
+	return rest && !*rest ? (int)node : -1;
+}
+
+/**
+ * parse_span() - the two addresses of a range as /proc/iomem writes it
+ * @text: such as 180000000-1bfffffff
+ * @start: where the first goes; untouched on an error
+ * @end: where the last goes; untouched on an error
+ *
+ * Return: 0, or -EINVAL if it is no such range.
+ */
+int parse_span(const char *text, uint64_t *start, uint64_t *end)
+{
+	const char *dash = strchr(text, '-');
+	uint64_t first, last;
+	char left[20];
+
+	if (!dash || (size_t)(dash - text) >= sizeof(left))
+		return -EINVAL;
+	memcpy(left, text, dash - text);
+	left[dash - text] = '\0';
+	if (parse_hex(left, &first) || parse_hex(dash + 1, &last) || last < first)
+		return -EINVAL;
+	*start = first;
+	*end = last;
+	return 0;
+}
+
+/**
  * parse_list_next() - the next element of a list such as 0-2,5
  * @list: where the rest of the list begins; moves on
  * @first: where the first number of the element goes

@@ -34,13 +34,14 @@ static int read_range(const struct daxplug_device *device, unsigned int number, 
 	return range->end < range->start ? -EINVAL : 0;
 }
 
-static bool has_range(const struct daxplug_device *device, unsigned int number)
+/* 0 if there is such a range; -ENOENT if not; another error if that cannot be told. */
+static int find_range(const struct daxplug_device *device, unsigned int number)
 {
 	char attribute[48], path[SYSFS_PATH_SIZE];
 
 	snprintf(attribute, sizeof(attribute), "mapping%u", number);
 	device_path(device, attribute, path);
-	return sysfs_exists(device->daxplug, path);
+	return sysfs_find(device->daxplug, path);
 }
 
 static int append(struct daxplug_device *device, const struct range *range)
@@ -68,31 +69,37 @@ static void forget(struct daxplug_device *device)
 	device->range_count = 0;
 }
 
+static int read_next(struct daxplug_device *device)
+{
+	struct range range;
+	int err = find_range(device, device->range_count);
+
+	if (!err)
+		err = read_range(device, device->range_count, &range);
+	return err ? err : append(device, &range);
+}
+
 /**
  * ranges_read() - read the ranges of a device
  * @device: the device; its ranges are replaced, by none on an error
  *
  * Return: 0; -ENOENT if the device says nothing of them; -EACCES if only root
- * may know; -EINVAL if what it says makes no sense; -EMFILE, -ENFILE or -ENOMEM.
+ * may know; -EINVAL if what it says makes no sense; or another negative errno.
  */
 int ranges_read(struct daxplug_device *device)
 {
-	struct range range;
-	unsigned int i;
 	int err = 0;
 
 	forget(device);
-	for (i = 0; !err && i < MOST_RANGES && has_range(device, i); i++) {
-		err = read_range(device, i, &range);
-		if (!err)
-			err = append(device, &range);
-	}
+	while (!err && device->range_count < MOST_RANGES)
+		err = read_next(device);
+	if (err == -ENOENT && device->range_count &&
+	    find_range(device, device->range_count) == -ENOENT)
+		err = 0;
 
-	if (!err && !device->range_count)
-		err = -ENOENT;
 	if (err)
 		forget(device);
 	else
-		qsort(device->ranges, device->range_count, sizeof(range), by_address);
+		qsort(device->ranges, device->range_count, sizeof(*device->ranges), by_address);
 	return err;
 }

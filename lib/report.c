@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "handle.h"
 #include "report.h"
 
 /**
@@ -12,7 +12,7 @@
  */
 void report_clear(struct report *report)
 {
-	*report = (struct report){ .outcome = DAXPLUG_OUTCOME_DONE, .block = -1 };
+	*report = (struct report){ .block = -1, .pfn = -1 };
 }
 
 /**
@@ -49,7 +49,7 @@ void report_hint(struct report *report, const char *format, ...)
 }
 
 /**
- * report_errno() - the words for an errno, whatever the locale and the thread
+ * report_errno() - an errno in words, in English, whatever the thread does
  * @err: a negative errno
  * @text: room for them
  * @size: how much
@@ -58,36 +58,12 @@ void report_hint(struct report *report, const char *format, ...)
  */
 const char *report_errno(int err, char *text, size_t size)
 {
-	const char *words = strerrordesc_np(-err);
+	locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
-	if (words)
-		snprintf(text, size, "%s", words);
-	else
-		snprintf(text, size, "error %d", -err);
+	snprintf(text, size, "error %d", -err);
+	if (english) {
+		snprintf(text, size, "%s", strerror_l(-err, english));
+		freelocale(english);
+	}
 	return text;
-}
-
-const char *daxplug_message(const struct daxplug *daxplug)
-{
-	return daxplug->report.message;
-}
-
-const char *daxplug_hint(const struct daxplug *daxplug)
-{
-	return daxplug->report.hint;
-}
-
-enum daxplug_outcome daxplug_outcome(const struct daxplug *daxplug)
-{
-	return daxplug->report.outcome;
-}
-
-bool daxplug_retry_helps(const struct daxplug *daxplug)
-{
-	return daxplug->report.retry;
-}
-
-int64_t daxplug_failed_block(const struct daxplug *daxplug)
-{
-	return daxplug->report.block;
 }

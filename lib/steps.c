@@ -1,53 +1,102 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a change consists of, whatever the backend. Runs in the child. */
+/* The steps of a change, whatever the backend. Runs in the child. */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "change.h"
 #include "handle.h"
 
-static int read_again(struct change *change)
+/* The functions of a backend; NULL for a device that is not bound to kmem. */
+const struct backend *backend_for(const struct daxplug_device *device)
 {
-	int err = device_read(change->device);
-
-	if (!err)
-		return 0;
-	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-	return fail(change, err, NULL, "read");
+	switch (device->backend) {
+	case DAXPLUG_BACKEND_STATE:
+	case DAXPLUG_BACKEND_STATE_UPSTREAM:
+		return &backend_state;
+	case DAXPLUG_BACKEND_PER_BLOCK:
+		return &backend_blocks;
+	default:
+		return NULL;
+	}
 }
 
-/* Somebody may have taken the device from kmem since it was read. */
-static int lose_driver(struct change *change)
+/* What follows would rest on what is not known. */
+static int stop(struct daxplug_change *change, int err)
 {
-	fail(change, -ENODEV, NULL, "changed: it is not bound to kmem any more");
+	const struct daxplug_device *device = change->device;
+	char words[64];
+	unsigned int i;
+
+	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	if (err == -ENODEV)
+		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
+	for (i = 0; !err && i < device->counts.total; i++)
+		if (device->blocks[i].err)
+			return fail_unreadable(change, &device->blocks[i]);
+	return fail(change, err ? err : -ENODATA, DAXPLUG_REASON_UNREADABLE, "cannot be read: %s",
+		    err ? report_errno(err, words, sizeof(words)) : "its state or its driver");
+}
+
+static int read_again(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+	int err = device_read(change->device);
+
+	if (!err && device->state != DAXPLUG_STATE_UNKNOWN &&
+	    device->mode != DAXPLUG_MODE_UNKNOWN && device->backend != DAXPLUG_BACKEND_UNKNOWN)
+		return 0;
+	return stop(change, err);
+}
+
+/* Another process may have taken the device from kmem since it was read. */
+static int lose_driver(struct daxplug_change *change)
+{
+	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "not bound to kmem any more");
 	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 	return -ENODEV;
 }
 
-static int bind(struct change *change)
+static int fail_bind(struct daxplug_change *change, int err, bool left_over)
+{
+	char words[64];
+
+	report_errno(err, words, sizeof(words));
+	if (err == -ENOENT) {
+		fail(change, err, DAXPLUG_REASON_NO_DRIVER, "there is no kmem driver");
+		report_hint(&change->report, "install the module kmem (CONFIG_DEV_DAX_KMEM)");
+	} else {
+		fail(change, err, err == -EINTR ? DAXPLUG_REASON_SIGNAL : DAXPLUG_REASON_OTHER,
+		     "cannot bind it to kmem: %s", words);
+	}
+	if (left_over)
+		report_hint(&change->report, "an unbind left its memory online; the stock driver "
+					     "cannot take it over before a reboot, daxplug's can");
+	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	return err;
+}
+
+static int bind(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
 	bool left_over = device->counts.present;
-	int err = device->daxplug->system->bind(device->daxplug, device->name);
+	int err;
 
-	if (err) {
-		fail(change, err, NULL, "added by binding the device to kmem");
-		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
-		if (left_over)
-			report_hint(&change->report,
-				    "it was left online by an unbind: the stock driver cannot take "
-				    "it over before a reboot, daxplug's can");
-		return err;
-	}
+	do {
+		err = worker_cancelled(change) ? -EINTR : mode_bind(change->daxplug, device->name);
+	} while (err == -EINTR && !worker_interrupted(change));
+	if (err)
+		return fail_bind(change, err, left_over);
 
-	change->bound = true;
+	change->task.bound = true;
 	return read_again(change);
 }
 
-static int unplug(struct change *change)
+static int unplug(struct daxplug_change *change)
 {
 	const struct backend *backend = backend_for(change->device);
 
-	if (!change->device->counts.present)
+	if (change->device->state == DAXPLUG_STATE_UNPLUGGED)
 		return 0;
 	if (!backend)
 		return lose_driver(change);
@@ -56,10 +105,31 @@ static int unplug(struct change *change)
 	return backend->unplug(change);
 }
 
-/* A device that the change has bound goes back to having no driver. */
-static void unbind_again(struct change *change)
+/*
+ * Nothing that is online, or may be, is ever unbound: with most drivers it would stay
+ * until the next reboot.
+ */
+static int unbind(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
+	char words[64];
+	int err = read_again(change);
+
+	if (err || device->mode != DAXPLUG_MODE_SYSTEM_RAM)
+		return err;
+	if (device->state != DAXPLUG_STATE_UNPLUGGED)
+		return fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE, "%s again; not unbound",
+			    daxplug_state_name(device->state));
+	err = mode_unbind(change->daxplug, device->name);
+	if (!err)
+		return 0;
+	return fail(change, err, DAXPLUG_REASON_OTHER, "unplugged, but cannot be unbound: %s",
+		    report_errno(err, words, sizeof(words)));
+}
+
+/* A device that the change has bound goes back to having no driver. */
+static void unbind_again(struct daxplug_change *change)
+{
 	struct report cause = change->report;
 	int err;
 
@@ -67,23 +137,20 @@ static void unbind_again(struct change *change)
 	err = read_again(change);
 	if (!err)
 		err = unplug(change);
-	/* Block by block, that has unbound it. */
 	if (!err)
-		err = read_again(change);
-	if (!err && device->mode == DAXPLUG_MODE_SYSTEM_RAM)
-		err = device->daxplug->system->unbind(device->daxplug, device->name);
+		err = unbind(change);
 
-	change->bound = false;
+	change->task.bound = false;
 	change->report = cause;
 	change->report.outcome = err ? DAXPLUG_OUTCOME_INCOMPLETE : DAXPLUG_OUTCOME_ROLLED_BACK;
 }
 
 /* To no block present, unless the backend can do with blocks that are offline. */
-static int clear_the_way(struct change *change)
+static int clear_the_way(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
 	const struct backend *backend = backend_for(device);
-	bool usable = change->bound || device->state == DAXPLUG_STATE_OFFLINE;
+	bool usable = change->task.bound || device->state == DAXPLUG_STATE_OFFLINE;
 	int err;
 
 	if (usable && backend && backend->plugs_offline)
@@ -92,7 +159,7 @@ static int clear_the_way(struct change *change)
 	return err ? err : read_again(change);
 }
 
-static int plug_bound(struct change *change, enum daxplug_state wanted)
+static int plug_bound(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
 	enum daxplug_state before = device->state;
@@ -111,7 +178,7 @@ static int plug_bound(struct change *change, enum daxplug_state wanted)
 	if (change->phase != DAXPLUG_PHASE_BACK)
 		worker_enter(change, DAXPLUG_PHASE_PLUG);
 	err = backend->plug(change, wanted);
-	if (err && !change->bound && before != device->state) {
+	if (err && !change->task.bound && before != device->state) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report, "it was %s before, and is %s now",
 			    daxplug_state_name(before), daxplug_state_name(device->state));
@@ -119,35 +186,52 @@ static int plug_bound(struct change *change, enum daxplug_state wanted)
 	return err;
 }
 
-static int plug(struct change *change, enum daxplug_state wanted)
+static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	int err = 0;
 
 	if (change->device->mode == DAXPLUG_MODE_DISABLED) {
 		err = bind(change);
-		if (err && !change->bound)
+		if (err && !change->task.bound)
 			return err;
 	}
 	if (!err)
 		err = plug_bound(change, wanted);
-	if (err && change->bound)
+	if (err && change->task.bound)
 		unbind_again(change);
 	return err;
 }
 
 /* Memory that an unbind left online is taken over first. */
-static int unplug_or_adopt(struct change *change)
+static int unplug_or_adopt(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
 	int err = 0;
 
-	if (device->mode == DAXPLUG_MODE_DISABLED && device->counts.present)
+	if (device->mode == DAXPLUG_MODE_DISABLED && device->state != DAXPLUG_STATE_UNPLUGGED)
 		err = bind(change);
 	return err ? err : unplug(change);
 }
 
+/* The unplug is done; only what --release asks for beyond it may fail. */
+static int release(struct daxplug_change *change)
+{
+	int err = unbind(change);
+
+	if (err)
+		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return err;
+}
+
+static int unplug_and_release(struct daxplug_change *change)
+{
+	int err = unplug_or_adopt(change);
+
+	return !err && (change->flags & DAXPLUG_CHANGE_RELEASE) ? release(change) : err;
+}
+
 /* The second half has failed; the first is to be undone. */
-static void plug_back(struct change *change, enum daxplug_state before)
+static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 {
 	struct report cause = change->report;
 	int err = -ENOENT;
@@ -163,13 +247,12 @@ static void plug_back(struct change *change, enum daxplug_state before)
 	if (err) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report,
-			    "it was %s before, and could not be put back to that; "
-			    "see daxplug show %s",
-			    daxplug_state_name(before), change->device->name);
+			    "it was %s before, and could not be put back to that; see daxplug show %s",
+			    daxplug_state_name(before), change_name(change));
 	}
 }
 
-static int replug(struct change *change)
+static int replug(struct daxplug_change *change)
 {
 	enum daxplug_state before = change->device->state;
 	int err;
@@ -177,7 +260,7 @@ static int replug(struct change *change)
 	err = unplug_or_adopt(change);
 	if (err)
 		return err;
-	change->bound = false;
+	change->task.bound = false;
 	err = read_again(change);
 	if (!err)
 		err = plug(change, change->wanted);
@@ -186,20 +269,88 @@ static int replug(struct change *change)
 	return err;
 }
 
+static int reclaim(struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE], words[64];
+	int err;
+
+	worker_enter(change, DAXPLUG_PHASE_UNPLUG);
+	orphan_path(change->orphan.name, "reclaim", path);
+	err = change_write(change, path, "1");
+	if (!err)
+		return 0;
+	fail(change, err, err == -EINTR ? DAXPLUG_REASON_SIGNAL : DAXPLUG_REASON_OTHER,
+	     "cannot reclaim it: %s", report_errno(err, words, sizeof(words)));
+	report_hint(&change->report,
+		    "the kernel log tells which block, and why: dmesg | grep reclaim");
+	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	return err;
+}
+
+static int run(struct daxplug_change *change)
+{
+	switch (change->action) {
+	case DAXPLUG_ACTION_PLUG:
+		return plug(change, change->wanted);
+	case DAXPLUG_ACTION_UNPLUG:
+		return unplug_and_release(change);
+	case DAXPLUG_ACTION_REPLUG:
+		return replug(change);
+	default:
+		return reclaim(change);
+	}
+}
+
+static int record_pools(struct daxplug_change *change)
+{
+	int node = change->device ? change->device->target_node : change->orphan.node;
+	char words[64];
+	int err;
+
+	if (change->action == DAXPLUG_ACTION_PLUG)
+		return 0;
+	err = pools_read(change->daxplug, node, &change->task.pools);
+	if (!err)
+		return 0;
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	return fail(change, err, DAXPLUG_REASON_UNREADABLE,
+		    "cannot read the pools of huge pages of node %d: %s", node,
+		    report_errno(err, words, sizeof(words)));
+}
+
+/* What went offline for a moment took its free huge pages along. */
+static void restore_pools(struct daxplug_change *change)
+{
+	struct report *report = &change->report;
+	uint64_t lost;
+	size_t length;
+
+	if (!change->task.pools.count)
+		return;
+	worker_enter(change, DAXPLUG_PHASE_BACK);
+	lost = pools_restore(change->daxplug, &change->task.pools);
+	report->huge_pages_lost = lost;
+	length = strlen(report->message);
+	if (lost)
+		snprintf(report->message + length, sizeof(report->message) - length,
+			 "; %llu huge pages of node %d could not be given back to their pools",
+			 (unsigned long long)lost, change->task.pools.node);
+}
+
 /**
  * steps_run() - make a change, or leave everything as it was
- * @change: the change, checked; its report says what came of it
+ * @change: the change, checked; its report tells what came of it
  *
  * Return: 0 or a negative errno.
  */
-int steps_run(struct change *change)
+int steps_run(struct daxplug_change *change)
 {
-	switch (change->action) {
-	case ACTION_PLUG:
-		return plug(change, change->wanted);
-	case ACTION_UNPLUG:
-		return unplug_or_adopt(change);
-	default:
-		return replug(change);
-	}
+	int err = record_pools(change);
+
+	if (err)
+		return err;
+	err = run(change);
+	if (err)
+		restore_pools(change);
+	return err;
 }

@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handle.h"
 #include "parse.h"
 #include "system.h"
 
-/**
- * sysfs_open() - open a file below the root
- * @daxplug: the handle
- * @path: the file, relative to the root
- * @flags: as for open(2)
- *
- * Never waits: a recorded tree may hold anything, a FIFO too.
- *
- * Return: a descriptor, the caller's; or a negative errno.
- */
-int sysfs_open(const struct daxplug *daxplug, const char *path, int flags)
-{
-	int fd = openat(daxplug->root, path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+/* A file of proc that is longer than this is not read. */
+#define MOST_TEXT (8U << 20)
 
-	return fd < 0 ? -errno : fd;
-}
-
-/* In one go: sysfs hands out a whole attribute, or a full buffer that is too small. */
-static ssize_t read_all(int fd, char *text, size_t size)
+static ssize_t read_some(int fd, char *text, size_t size)
 {
 	ssize_t length;
 
@@ -44,17 +29,19 @@ static ssize_t read_all(int fd, char *text, size_t size)
  * @text: room for the text and a NUL
  * @size: how much
  *
+ * Reads once: sysfs hands out a whole attribute, or fills a buffer that is too small.
+ *
  * Return: 0; -EINVAL if the text is too long or has a NUL in it; or what
  * opening or reading failed with.
  */
 int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size_t size)
 {
-	int fd = sysfs_open(daxplug, path, O_RDONLY);
+	int fd = root_open(daxplug, path, O_RDONLY);
 	ssize_t length;
 
 	if (fd < 0)
 		return fd;
-	length = read_all(fd, text, size);
+	length = read_some(fd, text, size);
 	close(fd);
 
 	if (length < 0)
@@ -65,6 +52,62 @@ int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size
 		length--;
 	text[length] = '\0';
 	return 0;
+}
+
+/* Reads to the end; the text is NUL-terminated and the caller's, or NULL with *@err set. */
+static char *read_to_end(int fd, int *err)
+{
+	size_t size = 16384, used = 0;
+	char *text = malloc(size), *grown;
+	ssize_t length;
+
+	*err = text ? 0 : -ENOMEM;
+	while (!*err) {
+		length = read_some(fd, text + used, size - used - 1);
+		if (length <= 0) {
+			*err = length;
+			break;
+		}
+		used += length;
+		if (size - used > 1)
+			continue;
+		grown = size < MOST_TEXT ? realloc(text, 2 * size) : NULL;
+		if (grown) {
+			text = grown;
+			size *= 2;
+		} else {
+			*err = -ENOMEM;
+		}
+	}
+
+	if (*err) {
+		free(text);
+		return NULL;
+	}
+	text[used] = '\0';
+	return text;
+}
+
+/**
+ * sysfs_read_long() - the text of a file of any length, such as those of proc
+ * @daxplug: the handle
+ * @path: the file, relative to the root
+ * @err: set to 0, or to a negative errno
+ *
+ * Return: the text, which the caller frees; NULL on an error.
+ */
+char *sysfs_read_long(const struct daxplug *daxplug, const char *path, int *err)
+{
+	int fd = root_open(daxplug, path, O_RDONLY);
+	char *text;
+
+	if (fd < 0) {
+		*err = fd;
+		return NULL;
+	}
+	text = read_to_end(fd, err);
+	close(fd);
+	return text;
 }
 
 /**
@@ -84,35 +127,78 @@ int sysfs_read_number(const struct daxplug *daxplug, const char *path, uint64_t 
 }
 
 /**
- * sysfs_read_link() - where a link points to, as it stands in the link
+ * sysfs_read_link() - the target of a link, as it stands in the link
  * @daxplug: the handle
  * @path: the link, relative to the root
  * @target: room for the text and a NUL
  * @size: how much
  *
- * Return: 0; -ENAMETOOLONG if it does not fit; or what readlink(2) failed with.
+ * Return: 0; -ENAMETOOLONG if it does not fit; -EINVAL if @path is no link; or what
+ * opening or reading failed with.
  */
 int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *target, size_t size)
 {
-	ssize_t length = readlinkat(daxplug->root, path, target, size);
+	int fd = root_open(daxplug, path, O_PATH | O_NOFOLLOW);
+	ssize_t length;
+
+	if (fd < 0)
+		return fd;
+	length = readlinkat(fd, "", target, size);
+	if (length < 0)
+		length = errno == ENOENT ? -EINVAL : -errno;
+	close(fd);
 
 	if (length < 0)
-		return -errno;
+		return length;
 	if ((size_t)length == size)
 		return -ENAMETOOLONG;
 	target[length] = '\0';
 	return 0;
 }
 
-/* Has the process, or the system, too little to read anything at all just now. */
+/**
+ * sysfs_open_dir() - open a directory to read its entries
+ * @daxplug: the handle
+ * @path: the directory, relative to the root
+ * @dir: set to the directory, which the caller closes
+ *
+ * Return: 0 or a negative errno.
+ */
+int sysfs_open_dir(const struct daxplug *daxplug, const char *path, DIR **dir)
+{
+	int fd = root_open(daxplug, path, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return fd;
+	*dir = fdopendir(fd);
+	if (*dir)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+/* Does the process, or the system, have too little to read anything at all just now. */
 bool sysfs_is_short(int err)
 {
 	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
-bool sysfs_exists(const struct daxplug *daxplug, const char *path)
+/**
+ * sysfs_find() - is there a file
+ * @daxplug: the handle
+ * @path: the file, relative to the root
+ *
+ * Return: 0 if there is; -ENOENT if there is not; another negative errno if that
+ * cannot be told.
+ */
+int sysfs_find(const struct daxplug *daxplug, const char *path)
 {
-	return !faccessat(daxplug->root, path, F_OK, 0);
+	int fd = root_open(daxplug, path, O_PATH);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
 }
 
 /**
@@ -120,11 +206,18 @@ bool sysfs_exists(const struct daxplug *daxplug, const char *path)
  * @daxplug: the handle
  * @path: the file, relative to the root
  *
+ * To open an attribute has no effect, so it is opened.
+ *
  * Return: 0 or a negative errno, such as -EACCES.
  */
 int sysfs_may_write(const struct daxplug *daxplug, const char *path)
 {
-	return faccessat(daxplug->root, path, W_OK, AT_EACCESS) ? -errno : 0;
+	int fd = root_open(daxplug, path, O_WRONLY);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
 }
 
 /**
@@ -133,12 +226,12 @@ int sysfs_may_write(const struct daxplug *daxplug, const char *path)
  * @path: the file, relative to the root
  * @text: the text
  *
- * Return: 0 or a negative errno. -EINTR after a signal; it is not tried again,
+ * Return: 0 or a negative errno. -EINTR after a signal; the write is not repeated,
  * because a signal is how a change is cancelled.
  */
 int sysfs_write(struct daxplug *daxplug, const char *path, const char *text)
 {
-	int fd = sysfs_open(daxplug, path, O_WRONLY);
+	int fd = root_open(daxplug, path, O_WRONLY);
 	ssize_t written;
 	int err = 0;
 
@@ -153,28 +246,25 @@ int sysfs_write(struct daxplug *daxplug, const char *path, const char *text)
 	return err;
 }
 
-static int not_in_a_record(struct daxplug *daxplug, const char *device)
+/* A recorded tree is there to be read: no kernel is behind its files. */
+static int refuse_in_a_record(struct daxplug *daxplug, const char *what)
 {
-	(void)daxplug;
-	(void)device;
+	(void)daxplug, (void)what;
 	return -EOPNOTSUPP;
 }
 
-static int no_write_to_a_record(struct daxplug *daxplug, const char *path, const char *text)
+static int refuse_to_write(struct daxplug *daxplug, const char *path, const char *text)
 {
 	(void)text;
-	return not_in_a_record(daxplug, path);
+	return refuse_in_a_record(daxplug, path);
 }
 
 const struct system_ops system_live = {
 	.write = sysfs_write,
-	.bind = mode_bind,
-	.unbind = mode_unbind,
+	.load = module_load,
 };
 
-/* A recorded tree is there to be read: nothing happens behind its files. */
 const struct system_ops system_recorded = {
-	.write = no_write_to_a_record,
-	.bind = not_in_a_record,
-	.unbind = not_in_a_record,
+	.write = refuse_to_write,
+	.load = refuse_in_a_record,
 };

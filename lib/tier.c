@@ -44,21 +44,17 @@ static void read_tier(struct daxplug *daxplug, const char *name)
 
 static int read_tiers(struct daxplug *daxplug)
 {
-	int fd = sysfs_open(daxplug, MEMORY_TIERS, O_RDONLY | O_DIRECTORY);
 	struct dirent *entry;
 	unsigned int i;
 	DIR *dir;
+	int err;
 
 	for (i = 0; i < daxplug->count; i++)
 		daxplug->devices[i]->tier = -1;
+	err = sysfs_open_dir(daxplug, MEMORY_TIERS, &dir);
 	/* A kernel before 6.1 has none. */
-	if (fd < 0)
-		return 0;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
+	if (err)
+		return err == -ENOENT ? 0 : err;
 	while ((entry = readdir(dir)))
 		read_tier(daxplug, entry->d_name);
 	closedir(dir);
@@ -66,8 +62,8 @@ static int read_tiers(struct daxplug *daxplug)
 }
 
 /*
- * Not to be changed by a daxplug meanwhile; -EBUSY if one is at it, -EACCES for who is not
- * root and therefore cannot tell.
+ * Keeps every daxplug from changing a device meanwhile; -EBUSY if one changes a device,
+ * -EACCES for a caller other than root, which cannot tell.
  */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {
@@ -76,7 +72,7 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 
 	for (i = 0; i < daxplug->count; i++) {
 		device_path(daxplug->devices[i], "resource", path);
-		held[i] = sysfs_open(daxplug, path, O_RDONLY);
+		held[i] = root_open(daxplug, path, O_RDONLY);
 		if (held[i] == -EMFILE || held[i] == -ENFILE)
 			return -EMFILE;
 		if (held[i] == -EACCES)
@@ -116,8 +112,8 @@ int daxplug_read_tiers(struct daxplug *daxplug)
 	if (!err)
 		err = read_tiers(daxplug);
 	if (err)
-		report_error(&daxplug->report, err, "tiers cannot be read now: %s",
-			     err == -EBUSY ? "another daxplug is at work"
+		report_error(&daxplug->report, err, "cannot read memory tiers: %s",
+			     err == -EBUSY ? "another daxplug changes a device"
 					   : report_errno(err, words, sizeof(words)));
 	let_go(daxplug, held);
 	free(held);

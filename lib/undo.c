@@ -9,17 +9,27 @@
 #include "core/order.h"
 #include "handle.h"
 
-/* A block that is busy only for a moment is given a few. */
+/* A block that is busy only for a moment gets a few attempts. */
 #define ATTEMPTS 3
 #define PAUSE_NS 100000000L
 
+/* How often a block that cannot be read is read again before it is given up. */
+#define LOOKS 5
+
+static void pause_for_a_moment(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	nanosleep(&pause, NULL);
+}
+
 /* The word that puts a block in a state. */
-const char *block_word(enum dax_block_state state)
+static const char *word_for(enum daxplug_block_state state)
 {
 	switch (state) {
-	case DAX_BLOCK_KERNEL:
+	case DAXPLUG_BLOCK_KERNEL:
 		return "online_kernel";
-	case DAX_BLOCK_MOVABLE:
+	case DAXPLUG_BLOCK_MOVABLE:
 		return "online_movable";
 	default:
 		return "offline";
@@ -31,17 +41,36 @@ static bool may_be_for_a_moment(int err)
 	return err == -EBUSY || err == -EAGAIN;
 }
 
-/* Is a block already what a word would make of it. */
+/* Is a block known to be already what a word would make of it. */
 static bool is_already(const struct daxplug *daxplug, const struct block *block, const char *word)
 {
 	struct block now = *block;
-	enum dax_block_state state = block_read(daxplug, &now);
+	enum daxplug_block_state state = block_read(daxplug, &now);
 
-	if (state == DAX_BLOCK_ABSENT)
-		return false;
 	if (!strcmp(word, "online"))
-		return state != DAX_BLOCK_OFFLINE;
-	return !strcmp(word, block_word(state));
+		return block_is_online(state);
+	return state >= DAXPLUG_BLOCK_OFFLINE && state != DAXPLUG_BLOCK_ONLINE &&
+	       !strcmp(word, word_for(state));
+}
+
+/**
+ * change_write() - write a word that changes memory; a signal ends it
+ * @change: the change
+ * @path: the file, relative to the root
+ * @word: the word
+ *
+ * Return: 0, -EINTR if the change is cancelled, or the kernel's refusal.
+ */
+int change_write(struct daxplug_change *change, const char *path, const char *word)
+{
+	int err;
+
+	do {
+		if (worker_cancelled(change))
+			return -EINTR;
+		err = change->daxplug->system->write(change->daxplug, path, word);
+	} while (err == -EINTR && !worker_interrupted(change));
+	return err;
 }
 
 /**
@@ -50,22 +79,20 @@ static bool is_already(const struct daxplug *daxplug, const struct block *block,
  * @block: the block
  * @word: the word
  *
- * A block that somebody else has made the same of meanwhile is no failure, though the
+ * A block that another process has made the same of meanwhile is no failure, though the
  * kernel answers with EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
  *
- * Return: 0, -EINTR if the change is cancelled, or what the kernel refused with.
+ * Return: 0, -EINTR if the change is cancelled, or the kernel's refusal.
  */
-int block_switch(struct change *change, const struct block *block, const char *word)
+int block_switch(struct daxplug_change *change, const struct block *block, const char *word)
 {
-	struct daxplug *daxplug = change->device->daxplug;
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	char path[SYSFS_PATH_SIZE];
 	int attempt, err;
 
 	block_path(block, "state", path);
 	for (attempt = 1;; attempt++) {
-		err = daxplug->system->write(daxplug, path, word);
-		if (err == -EINVAL && is_already(daxplug, block, word))
+		err = change_write(change, path, word);
+		if (err == -EINVAL && is_already(change->daxplug, block, word))
 			return 0;
 		if (!may_be_for_a_moment(err))
 			return err;
@@ -73,7 +100,7 @@ int block_switch(struct change *change, const struct block *block, const char *w
 			return -EINTR;
 		if (attempt == ATTEMPTS)
 			return err;
-		nanosleep(&pause, NULL);
+		pause_for_a_moment();
 	}
 }
 
@@ -81,41 +108,63 @@ int block_switch(struct change *change, const struct block *block, const char *w
  * undo_record() - remember what each block is
  * @change: the change; what was remembered before is forgotten
  *
- * Return: 0 or -ENOMEM.
+ * A block that is not known could not be put back.
+ *
+ * Return: 0; -ENODATA if a block is not known; -ENOMEM.
  */
-int undo_record(struct change *change)
+int undo_record(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
-	size_t size = sizeof(*change->before) * device->counts.total;
+	struct task *task = &change->task;
+	size_t size = sizeof(*task->before) * device->counts.total;
+	unsigned int i;
 
-	free(change->before);
-	change->before_count = 0;
-	change->before = malloc(size ? size : 1);
-	if (!change->before)
-		return fail(change, -ENOMEM, NULL, "recorded");
+	free(task->before);
+	task->before_count = 0;
+	task->before = NULL;
+	for (i = 0; i < device->counts.total; i++)
+		if (device->blocks[i].err)
+			return fail_unreadable(change, &device->blocks[i]);
+
+	task->before = malloc(size ? size : 1);
+	if (!task->before)
+		return fail(change, -ENOMEM, DAXPLUG_REASON_NO_MEMORY,
+			    "not enough memory to record its blocks");
 	if (size)
-		memcpy(change->before, device->blocks, size);
-	change->before_count = device->counts.total;
+		memcpy(task->before, device->blocks, size);
+	task->before_count = device->counts.total;
 	return 0;
 }
 
+/* A block that cannot be read may only be so for a moment. */
+static enum daxplug_block_state read_patiently(struct daxplug_change *change, struct block *block)
+{
+	enum daxplug_block_state state;
+	int looks = 0;
+
+	while (state = block_read(change->daxplug, block), block->err && ++looks < LOOKS)
+		pause_for_a_moment();
+	return state;
+}
+
 /* Puts one block back; a block that is absent cannot be brought back here. */
-static bool put_back(struct change *change, const struct block *before)
+static bool put_back(struct daxplug_change *change, const struct block *before)
 {
 	struct block now = *before;
-	enum dax_block_state state = block_read(change->device->daxplug, &now);
+	enum daxplug_block_state state = read_patiently(change, &now);
 
 	if (state == before->state)
 		return true;
-	if (state == DAX_BLOCK_ABSENT || before->state == DAX_BLOCK_ABSENT)
+	if (state == DAXPLUG_BLOCK_ABSENT || before->state == DAXPLUG_BLOCK_ABSENT)
 		return false;
-	if (state != DAX_BLOCK_OFFLINE && block_switch(change, before, "offline"))
+	/* To put a block online does nothing to one that is. */
+	if (block_is_online(state) && block_switch(change, before, "offline"))
 		return false;
-	if (before->state == DAX_BLOCK_OFFLINE)
+	if (before->state == DAXPLUG_BLOCK_OFFLINE && block_is_online(state))
 		return true;
-	/* Refused or not: somebody else may have put it back first, or in another zone. */
-	block_switch(change, before, block_word(before->state));
-	return block_read(change->device->daxplug, &now) == before->state;
+	block_switch(change, before, word_for(before->state));
+	/* Refused or not: another process may have put it back first, or in another zone. */
+	return read_patiently(change, &now) == before->state;
 }
 
 /**
@@ -124,29 +173,30 @@ static bool put_back(struct change *change, const struct block *before)
  *
  * Return: the error of the change.
  */
-int undo_blocks(struct change *change)
+int undo_blocks(struct daxplug_change *change)
 {
+	const struct task *task = &change->task;
 	const struct block *first_left = NULL;
 	unsigned int i, left = 0;
 
 	worker_enter(change, DAXPLUG_PHASE_BACK);
-	for (i = 0; i < change->before_count; i++) {
-		unsigned int turn = dax_order_online(change->before_count, i);
+	for (i = 0; i < task->before_count; i++) {
+		unsigned int turn = dax_order_online(task->before_count, i);
 
-		if (put_back(change, &change->before[turn]))
+		if (put_back(change, &task->before[turn]))
 			continue;
 		left++;
-		first_left = &change->before[turn];
+		first_left = &task->before[turn];
 	}
 
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (left) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report,
-			    "%u memory blocks are not what they were, the first is memory%llu, "
-			    "which was %s; see daxplug show %s",
+			    "%u memory blocks are not known to be as before, memory%llu among "
+			    "them, which was %s; see daxplug show %s",
 			    left, (unsigned long long)first_left->number,
-			    daxplug_block_state_name(first_left->state), change->device->name);
+			    daxplug_block_state_name(first_left->state), change_name(change));
 	}
 	return change->report.err;
 }

@@ -2,11 +2,11 @@
 /* What memory blocks are used for, from a sample of their pages. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "device.h"
 #include "handle.h"
+#include "use.h"
 
 /*
  * Of each block some runs of pages are looked at, evenly spread: as many as
@@ -20,47 +20,45 @@
 /* Bits of /proc/kpageflags, an ABI; include/uapi/linux/kernel-page-flags.h names them. */
 #define KPF_BIT(number) (UINT64_C(1) << (number))
 #define KPF_LRU KPF_BIT(5)
+#define KPF_SLAB KPF_BIT(7)
 #define KPF_BUDDY KPF_BIT(10)
 #define KPF_ANON KPF_BIT(12)
 #define KPF_SWAPBACKED KPF_BIT(14)
 #define KPF_HEAD KPF_BIT(15)
 #define KPF_TAIL KPF_BIT(16)
+#define KPF_HUGE KPF_BIT(17)
 #define KPF_UNEVICTABLE KPF_BIT(18)
 #define KPF_NOPAGE KPF_BIT(20)
+#define KPF_PGTABLE KPF_BIT(26)
+#define KPF_RESERVED KPF_BIT(32)
 
-/**
- * struct sample - pages counted
- * @seen: those looked at
- * @used: those of them that are not free
- * @must_move: those of these that are not just cached from a file
- */
-struct sample {
-	unsigned int seen;
-	unsigned int used;
-	unsigned int must_move;
-};
-
-static bool is_free(uint64_t flags)
+static enum daxplug_use use_of(uint64_t flags, bool movable)
 {
-	return flags & (KPF_BUDDY | KPF_NOPAGE);
+	if (flags & (KPF_BUDDY | KPF_NOPAGE))
+		return DAXPLUG_USE_FREE;
+	if (flags & KPF_HUGE)
+		return DAXPLUG_USE_HUGE;
+	if (flags & KPF_ANON)
+		return DAXPLUG_USE_ANON;
+	if (flags & (KPF_SWAPBACKED | KPF_UNEVICTABLE))
+		return DAXPLUG_USE_SHARED;
+	if (flags & KPF_LRU)
+		return DAXPLUG_USE_CACHE;
+	/* The kernel has nothing of its own there: such a page waits on a list of free ones. */
+	return movable && !(flags & KPF_RESERVED) ? DAXPLUG_USE_FREE : DAXPLUG_USE_KERNEL;
 }
 
-static bool is_cache(uint64_t flags)
-{
-	return (flags & KPF_LRU) && !(flags & (KPF_ANON | KPF_SWAPBACKED | KPF_UNEVICTABLE));
-}
-
-static void count_page(struct sample *sample, uint64_t flags)
+static void count_page(struct sample *sample, uint64_t flags, bool movable)
 {
 	sample->seen++;
-	if (is_free(flags))
-		return;
-	sample->used++;
-	if (!is_cache(flags))
-		sample->must_move++;
+	sample->use[use_of(flags, movable)]++;
+	sample->slab += (flags & KPF_SLAB) != 0;
+	sample->page_table += (flags & KPF_PGTABLE) != 0;
+	sample->reserved += (flags & KPF_RESERVED) != 0;
 }
 
-static void read_run(int fd, uint64_t first_page, uint64_t pages, struct sample *sample)
+static void read_run(int fd, uint64_t first_page, uint64_t pages, bool movable,
+		     struct sample *sample)
 {
 	uint64_t flags[RUN_PAGES], head = 0;
 	size_t size = pages * sizeof(flags[0]);
@@ -71,7 +69,7 @@ static void read_run(int fd, uint64_t first_page, uint64_t pages, struct sample 
 		/* Of a large folio some kernels (6.1) say all there is only for its head. */
 		if (!(flags[i] & KPF_TAIL))
 			head = flags[i] & KPF_HEAD ? flags[i] : 0;
-		count_page(sample, flags[i] & KPF_TAIL && head ? head : flags[i]);
+		count_page(sample, flags[i] & KPF_TAIL && head ? head : flags[i], movable);
 	}
 }
 
@@ -84,45 +82,60 @@ static unsigned int runs_a_block(const struct daxplug_device *device)
 	return runs < MOST_RUNS_A_BLOCK ? runs : MOST_RUNS_A_BLOCK;
 }
 
-static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *block)
+static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *block,
+		       struct sample *sample)
 {
-	struct sample sample = { 0 };
 	uint64_t step = pages / runs;
 	uint64_t run = step < RUN_PAGES ? step : RUN_PAGES;
+	bool movable = block->state == DAXPLUG_BLOCK_MOVABLE;
 	unsigned int i;
 
 	/* In the middle of each step: a block may begin with the page structs of its own. */
 	for (i = 0; i < runs; i++)
-		read_run(fd, block->number * pages + i * step + (step - run) / 2, run, &sample);
-	if (!sample.seen)
-		return;
-	block->use = (uint64_t)sample.used * 10000 / sample.seen;
-	block->must_move = (uint64_t)sample.must_move * 10000 / sample.seen;
+		read_run(fd, block->number * pages + i * step + (step - run) / 2, run, movable,
+			 sample);
+	if (sample->seen)
+		block->use = (uint64_t)(sample->seen - sample->use[DAXPLUG_USE_FREE]) * 10000 /
+			     sample->seen;
+}
+
+/**
+ * use_read() - sample the pages of a device
+ * @device: the device; the use of its blocks is set
+ * @samples: room for one for each block, zeroed; or NULL
+ *
+ * Return: as daxplug_device_read_use().
+ */
+int use_read(struct daxplug_device *device, struct sample *samples)
+{
+	struct daxplug *daxplug = device->daxplug;
+	uint64_t pages = daxplug->block_size / sysconf(_SC_PAGESIZE);
+	int fd = root_open(daxplug, "proc/kpageflags", O_RDONLY);
+	unsigned int runs = runs_a_block(device), i;
+	struct sample own;
+
+	if (fd < 0)
+		return fd == -EPERM ? -EACCES : fd;
+	for (i = 0; i < device->counts.total; i++) {
+		struct block *block = &device->blocks[i];
+
+		own = (struct sample){ 0 };
+		block->use = -1;
+		if (block_is_online(block->state))
+			read_block(fd, pages, runs, block, samples ? &samples[i] : &own);
+	}
+	close(fd);
+	return 0;
 }
 
 int daxplug_device_read_use(struct daxplug_device *device)
 {
-	struct daxplug *daxplug = device->daxplug;
-	uint64_t pages = daxplug->block_size / sysconf(_SC_PAGESIZE);
-	int fd = sysfs_open(daxplug, "proc/kpageflags", O_RDONLY);
-	unsigned int runs = runs_a_block(device), i;
+	struct report *report = &device->daxplug->report;
+	int err = use_read(device, NULL);
 	char words[64];
 
-	report_clear(&daxplug->report);
-	if (fd == -EPERM)
-		fd = -EACCES;
-	if (fd < 0)
-		return report_error(&daxplug->report, fd, "cannot read /proc/kpageflags: %s",
-				    report_errno(fd, words, sizeof(words)));
-
-	for (i = 0; i < device->counts.total; i++) {
-		struct block *block = &device->blocks[i];
-
-		block->use = -1;
-		block->must_move = -1;
-		if (block->state >= DAX_BLOCK_KERNEL)
-			read_block(fd, pages, runs, block);
-	}
-	close(fd);
-	return 0;
+	report_clear(report);
+	return err ? report_error(report, err, "cannot read /proc/kpageflags: %s",
+				  report_errno(err, words, sizeof(words)))
+		   : 0;
 }

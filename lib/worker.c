@@ -1,33 +1,44 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The child process that makes a change. A write to sysfs can only be ended by
- * a signal, and here a signal disturbs nobody: the caller's handlers, masks
- * and other threads stay out of it. And if the caller is killed, somebody is
- * left to undo what has been begun.
+ * The child process that makes a change. Only a signal ends a write to sysfs, and in a
+ * child of its own a signal disturbs nothing: the caller's handlers, masks and other
+ * threads stay out of it. If the caller is killed, the child undoes what it has begun.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "change.h"
 #include "handle.h"
 
-/* How often progress is reported, and how often a cancelled child is woken, in ms. */
+/* How often a cancelled child is woken, in ms. */
 #define TICK 200
+
+/* How long the end of the caller may take to be seen after the signal about it, in ms. */
+#define GRACE 100
+
+/* A deadline further away than that is none, in ms. */
+#define FOREVER (INT64_C(1000) * INT32_MAX)
+
+/* What <sys/wait.h> has as P_PIDFD from glibc 2.36 on. */
+#define WAIT_FOR_PIDFD ((idtype_t)3)
 
 /**
  * struct message - what the child tells
  * @phase: what it is doing
+ * @waits_for: the process that has the lock, or 0
  * @final: whether it is done, with @report
  * @report: what has come of it
  *
@@ -35,46 +46,25 @@
  */
 struct message {
 	enum daxplug_phase phase;
+	int waits_for;
 	bool final;
 	struct report report;
 };
 
-/**
- * struct worker - the child, as its parent sees it
- * @change: what it does
- * @pid: its process
- * @pidfd: the same, safe from being reused
- * @messages: where its messages come from
- * @cancel: an eventfd, written to to cancel. (A pipe that is closed would not do: the
- *          child of another thread's change has a copy of its end.)
- * @reason: 0, -ETIMEDOUT or -ECANCELED once it has been cancelled
- * @phase: what it is doing
- * @done: whether it is done, or gone
- */
-struct worker {
-	struct change *change;
-	pid_t pid;
-	int pidfd;
-	int messages;
-	int cancel;
-	int reason;
-	enum daxplug_phase phase;
-	bool done;
-};
-
 /* ---- in the child ---- */
 
-static void send_message(struct change *change, bool final)
+static void send_message(struct daxplug_change *change, bool final)
 {
 	struct message message;
 
 	/* The padding too, which would be whatever was in memory. */
 	memset(&message, 0, sizeof(message));
 	message.phase = change->phase;
+	message.waits_for = change->waits_for;
 	message.final = final;
 	if (final)
 		message.report = change->report;
-	while (write(change->messages, &message, sizeof(message)) < 0 && errno == EINTR)
+	while (write(change->task.messages, &message, sizeof(message)) < 0 && errno == EINTR)
 		;
 }
 
@@ -83,7 +73,7 @@ static void send_message(struct change *change, bool final)
  * @change: the change
  * @phase: the phase; on the way back nothing cancels any more
  */
-void worker_enter(struct change *change, enum daxplug_phase phase)
+void worker_enter(struct daxplug_change *change, enum daxplug_phase phase)
 {
 	sigset_t all;
 
@@ -95,14 +85,38 @@ void worker_enter(struct change *change, enum daxplug_phase phase)
 	send_message(change, false);
 }
 
-/* Is the change to be given up. */
-bool worker_cancelled(const struct change *change)
+static bool is_cancelled_within(const struct daxplug_change *change, int ms)
 {
-	struct pollfd cancel = { .fd = change->cancel, .events = POLLIN };
+	struct pollfd polled[] = {
+		{ .fd = change->cancel, .events = POLLIN },
+		{ .fd = change->task.caller, .events = POLLIN },
+	};
 
 	if (change->phase == DAXPLUG_PHASE_BACK)
 		return false;
-	return getppid() != change->caller || poll(&cancel, 1, 0) > 0;
+	return poll(polled, 2, ms) > 0;
+}
+
+/* Is the change to be given up. */
+bool worker_cancelled(const struct daxplug_change *change)
+{
+	return is_cancelled_within(change, 0);
+}
+
+/**
+ * worker_interrupted() - a signal has ended a system call: is the change to be given up
+ * @change: the change
+ *
+ * The signal comes also when only the thread has ended that started the change.
+ *
+ * Return: whether it is; if not, the call is to be repeated.
+ */
+bool worker_interrupted(const struct daxplug_change *change)
+{
+	if (is_cancelled_within(change, GRACE))
+		return true;
+	alarm(0);
+	return false;
 }
 
 /*
@@ -129,210 +143,272 @@ static void listen_to_signals(void)
 	sigprocmask(SIG_SETMASK, &most, NULL);
 }
 
-static void child(struct change *change)
+/* Out of memory is the one killer that leaves a change half done. */
+static void keep_from_oom_killer(void)
 {
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, "-1000", 5);
+	close(fd);
+}
+
+static void introduce(const struct daxplug_change *change)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "daxplug:%.7s", change_name(change));
+	prctl(PR_SET_NAME, name);
+	keep_from_oom_killer();
+}
+
+static void child(struct daxplug_change *change)
+{
+	int err;
+
 	listen_to_signals();
-	change->report.err = steps_run(change);
+	introduce(change);
+	err = lock_device(change);
+	if (!err)
+		err = check_again(change);
+	if (!err && !change_is_settled(change))
+		err = steps_run(change);
+	change->report.err = err;
+	if (!err && !change_is_settled(change))
+		change->report.outcome = DAXPLUG_OUTCOME_DONE;
 	send_message(change, true);
 	_exit(0);
 }
 
 /* ---- in the parent ---- */
 
-static int start(struct worker *worker)
+static int open_pidfd(pid_t pid)
 {
-	struct change *change = worker->change;
-	int messages[2];
-	sigset_t all, before;
+	int fd = syscall(SYS_pidfd_open, pid, 0);
 
+	return fd < 0 ? -errno : fd;
+}
+
+static int watch(const struct worker *worker, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static void set_timer(const struct worker *worker, int64_t ms)
+{
+	struct itimerspec when = { .it_value = { .tv_sec = ms / 1000,
+						 .tv_nsec = ms % 1000 * 1000000 } };
+
+	/* A time of 0 would stop it. */
+	if (!ms)
+		when.it_value.tv_nsec = 1;
+	timerfd_settime(worker->timer, 0, &when, NULL);
+}
+
+static void close_all(struct worker *worker)
+{
+	int *const fds[] = { &worker->pidfd, &worker->messages, &worker->timer, &worker->epoll };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
+/* All that has to be there before the child, and @theirs for it: its end of the pipe. */
+static int prepare(struct daxplug_change *change, int *theirs)
+{
+	struct worker *worker = &change->worker;
+	int messages[2], err;
+
+	*worker = (struct worker){ .pidfd = -1, .messages = -1, .timer = -1, .epoll = -1 };
 	if (pipe2(messages, O_CLOEXEC))
 		return -errno;
-	worker->cancel = eventfd(0, EFD_CLOEXEC);
-	if (worker->cancel < 0) {
-		close(messages[0]);
-		close(messages[1]);
-		return -EMFILE;
-	}
+	worker->messages = messages[0];
+	*theirs = messages[1];
+	fcntl(worker->messages, F_SETFL, O_NONBLOCK);
 
-	change->caller = getpid();
-	change->messages = messages[1];
-	change->cancel = worker->cancel;
+	worker->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->timer < 0 || worker->epoll < 0)
+		return -errno;
+	err = watch(worker, worker->messages);
+	if (!err)
+		err = watch(worker, worker->timer);
+	if (!err)
+		err = watch(worker, change->cancel);
+	return err;
+}
+
+/* Another thread's signals are not for the child, and none comes before it listens. */
+static pid_t fork_quietly(void)
+{
+	sigset_t all, before;
+	pid_t pid;
+
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	worker->pid = fork();
-	if (!worker->pid) {
-		close(messages[0]);
-		child(change);
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pid = fork();
+	if (pid)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
 
-	close(messages[1]);
-	worker->messages = messages[0];
-	if (worker->pid < 0) {
-		close(messages[0]);
-		close(worker->cancel);
+static int start_child(struct daxplug_change *change, int theirs)
+{
+	struct worker *worker = &change->worker;
+
+	change->task = (struct task){ .messages = theirs, .caller = open_pidfd(getpid()) };
+	if (change->task.caller < 0)
+		return change->task.caller;
+	change->phase = DAXPLUG_PHASE_WAIT;
+	worker->pid = fork_quietly();
+	if (!worker->pid)
+		child(change);
+	close(change->task.caller);
+	if (worker->pid < 0)
 		return -EAGAIN;
-	}
-	worker->pidfd = pidfd_open(worker->pid, 0);
+
+	worker->pidfd = open_pidfd(worker->pid);
+	/* Then its end is seen by the pipe alone. */
+	if (worker->pidfd >= 0)
+		watch(worker, worker->pidfd);
+	if (change->timeout >= 0 && change->timeout < FOREVER)
+		set_timer(worker, change->timeout);
 	return 0;
 }
 
-static void finish(struct worker *worker)
+/**
+ * worker_start() - start the child process that makes a change
+ * @change: the change, checked
+ *
+ * Return: 0; or a negative errno with a report.
+ */
+int worker_start(struct daxplug_change *change)
 {
-	while (worker->pid > 0 && waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	close(worker->messages);
-	close(worker->cancel);
-	if (worker->pidfd >= 0)
-		close(worker->pidfd);
+	int theirs = -1, err;
+
+	err = prepare(change, &theirs);
+	if (!err)
+		err = start_child(change, theirs);
+	if (theirs >= 0)
+		close(theirs);
+	if (!err)
+		return 0;
+
+	close_all(&change->worker);
+	change->phase = DAXPLUG_PHASE_UNKNOWN;
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	return fail(change, err, DAXPLUG_REASON_WORKER, "cannot start the worker process");
 }
 
-/* By its pidfd, because the caller may have reaped it; where there are none, by its pid. */
+/* By its pidfd, because the caller may have reaped it; where there is none, by its PID. */
 static void wake_child(const struct worker *worker)
 {
 	if (worker->pidfd < 0)
 		kill(worker->pid, SIGTERM);
 	else
-		pidfd_send_signal(worker->pidfd, SIGTERM, NULL, 0);
+		syscall(SYS_pidfd_send_signal, worker->pidfd, SIGTERM, NULL, 0);
 }
 
-/* May come more than once: a signal between two writes of the child ends neither. */
-static void cancel(struct worker *worker, int reason)
+/* Comes again and again: a signal between two writes of the child ends neither. */
+static void cancel(struct daxplug_change *change, int reason)
 {
+	struct worker *worker = &change->worker;
+
 	if (!worker->reason) {
 		worker->reason = reason;
-		eventfd_write(worker->cancel, 1);
+		daxplug_change_cancel(change);
+		epoll_ctl(worker->epoll, EPOLL_CTL_DEL, change->cancel, NULL);
 	}
-	if (worker->phase != DAXPLUG_PHASE_BACK)
+	if (change->phase != DAXPLUG_PHASE_BACK)
 		wake_child(worker);
+	set_timer(worker, TICK);
 }
 
-static void receive(struct worker *worker)
+static bool is_readable(int fd)
 {
-	struct change *change = worker->change;
-	struct message message;
-	ssize_t got = read(worker->messages, &message, sizeof(message));
+	struct pollfd polled = { .fd = fd, .events = POLLIN };
 
-	if (got < 0 && errno == EINTR)
-		return;
-	if (got == sizeof(message)) {
-		worker->phase = message.phase;
-		worker->done = message.final;
+	return fd >= 0 && poll(&polled, 1, 0) > 0;
+}
+
+/* False if the child has closed its end. */
+static bool receive(struct daxplug_change *change)
+{
+	struct worker *worker = &change->worker;
+	struct message message;
+	ssize_t got;
+
+	while (!worker->final) {
+		got = read(worker->messages, &message, sizeof(message));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got != sizeof(message))
+			return got < 0 && errno == EAGAIN;
+		change->phase = message.phase;
+		change->waits_for = message.waits_for;
+		worker->final = message.final;
 		if (message.final)
 			change->report = message.report;
-		return;
 	}
-
-	worker->done = true;
-	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-	report_error(&change->report, -EIO, "%s: the process that made the change was killed",
-		     change->device->name);
-	report_hint(&change->report, "see daxplug show %s", change->device->name);
+	return true;
 }
 
-static bool is_offline(const struct daxplug *daxplug, const struct block *block)
+static void reap(const struct worker *worker)
 {
-	char path[SYSFS_PATH_SIZE], state[32];
+	siginfo_t info;
+	idtype_t type = worker->pidfd < 0 ? P_PID : WAIT_FOR_PIDFD;
+	id_t id = worker->pidfd < 0 ? (id_t)worker->pid : (id_t)worker->pidfd;
 
-	block_path(block, "state", path);
-	return sysfs_read(daxplug, path, state, sizeof(state)) || state[1] == 'f';
+	/* ECHILD: the caller has reaped it. */
+	while (waitid(type, id, &info, WEXITED) && errno == EINTR)
+		;
 }
 
-/* How many blocks are where this phase is to take them. */
-static unsigned int count_done(const struct worker *worker)
+static void finish(struct daxplug_change *change)
 {
-	const struct daxplug_device *device = worker->change->device;
-	enum action action = worker->change->action;
-	bool unplugging = worker->phase == DAXPLUG_PHASE_UNPLUG ||
-			  (worker->phase == DAXPLUG_PHASE_BACK && action == ACTION_PLUG);
-	unsigned int i, done = 0;
+	struct worker *worker = &change->worker;
 
-	for (i = 0; i < device->counts.total; i++)
-		done += is_offline(device->daxplug, &device->blocks[i]) == unplugging;
-	return done;
-}
-
-static void report_progress(const struct worker *worker)
-{
-	struct daxplug_device *device = worker->change->device;
-	const struct daxplug *daxplug = device->daxplug;
-
-	if (daxplug->progress)
-		daxplug->progress(device, worker->phase, count_done(worker), device->counts.total,
-				  daxplug->progress_data);
-}
-
-/* For poll(2): when to look again, though nothing has happened. */
-static int patience(const struct worker *worker)
-{
-	const struct daxplug *daxplug = worker->change->device->daxplug;
-	int64_t deadline = worker->change->deadline, left;
-
-	if (worker->reason || daxplug->progress)
-		return TICK;
-	if (deadline < 0)
-		return -1;
-	left = deadline - clock_now();
-	return left < 0 ? 0 : left > TICK ? TICK : left;
-}
-
-static void wait_for_news(struct worker *worker)
-{
-	const struct change *change = worker->change;
-	struct pollfd polled[] = {
-		{ .fd = worker->messages, .events = POLLIN },
-		{ .fd = worker->reason ? -1 : change->device->daxplug->cancel_fd,
-		  .events = POLLIN },
-	};
-
-	if (poll(polled, 2, patience(worker)) < 0 && errno != EINTR)
-		return;
-	if (polled[0].revents)
-		return receive(worker);
-	if (polled[1].revents)
-		cancel(worker, -ECANCELED);
-	else if (worker->reason || (change->deadline >= 0 && clock_now() >= change->deadline))
-		cancel(worker, -ETIMEDOUT);
-	report_progress(worker);
-}
-
-/* That the child was interrupted is no news; why is, and how far it had come. */
-static void say_why_cancelled(struct worker *worker)
-{
-	struct change *change = worker->change;
-	struct report *report = &change->report;
-	char where[40] = "";
-
-	if (report->err != -EINTR)
-		return;
-	if (report->block >= 0)
-		snprintf(where, sizeof(where), ": it was at memory%lld", (long long)report->block);
-	report->retry = true;
-	report_error(report, worker->reason ? worker->reason : -EINTR, "%s: %s%s",
-		     change->device->name,
-		     worker->reason == -ETIMEDOUT ? "not done in the time given" : "interrupted",
-		     where);
+	if (!worker->final) {
+		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+		fail(change, -EIO, DAXPLUG_REASON_WORKER,
+		     "the worker process was killed; the state may be anything");
+		report_hint(&change->report, "daxplug show %s", change_name(change));
+	}
+	fail_say_cancelled(change, worker->reason);
+	reap(worker);
+	close_all(worker);
+	worker->pid = 0;
 }
 
 /**
- * worker_run() - make a change in a child process and wait for it
- * @change: the change, checked; its report says what came of it
+ * worker_process() - handle the news about a change that runs
+ * @change: the change
  *
- * Return: 0 or a negative errno.
+ * Return: whether it still runs.
  */
-int worker_run(struct change *change)
+bool worker_process(struct daxplug_change *change)
 {
-	struct worker worker = { .change = change, .phase = DAXPLUG_PHASE_WAIT };
-	int err = start(&worker);
+	struct worker *worker = &change->worker;
+	bool gone = is_readable(worker->pidfd);
+	uint64_t times;
 
-	if (err) {
-		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
-		return fail(change, err, NULL, "changed: no process for it");
+	/* In this order: what a child that has gone had to say is in the pipe. */
+	if (!receive(change))
+		gone = true;
+	if (gone || (worker->final && worker->pidfd < 0)) {
+		finish(change);
+		return false;
 	}
-
-	while (!worker.done)
-		wait_for_news(&worker);
-	finish(&worker);
-	say_why_cancelled(&worker);
-	return change->report.err;
+	if (!worker->reason && is_readable(change->cancel))
+		cancel(change, -ECANCELED);
+	if (read(worker->timer, &times, sizeof(times)) == sizeof(times))
+		cancel(change, -ETIMEDOUT);
+	return true;
 }

@@ -15,7 +15,7 @@ declared() {
 exported() { nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort -u; }
 
 is "exported is what is declared, and versioned" "$(exported "$1")" \
-	"$(declared | sed 's/$/@@LIBDAXPLUG_1/')"
+	"$(declared | sed 's/$/@@LIBDAXPLUG_0/')"
 # In sections that stay writable; what the compiler's own start-up files have does not count.
 writable() {
 	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss)$/ { print $1 }' |

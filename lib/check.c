@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The checks before a change: what is known and not as it must be refuses it. */
+#include <errno.h>
+#include <string.h>
+
+#include "change.h"
+#include "forecast.h"
+#include "handle.h"
+
+static int refuse(struct daxplug_change *change, int err, enum daxplug_reason reason,
+		  const char *text)
+{
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	change->report.reason = reason;
+	return report_error(&change->report, err, "%s: %s", change_name(change), text);
+}
+
+static int refuse_permission(struct daxplug_change *change, int err)
+{
+	report_hint(&change->report, "%s",
+		    err == -EROFS ? "/sys is mounted read-only here" : "run it as root");
+	return refuse(change, -EACCES, DAXPLUG_REASON_PERMISSION, "permission denied");
+}
+
+/* The file that is to be written to first. */
+static void first_path(const struct daxplug_change *change, char *path)
+{
+	const struct daxplug_device *device = change->device;
+
+	if (!device)
+		orphan_path(change->orphan.name, "reclaim", path);
+	else if (device->backend == DAXPLUG_BACKEND_PER_BLOCK && device->counts.present)
+		block_path(&device->blocks[0], "state", path);
+	else if (device->backend == DAXPLUG_BACKEND_STATE ||
+		 device->backend == DAXPLUG_BACKEND_STATE_UPSTREAM)
+		device_path(device, "state", path);
+	else
+		strcpy(path, "sys/bus/dax/drivers_probe");
+}
+
+/* Only a clear no is one: any other failure will be met, and told, by the write. */
+static int check_permission(struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE];
+	int err;
+
+	first_path(change, path);
+	err = sysfs_may_write(change->daxplug, path);
+	if (err != -EACCES && err != -EPERM && err != -EROFS)
+		return 0;
+	return refuse_permission(change, err);
+}
+
+static int refuse_mode(struct daxplug_change *change, const char *user)
+{
+	const struct daxplug_device *device = change->device;
+
+	report_hint(&change->report, "daxctl reconfigure-device --mode=system-ram %s",
+		    device->name);
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	change->report.reason = DAXPLUG_REASON_MODE;
+	return report_error(&change->report, -EBUSY, "%s: in %s mode: %s may be using it",
+			    device->name, daxplug_mode_name(device->mode), user);
+}
+
+static int refuse_driver(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	report_hint(&change->report, "daxctl disable-device %s", device->name);
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	change->report.reason = DAXPLUG_REASON_MODE;
+	return report_error(&change->report, -EOPNOTSUPP,
+			    "%s: bound to the driver %s, which daxplug does not know", device->name,
+			    device->driver);
+}
+
+static int check_mode(struct daxplug_change *change)
+{
+	switch (change->device->mode) {
+	case DAXPLUG_MODE_DEVDAX:
+		return refuse_mode(change, "programs");
+	case DAXPLUG_MODE_FAMFS:
+		return refuse_mode(change, "a file system");
+	case DAXPLUG_MODE_OTHER:
+		return refuse_driver(change);
+	case DAXPLUG_MODE_UNKNOWN:
+		return refuse(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
+			      "cannot tell which driver it is bound to");
+	default:
+		return 0;
+	}
+}
+
+static const struct block *unknown_block(const struct daxplug_device *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < device->counts.total; i++)
+		if (device->blocks[i].err)
+			return &device->blocks[i];
+	return NULL;
+}
+
+/* Is it known where the device's memory is, and what became of each block. */
+static int check_known(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+	const struct block *block;
+	int err;
+
+	if (device->state != DAXPLUG_STATE_UNKNOWN &&
+	    (device->backend != DAXPLUG_BACKEND_UNKNOWN || device->mode == DAXPLUG_MODE_UNKNOWN))
+		return 0;
+	err = check_permission(change);
+	if (err)
+		return err;
+	block = unknown_block(device);
+	if (block) {
+		fail_unreadable(change, block);
+		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+		return change->report.err;
+	}
+	if (device->range_count && device->daxplug->block_size)
+		return refuse(change, -EOPNOTSUPP, DAXPLUG_REASON_NO_BLOCKS,
+			      "no memory block lies in its ranges");
+	return refuse(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
+		      "cannot tell which memory blocks it has, or what drives them");
+}
+
+/*
+ * Without a state file nothing tells that a device was plugged with "online"; to plug
+ * it so changes nothing if all blocks are online, whatever their zones.
+ */
+static bool is_online_by_blocks(const struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	return change->action == DAXPLUG_ACTION_PLUG && change->wanted == DAXPLUG_STATE_ONLINE &&
+	       device->backend == DAXPLUG_BACKEND_PER_BLOCK && device->counts.total &&
+	       device->counts.online == device->counts.total;
+}
+
+static bool is_there(const struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	if ((change->flags & DAXPLUG_CHANGE_RELEASE) && device->mode == DAXPLUG_MODE_SYSTEM_RAM)
+		return false;
+	return is_online_by_blocks(change) || device->state == change->wanted;
+}
+
+/* Is there anything to do, and may it be done from here. */
+static int check_state(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	if (is_there(change)) {
+		change->report.outcome = DAXPLUG_OUTCOME_UNCHANGED;
+		return report_error(&change->report, 0, "%s: already %s", device->name,
+				    daxplug_state_name(device->state));
+	}
+	if (change->action != DAXPLUG_ACTION_PLUG || device->state == DAXPLUG_STATE_UNPLUGGED ||
+	    device->state == DAXPLUG_STATE_OFFLINE)
+		return 0;
+	/* A change by another process that is under way reads so too. */
+	change->report.retry = device->state == DAXPLUG_STATE_MIXED;
+	report_hint(&change->report, "unplug it first, or use replug");
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	change->report.reason = DAXPLUG_REASON_STATE;
+	return report_error(&change->report, -EBUSY, "%s: already %s", device->name,
+			    daxplug_state_name(device->state));
+}
+
+/* The kmem driver rejects a device without a node. */
+static int check_node(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+
+	if (device->mode != DAXPLUG_MODE_DISABLED || !device->node_known ||
+	    device->target_node >= 0)
+		return 0;
+	report_hint(&change->report, "update the firmware, whose SRAT has to name a node for it");
+	return refuse(change, -EINVAL, DAXPLUG_REASON_NO_NODE,
+		      "firmware gave it no NUMA node, so the kernel cannot use it as memory");
+}
+
+static int refuse_finding(struct daxplug_change *change, const struct finding *finding)
+{
+	change->report.retry = true;
+	report_hint(&change->report, "%s", finding->remedy);
+	return refuse(change, -ENOSPC, finding->reason, finding->text);
+}
+
+/*
+ * What would leave the machine without memory, or never end, is refused. Whatever else
+ * is foreseen the kernel will decide: it refuses by itself, and sees more.
+ */
+static int check_forecast(struct daxplug_change *change)
+{
+	struct daxplug_forecast *forecast;
+	unsigned int i;
+	int err = 0;
+
+	if (change->action == DAXPLUG_ACTION_PLUG || !change->device->counts.present ||
+	    (change->flags & DAXPLUG_CHANGE_FORCE))
+		return 0;
+	if (forecast_make(&change->device, 1, change->action, change->wanted, false, &forecast))
+		return 0;
+	for (i = 0; !err && i < forecast->finding_count; i++) {
+		const struct finding *finding = &forecast->findings[i];
+
+		if (finding->severity == DAXPLUG_SEVERITY_ERROR &&
+		    (finding->reason == DAXPLUG_REASON_NO_ROOM ||
+		     finding->reason == DAXPLUG_REASON_COMMIT_LIMIT))
+			err = refuse_finding(change, finding);
+	}
+	daxplug_forecast_unref(forecast);
+	return err;
+}
+
+static int reread(struct daxplug_change *change)
+{
+	int err = device_read(change->device);
+	char words[64];
+
+	if (!err)
+		return 0;
+	if (err == -ENODEV)
+		return refuse(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	change->report.reason = DAXPLUG_REASON_UNREADABLE;
+	change->report.retry = true;
+	return report_error(&change->report, err, "%s: cannot be read: %s", change->device->name,
+			    report_errno(err, words, sizeof(words)));
+}
+
+/**
+ * check_again() - the checks of a device's state, which another change may have altered
+ * @change: the change; its device is read anew
+ *
+ * Return: 0, maybe with the change settled; or a negative errno with a report.
+ */
+int check_again(struct daxplug_change *change)
+{
+	int err;
+
+	if (!change->device)
+		return 0;
+	err = reread(change);
+	if (err)
+		return err;
+	change->before = change->device->state;
+	err = check_known(change);
+	if (!err)
+		err = check_state(change);
+	if (err || change_is_settled(change))
+		return err;
+	return check_mode(change);
+}
+
+static int check_orphan(struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE];
+	int err;
+
+	orphan_path(change->orphan.name, "reclaim", path);
+	err = sysfs_find(change->daxplug, path);
+	if (err == -ENOENT)
+		return refuse(change, -ENODEV, DAXPLUG_REASON_NO_DEVICE,
+			      "no such orphaned range any more");
+	return check_permission(change);
+}
+
+/**
+ * check_all() - all checks before a change
+ * @change: the change; its device is read anew
+ *
+ * Return: 0, maybe with the change settled; or a negative errno with a report.
+ */
+int check_all(struct daxplug_change *change)
+{
+	int err;
+
+	if (!change->device)
+		return check_orphan(change);
+	err = check_again(change);
+	if (err || change_is_settled(change))
+		return err;
+	err = check_node(change);
+	if (!err)
+		err = check_permission(change);
+	return err ? err : check_forecast(change);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Under vm.overcommit_memory=2 the kernel promises no more than CommitLimit, which goes
+ * down with the memory. If more is promised already, every fork and mmap fails.
+ */
+#include <stdlib.h>
+
+#include "forecast.h"
+#include "handle.h"
+#include "node.h"
+#include "parse.h"
+
+#define SYSCTL "proc/sys/vm/"
+
+static int read_sysctl(const struct daxplug *daxplug, const char *path, uint64_t *number)
+{
+	return sysfs_read_number(daxplug, path, number);
+}
+
+/* What is counted in CommitLimit now and would not be: all but huge pages. */
+static uint64_t lost_memory(const struct daxplug_forecast *forecast)
+{
+	uint64_t lost = 0, huge = 0;
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		lost += forecast->parts[i].online;
+	for (i = 0; i < forecast->pool_count; i++)
+		huge += forecast->pools[i].pages * forecast->pools[i].size;
+	return lost > huge ? lost - huge : 0;
+}
+
+static int read_commit(const struct daxplug *daxplug, uint64_t *limit, uint64_t *committed)
+{
+	char *text;
+	int err;
+
+	text = sysfs_read_long(daxplug, "proc/meminfo", &err);
+	if (!text)
+		return err;
+	err = parse_meminfo(text, "CommitLimit", limit);
+	if (!err)
+		err = parse_meminfo(text, "Committed_AS", committed);
+	free(text);
+	return err;
+}
+
+static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t committed,
+		  uint64_t lost)
+{
+	uint64_t reserve = 0, left = limit > lost ? limit - lost : 0;
+	char promised[32], allowed[32];
+
+	/* In kB: what is kept for root, so that root can still log in. */
+	read_sysctl(forecast->daxplug, SYSCTL "admin_reserve_kbytes", &reserve);
+	if (committed + reserve * 1024 <= left)
+		return;
+	find(forecast, "commit-limit",
+	     forecast->action == DAXPLUG_ACTION_REPLUG ? DAXPLUG_SEVERITY_WARNING
+						       : DAXPLUG_SEVERITY_ERROR,
+	     DAXPLUG_REASON_COMMIT_LIMIT, NULL,
+	     "stop programs, add swap, raise vm.overcommit_ratio, or use --force",
+	     "%s of memory are committed, and without the device only %s may be "
+	     "(vm.overcommit_memory=2)",
+	     forecast_size(committed, promised, sizeof(promised)),
+	     forecast_size(left, allowed, sizeof(allowed)));
+}
+
+/**
+ * forecast_commit() - would more be promised than may be
+ * @forecast: the forecast, with the pools of huge pages
+ */
+void forecast_commit(struct daxplug_forecast *forecast)
+{
+	const struct daxplug *daxplug = forecast->daxplug;
+	uint64_t mode, fixed = 0, ratio, limit, committed;
+
+	/* A record may lack it; then the usual mode is taken for granted. */
+	if (read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode) || mode != 2)
+		return;
+	if (!read_sysctl(daxplug, SYSCTL "overcommit_kbytes", &fixed) && fixed)
+		return;
+	if (read_sysctl(daxplug, SYSCTL "overcommit_ratio", &ratio) ||
+	    read_commit(daxplug, &limit, &committed)) {
+		find(forecast, "commit-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     NULL, "", "cannot tell how much memory may be committed without the device");
+		return;
+	}
+	judge(forecast, limit, committed, lost_memory(forecast) / 100 * ratio);
+}

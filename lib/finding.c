@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The findings of a forecast. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "forecast.h"
+
+/**
+ * find() - add a finding to a forecast
+ * @forecast: the forecast; the most severe stay first, in the order they came
+ * @id: a stable word for programs, a constant
+ * @severity: how much it matters
+ * @reason: the reason that it would be for a failure
+ * @device: the device that it is about, or NULL for all
+ * @remedy: what to do about it, or ""
+ * @format: one sentence without a full stop
+ */
+void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severity severity,
+	  enum daxplug_reason reason, const struct daxplug_device *device, const char *remedy,
+	  const char *format, ...)
+{
+	struct finding finding = { .id = id, .severity = severity, .reason = reason };
+	unsigned int at = forecast->finding_count;
+	va_list arguments;
+
+	if (at == MOST_FINDINGS)
+		return;
+	snprintf(finding.device, sizeof(finding.device), "%s", device ? device->name : "");
+	snprintf(finding.remedy, sizeof(finding.remedy), "%s", remedy);
+	va_start(arguments, format);
+	vsnprintf(finding.text, sizeof(finding.text), format, arguments);
+	va_end(arguments);
+
+	for (; at && forecast->findings[at - 1].severity < severity; at--)
+		forecast->findings[at] = forecast->findings[at - 1];
+	forecast->findings[at] = finding;
+	forecast->finding_count++;
+}
+
+/* Is a node one that a device of the forecast makes a part of. */
+bool forecast_has_node(const struct daxplug_forecast *forecast, int node)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		if (forecast->parts[i].node == node)
+			return true;
+	return false;
+}
+
+/* A size for people, as in 1.5 GiB; returns @text. */
+const char *forecast_size(uint64_t bytes, char *text, size_t size)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	unsigned int unit = 0;
+	double value = bytes;
+
+	for (; value >= 1023.95 && unit < 4; unit++)
+		value /= 1024;
+	if (value == (uint64_t)value || !unit)
+		snprintf(text, size, "%.0f %s", value, units[unit]);
+	else
+		snprintf(text, size, "%.1f %s", value, units[unit]);
+	return text;
+}

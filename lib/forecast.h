@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DAXPLUG_FORECAST_H
+#define DAXPLUG_FORECAST_H
+
+#include "device.h"
+#include "libdaxplug.h"
+#include "pools.h"
+#include "use.h"
+
+#define MOST_FINDINGS 32
+#define MOST_UNMOVABLE 64
+#define MOST_LOST_POOLS 32
+#define MOST_USERS 8
+
+/**
+ * struct finding - something that matters for a change
+ */
+struct finding {
+	const char *id;
+	enum daxplug_severity severity;
+	enum daxplug_reason reason;
+	char device[DEVICE_NAME_SIZE];
+	char text[256];
+	char remedy[160];
+};
+
+/* A block that cannot, or may not, go offline. */
+struct unmovable {
+	char device[DEVICE_NAME_SIZE];
+	uint64_t block;
+	enum daxplug_reason reason;
+};
+
+/* A pool whose free pages would be lost. */
+struct lost_pool {
+	int node;
+	uint64_t size;
+	uint64_t pages;
+};
+
+/* A program, or a control group of programs. */
+struct user {
+	char name[192];
+	int pid;
+	uint64_t bytes;
+};
+
+/**
+ * struct part - one device of a forecast
+ * @device: the device, with a reference
+ * @node: its node, or -1
+ * @owns_node: whether it and others of this forecast are all the memory of that node
+ * @use: what its memory is used for, in bytes; -1 if unknown
+ * @must_move: what of it must move, or -1
+ * @online: how much of it is online
+ */
+struct part {
+	struct daxplug_device *device;
+	int node;
+	bool owns_node;
+	int64_t use[USES];
+	int64_t must_move;
+	uint64_t online;
+};
+
+/**
+ * struct daxplug_forecast - what a change of some devices would meet
+ * @refs: how many references there are
+ * @daxplug: the handle, with a reference
+ * @action: the change
+ * @state: to plug to
+ * @parts: the devices, @count of them
+ * @exact: whether all use is counted, not estimated
+ *
+ * The others are as the public functions say.
+ */
+struct daxplug_forecast {
+	unsigned int refs;
+	struct daxplug *daxplug;
+	enum daxplug_action action;
+	enum daxplug_state state;
+	struct part *parts;
+	unsigned int count;
+	bool exact;
+	int64_t use[USES];
+	int64_t must_move;
+	int64_t room;
+	struct finding findings[MOST_FINDINGS];
+	unsigned int finding_count;
+	struct unmovable unmovable[MOST_UNMOVABLE];
+	unsigned int unmovable_count;
+	struct lost_pool pools[MOST_LOST_POOLS];
+	unsigned int pool_count;
+	struct user users[MOST_USERS];
+	unsigned int user_count;
+	bool users_complete;
+	int64_t page_structs;
+	int page_structs_on_device;
+	int64_t duration;
+};
+
+int forecast_make(struct daxplug_device *const *devices, unsigned int count,
+		  enum daxplug_action action, enum daxplug_state state, bool with_users,
+		  struct daxplug_forecast **forecast);
+
+/* The parts of it, each in a file of its own. */
+void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severity severity,
+	  enum daxplug_reason reason, const struct daxplug_device *device, const char *remedy,
+	  const char *format, ...) __attribute__((format(printf, 7, 8)));
+bool forecast_has_node(const struct daxplug_forecast *forecast, int node);
+const char *forecast_size(uint64_t bytes, char *text, size_t size);
+
+void forecast_use(struct daxplug_forecast *forecast);
+void forecast_pools(struct daxplug_forecast *forecast);
+void forecast_room(struct daxplug_forecast *forecast);
+void forecast_commit(struct daxplug_forecast *forecast);
+void forecast_push_back(struct daxplug_forecast *forecast);
+void forecast_users(struct daxplug_forecast *forecast);
+void forecast_plug(struct daxplug_forecast *forecast);
+
+#endif /* DAXPLUG_FORECAST_H */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a device is part of: a namespace of persistent memory, CXL expanders. */
+#include <stdio.h>
+#include <string.h>
+
+#include "device.h"
+#include "handle.h"
+
+#define CXL_DEVICES "sys/bus/cxl/devices"
+#define ND_DEVICES "sys/bus/nd/devices"
+
+/* The DAX device of a namespace has the nd device that was made from it as parent. */
+static void read_namespace(struct daxplug_device *device)
+{
+	struct identity *identity = &device->identity;
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), ND_DEVICES "/%s/namespace", device->region_name);
+	if (sysfs_read(device->daxplug, path, identity->namespace, sizeof(identity->namespace)))
+		identity->namespace[0] = '\0';
+	snprintf(path, sizeof(path), ND_DEVICES "/%s/uuid", identity->namespace);
+	if (!identity->namespace[0] ||
+	    sysfs_read(device->daxplug, path, identity->uuid, sizeof(identity->uuid)))
+		identity->uuid[0] = '\0';
+}
+
+static void add_serial(struct identity *identity, uint64_t serial)
+{
+	unsigned int i;
+
+	for (i = 0; i < identity->serial_count; i++)
+		if (identity->serials[i] == serial)
+			return;
+	identity->serials[identity->serial_count++] = serial;
+}
+
+/* Each target of a region is a decoder of an endpoint, whose uport is an expander. */
+static void read_serials(struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE], decoder[32];
+	uint64_t serial;
+	unsigned int i;
+
+	for (i = 0; i < MOST_SERIALS; i++) {
+		snprintf(path, sizeof(path), CXL_DEVICES "/%s/target%u", device->region_name, i);
+		if (sysfs_read(device->daxplug, path, decoder, sizeof(decoder)) || !*decoder)
+			return;
+		snprintf(path, sizeof(path), CXL_DEVICES "/%s/../uport/serial", decoder);
+		if (!sysfs_read_number(device->daxplug, path, &serial))
+			add_serial(&device->identity, serial);
+	}
+}
+
+/* Reads the identity of a device whose kind and parent are known. */
+void identity_read(struct daxplug_device *device)
+{
+	device->identity = (struct identity){ 0 };
+	if (device->kind == DAXPLUG_KIND_PMEM)
+		read_namespace(device);
+	if (device->kind == DAXPLUG_KIND_CXL)
+		read_serials(device);
+}

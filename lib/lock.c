@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * One daxplug at a time works on a device. The lock is on a file that only root can
+ * open, so that no other user can hold it. The child takes it: it lasts until the
+ * child ends, even if the caller is killed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "handle.h"
+
+static bool is_lock_on(const char *line, const struct stat *file, int *pid)
+{
+	unsigned int device_major, device_minor;
+	unsigned long long inode;
+
+	return sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %x:%x:%llu", pid, &device_major,
+		      &device_minor, &inode) == 4 &&
+	       inode == file->st_ino && device_major == major(file->st_dev) &&
+	       device_minor == minor(file->st_dev);
+}
+
+/* The process that holds a lock, by /proc/locks; 0 if it does not say. */
+static int find_holder(const struct daxplug *daxplug, int fd)
+{
+	char *text, *line, *rest;
+	struct stat file;
+	int err, pid, found = 0;
+
+	if (fstat(fd, &file))
+		return 0;
+	text = sysfs_read_long(daxplug, "proc/locks", &err);
+	if (!text)
+		return 0;
+	for (line = strtok_r(text, "\n", &rest); line && !found; line = strtok_r(NULL, "\n", &rest))
+		if (is_lock_on(line, &file, &pid) && pid > 0)
+			found = pid;
+	free(text);
+	return found;
+}
+
+static int refuse(struct daxplug_change *change, int err, enum daxplug_reason reason,
+		  const char *text)
+{
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	fail(change, err, reason, "%s", text);
+	change->report.retry = true;
+	return err;
+}
+
+static int wait_for_lock(struct daxplug_change *change, int fd)
+{
+	change->waits_for = find_holder(change->daxplug, fd);
+	worker_enter(change, DAXPLUG_PHASE_WAIT);
+	while (!worker_cancelled(change)) {
+		if (!flock(fd, LOCK_EX)) {
+			change->waits_for = 0;
+			return 0;
+		}
+		if (errno != EINTR)
+			return -errno;
+		worker_interrupted(change);
+	}
+	return refuse(change, -EINTR, DAXPLUG_REASON_LOCKED, "another daxplug works on it");
+}
+
+static int take(struct daxplug_change *change, int fd)
+{
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (change->flags & DAXPLUG_CHANGE_NO_WAIT)
+			return refuse(change, -EAGAIN, DAXPLUG_REASON_LOCKED,
+				      "another daxplug works on it");
+		return wait_for_lock(change, fd);
+	}
+	return 0;
+}
+
+/**
+ * lock_device() - be the only daxplug that works on a device; called in the child
+ * @change: the change
+ *
+ * Return: 0; or a negative errno with a report.
+ */
+int lock_device(struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE], words[64];
+	int fd, err;
+
+	/* The driver lets one reclaim a range at a time. */
+	if (!change->device)
+		return 0;
+	device_path(change->device, "resource", path);
+	fd = root_open(change->daxplug, path, O_RDONLY);
+	/* A device that has gone is found so by the check that follows. */
+	if (fd == -ENOENT)
+		return 0;
+	err = fd < 0 ? fd : take(change, fd);
+	if (!err || change_is_settled(change))
+		return err;
+	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	return fail(change, err, DAXPLUG_REASON_UNREADABLE, "cannot lock it: %s",
+		    report_errno(err, words, sizeof(words)));
+}

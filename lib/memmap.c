@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Where the page structs of a device go. */
+#include <string.h>
+
+#include "device.h"
+#include "handle.h"
+#include "memmap.h"
+
+/* The kernel has one struct page of this size for each page of this size. */
+#define STRUCT_PAGE 64
+#define PAGE 4096
+#define PMD (UINT64_C(2) << 20)
+
+/* The bytes of page structs for some memory. */
+uint64_t memmap_size(uint64_t memory)
+{
+	return memory / PAGE * STRUCT_PAGE;
+}
+
+/**
+ * memmap_in_effect() - will the page structs of a device be on its own memory
+ * @device: the device
+ *
+ * A device may ask for it, as all CXL devices do; the system grants it only if it was
+ * started with memory_hotplug.memmap_on_memory, and if those of one block fill whole
+ * huge pages, or it was started with "force".
+ *
+ * Return: 1 or 0; -1 if it cannot be told.
+ */
+int memmap_in_effect(const struct daxplug_device *device)
+{
+	uint64_t size = device->daxplug->block_size;
+	char granted[16];
+
+	if (!device->memmap_wanted)
+		return 0;
+	if (sysfs_read(device->daxplug, "sys/module/memory_hotplug/parameters/memmap_on_memory",
+		       granted, sizeof(granted)))
+		return -1;
+	if (!strcmp(granted, "N"))
+		return 0;
+	if (device->memmap_wanted < 0 || !size)
+		return -1;
+	return !strcmp(granted, "force") || memmap_size(size) % PMD == 0;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Loads a kernel module as modprobe does. */
+#include <errno.h>
+#include <libkmod.h>
+#include <stdarg.h>
+
+#include "system.h"
+
+/* libkmod would write to standard error, which is not the library's to use. */
+static void keep_quiet(void *data, int priority, const char *file, int line, const char *function,
+		       const char *format, va_list arguments)
+{
+	(void)data, (void)priority, (void)file, (void)line;
+	(void)function, (void)format, (void)arguments;
+}
+
+static int insert(struct kmod_list *list)
+{
+	struct kmod_list *entry;
+	int err = -ENOENT;
+
+	kmod_list_foreach(entry, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(entry);
+
+		err = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+		kmod_module_unref(module);
+		if (err < 0)
+			break;
+	}
+	return err < 0 ? err : 0;
+}
+
+/**
+ * module_load() - load a kernel module, with all that it depends on
+ * @daxplug: the handle
+ * @module: its name
+ *
+ * Return: 0, also if it is loaded already; -ENOENT if there is no such module; or
+ * another negative errno.
+ */
+int module_load(struct daxplug *daxplug, const char *module)
+{
+	struct kmod_list *list = NULL;
+	struct kmod_ctx *context = kmod_new(NULL, NULL);
+	int err;
+
+	(void)daxplug;
+	if (!context)
+		return -ENOMEM;
+	kmod_set_log_fn(context, keep_quiet, NULL);
+	err = kmod_module_new_from_lookup(context, module, &list);
+	if (!err)
+		err = insert(list);
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	return err;
+}

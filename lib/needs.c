@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a plug needs, and what will keep it from happening. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "forecast.h"
+#include "handle.h"
+#include "memmap.h"
+#include "node.h"
+#include "parse.h"
+
+/* The kernel's documentation has no trouble with that much movable memory for other. */
+#define MOST_MOVABLE 4
+
+static void find_node(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	if (!device->node_known)
+		find(forecast, "node-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell which NUMA node its memory would belong to");
+	else if (device->target_node < 0)
+		find(forecast, "no-node", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_NODE, device,
+		     "update the firmware, whose SRAT has to name a node for it",
+		     "firmware gave it no NUMA node, so the kernel cannot use it as memory");
+}
+
+static void find_state(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	char remedy[96];
+
+	if (forecast->action != DAXPLUG_ACTION_PLUG || device->state == forecast->state ||
+	    device->state == DAXPLUG_STATE_UNPLUGGED || device->state == DAXPLUG_STATE_OFFLINE ||
+	    device->state == DAXPLUG_STATE_UNKNOWN)
+		return;
+	snprintf(remedy, sizeof(remedy), "daxplug replug %s", device->name);
+	find(forecast, "state", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_STATE, device, remedy,
+	     "it is %s, and must be unplugged first", daxplug_state_name(device->state));
+}
+
+static void find_unusable(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	uint64_t unusable = daxplug_device_unusable(device);
+	char lost[32], size[32];
+
+	if (!unusable)
+		return;
+	find(forecast, "alignment", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, device, "",
+	     "%s at the ends of its ranges fill no memory block of %s and stay unused",
+	     forecast_size(unusable, lost, sizeof(lost)),
+	     forecast_size(device->daxplug->block_size, size, sizeof(size)));
+}
+
+/* The bytes of page structs that a device needs, and whether they go elsewhere. */
+static void add_page_structs(struct daxplug_forecast *forecast, const struct part *part,
+			     uint64_t *elsewhere)
+{
+	const struct daxplug_device *device = part->device;
+	unsigned int absent = device->counts.total - device->counts.present;
+	uint64_t bytes = memmap_size(absent * device->daxplug->block_size);
+	int on_device = memmap_in_effect(device);
+
+	if (!device->counts.total)
+		forecast->page_structs = -1;
+	if (forecast->page_structs >= 0)
+		forecast->page_structs += bytes;
+	if (on_device != 1)
+		*elsewhere += bytes;
+	if (part == forecast->parts)
+		forecast->page_structs_on_device = on_device;
+	else if (forecast->page_structs_on_device != on_device)
+		forecast->page_structs_on_device = -1;
+}
+
+/* The room of all nodes together; false if it cannot be told. */
+static bool read_room(const struct daxplug *daxplug, struct node_room *sum)
+{
+	char *zoneinfo = node_zoneinfo(daxplug), list[ATTRIBUTE_SIZE];
+	const char *rest = list;
+	unsigned int node, last;
+	bool known = zoneinfo && !sysfs_read(daxplug, NODES "/has_memory", list, sizeof(list));
+
+	*sum = (struct node_room){ 0 };
+	while (known && parse_list_next(&rest, &node, &last) == 1) {
+		for (; known && node <= last; node++) {
+			struct node_room room;
+
+			known = !node_room(daxplug, zoneinfo, node, &room);
+			sum->kernel_free += room.kernel_free;
+			sum->cache += room.cache;
+			sum->movable += room.movable;
+			sum->kernel += room.kernel;
+		}
+	}
+	free(zoneinfo);
+	return known;
+}
+
+static uint64_t to_come(const struct daxplug_forecast *forecast)
+{
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		bytes += forecast->parts[i].device->counts.total * forecast->daxplug->block_size -
+			 forecast->parts[i].online;
+	return bytes;
+}
+
+static void find_ratio(struct daxplug_forecast *forecast, const struct node_room *room)
+{
+	uint64_t movable = room->movable + to_come(forecast);
+	char has[32], kernel[32];
+
+	if (forecast->state != DAXPLUG_STATE_ONLINE_MOVABLE || !room->kernel ||
+	    movable / MOST_MOVABLE <= room->kernel)
+		return;
+	find(forecast, "zone-ratio", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, "",
+	     "%s would be in ZONE_MOVABLE and only %s in kernel zones: the kernel may run out of "
+	     "memory for itself while much is free",
+	     forecast_size(movable, has, sizeof(has)),
+	     forecast_size(room->kernel, kernel, sizeof(kernel)));
+}
+
+/**
+ * forecast_plug() - what a plug of the devices needs
+ * @forecast: the forecast
+ */
+void forecast_plug(struct daxplug_forecast *forecast)
+{
+	char need[32], has[32];
+	struct node_room room;
+	uint64_t elsewhere = 0;
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++) {
+		find_node(forecast, forecast->parts[i].device);
+		find_state(forecast, forecast->parts[i].device);
+		find_unusable(forecast, forecast->parts[i].device);
+		add_page_structs(forecast, &forecast->parts[i], &elsewhere);
+	}
+	if (!read_room(forecast->daxplug, &room))
+		return;
+	find_ratio(forecast, &room);
+	if (elsewhere > room.kernel_free + room.cache)
+		find(forecast, "page-structs", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_MEMORY,
+		     NULL, "free memory, or boot with memory_hotplug.memmap_on_memory=1",
+		     "its page structs take %s of other memory, and %s outside of ZONE_MOVABLE is "
+		     "free or easily freed",
+		     forecast_size(elsewhere, need, sizeof(need)),
+		     forecast_size(room.kernel_free + room.cache, has, sizeof(has)));
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handle.h"
+#include "node.h"
+#include "parse.h"
+
+/**
+ * struct zone - a zone of a node, in pages, by /proc/zoneinfo
+ * @name: such as Movable
+ * @free: how many are free
+ * @low: the watermark at which the kernel begins to reclaim
+ * @managed: how many there are
+ * @reserve: how many movable allocations must leave alone
+ */
+struct zone {
+	char name[16];
+	unsigned long long free;
+	unsigned long long low;
+	unsigned long long managed;
+	unsigned long long reserve;
+};
+
+/* The meminfo of a node, which the caller frees; NULL if it cannot be read. */
+char *node_meminfo(const struct daxplug *daxplug, int node)
+{
+	char path[SYSFS_PATH_SIZE];
+	int err;
+
+	if (node < 0)
+		return NULL;
+	snprintf(path, sizeof(path), NODES "/node%d/meminfo", node);
+	return sysfs_read_long(daxplug, path, &err);
+}
+
+/* /proc/zoneinfo, which the caller frees; NULL if it cannot be read. */
+char *node_zoneinfo(const struct daxplug *daxplug)
+{
+	int err;
+
+	return sysfs_read_long(daxplug, "proc/zoneinfo", &err);
+}
+
+/* "protection: (0, 1933, 1933, 1933)": the last but one is for movable allocations. */
+static unsigned long long parse_reserve(const char *list)
+{
+	unsigned long long last = 0, last_but_one = 0;
+
+	for (list = strchr(list, '('); list; list = strchr(list, ',')) {
+		last_but_one = last;
+		last = strtoull(list + 1, NULL, 10);
+		list++;
+	}
+	return last_but_one;
+}
+
+static void take_line(struct zone *zone, const char *line)
+{
+	sscanf(line, " pages free %llu", &zone->free);
+	sscanf(line, " low %llu", &zone->low);
+	sscanf(line, " managed %llu", &zone->managed);
+	if (strstr(line, " protection:"))
+		zone->reserve = parse_reserve(line);
+}
+
+static void add_zone(struct node_room *room, const struct zone *zone, uint64_t *low)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE), kept = zone->low + zone->reserve;
+	uint64_t free = zone->free > kept ? (zone->free - kept) * page : 0;
+	bool movable = !strcmp(zone->name, "Movable");
+
+	if (!zone->managed)
+		return;
+	room->free += free;
+	room->kernel_free += movable ? 0 : free;
+	*(movable ? &room->movable : &room->kernel) += zone->managed * page;
+	*low += zone->low * page;
+}
+
+/* The zones of a node; returns the sum of their low watermarks. */
+static uint64_t add_zones(const char *zoneinfo, int node, struct node_room *room)
+{
+	struct zone zone = { 0 };
+	uint64_t low = 0;
+	int owner = -1;
+
+	for (; *zoneinfo; zoneinfo += strcspn(zoneinfo, "\n"), zoneinfo += *zoneinfo == '\n') {
+		char line[160], name[16];
+		int number;
+
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(zoneinfo, "\n"), zoneinfo);
+		if (sscanf(line, "Node %d, zone %15s", &number, name) != 2) {
+			take_line(&zone, line);
+			continue;
+		}
+		if (owner == node)
+			add_zone(room, &zone, &low);
+		zone = (struct zone){ 0 };
+		snprintf(zone.name, sizeof(zone.name), "%s", name);
+		owner = number;
+	}
+	if (owner == node)
+		add_zone(room, &zone, &low);
+	return low;
+}
+
+/* As MemAvailable has it: half of it, or what the watermark takes, stays. */
+static uint64_t droppable(uint64_t cache, uint64_t low)
+{
+	return cache - (cache / 2 < low ? cache / 2 : low);
+}
+
+/**
+ * node_room() - what a node could take
+ * @daxplug: the handle
+ * @zoneinfo: of node_zoneinfo(), or NULL: then all that is free counts
+ * @node: the node
+ * @room: set to it
+ *
+ * Return: 0; -ENODATA if its figures cannot be read.
+ */
+int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node, struct node_room *room)
+{
+	uint64_t active = 0, inactive = 0, slab = 0, low = 0;
+	char *text = node_meminfo(daxplug, node);
+	int err = -ENODATA;
+
+	*room = (struct node_room){ 0 };
+	if (text)
+		err = parse_meminfo(text, "MemFree", &room->free);
+	if (!err) {
+		parse_meminfo(text, "Active(file)", &active);
+		parse_meminfo(text, "Inactive(file)", &inactive);
+		parse_meminfo(text, "SReclaimable", &slab);
+	}
+	free(text);
+	if (err)
+		return -ENODATA;
+
+	if (zoneinfo) {
+		room->free = 0;
+		low = add_zones(zoneinfo, node, room);
+	}
+	room->cache = droppable(active + inactive, low) + droppable(slab, low);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The figures of a NUMA node. */
+#ifndef DAXPLUG_NODE_H
+#define DAXPLUG_NODE_H
+
+#include <stdint.h>
+
+struct daxplug;
+
+/**
+ * struct node_room - what a node could take
+ * @free: free above the watermarks, in any zone
+ * @kernel_free: of that, outside of ZONE_MOVABLE
+ * @cache: page cache and slab that can be dropped
+ * @movable: the memory in ZONE_MOVABLE
+ * @kernel: the memory in other zones
+ */
+struct node_room {
+	uint64_t free;
+	uint64_t kernel_free;
+	uint64_t cache;
+	uint64_t movable;
+	uint64_t kernel;
+};
+
+char *node_meminfo(const struct daxplug *daxplug, int node);
+int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node,
+	      struct node_room *room);
+char *node_zoneinfo(const struct daxplug *daxplug);
+
+#endif /* DAXPLUG_NODE_H */

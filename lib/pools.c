@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The pools of huge pages of a NUMA node. The kernel dissolves the free ones of a
+ * block that goes offline, and never gives them back by itself.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "handle.h"
+#include "parse.h"
+#include "pools.h"
+
+#define PREFIX "hugepages-"
+
+static void pool_path(int node, uint64_t size, const char *attribute, char *path)
+{
+	snprintf(path, SYSFS_PATH_SIZE, NODES "/node%d/hugepages/" PREFIX "%llukB/%s", node,
+		 (unsigned long long)(size / 1024), attribute);
+}
+
+static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)
+{
+	const struct {
+		const char *name;
+		uint64_t *value;
+	} attributes[] = {
+		{ "nr_hugepages", &pool->pages },
+		{ "surplus_hugepages", &pool->surplus },
+		{ "free_hugepages", &pool->free },
+	};
+	char path[SYSFS_PATH_SIZE];
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		pool_path(node, pool->size, attributes[i].name, path);
+		err = sysfs_read_number(daxplug, path, attributes[i].value);
+	}
+	return err;
+}
+
+/* The size of the pages in the name of a pool, in bytes; 0 if it is no such name. */
+static uint64_t size_of(const char *name)
+{
+	unsigned long long kilobytes;
+	int end = 0;
+
+	if (sscanf(name, PREFIX "%llukB%n", &kilobytes, &end) != 1 || !end || name[end])
+		return 0;
+	return kilobytes * 1024;
+}
+
+static int read_pools(const struct daxplug *daxplug, DIR *dir, struct pools *pools)
+{
+	struct dirent *entry;
+	int err = 0;
+
+	while (!err && pools->count < MOST_POOLS) {
+		struct pool *pool = &pools->pool[pools->count];
+
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			return -errno;
+		pool->size = size_of(entry->d_name);
+		if (!pool->size)
+			continue;
+		err = read_pool(daxplug, pools->node, pool);
+		pools->count++;
+	}
+	return err;
+}
+
+/**
+ * pools_read() - read the pools of a node
+ * @daxplug: the handle
+ * @node: the node; -1 for none
+ * @pools: set to its pools: none if the kernel has no huge pages, or the node no memory
+ *
+ * Return: 0 or a negative errno.
+ */
+int pools_read(const struct daxplug *daxplug, int node, struct pools *pools)
+{
+	char path[SYSFS_PATH_SIZE];
+	DIR *dir;
+	int err;
+
+	*pools = (struct pools){ .node = node };
+	if (node < 0)
+		return 0;
+	snprintf(path, sizeof(path), NODES "/node%d/hugepages", node);
+	err = sysfs_open_dir(daxplug, path, &dir);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = read_pools(daxplug, dir, pools);
+	closedir(dir);
+	return err;
+}
+
+/* How many pages of a pool are still missing after an attempt to have them back. */
+static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *before)
+{
+	struct pool now = { .size = before->size };
+	char path[SYSFS_PATH_SIZE], text[24];
+
+	if (!before->pages)
+		return 0;
+	if (!read_pool(daxplug, node, &now) && now.pages >= before->pages)
+		return 0;
+	pool_path(node, before->size, "nr_hugepages", path);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)before->pages);
+	daxplug->system->write(daxplug, path, text);
+	if (read_pool(daxplug, node, &now))
+		return before->pages;
+	return now.pages < before->pages ? before->pages - now.pages : 0;
+}
+
+/**
+ * pools_restore() - give the pools of a node the pages back that they had
+ * @daxplug: the handle
+ * @before: the pools as they were
+ *
+ * Return: how many huge pages are missing, or may be.
+ */
+uint64_t pools_restore(struct daxplug *daxplug, const struct pools *before)
+{
+	uint64_t missing = 0;
+	unsigned int i;
+
+	for (i = 0; i < before->count; i++)
+		missing += restore(daxplug, before->node, &before->pool[i]);
+	return missing;
+}

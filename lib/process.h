@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The processes of the system and the memory that they have on a node. */
+#ifndef DAXPLUG_PROCESS_H
+#define DAXPLUG_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct daxplug;
+
+/**
+ * struct process - a process
+ * @pid: its PID
+ * @name: its name
+ */
+struct process {
+	int pid;
+	char name[32];
+};
+
+/* Called for each process; returns false to end. */
+typedef bool process_visitor(const struct daxplug *daxplug, const struct process *process,
+			     void *data);
+
+bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visitor *visit,
+		  void *data);
+uint64_t process_line_on_nodes(const char *line, bool (*counts)(int node, void *data), void *data);
+
+#endif /* DAXPLUG_PROCESS_H */

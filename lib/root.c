@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Opens files below the root of a handle, and nothing outside of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "handle.h"
+#include "system.h"
+
+/* Links of a recorded tree, absolute ones too, are followed below its root. */
+static int open_in_root(int root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = flags,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd < 0 && errno == ENOSYS)
+		fd = openat(root, path, flags);
+	return fd;
+}
+
+/**
+ * root_open() - open a file below the root
+ * @daxplug: the handle
+ * @path: the file, relative to the root
+ * @flags: as for open(2)
+ *
+ * Never waits: a recorded tree may hold anything, such as a FIFO.
+ *
+ * Return: a descriptor, which the caller closes; or a negative errno.
+ */
+int root_open(const struct daxplug *daxplug, const char *path, int flags)
+{
+	int fd;
+
+	flags |= O_CLOEXEC;
+	if (!(flags & O_PATH))
+		flags |= O_NOCTTY | O_NONBLOCK;
+	fd = daxplug->live ? openat(daxplug->root, path, flags)
+			   : open_in_root(daxplug->root, path, flags);
+	return fd < 0 ? -errno : fd;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The programs that have most memory on the nodes of the devices. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "forecast.h"
+#include "handle.h"
+#include "process.h"
+
+#define CGROUPS "sys/fs/cgroup"
+
+/* How long the search may take for control groups, and for all, in ms. */
+#define PATIENCE_CGROUPS 200
+#define PATIENCE 500
+
+/* Of each kind. */
+#define MOST_OF_A_KIND (MOST_USERS / 2)
+#define DEEPEST 12
+
+/**
+ * struct search - a search for programs
+ * @forecast: the forecast
+ * @deadline: when to give up, by clock_now()
+ * @kind: where the users of the kind that is searched for begin
+ * @bound: how many programs may use the nodes of the devices only
+ * @bound_name: the first of them
+ */
+struct search {
+	struct daxplug_forecast *forecast;
+	int64_t deadline;
+	unsigned int kind;
+	unsigned int bound;
+	char bound_name[128];
+};
+
+/* Keeps the largest of a kind, in order. */
+static void add_user(struct search *search, const char *name, int pid, uint64_t bytes)
+{
+	struct daxplug_forecast *forecast = search->forecast;
+	unsigned int at = forecast->user_count;
+
+	if (!bytes)
+		return;
+	if (at - search->kind == MOST_OF_A_KIND) {
+		if (forecast->users[at - 1].bytes >= bytes)
+			return;
+		at = --forecast->user_count;
+	}
+	for (; at > search->kind && forecast->users[at - 1].bytes < bytes; at--)
+		forecast->users[at] = forecast->users[at - 1];
+	forecast->users[at] = (struct user){ .pid = pid, .bytes = bytes };
+	snprintf(forecast->users[at].name, sizeof(forecast->users[at].name), "%s", name);
+	forecast->user_count++;
+}
+
+static bool counts(int node, void *data)
+{
+	const struct search *search = data;
+
+	return forecast_has_node(search->forecast, node);
+}
+
+/* ---- control groups ---- */
+
+/* Lines such as "anon N0=4096 N1=8192"; shared memory is a part of "file". */
+static uint64_t bytes_of_group(struct search *search, const char *path)
+{
+	char file[PATH_MAX], *text, *line, *rest;
+	uint64_t bytes = 0;
+	int err;
+
+	snprintf(file, sizeof(file), "%s/memory.numa_stat", path);
+	text = sysfs_read_long(search->forecast->daxplug, file, &err);
+	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		unsigned long long value;
+		const char *word;
+		int node;
+
+		if (strncmp(line, "anon ", 5) && strncmp(line, "file ", 5))
+			continue;
+		for (word = strchr(line, ' '); word; word = strchr(word + 1, ' '))
+			if (sscanf(word, " N%d=%llu", &node, &value) == 2 && counts(node, search))
+				bytes += value;
+	}
+	free(text);
+	return bytes;
+}
+
+static void note_bound(struct search *search, const char *name)
+{
+	if (!search->bound++)
+		snprintf(search->bound_name, sizeof(search->bound_name), "%s", name);
+}
+
+/* Walks down to the groups without groups of their own; false if the time is up. */
+static bool walk_groups(struct search *search, const char *path, unsigned int depth)
+{
+	struct dirent *entry;
+	bool is_leaf = true, complete = clock_now() < search->deadline;
+	DIR *dir;
+
+	if (!complete || sysfs_open_dir(search->forecast->daxplug, path, &dir))
+		return complete;
+	while (complete && (entry = readdir(dir))) {
+		char below[PATH_MAX];
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || depth == DEEPEST)
+			continue;
+		is_leaf = false;
+		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) <
+		    (int)sizeof(below))
+			complete = walk_groups(search, below, depth + 1);
+	}
+	closedir(dir);
+	if (complete && is_leaf && depth)
+		add_user(search, path + strlen(CGROUPS), 0, bytes_of_group(search, path));
+	return complete;
+}
+
+/* ---- processes ---- */
+
+/* " bind:1" or " bind:static:1-2": does a policy name nodes of the devices only. */
+static bool is_bound(struct search *search, const char *line)
+{
+	const char *bind = strstr(line, " bind");
+	int node, used;
+
+	if (!bind)
+		return false;
+	bind += strcspn(bind + 1, "0123456789 ") + 1;
+	if (*bind == ' ' || !*bind)
+		return false;
+	for (; sscanf(bind, "%d%n", &node, &used) == 1; bind += used + (bind[used] == ','))
+		if (!counts(node, search) || bind[used] == '-')
+			return false;
+	return true;
+}
+
+static bool add_process(const struct daxplug *daxplug, const struct process *process, void *data)
+{
+	struct search *search = data;
+	char path[SYSFS_PATH_SIZE], *text, *line, *rest;
+	bool bound = false;
+	uint64_t bytes = 0;
+	int err;
+
+	snprintf(path, sizeof(path), "proc/%d/numa_maps", process->pid);
+	text = sysfs_read_long(daxplug, path, &err);
+	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		bytes += process_line_on_nodes(line, counts, search);
+		bound |= is_bound(search, line);
+	}
+	free(text);
+	add_user(search, process->name, process->pid, bytes);
+	if (bound)
+		note_bound(search, process->name);
+	return true;
+}
+
+/**
+ * forecast_users() - find the programs that have most memory on the nodes of the devices
+ * @forecast: the forecast
+ */
+void forecast_users(struct daxplug_forecast *forecast)
+{
+	struct search search = {
+		.forecast = forecast,
+		.deadline = clock_now() + PATIENCE_CGROUPS,
+	};
+	bool complete;
+
+	complete = walk_groups(&search, CGROUPS, 0);
+	search.deadline = clock_now() + PATIENCE;
+	search.kind = forecast->user_count;
+	complete &= process_each(forecast->daxplug, search.deadline, add_process, &search);
+	forecast->users_complete = complete;
+	if (search.bound)
+		find(forecast, "bound", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, "",
+		     "%u processes, such as %s, bound memory to the node alone; the kernel will "
+		     "bind it to other nodes for good",
+		     search.bound, search.bound_name);
+}
