@@ -161,7 +161,7 @@ static int check_machine(struct check *check, struct daxplug *daxplug)
 {
 	struct daxplug_orphan *orphan;
 
-	machine_driver(&check->findings);
+	machine_driver(&check->findings, daxplug);
 	machine_policy(&check->findings);
 	machine_rivals(&check->findings);
 	machine_devices(&check->findings, daxplug);

@@ -7,6 +7,9 @@
 #include "config.h"
 #include "tree.h"
 
+/* A longer path is cut off, and then not found. */
+#define PATH_SIZE 512
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t length = strlen(text), end_length = strlen(end);
@@ -47,7 +50,7 @@ static char *strip(char *line)
 
 static void visit_file(const char *path, config_visit *visit, void *data)
 {
-	char file[512], *text = tree_read(path), *rest = text, *line;
+	char file[PATH_SIZE + 1], *text = tree_read(path), *rest = text, *line;
 	struct config_line found = { .file = file, .number = 1 };
 	unsigned int lines;
 
@@ -65,7 +68,7 @@ static void visit_file(const char *path, config_visit *visit, void *data)
 /* A file of a directory before this one counts instead. */
 static bool is_overridden(const char *const *directories, const char *const *this, const char *name)
 {
-	char path[512];
+	char path[PATH_SIZE];
 
 	for (; directories < this; directories++) {
 		snprintf(path, sizeof(path), "%s/%s", *directories, name);
@@ -86,7 +89,7 @@ void config_each_line(const char *const *directories, const char *suffix, config
 		      void *data)
 {
 	const char *const *directory;
-	char path[512], **names, **name;
+	char path[PATH_SIZE], **names, **name;
 
 	for (directory = directories; *directory; directory++) {
 		names = tree_list(*directory);

@@ -6,7 +6,7 @@
 #include "findings.h"
 #include "libdaxplug.h"
 
-void machine_driver(struct findings *findings);
+void machine_driver(struct findings *findings, struct daxplug *daxplug);
 void machine_policy(struct findings *findings);
 void machine_rivals(struct findings *findings);
 void machine_devices(struct findings *findings, struct daxplug *daxplug);

@@ -11,10 +11,21 @@
 #define MODULE "sys/module/kmem"
 #define DRIVER "sys/bus/dax/drivers/kmem"
 
-/* daxplug's driver alone lists orphaned memory. */
-static bool is_ours(void)
+static bool drives_any(struct daxplug *daxplug, enum daxplug_backend backend)
 {
-	return tree_exists(DRIVER "/stranded");
+	struct daxplug_device *device;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
+		if (daxplug_device_backend(device) == backend)
+			return true;
+	return false;
+}
+
+/* daxplug's driver alone lists orphaned memory and has default states. */
+static bool is_ours(struct daxplug *daxplug)
+{
+	return tree_exists(DRIVER "/stranded") || tree_exists(MODULE "/parameters/default_state") ||
+	       drives_any(daxplug, DAXPLUG_BACKEND_STATE);
 }
 
 /* A file below lib/modules of the running kernel; the caller frees it. */
@@ -98,15 +109,16 @@ static void find_obstacle(const struct config_line *line, void *data)
 			     "modprobe.d runs another command in place of loading kmem");
 }
 
-static void add_none(struct findings *findings, enum installed installed)
+/* Without a device there is nothing to drive. */
+static void add_none(struct findings *findings, enum installed installed,
+		     enum daxplug_severity severity)
 {
 	if (installed == INSTALLED_NONE)
-		findings_add(findings, "driver-missing", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
-			     "make && make install",
+		findings_add(findings, "driver-missing", severity, NO_PLACE, "make && make install",
 			     "this kernel has no kmem driver, and daxplug's is not installed");
 	else
-		findings_add(findings, "driver-not-loaded", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
-			     "modprobe kmem", "no kmem driver is loaded");
+		findings_add(findings, "driver-not-loaded", severity, NO_PLACE, "modprobe kmem",
+			     "no kmem driver is loaded");
 }
 
 static void add_kernels(struct findings *findings, enum installed installed)
@@ -131,13 +143,13 @@ static void add_kernels(struct findings *findings, enum installed installed)
 }
 
 /* Which driver serves. */
-void machine_driver(struct findings *findings)
+void machine_driver(struct findings *findings, struct daxplug *daxplug)
 {
 	static const char *const directories[] = { "etc/modprobe.d",	       "run/modprobe.d",
 						   "usr/local/lib/modprobe.d", "usr/lib/modprobe.d",
 						   "lib/modprobe.d",	       NULL };
 
-	if (is_ours()) {
+	if (is_ours(daxplug)) {
 		findings_add(findings, "driver-of-daxplug", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",
 			     "daxplug's kmem driver serves");
 		return;
@@ -145,6 +157,7 @@ void machine_driver(struct findings *findings)
 	if (tree_exists(DRIVER) || tree_exists(MODULE))
 		add_kernels(findings, installed_driver());
 	else
-		add_none(findings, installed_driver());
+		add_none(findings, installed_driver(),
+			 daxplug_first(daxplug) ? DAXPLUG_SEVERITY_WARNING : DAXPLUG_SEVERITY_INFO);
 	config_each_line(directories, ".conf", find_obstacle, findings);
 }

@@ -84,6 +84,15 @@ static int collect(struct daxplug *daxplug, struct selection *selection)
 	return EXIT_DONE;
 }
 
+static const char *none_text(struct daxplug *daxplug)
+{
+	if (daxplug_orphan_first(daxplug))
+		return "no matching DAX device, but orphaned memory (see 'daxplug list' and "
+		       "'daxplug reclaim --help')";
+	return daxplug_first(daxplug) ? "no matching DAX device (see 'daxplug list')"
+				      : "no DAX device in this system (see 'daxplug check')";
+}
+
 static int use_devices(struct daxplug *daxplug, struct selection *selection, select_use *use,
 		       void *data)
 {
@@ -97,8 +106,7 @@ static int use_devices(struct daxplug *daxplug, struct selection *selection, sel
 	    (selection->may_be_empty && !any_in_system && !select_any(selection)))
 		return status_combine(status, use(daxplug, data));
 	if (status == NO_STATUS)
-		complain(any_in_system ? "no matching DAX device (see 'daxplug list')"
-				       : "no DAX device in this system (see 'daxplug check')");
+		complain("%s", none_text(daxplug));
 	return EXIT_UNKNOWN_NAME;
 }
 

@@ -16,11 +16,11 @@
 /* More than any file has that is of interest here. */
 #define MOST_BYTES (4U << 20)
 
-/* Nothing outside of the root is opened, whatever links say. Regular files and directories only. */
+/* Nothing outside of the root is opened, whatever links say. */
 static int open_below(const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	const char *root_path = options_root();
@@ -72,7 +72,7 @@ static char *read_all(int fd)
  */
 char *tree_read(const char *path)
 {
-	int fd = open_below(path, O_RDONLY);
+	int fd = open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 	char *text = NULL;
 
