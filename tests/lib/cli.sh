@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command on recorded trees: cli.sh DAXPLUG MAKE_FIXTURE
+# The command on recorded trees, and on a tree that is mounted at /sys:
+# cli.sh DAXPLUG MAKE_FIXTURE PRELOAD
 set -uo pipefail
 
 DAXPLUG=$(realpath "$1")
 MAKE_FIXTURE=$(realpath "$2")
+PRELOAD=$(realpath "$3")
 HERE=$(dirname "$(realpath "$0")")
+REPO=$HERE/../..
 # shellcheck source=../guest/lib.sh
 . "$HERE/../guest/lib.sh"
 
@@ -23,13 +26,33 @@ status_of() {
 
 on() { "$DAXPLUG" "$1" --sysroot "$ROOT" "${@:2}"; }
 listed() { on list --noheadings --raw --output "$1" dax0.0; }
+error() { cat "$WORK/err"; }
+said() { grep -qE -e "$1" "$WORK/out" "$WORK/err"; }
+
+new_root() {
+	ROOT=$("$MAKE_FIXTURE" "$HERE/records/$1")
+	ROOTS+=("$ROOT")
+}
+
+# valid DESCRIPTION DEFINITION COMMAND...: what COMMAND prints is as the schema says.
+valid() {
+	local description=$1 definition=$2 status=0 told
+	shift 2
+	"$@" > "$WORK/json" 2> "$WORK/err" || true
+	told=$("$HERE/validate" "$REPO/docs/daxplug.schema.json" "$definition" < "$WORK/json" 2>&1) ||
+		status=$?
+	if ((status == 77)); then
+		skip "$description: as the schema says" "no python3-jsonschema on this machine"
+	else
+		is "$description: as the schema says" "$status $told" "0 "
+	fi
+}
 
 # --- each way in which a device can be driven, as recorded in a guest ---
 
 # recorded NAME BACKEND STATE BLOCKS
 recorded() {
-	ROOT=$("$MAKE_FIXTURE" "$HERE/records/$1")
-	ROOTS+=("$ROOT")
+	new_root "$1"
 	is "$1: backend" "$(listed backend)" "$2"
 	is "$1: state" "$(listed state)" "$3"
 	is "$1: blocks" "$(listed blocks)" "$4"
@@ -39,6 +62,13 @@ recorded() {
 		"${4#*/}"
 	is "$1: a change of a record is refused" "$(status_of on replug dax0.0 --auto --force)" 8
 	is "$1: in one line" "$(wc -l < "$WORK/err")" 1
+	valid "$1: list" list on list --json
+	valid "$1: show" show on show --json all
+	valid "$1: check" check on check --json all
+	valid "$1: check of the machine" check on check --json
+	valid "$1: a dry run" results on replug --dry-run --json all
+	valid "$1: a refusal" results on replug --force --json all
+	valid "$1: monitor" 'record*' on monitor --no-follow --json
 }
 
 recorded ours-6.12-mixed state mixed 3/8
@@ -49,119 +79,420 @@ recorded stock-6.12-kernel per-block online_kernel 8/8
 recorded stock-7.3-movable state-upstream online_movable 8/8
 # Its own word, online_movable, is not the truth.
 recorded stock-7.3-offline state-upstream offline 0/8
+MIXED=${ROOTS[0]} MOVABLE=${ROOTS[1]} KERNEL=${ROOTS[2]}
 
-# --- options ---
+# --- usage ---
 
-ROOT=${ROOTS[0]}
+ROOT=$MIXED
+# usage_error DESCRIPTION TEXT ARG...
+usage_error() {
+	is "$1: a usage error" "$(status_of "$DAXPLUG" "${@:3}")" 2
+	is "$1: it says" "$(error)" "daxplug: $2"
+	is "$1: nothing on standard output" "$(wc -c < "$WORK/out")" 0
+}
+usage_error "no command" "no command given (see 'daxplug --help')"
+usage_error "a typing error" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" lsit
+usage_error "a command that is none" "unknown command 'frobnicate' (see 'daxplug --help')" frobnicate
+usage_error "help of none" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" help lsit
+usage_error "an option that is none" "unknown option '--nonsense' (see 'daxplug list --help')" list --nonsense
+usage_error "a letter that is none" "unknown option '-Z' (see 'daxplug show --help')" show -Z
+usage_error "an ambiguous option" "option '--no' is ambiguous (see 'daxplug list --help')" list --no
+usage_error "no argument" "option '--output' needs an argument (see 'daxplug list --help')" list --output
+usage_error "an argument too many" "option '--json' takes no argument (see 'daxplug list --help')" list --json=1
+usage_error "a column that is none" "unknown column 'nonsense' (see 'daxplug list --help')" list -o device,nonsense
+usage_error "no column" "--output: no column given (see 'daxplug list --help')" list -o ''
+usage_error "columns and JSON" "--json has all keys and takes no options of the table (see 'daxplug list --help')" list -J -o device
+usage_error "a time that is none" "--timeout: '3x' is not a time such as 30s or 1.5min (see 'daxplug plug --help')" plug dax0.0 --timeout 3x
+usage_error "a negative time" "--timeout: '-3s' is not a time such as 30s or 1.5min (see 'daxplug plug --help')" plug dax0.0 --timeout -3s
+usage_error "a zone for unplug" "--movable, --kernel and --auto do not apply to unplug (see 'daxplug unplug --help')" unplug dax0.0 --movable
+usage_error "force for plug" "--force does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --force
+usage_error "release for replug" "--release does not apply to replug (see 'daxplug replug --help')" replug dax0.0 --release
+usage_error "no device" "no device given (see 'daxplug plug --help')" plug
+usage_error "a node that is none" "--node: 'x' is not the number of a NUMA node (see 'daxplug list --help')" list --node x
+usage_error "a selector that is none" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
+usage_error "a range that is none" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
+usage_error "no range" "no range given (see 'daxplug reclaim --help')" reclaim
+usage_error "a time to look back to that is none" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
+usage_error "a colour that is none" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
+
+is "help" "$(status_of "$DAXPLUG" --help)" 0
+for verb in list show check plug unplug replug reclaim monitor; do
+	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
+	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
+	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"
+	ok "help fits on 80 columns" test "$(wc -L < "$WORK/out")" -le 80
+	for option in $(sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p' "$WORK/out"); do
+		ok "the manual has $verb $option" grep -qF "Fl \\-${option#--}" \
+			<(sed 's/\([a-z]\)\\-/\1-/g' "$REPO/man/daxplug.8")
+	done
+done
+ok "the manual has every column" eval "! '$DAXPLUG' list --help | sed '1,/^Columns:/d' |
+	while read -r column _; do
+		sed 's/\\\\-/-/g' '$REPO/man/daxplug.8' | grep -qE '^.It Sy .*'\$column || echo \$column
+	done | grep ."
+is "the version, after a command" "$("$DAXPLUG" list --version)" "$("$DAXPLUG" -V)"
+is "global options before the command" "$("$DAXPLUG" --sysroot "$ROOT" list -no device)" dax0.0
+is "a time as systemd has it" "$(status_of on unplug --dry-run --timeout '1min 1.5s' dax0.0)" 0
+is "no end of time" "$(status_of on unplug --dry-run --timeout infinity dax0.0)" 0
+
+# --- the table ---
+
 is "columns" "$(on list -o device,node,region-name | xargs)" "DEVICE NODE REGION-NAME dax0.0 1 hmem.0"
 is "every column" "$(on list --output-all | head -n 1 | wc -w)" \
 	"$("$DAXPLUG" list --help | sed '1,/^Columns:/d' | wc -l)"
+is "columns besides the usual ones" "$(on list -o +MODE | head -n 1 | awk '{ print $1, $NF }')" "DEVICE MODE"
 is "size in bytes" "$(on list -bn -o size)" 1073741824
 is "size for people" "$(on list -nr -o size)" 1G
+is "addresses as lsmem has them" "$(on list -nr -o start,end)" "0x0000000180000000 0x00000001bfffffff"
+is "pairs" "$(on list -P -o device,size)" 'DEVICE="dax0.0" SIZE="1G"'
 is "a tree" "$(LC_ALL=C on list -nT -o device | xargs -d '\n')" 'region 0 (hmem.0) `-dax0.0'
-is "a column that is none" "$(status_of on list -o device,nonsense)" 2
-is "no column" "$(status_of on list -o '')" 2
-is "a column that is none, and JSON" "$(status_of on list -J -o nonsense)" 2
-is "an option that is none" "$(status_of on list --nonsense)" 2
-is "no command" "$(status_of "$DAXPLUG")" 2
-is "a command that is none" "$(status_of "$DAXPLUG" nonsense)" 2
-is "help" "$(status_of "$DAXPLUG" --help)" 0
-for verb in list show plug unplug replug monitor; do
-	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
-	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
-done
-is "a time that is none" "$(status_of on plug dax0.0 --timeout 3x)" 2
-is "a negative time" "$(status_of on plug dax0.0 --timeout -3s)" 2
-is "a zone for unplug" "$(status_of on unplug dax0.0 --movable)" 2
-is "no device" "$(status_of on plug)" 2
+is "a tree hangs on the name" "$(LC_ALL=C on list -nT -o size,device | tail -n 1 | xargs -d '\n')" '  1G `-dax0.0'
+is "raw is no tree" "$(on list -nrT -o device)" dax0.0
+
+# size_is BYTES TEXT: as lsblk prints it.
+size_is() {
+	echo "$1" > "$ROOT/sys/devices/platform/hmem.0/dax0.0/align"
+	is "$1 bytes" "$(on list -nr -o align)" "$2"
+}
+size_is 1023 1023B
+size_is 1048575 1M
+size_is 1073741823 1G
+size_is 1610612736 1.5G
+size_is 1099511627775 1T
+size_is 9223372036854775807 8E
+size_is 2097152 2M
+
+# --- selectors ---
+
+# add_device NAME PLACE NODE FIRST BLOCKS DRIVER STATE ZONE: one more in the tree.
+add_device() {
+	local place=$ROOT/sys/devices/$2/$1 block
+	mkdir -p "$place/mapping0" "$ROOT/sys/bus/dax/devices"
+	echo $(($5 << 27)) > "$place/size"
+	echo 2097152 > "$place/align"
+	echo "$3" > "$place/target_node"
+	echo 0 > "$place/numa_node"
+	printf '0x%x\n' $(($4 << 27)) | tee "$place/resource" > "$place/mapping0/start"
+	printf '0x%x\n' $((($4 + $5 << 27) - 1)) > "$place/mapping0/end"
+	echo 0x0 > "$place/mapping0/page_offset"
+	ln -s "../../../devices/$2/$1" "$ROOT/sys/bus/dax/devices/$1"
+	[[ ! $6 ]] || ln -s "../../../../bus/dax/drivers/$6" "$place/driver"
+	[[ $7 ]] || return 0
+	for ((block = $4; block < $4 + $5; block++)); do
+		mkdir -p "$ROOT/sys/devices/system/memory/memory$block"
+		echo "$7" > "$ROOT/sys/devices/system/memory/memory$block/state"
+		echo "$8" > "$ROOT/sys/devices/system/memory/memory$block/valid_zones"
+	done
+}
+
+new_root ours-6.12-movable
+ND=LNXSYSTM:00/ACPI0012:00/ndbus0/region1
+CXL=pci0000:00/root0/decoder0.0/region2/dax_region2
+UUID=01234567-89ab-cdef-0123-456789abcdef
+add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
+mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
+echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+add_device dax2.0 "$CXL" 3 80 4 kmem offline 'Normal Movable'
+mkdir -p "$ROOT/sys/bus/cxl/devices/"{region2,uport}
+ln -s ../bus/cxl/devices "$ROOT/sys/devices/cxl"
+echo decoder5.0 > "$ROOT/sys/bus/cxl/devices/region2/target0"
+mkdir -p "$ROOT/sys/devices/endpoint/"{decoder5.0,uport}
+ln -s ../../../devices/endpoint/decoder5.0 "$ROOT/sys/bus/cxl/devices/decoder5.0"
+echo 0xdead > "$ROOT/sys/devices/endpoint/uport/serial"
+add_device dax3.0 "$CXL" 3 96 4 device_dax ''
+add_device dax4.0 "$CXL" 3 112 4 fsdev_dax ''
+add_device dax5.0 strange 3 128 4 '' ''
+MANY=$ROOT
+
+# selects SELECTOR... DEVICES: the last word is what they stand for.
+selects() {
+	is "'${*:1:$#-1}' stands for ${*: -1}" "$(on list -nr -o device "${@:1:$#-1}" | xargs)" "${*: -1}"
+}
+selects dax0.0 dax0.0
+selects /dev/dax1.0 dax1.0
+selects 'dax[12].*' "dax1.0 dax2.0"
+selects node:3 "dax2.0 dax3.0 dax4.0 dax5.0"
+selects node:0x2 dax1.0
+selects "uuid:${UUID^^}" dax1.0
+selects serial:57005 "dax2.0 dax3.0 dax4.0"
+selects range:0x200000000-0x21fffffff dax1.0
+selects range:0-6442450943 "" 
+selects pmem dax1.0
+selects cxl "dax2.0 dax3.0 dax4.0"
+selects hmem pmem "dax0.0 dax1.0"
+selects all "dax0.0 dax1.0 dax2.0 dax3.0 dax4.0 dax5.0"
+selects --node 3 --region 2 dax2.0
+selects node:3 --node 2 ""
+is "totals" "$(on list --total -nr -o device,size,blocks,total | tail -n 1)" "total 3.5G 8/28 28"
+is "sorted" "$(on list -nr -x end -o device | tail -n 1)" dax5.0
+is "sorted by a number" "$(on list -nr -x node -o node | xargs)" "1 2 3 3 3 3"
 is "a device that is none" "$(status_of on plug dax7.0)" 3
+is "it says" "$(error)" "daxplug: dax7.0: no such device (see 'daxplug list')"
 is "a path is no device" "$(status_of on show ../dax0.0)" 3
-is "a node" "$(on list -n -o device --node 1)" dax0.0
-is "a node without a device" "$(status_of on list --node 0)" 3
-is "a node that is none" "$(status_of on list --node x)" 2
-is "a region by its number" "$(on list -n -o device --region 0)" dax0.0
-is "a region by its name" "$(on list -n -o device --region hmem.0)" dax0.0
-is "a root that is none" "$(status_of "$DAXPLUG" list --sysroot /nonexistent)" 1
+is "a node without a device" "$(status_of on list node:9)" 3
+is "one that is none hides no others" "$(status_of on list -nr -o device dax7.0 dax0.0) $(< "$WORK/out")" "64 dax0.0"
+is "nor in a change" "$(status_of on unplug --dry-run dax7.0 dax0.0)" 64
+ok "nor in a change: it is made" said '^dax0.0: would be unplugged'
+valid "every device: list" list on list --json
+valid "every device: show" show on show --json all
+valid "every device: check" check on check --json all
+
+# What may hold data is bound only by its name, UUID or serial number.
+planned() { on plug --dry-run --json "$@" 2> /dev/null | jq -r '.[].chardev' | xargs; }
+for selector in all '*' node:2 node:3 range:0-0xffffffffff pmem cxl; do
+	ok "'$selector' takes nothing that may hold data" eval \
+		"[[ ! '$(planned "$selector")' =~ dax[1345].0 ]]"
+done
+is "nor does --node" "$(planned --node 2)" ""
+is "nor does --region" "$(planned --region 1)" ""
+is "all takes what can hold none" "$(planned all)" "dax0.0 dax2.0"
+is "nor does 'replug all'" "$(on replug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" "dax0.0 dax2.0"
+is "a name does" "$(planned dax1.0)" dax1.0
+is "a UUID does" "$(planned "uuid:$UUID")" dax1.0
+is "a serial number does" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
+is "nothing but data" "$(status_of on plug --dry-run node:2)" 7
+ok "it says which was left alone, and why" said '^dax1.0: left alone: persistent memory without a driver'
+is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
+ok "it says what to do" said 'daxctl reconfigure-device'
+is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
+ok "it says the mode, and what to do" said 'famfs.*daxctl'
+
+# --- what cannot be read is not known ---
+
+new_root ours-6.12-movable
+rm "$ROOT/sys/devices/system/memory/memory50/state"
+mkdir "$ROOT/sys/devices/system/memory/memory50/state"
+is "a block that cannot be read: no state" "$(listed state)" unknown
+is "nor are there counts" "$(listed blocks)" ""
+ok "show says how many" eval "on show dax0.0 | grep -q '1 unknown'"
+ok "the map has it" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
+is "unplug cannot tell" "$(status_of on unplug --dry-run dax0.0)" 4
+is "check cannot tell" "$(status_of on check dax0.0)" 4
+valid "unknown: list" list on list --json
+valid "unknown: show" show on show --json all
+valid "unknown: a refusal" results on unplug --dry-run --json dax0.0
+
+# --- names cannot do harm ---
+
+new_root ours-6.12-movable
+evil=$'evil\033[31m\n\377'
+mkdir "$ROOT/sys/devices/platform/$evil"
+mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/devices/platform/$evil/"
+ln -sfn "../../../devices/platform/$evil/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
+for verb in list show check; do
+	for mode in '' --json; do
+		# shellcheck disable=SC2086 # no option is no word
+		on $verb $mode all > "$WORK/out" 2>&1
+		ok "$verb $mode passes no escape on" eval "! grep -q $'\\033' '$WORK/out'"
+	done
+done
+is "show writes it out" "$(on show dax0.0 | grep -c 'evil\\x1b')" 1
+valid "a name that is not UTF-8: list" list on list --json
+status_of on list $'dax\033[31m' > /dev/null
+ok "nor does a complaint" eval "! grep -q $'\\033' '$WORK/err'"
+
+# --- check ---
+
+ROOT=$MOVABLE
+is "check: it would go" "$(status_of on check dax0.0)" 0
+ok "it says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
+is "check, JSON: the verdict" "$(on check --json dax0.0 | jq -r .verdict)" go
+new_root ours-6.12-movable
+echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
+ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
+is "a missing node, check of the machine" "$(status_of on check)" 7
+ok "it says so" said '^error: dax0.0: .*NUMA node.*\[no-node\]'
+
+new_root ours-6.12-kernel
+mkdir -p "$ROOT/etc/udev/rules.d" "$ROOT/usr/lib/udev/rules.d" "$ROOT/etc/daxctl.conf.d" \
+	"$ROOT/etc/systemd/system" "$ROOT/etc/modprobe.d"
+cat > "$ROOT/usr/lib/udev/rules.d/40-redhat.rules" <<- 'END'
+	# Memory hotadd request
+	SUBSYSTEM!="memory", GOTO="end"
+	ACTION!="add", GOTO="end"
+	ATTR{state}=="offline", \
+	  ATTR{state} = "online"
+	LABEL="end"
+END
+echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online_movable"' \
+	> "$ROOT/usr/lib/udev/rules.d/80-masked.rules"
+ln -s /dev/null "$ROOT/etc/udev/rules.d/80-masked.rules"
+echo 'SUBSYSTEM=="block", ATTR{state}="online"' > "$ROOT/etc/udev/rules.d/90-other.rules"
+printf '# comment\n\n[reconfigure-device a]\nmode = system-ram\n' > "$ROOT/etc/daxctl.conf.d/a.conf"
+printf '[Service]\nExecStart=/usr/bin/chmem -e all\n' > "$ROOT/etc/systemd/system/m.service"
+printf '[Service]\nExecStart=/usr/bin/other\n' > "$ROOT/etc/systemd/system/n.service"
+echo online > "$ROOT/sys/devices/system/memory/auto_online_blocks"
+is "rivals do not keep the machine from working" "$(status_of on check)" 0
+found() { ok "check finds $1" grep -qE "$2" "$WORK/out"; }
+found "a udev rule, with file and line" '^warning: /usr/lib/udev/rules.d/40-redhat.rules:4: .*\[udev-onlines-blocks\]$'
+found "a section of daxctl" '^warning: /etc/daxctl.conf.d/a.conf:3: .*\[daxctl-reconfigures\]$'
+found "a service" '^warning: /etc/systemd/system/m.service:2: .*chmem.*\[service-switches-blocks\]$'
+found "the policy" "^warning: the policy 'online' .*\\[policy-online-kernel\\]\$"
+found "memory that may never come back" '^warning: dax0.0: 8 of 8 .*\[online-in-kernel-zone\]$'
+found "a remedy that can be typed" '^    daxplug replug --movable dax0.0$'
+found "which driver serves" '^info: .*\[driver-of-daxplug\]$'
+is "check finds nothing that is masked or elsewhere" \
+	"$(grep -cE 'masked|90-other|n.service' "$WORK/out")" 0
+is "the same in JSON" "$(on check --json | jq -r '.findings[] | select(.id == "udev-onlines-blocks") | "\(.file):\(.line)"')" \
+	/usr/lib/udev/rules.d/40-redhat.rules:4
+valid "check with findings" check on check --json
+ln -sfn "$WORK/outside" "$ROOT/etc/daxctl.conf.d/b.conf"
+echo '[reconfigure-device b]' > "$WORK/outside"
+is "check does not leave the tree" "$(on check | grep -c b.conf)" 0
+
+new_root stock-6.12-offline
+mkdir -p "$ROOT/proc/sys/kernel" "$ROOT/lib/modules/6.12.0" "$ROOT/etc/modprobe.d"
+echo 6.12.0 > "$ROOT/proc/sys/kernel/osrelease"
+printf 'kernel/drivers/dax/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
+on check > "$WORK/out"
+found "that daxplug's driver is not installed" '\[driver-of-kernel\]$'
+printf 'updates/dkms/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
+on check > "$WORK/out"
+found "that it is installed but not loaded" '\[driver-shadowed\]$'
+echo 'blacklist kmem' > "$ROOT/etc/modprobe.d/no.conf"
+on check > "$WORK/out"
+found "that it is blacklisted" '^warning: /etc/modprobe.d/no.conf:1: .*\[driver-blacklisted\]$'
+
+ROOT=$WORK/empty
+mkdir -p "$ROOT/sys/devices/system/node/node1" "$ROOT/sys/bus/cxl/devices/mem0"
+echo 0 > "$ROOT/sys/devices/system/node/has_cpu"
+echo 'Node 1 MemTotal:       4194304 kB' > "$ROOT/sys/devices/system/node/node1/meminfo"
+on check > "$WORK/out"
+found "that there is no device" '\[no-device\]$'
+found "memory that firmware gave as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
+found "an expander without a region" '\[cxl-without-region\]$'
+valid "check without a device" check on check --json
+
+# --- no device, and memory that no device owns ---
+
+is "a root that is none" "$(status_of "$DAXPLUG" list --sysroot /nonexistent)" 4
 ROOT=$WORK
 is "no device at all: list" "$(status_of on list)" 0
 is "no device at all: JSON" "$(on list --json | jq -c .)" "[]"
 is "no device at all: show" "$(status_of on show all)" 3
-ROOT=${ROOTS[0]}
+is "no device at all: a change, JSON" "$(on plug --json all 2> /dev/null | jq -c .)" "[]"
+
+ROOT=$MIXED
+is "reclaim needs daxplug's driver" "$(status_of on reclaim all)" 8
+new_root ours-6.12-movable
+is "no orphaned memory: reclaim all" "$(mkdir -p "$ROOT/sys/bus/dax/drivers/kmem/stranded"; status_of on reclaim all)" 0
+orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/300000000-33fffffff
+mkdir -p "$orphan"
+echo 0x300000000 > "$orphan/start"
+echo 1073741824 > "$orphan/size"
+echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
+echo 1 > "$orphan/quarantined"
+ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8  quarantined'"
+is "not for programs" "$(on list -nr -o device)" dax0.0
+ok "check has it" eval "on check | grep -A1 'orphaned-memory' | grep -qx '    daxplug reclaim 300000000-33fffffff'"
+is "JSON has it" "$(on check --json | jq -r '.orphans[0].orphan')" 300000000-33fffffff
+valid "orphaned memory: check" check on check --json
+is "reclaim what is none" "$(status_of on reclaim 1-2)" 3
+is "reclaim, a dry run" "$(status_of on reclaim --dry-run range:0x300000000-0x33fffffff)" 0
+is "it says" "$(< "$WORK/out")" "300000000-33fffffff: would be reclaimed"
+valid "reclaim, a dry run" reclaim on reclaim --dry-run --json all
+rm "$ROOT/sys/bus/dax/devices/dax0.0"
+status_of on unplug all > /dev/null
+ok "without a device: it says where the memory is" said 'orphaned memory.*daxplug reclaim'
 
 # --- the map ---
 
+ROOT=$MIXED
 is "the map" "$(on show dax0.0 | sed -nE 's/^  memory[0-9]+ +//p')" oMoMoMoo
-is "without colours in a file" "$(on show dax0.0 | grep -c $'\033')" 0
-COLUMNS=200 script -qec "$(printf '%q ' "$DAXPLUG" show --sysroot "$ROOT" dax0.0)" /dev/null \
-	> "$WORK/terminal" < /dev/null
-ok "with colours on a terminal" grep -q $'\033\[32mM' "$WORK/terminal"
 
-# --- surroundings ---
+# in_terminal COLUMNS COMMAND...: what it prints on a terminal, standard error too.
+in_terminal() {
+	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null < /dev/null
+}
+# colored DESCRIPTION WANTED COMMAND...
+colored() {
+	local escapes
+	escapes=$(in_terminal 80 "${@:3}" | grep -c $'\033\\[')
+	is "$1" "$((escapes > 0))" "$2"
+}
+shows=("$DAXPLUG" show --sysroot "$ROOT" dax0.0)
+export TERM=xterm
+unset NO_COLOR COLUMNS
+is "without colors in a file" "$("${shows[@]}" | grep -c $'\033')" 0
+ok "with colors in a file if asked for" eval "on show --color dax0.0 | grep -q $'\\033'"
+colored "with colors on a terminal" 1 "${shows[@]}"
+colored "not with NO_COLOR" 0 env NO_COLOR=1 "${shows[@]}"
+colored "an empty NO_COLOR does not count" 1 env NO_COLOR= "${shows[@]}"
+colored "not on a dumb terminal" 0 env TERM=dumb "${shows[@]}"
+colored "not with --color=never" 0 "${shows[@]}" --color=never
 
-is "a full disk" "$(on list 2> /dev/null > /dev/full; echo $?)" 1
-is "standard output closed" "$(on list >&- 2> "$WORK/err"; echo "$? $(< "$WORK/err")")" "0 "
+# --- standard output ---
+
+is "a full disk" "$(on list 2> "$WORK/err" > /dev/full; echo "$? $(error)")" \
+	"1 daxplug: cannot write to standard output: No space left on device"
+is "standard output closed" "$(on list >&- 2> "$WORK/err"; echo "$? $(error)")" "0 "
 is "everything closed" "$(on list <&- >&- 2>&-; echo $?)" 0
-is "a reader that has gone" "$(on list 2> /dev/null | true; echo "${PIPESTATUS[1]}")" 0
+# Too much for a pipe, so that it cannot be written before the reader is gone.
+reader_gone() {
+	local statuses
+	"$@" 2> "$WORK/err" | sleep 0
+	statuses=("${PIPESTATUS[@]}")
+	printf '%s\n' "${statuses[0]} $(error)"
+}
+gone_often() {
+	local i
+	for i in {1..2000}; do echo "dax0.0"; done | xargs "$DAXPLUG" show --sysroot "$ROOT" --json
+}
+is "a reader that has gone is no error" "$(reader_gone on show --json all)" "0 "
+is "nor for monitor" "$(reader_gone on monitor)" "0 "
 is "no environment" "$(env -i "$DAXPLUG" list --sysroot "$ROOT" -no device)" dax0.0
 is "an unknown locale" "$(LC_ALL=xx_YY.nonsense on list -no device)" dax0.0
+on list dax7.1 dax7.2 dax7.3 2>&1 > /dev/null | cat > "$WORK/out"
+is "a line of complaint is one write" "$(strace -f -qq -e trace=write -e write=2 "$DAXPLUG" lsit 2>&1 |
+	grep -c '^write(2')" 1
+
+. "$HERE/cli-live.sh"
 
 # --- monitor ---
 
+new_root ours-6.12-mixed
 "$DAXPLUG" monitor --json --sysroot "$ROOT" > "$WORK/events" &
 monitor=$!
-sleep 0.5
-rm -r "$ROOT/sys/devices/platform/hmem.0" "$ROOT/sys/bus/dax/devices/dax0.0"
-for _ in {1..50}; do
-	[[ ! -s $WORK/events ]] || break
-	sleep 0.1
-done
+has_line() { grep -q "$1" "$WORK/events"; }
+within() {
+	local try
+	for try in {1..100}; do
+		! "${@:2}" || return 0
+		sleep 0.1
+	done
+	note "waited in vain for $1"
+	return 1
+}
+ok "monitor is ready" within ready has_line '"event":"ready"'
+rm "$ROOT/sys/devices/platform/hmem.0/dax0.0/driver"
+ok "monitor tells of a mode" within mode has_line '"mode":"disabled"'
+rm -r "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
+ok "monitor tells of what has gone" within removal has_line '"event":"removed"'
 kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
-is "monitor ends well when told to" "$status" 0
-is "it has told" "$(jq -r '.event + " " + .chardev + " " + .memory_state_before' "$WORK/events")" \
-	"removed dax0.0 mixed"
+is "monitor ends by the signal" "$status" 143
+is "it begins with what there is" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
+	"present dax0.0 system-ram"
+is "its time can be read by jq" "$(head -n 1 "$WORK/events" | jq -r '.time | sub("\\.[0-9]+"; "") | fromdate | type')" number
+valid "monitor" 'record*' cat "$WORK/events"
+ROOT=$MANY
+is "monitor of some devices" "$(on monitor --no-follow --json node:2 dax0.0 | jq -r 'select(.chardev).chardev' | xargs)" \
+	"dax0.0 dax1.0"
+ok "monitor, as text" eval "on monitor --no-follow dax0.0 |
+	grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}[+-][0-9]{2}:[0-9]{2} dax0.0 present online_movable 8/8 mode system-ram$'"
 
 # What nohup, or a script's "&", has ignored stays so.
-nohup "$DAXPLUG" monitor --sysroot "$ROOT" > /dev/null 2>&1 &
+nohup "$DAXPLUG" monitor --sysroot "$ROOT" > "$WORK/events" 2>&1 &
 monitor=$!
-sleep 0.5
+ok "monitor with nohup is ready" within ready has_line ready
 kill -HUP "$monitor"
 kill -INT "$monitor"
 sleep 0.3
 ok "monitor with nohup goes on after a hangup" kill -TERM "$monitor"
-status=0
-wait "$monitor" || status=$?
-is "and ends when told to" "$status" 0
+wait "$monitor"
 
-# --- completion ---
-
-# completes WORD...: what bash would offer for the last word.
-completes() {
-	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-	_daxplug
-	echo "${COMPREPLY[*]}"
-}
-ROOT=${ROOTS[1]}
-# shellcheck disable=SC2317 # called by the completion
-daxplug() { on "$@"; }
-# shellcheck source=../../completions/daxplug.bash
-. "$HERE/../../completions/daxplug.bash"
-is "completion of commands" "$(completes daxplug un)" unplug
-is "completion of devices" "$(completes daxplug plug da)" dax0.0
-is "completion of options" "$(completes daxplug plug --k)" --kernel
-is "completion of nodes" "$(completes daxplug list --node '')" 1
-is "completion of columns" "$(completes daxplug list -o DEVICE,KI)" DEVICE,KIND
-
-# checked DESCRIPTION PROGRAM ARG...: PROGRAM takes it, where there is such a program.
-checked() {
-	if type "$2" > /dev/null 2>&1; then
-		ok "$@"
-	else
-		skip "$1" "no $2 on this machine"
-	fi
-}
-checked "fish takes its completions" fish -n "$HERE/../../completions/daxplug.fish"
-checked "zsh takes its completions" zsh -n "$HERE/../../completions/_daxplug"
-checked "the man pages are well-formed" mandoc -T lint -W warning "$HERE"/../../man/*.[38]
+. "$HERE/cli-journal.sh"
+. "$HERE/cli-completion.sh"
 done_testing

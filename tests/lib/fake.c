@@ -35,8 +35,17 @@ static int take_time(int ms, bool deaf)
 	return 0;
 }
 
+/* Free huge pages of a block that goes offline are gone. */
+static void dissolve(void)
+{
+	if (fake.pool)
+		fixture_write(fake.fixture, fake.pool, "%u\n", fake.pool_left);
+}
+
 static void switch_block(unsigned int number, const char *word)
 {
+	if (!strcmp(word, "offline"))
+		dissolve();
 	if (!strcmp(word, "offline"))
 		fixture_add_block(fake.fixture, number, "offline", "Normal Movable");
 	else
@@ -144,29 +153,15 @@ static int write_device(const char *word)
 	return 0;
 }
 
-static int fake_write(struct daxplug *daxplug, const char *path, const char *text)
-{
-	unsigned int number;
-	int err;
-
-	(void)daxplug;
-	take_time(fake.late_ms, true);
-	err = take_time(fake.slow_ms, fake.deaf);
-	if (err)
-		return err;
-	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
-		return write_block(number, text);
-	return write_device(text);
-}
-
-static int fake_bind(struct daxplug *daxplug, const char *device)
+static int bind(const char *device)
 {
 	char path[128], driver[64];
 
-	(void)daxplug;
 	take_time(fake.bind_ms, true);
 	if (fake.fail_bind)
 		return fake.fail_bind;
+	if (fake.needs_id && !fake.has_id)
+		return -ENODEV;
 	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);
 	snprintf(driver, sizeof(driver), "../bus/dax/drivers/%s", fake.binds_to);
 	fixture_link(fake.fixture, path, driver);
@@ -178,26 +173,106 @@ static int fake_bind(struct daxplug *daxplug, const char *device)
 	return 0;
 }
 
-static int fake_unbind(struct daxplug *daxplug, const char *device)
+/* Blocks that are online stay for good. */
+static int unbind(const char *device)
 {
 	char path[128];
 	unsigned int i;
 
-	(void)daxplug;
 	if (fake.fail_unbind)
 		return fake.fail_unbind;
 	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/driver", device);
 	fixture_delete(fake.fixture, path);
 	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/state", device);
 	fixture_delete(fake.fixture, path);
-	for (i = 0; i < fake.device.blocks; i++)
+	for (i = 0; i < fake.device.blocks; i++) {
 		if (block_is(fake.device.first + i, "offline"))
 			fixture_delete_block(fake.fixture, fake.device.first + i);
+		else if (!block_is(fake.device.first + i, ""))
+			fixture_write(fake.fixture, "stuck", "%u\n", fake.device.first + i);
+	}
+	return 0;
+}
+
+/* The driver takes a device whose name it knows at once, and tells nothing of a failure. */
+static int new_id(const char *device)
+{
+	fake.has_id = true;
+	bind(device);
+	return 0;
+}
+
+static int write_driver(const char *file, const char *device)
+{
+	if (!strcmp(file, "bind"))
+		return bind(device);
+	if (!strcmp(file, "unbind"))
+		return unbind(device);
+	if (!strcmp(file, "new_id"))
+		return new_id(device);
+	fake.has_id = false;
+	return 0;
+}
+
+/* The pages of a pool lie in the first block, and the pool gets back what there is. */
+static int write_pool(const char *path, const char *text)
+{
+	unsigned int wanted = strtoul(text, NULL, 10);
+
+	if (fake.fail_pool && wanted > fake.fail_pool)
+		wanted = fake.fail_pool;
+	fixture_write(fake.fixture, path, "%u\n", wanted);
+	return 0;
+}
+
+static int write_reclaim(const char *text)
+{
+	if (fake.fail_reclaim)
+		return fake.fail_reclaim;
+	if (strcmp(text, "1"))
+		return -EINVAL;
+	fixture_delete(fake.fixture, "sys/bus/dax/drivers/kmem/stranded/180000000-1bfffffff");
+	return 0;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	unsigned int number;
+
+	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
+		return write_block(number, text);
+	if (strstr(path, "/reclaim"))
+		return write_reclaim(text);
+	if (strstr(path, "nr_hugepages"))
+		return write_pool(path, text);
+	return write_device(text);
+}
+
+static int fake_write(struct daxplug *daxplug, const char *path, const char *text)
+{
+	int err;
+
+	(void)daxplug;
+	if (!strncmp(path, KMEM_DRIVER "/", strlen(KMEM_DRIVER) + 1) && !strstr(path, "reclaim"))
+		return write_driver(strrchr(path, '/') + 1, text);
+	take_time(fake.late_ms, true);
+	err = take_time(fake.slow_ms, fake.deaf);
+	if (err)
+		return err;
+	return write_file(path, text);
+}
+
+static int fake_load(struct daxplug *daxplug, const char *module)
+{
+	(void)daxplug, (void)module;
+	if (fake.no_driver)
+		return -ENOENT;
+	fixture_write(fake.fixture, KMEM_DRIVER "/bind", "%s", "");
+	fixture_write(fake.fixture, KMEM_DRIVER "/unbind", "%s", "");
 	return 0;
 }
 
 const struct system_ops system_fake = {
 	.write = fake_write,
-	.bind = fake_bind,
-	.unbind = fake_unbind,
+	.load = fake_load,
 };

@@ -26,6 +26,13 @@
  * @fail_bind: a negative errno for binding, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
+ * @needs_id: the driver binds the device only by its name, given to new_id
+ * @has_id: it has been given
+ * @no_driver: there is no module kmem
+ * @fail_reclaim: a negative errno for reclaiming, or 0
+ * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
+ * @pool_left: what is left of it when a block has gone offline
+ * @fail_pool: what it can be grown to again at most, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
  * @rival: N of memoryN to whose state somebody else writes @rival_word just before us, or -1
@@ -50,6 +57,13 @@ struct fake {
 	int fail_bind;
 	const char *binds_to;
 	int fail_unbind;
+	bool needs_id;
+	bool has_id;
+	bool no_driver;
+	int fail_reclaim;
+	const char *pool;
+	unsigned int pool_left;
+	unsigned int fail_pool;
 	int64_t lie_block;
 	int64_t intruder;
 	int64_t rival;

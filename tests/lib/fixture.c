@@ -58,6 +58,8 @@ void fixture_create(struct fixture *fixture)
 	fixture_write(fixture, "sys/devices/system/memory/block_size_bytes", "%llx\n",
 		      (unsigned long long)FIXTURE_BLOCK_SIZE);
 	fixture_write(fixture, "sys/bus/dax/drivers_probe", "%s", "");
+	fixture_write(fixture, "sys/bus/dax/drivers/kmem/bind", "%s", "");
+	fixture_write(fixture, "sys/bus/dax/drivers/kmem/unbind", "%s", "");
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)

@@ -2,15 +2,21 @@
 /* Changes of a device's memory, with each backend, on a kernel that fails at will. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Before cmocka, which has a macro of the name of a function there. */
+#include "change.h"
 #include "cmocka_all.h"
 #include "fake.h"
 #include "fixture.h"
@@ -23,6 +29,8 @@ struct context {
 	struct fixture fixture;
 	struct daxplug *daxplug;
 	struct daxplug_device *device;
+	struct daxplug_change *change;
+	int64_t timeout;
 };
 
 static struct context *start(void **state, const struct fixture_device *device)
@@ -32,8 +40,9 @@ static struct context *start(void **state, const struct fixture_device *device)
 	fixture_create(&context->fixture);
 	fixture_add_device(&context->fixture, device);
 	fake_reset(&context->fixture, device);
-	assert_int_equal(daxplug_open(context->fixture.root, &context->daxplug), 0);
+	assert_int_equal(daxplug_new(context->fixture.root, &context->daxplug), 0);
 	context->daxplug->system = &system_fake;
+	context->timeout = -1;
 	*state = context;
 	return context;
 }
@@ -51,7 +60,8 @@ static int tear_down(void **state)
 {
 	struct context *context = *state;
 
-	daxplug_close(context->daxplug);
+	daxplug_change_unref(context->change);
+	daxplug_unref(context->daxplug);
 	fixture_remove(&context->fixture);
 	free(context);
 	return 0;
@@ -99,21 +109,61 @@ static void refuse_block(unsigned int number, const char *word, int err, int tim
 	fake.fail_times = times;
 }
 
+/* A change that is ready to be started; the one before is forgotten. */
+static struct daxplug_change *prepare(struct context *context, enum daxplug_action action,
+				      enum daxplug_state state, unsigned int flags)
+{
+	daxplug_change_unref(context->change);
+	assert_int_equal(daxplug_change_new(context->device, action, &context->change), 0);
+	if (action != DAXPLUG_ACTION_UNPLUG)
+		assert_int_equal(daxplug_change_set_state(context->change, state), 0);
+	assert_int_equal(daxplug_change_set_flags(context->change, flags), 0);
+	assert_int_equal(daxplug_change_set_timeout(context->change, context->timeout), 0);
+	return context->change;
+}
+
+static int finish(struct context *context)
+{
+	int err = daxplug_change_start(context->change);
+
+	return err ? err : daxplug_change_wait(context->change);
+}
+
+static int run(struct context *context, enum daxplug_action action, enum daxplug_state state,
+	       unsigned int flags)
+{
+	prepare(context, action, state, flags);
+	return finish(context);
+}
+
 static void expect(struct context *context, int err, int wanted_err, enum daxplug_outcome outcome,
 		   enum daxplug_state state)
 {
-	if (err != wanted_err || daxplug_outcome(context->daxplug) != outcome ||
+	const struct daxplug_change *change = context->change;
+
+	if (err != wanted_err || daxplug_change_outcome(change) != outcome ||
 	    daxplug_device_state(context->device) != state)
-		print_message("# %s / %s\n", daxplug_message(context->daxplug),
-			      daxplug_hint(context->daxplug));
+		print_message("# %s / %s\n", daxplug_change_message(change),
+			      daxplug_change_hint(change));
 	assert_int_equal(err, wanted_err);
-	assert_int_equal(daxplug_outcome(context->daxplug), outcome);
+	assert_int_equal(daxplug_change_error(change), wanted_err);
+	assert_int_equal(daxplug_change_outcome(change), outcome);
 	assert_int_equal(daxplug_device_state(context->device), state);
 }
 
-#define PLUG(state) daxplug_device_plug(context->device, DAXPLUG_STATE_##state, 0)
-#define UNPLUG() daxplug_device_unplug(context->device, 0)
-#define REPLUG(state) daxplug_device_replug(context->device, DAXPLUG_STATE_##state, 0)
+static void expect_hint(const struct context *context, const char *words)
+{
+	assert_non_null(strstr(daxplug_change_hint(context->change), words));
+}
+
+static void expect_message(const struct context *context, const char *words)
+{
+	assert_non_null(strstr(daxplug_change_message(context->change), words));
+}
+
+#define PLUG(state) run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_##state, 0)
+#define UNPLUG() run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0)
+#define REPLUG(state) run(context, DAXPLUG_ACTION_REPLUG, DAXPLUG_STATE_##state, 0)
 #define EXPECT(call, err, outcome, state)                                                          \
 	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
 
@@ -125,12 +175,12 @@ static void round_trip(void **state)
 
 	look(context);
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
-	EXPECT(PLUG(ONLINE_MOVABLE), 0, NOTHING, ONLINE_MOVABLE);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, UNCHANGED, ONLINE_MOVABLE);
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, REFUSED, ONLINE_MOVABLE);
 	EXPECT(REPLUG(ONLINE_KERNEL), 0, DONE, ONLINE_KERNEL);
-	EXPECT(REPLUG(ONLINE_KERNEL), 0, NOTHING, ONLINE_KERNEL);
+	EXPECT(REPLUG(ONLINE_KERNEL), 0, UNCHANGED, ONLINE_KERNEL);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
-	EXPECT(UNPLUG(), 0, NOTHING, UNPLUGGED);
+	EXPECT(UNPLUG(), 0, UNCHANGED, UNPLUGGED);
 	EXPECT(PLUG(ONLINE_KERNEL), 0, DONE, ONLINE_KERNEL);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	EXPECT(REPLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
@@ -166,24 +216,56 @@ static void dry_run(void **state)
 	struct daxplug_device *device = look(context);
 	enum daxplug_state before = daxplug_device_state(device);
 
-	expect(context, daxplug_device_plug(device, DAXPLUG_STATE_ONLINE_MOVABLE, DAXPLUG_DRY_RUN),
-	       0, DAXPLUG_OUTCOME_DONE, before);
-	assert_non_null(strstr(daxplug_message(context->daxplug), "would be plugged"));
+	expect(context,
+	       run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+		   DAXPLUG_CHANGE_DRY_RUN),
+	       0, DAXPLUG_OUTCOME_DRY_RUN, before);
 	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_state(device), before);
 }
 
+/* What makes no sense is refused when it is asked for, not when it is begun. */
 static void nonsense(void **state)
 {
+	static const enum daxplug_state none[] = { DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_UNPLUGGED,
+						   DAXPLUG_STATE_OFFLINE, DAXPLUG_STATE_MIXED,
+						   (enum daxplug_state)99 };
 	struct context *context = *state;
-	enum daxplug_state before;
+	struct daxplug_change *change;
+	unsigned int i;
 
 	look(context);
-	before = daxplug_device_state(context->device);
-	expect(context, PLUG(OFFLINE), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
-	expect(context, PLUG(UNPLUGGED), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
-	expect(context, PLUG(MIXED), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
-	expect(context, REPLUG(UNKNOWN), -EINVAL, DAXPLUG_OUTCOME_REFUSED, before);
+	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_UNKNOWN, &change),
+			 -EINVAL);
+	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_RECLAIM, &change),
+			 -EINVAL);
+	change = prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE, 0);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_int_equal(daxplug_change_set_state(change, none[i]), -EINVAL);
+	assert_int_equal(daxplug_change_set_flags(change, 1U << 31), -EINVAL);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_FORCE), -EINVAL);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_RELEASE), -EINVAL);
+	assert_int_equal(daxplug_change_wait(change), -EINVAL);
+	assert_int_equal(daxplug_change_process(change), 0);
+	assert_int_equal(daxplug_change_fd(change), -1);
+	assert_int_equal(daxplug_change_outcome(change), DAXPLUG_OUTCOME_UNKNOWN);
+
+	change = prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
+	assert_int_equal(daxplug_change_set_state(change, DAXPLUG_STATE_ONLINE), -EINVAL);
+	(void)!finish(context);
+	assert_int_equal(daxplug_change_start(change), -EBUSY);
+	assert_int_equal(daxplug_change_set_flags(change, 0), -EBUSY);
+	assert_int_equal(daxplug_change_set_timeout(change, 1), -EBUSY);
+}
+
+/* No time is too long. */
+static void endless(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	context->timeout = INT64_MAX;
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
 static void timeout(void **state)
@@ -196,37 +278,57 @@ static void timeout(void **state)
 	fake.slow_ms = 150;
 	if (before == DAXPLUG_STATE_UNPLUGGED)
 		fake.slow_ms = 100000;
-	daxplug_set_timeout(context->daxplug, 200);
+	context->timeout = 200;
 	expect(context, PLUG(ONLINE_MOVABLE), -ETIMEDOUT, DAXPLUG_OUTCOME_ROLLED_BACK, before);
-	assert_true(daxplug_retry_helps(context->daxplug));
+	assert_true(daxplug_change_retry(context->change));
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_TIMEOUT);
+	assert_true(daxplug_change_duration(context->change) >= 200);
+	expect_message(context, "timed out");
 }
 
-static void count_calls(struct daxplug_device *device, enum daxplug_phase phase, unsigned int done,
-			unsigned int total, void *data)
-{
-	(void)device, (void)phase, (void)done;
-	assert_int_equal(total, BLOCKS);
-	++*(unsigned int *)data;
-}
-
+/* A poll loop: progress while it runs, and the end once it is there. */
 static void cancel(void **state)
 {
 	struct context *context = *state;
+	unsigned int done, total, looks = 0;
 	enum daxplug_state before;
-	unsigned int calls = 0;
-	int ends[2];
+	struct pollfd polled;
 
 	look(context);
 	before = daxplug_device_state(context->device);
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], "", 1), 1);
 	fake.slow_ms = 500;
-	daxplug_set_cancel_fd(context->daxplug, ends[0]);
-	daxplug_set_progress(context->daxplug, count_calls, &calls);
-	expect(context, PLUG(ONLINE_MOVABLE), -ECANCELED, DAXPLUG_OUTCOME_ROLLED_BACK, before);
-	assert_true(calls > 0);
-	close(ends[0]);
-	close(ends[1]);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_int_equal(daxplug_change_progress(context->change, &done, &total), 0);
+	assert_int_equal(total, BLOCKS);
+	daxplug_change_cancel(context->change);
+	while (daxplug_change_process(context->change)) {
+		polled = (struct pollfd){ daxplug_change_fd(context->change), POLLIN, 0 };
+		assert_true(poll(&polled, 1, 5000) > 0);
+		looks++;
+	}
+	assert_true(looks > 0);
+	assert_int_equal(daxplug_change_progress(context->change, &done, &total), -ENODATA);
+	expect(context, daxplug_change_wait(context->change), -ECANCELED,
+	       DAXPLUG_OUTCOME_ROLLED_BACK, before);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_SIGNAL);
+}
+
+/* Who lets go of a change that runs has it rolled back. */
+static void abandoned(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fake.slow_ms = 500;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	daxplug_change_unref(context->change);
+	context->change = NULL;
+	assert_int_equal(daxplug_device_refresh(context->device), 0);
+	assert_int_equal(daxplug_device_state(context->device), before);
 }
 
 static void locked(void **state)
@@ -241,11 +343,16 @@ static void locked(void **state)
 	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
 	fd = open(path, O_RDONLY);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	daxplug_set_timeout(context->daxplug, 100);
+	context->timeout = 100;
 	expect(context, PLUG(ONLINE_MOVABLE), -ETIMEDOUT, DAXPLUG_OUTCOME_REFUSED, before);
-	assert_true(daxplug_retry_helps(context->daxplug));
+	assert_true(daxplug_change_retry(context->change));
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_LOCKED);
+	expect(context,
+	       run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+		   DAXPLUG_CHANGE_NO_WAIT),
+	       -EAGAIN, DAXPLUG_OUTCOME_REFUSED, before);
 	close(fd);
-	daxplug_set_timeout(context->daxplug, -1);
+	context->timeout = -1;
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
@@ -256,7 +363,7 @@ static void vanished(void **state)
 	look(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
 	assert_int_equal(PLUG(ONLINE_MOVABLE), -ENODEV);
-	assert_int_equal(daxplug_outcome(context->daxplug), DAXPLUG_OUTCOME_REFUSED);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
 }
 
 /* SIGKILL to the caller: the child notices, undoes what it has begun, and goes. */
@@ -326,7 +433,7 @@ static void killed_during_bind(void **state)
 	look(context);
 	if (daxplug_device_state(context->device) != DAXPLUG_STATE_UNPLUGGED)
 		EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
-	system_fake.unbind(context->daxplug, "dax0.0");
+	assert_int_equal(mode_unbind(context->daxplug, "dax0.0"), 0);
 	look(context);
 	fake.bind_ms = 800;
 	plug_and_be_killed(context, 300);
@@ -366,8 +473,8 @@ static void block_refuses_online(void **state)
 		fake.fail_err = -EIO;
 		fake.fail_times = 99;
 		EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, OFFLINE);
-		assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + i);
-		assert_false(daxplug_retry_helps(context->daxplug));
+		assert_int_equal(daxplug_change_block(context->change), FIRST + i);
+		assert_false(daxplug_change_retry(context->change));
 	}
 }
 
@@ -384,8 +491,8 @@ static void block_refuses_offline(void **state)
 		fake.fail_err = -EBUSY;
 		fake.fail_times = 99;
 		EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
-		assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + i);
-		assert_true(daxplug_retry_helps(context->daxplug));
+		assert_int_equal(daxplug_change_block(context->change), FIRST + i);
+		assert_true(daxplug_change_retry(context->change));
 	}
 }
 
@@ -407,9 +514,9 @@ static void cancelled_while_busy(void **state)
 	set_blocks(context, "online", "Movable");
 	look(context);
 	refuse_block(FIRST, "offline", -EBUSY, 99);
-	daxplug_set_timeout(context->daxplug, 50);
+	context->timeout = 50;
 	EXPECT(UNPLUG(), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
-	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST);
+	assert_int_equal(daxplug_change_block(context->change), FIRST);
 }
 
 static void zones_come_back(void **state)
@@ -422,11 +529,11 @@ static void zones_come_back(void **state)
 	look(context);
 	refuse_block(FIRST, "offline", -EIO, 99);
 	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, MIXED);
-	assert_int_equal(daxplug_block_state(context->device, 0), DAXPLUG_BLOCK_MOVABLE);
-	assert_int_equal(daxplug_block_state(context->device, 1), DAXPLUG_BLOCK_MOVABLE);
-	assert_int_equal(daxplug_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
-	assert_int_equal(daxplug_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
-	assert_int_equal(daxplug_block_state(context->device, 4), DAXPLUG_BLOCK_MOVABLE);
+	assert_int_equal(daxplug_device_block_state(context->device, 0), DAXPLUG_BLOCK_MOVABLE);
+	assert_int_equal(daxplug_device_block_state(context->device, 1), DAXPLUG_BLOCK_MOVABLE);
+	assert_int_equal(daxplug_device_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
+	assert_int_equal(daxplug_device_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
+	assert_int_equal(daxplug_device_block_state(context->device, 4), DAXPLUG_BLOCK_MOVABLE);
 }
 
 static void rollback_fails(void **state)
@@ -438,7 +545,7 @@ static void rollback_fails(void **state)
 	fake.fail_unbind = -EBUSY;
 	refuse_block(FIRST + 2, "online_movable", -ENOMEM, 99);
 	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, MIXED);
-	assert_non_null(strstr(daxplug_hint(context->daxplug), "memory50"));
+	expect_hint(context, "memory50");
 }
 
 static void interference(void **state)
@@ -450,8 +557,8 @@ static void interference(void **state)
 	/* The block that goes offline first, and not by us again. */
 	fake.intruder = FIRST + 1;
 	EXPECT(UNPLUG(), -EAGAIN, ROLLED_BACK, ONLINE_MOVABLE);
-	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 1);
-	assert_non_null(strstr(daxplug_hint(context->daxplug), "udev"));
+	assert_int_equal(daxplug_change_block(context->change), FIRST + 1);
+	expect_hint(context, "udev");
 }
 
 /* Between our look at a block and our write somebody else has put it online. */
@@ -464,8 +571,8 @@ static void others_are_faster(void **state)
 	fake.rival = FIRST + 2;
 	fake.rival_word = "online_kernel";
 	EXPECT(PLUG(ONLINE_MOVABLE), -EAGAIN, ROLLED_BACK, OFFLINE);
-	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 2);
-	assert_true(daxplug_retry_helps(context->daxplug));
+	assert_int_equal(daxplug_change_block(context->change), FIRST + 2);
+	assert_true(daxplug_change_retry(context->change));
 
 	fake.rival = -1;
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
@@ -489,7 +596,7 @@ static void others_put_back(void **state)
 	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
-/* Somebody else's attempt has not come to an end: for such a block all zones are listed. */
+/* Another process is taking a block offline: its zone, the way back, cannot be told. */
 static void going_offline(void **state)
 {
 	struct context *context = *state;
@@ -497,10 +604,10 @@ static void going_offline(void **state)
 	set_blocks(context, "online", "Movable");
 	fixture_add_block(&context->fixture, FIRST + 5, "going-offline", "Movable Normal");
 	look(context);
-	assert_int_equal(daxplug_block_state(context->device, 5), DAXPLUG_BLOCK_MOVABLE);
-	assert_string_equal(daxplug_block_zone(context->device, 5), "Movable");
-	refuse_block(FIRST, "offline", -EIO, 99);
-	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_device_block_state(context->device, 5), DAXPLUG_BLOCK_ONLINE);
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, UNKNOWN);
+	assert_int_equal(daxplug_change_block(context->change), FIRST + 5);
+	assert_true(daxplug_change_retry(context->change));
 }
 
 /* Nobody can tell any more that it was "online"; all of it is. */
@@ -510,21 +617,16 @@ static void online_twice(void **state)
 
 	look(context);
 	EXPECT(PLUG(ONLINE), 0, DONE, ONLINE_KERNEL);
-	EXPECT(PLUG(ONLINE), 0, NOTHING, ONLINE_KERNEL);
+	EXPECT(PLUG(ONLINE), 0, UNCHANGED, ONLINE_KERNEL);
 }
 
 /* A process that has copies of all descriptors, as a change of another thread has. */
-static void fork_once(struct daxplug_device *device, enum daxplug_phase phase, unsigned int done,
-		      unsigned int total, void *data)
+static pid_t fork_another(void)
 {
-	pid_t *other = data;
+	pid_t other = fork();
 
-	(void)device, (void)phase, (void)done, (void)total;
-	if (*other)
-		return;
-	*other = fork();
-	if (*other)
-		return;
+	if (other)
+		return other;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pause();
 	_exit(0);
@@ -533,23 +635,100 @@ static void fork_once(struct daxplug_device *device, enum daxplug_phase phase, u
 static void other_threads(void **state)
 {
 	struct context *context = *state;
-	pid_t other = 0;
+	pid_t other;
 
 	set_blocks(context, "offline", "Normal Movable");
 	look(context);
 	fake.slow_ms = 200;
 	fake.deaf = true;
-	daxplug_set_timeout(context->daxplug, 500);
-	daxplug_set_progress(context->daxplug, fork_once, &other);
-	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, OFFLINE);
-	assert_true(other > 0);
+	context->timeout = 500;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	other = fork_another();
+	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, ROLLED_BACK, OFFLINE);
 
 	/* Nor does it keep the device. */
 	fake.slow_ms = 0;
-	daxplug_set_timeout(context->daxplug, 5000);
+	context->timeout = 5000;
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 	kill(other, SIGKILL);
 	waitpid(other, NULL, 0);
+}
+
+/* The end of a worker is seen though another process has its end of the pipe. */
+static void worker_killed(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_change *change;
+	int theirs;
+
+	set_blocks(context, "offline", "Normal Movable");
+	look(context);
+	fake.slow_ms = 100000;
+	change = prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(change), 0);
+	theirs = syscall(SYS_pidfd_getfd, change->worker.pidfd, change->task.messages, 0);
+	if (theirs < 0)
+		skip();
+	usleep(100000);
+	kill(change->worker.pid, SIGKILL);
+	EXPECT(daxplug_change_wait(change), -EIO, INCOMPLETE, OFFLINE);
+	assert_int_equal(daxplug_change_reason(change), DAXPLUG_REASON_WORKER);
+	close(theirs);
+}
+
+static void *start_it(void *change)
+{
+	return (void *)(intptr_t)daxplug_change_start(change);
+}
+
+/* The thread that started it may end; the process has not. */
+static void starter_ends(void **state)
+{
+	struct context *context = *state;
+	pthread_t thread;
+	void *err;
+
+	look(context);
+	fake.slow_ms = 300;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(pthread_create(&thread, NULL, start_it, context->change), 0);
+	assert_int_equal(pthread_join(thread, &err), 0);
+	assert_null(err);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
+}
+
+/* Then each child is the first process of a namespace, and getppid() is 0 there. */
+static void own_pid_namespace(void **state)
+{
+	struct context *context = *state;
+	int status;
+	pid_t pid;
+
+	look(context);
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWPID))
+			_exit(77);
+		fake.slow_ms = 50;
+		_exit(-PLUG(ONLINE_MOVABLE));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* A caller that reaps all its children does no harm. */
+static void reaped(void **state)
+{
+	struct context *context = *state;
+	struct sigaction before, ignore = { .sa_handler = SIG_IGN };
+
+	look(context);
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &before), 0);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	assert_int_equal(sigaction(SIGCHLD, &before, NULL), 0);
 }
 
 static void bind_fails(void **state)
@@ -572,7 +751,7 @@ static void bind_to_other(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fake.binds_to = "device_dax";
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENODEV, ROLLED_BACK, UNPLUGGED);
-	assert_non_null(strstr(daxplug_message(context->daxplug), "not bound to kmem"));
+	expect_message(context, "not bound to kmem");
 }
 
 static void plug_fails_after_bind(void **state)
@@ -620,7 +799,7 @@ static void devdax(void **state)
 		     "../bus/dax/drivers/device_dax");
 	look(context);
 	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, REFUSED, UNPLUGGED);
-	assert_string_equal(daxplug_hint(context->daxplug),
+	assert_string_equal(daxplug_change_hint(context->change),
 			    "daxctl reconfigure-device --mode=system-ram dax0.0");
 }
 
@@ -639,7 +818,7 @@ static void state_refuses(void **state)
 	fake.fail_state = "unplugged";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_KERNEL);
-	assert_non_null(strstr(daxplug_hint(context->daxplug), "--movable"));
+	expect_hint(context, "--movable");
 }
 
 static void offline_cannot_come_back(void **state)
@@ -652,7 +831,7 @@ static void offline_cannot_come_back(void **state)
 	fake.fail_state = "online_movable";
 	fake.fail_state_err = -ENOMEM;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, INCOMPLETE, UNPLUGGED);
-	assert_non_null(strstr(daxplug_hint(context->daxplug), "it was offline before"));
+	expect_hint(context, "it was offline before");
 }
 
 static void driver_speaks(void **state)
@@ -665,15 +844,16 @@ static void driver_speaks(void **state)
 	fake.fail_state = "online_movable";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
-	assert_int_equal(daxplug_failed_block(context->daxplug), 49);
-	assert_string_equal(daxplug_message(context->daxplug),
-			    "dax0.0: memory49 could not be put online: Device or resource busy: "
+	assert_int_equal(daxplug_change_block(context->change), 49);
+	assert_string_equal(daxplug_change_message(context->change),
+			    "dax0.0: cannot put memory49 online: Device or resource busy: "
 			    "a part of the kernel refused");
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_REFUSED);
 
 	/* That was about something else. */
 	fake.fail_state = "online_kernel";
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
-	assert_int_equal(daxplug_failed_block(context->daxplug), -1);
+	assert_int_equal(daxplug_change_block(context->change), -1);
 
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
 		      "wanted=online_kernel error=-EBUSY reason=other rollback=incomplete\n");
@@ -695,16 +875,16 @@ static void driver_gives_up(void **state)
 	fake.fail_state = "online_movable";
 	fake.fail_state_err = -ECANCELED;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ECANCELED, ROLLED_BACK, UNPLUGGED);
-	assert_true(daxplug_retry_helps(context->daxplug));
+	assert_true(daxplug_change_retry(context->change));
 
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
 		      "wanted=online_movable error=-ECANCELED reason=unbind\n");
 	EXPECT(PLUG(ONLINE_MOVABLE), -ECANCELED, ROLLED_BACK, UNPLUGGED);
-	assert_false(daxplug_retry_helps(context->daxplug));
+	assert_false(daxplug_change_retry(context->change));
 
 	fake.fail_state_err = -ETIMEDOUT;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
-	assert_true(daxplug_retry_helps(context->daxplug));
+	assert_true(daxplug_change_retry(context->change));
 }
 
 /* Nor is an earlier failure that of a write which was never begun. */
@@ -716,12 +896,12 @@ static void cancelled_before_write(void **state)
 		      "wanted=unplugged error=-EBUSY reason=kernel block=memory49\n");
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/transitions_failed",
 		      "kernel 1\n");
-	system_fake.unbind(context->daxplug, "dax0.0");
+	assert_int_equal(mode_unbind(context->daxplug, "dax0.0"), 0);
 	look(context);
 	fake.bind_ms = 400;
-	daxplug_set_timeout(context->daxplug, 100);
+	context->timeout = 100;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
-	assert_int_equal(daxplug_failed_block(context->daxplug), -1);
+	assert_int_equal(daxplug_change_block(context->change), -1);
 }
 
 /* Upstream says that it worked, and a block is offline. */
@@ -732,7 +912,7 @@ static void upstream_lies(void **state)
 	look(context);
 	fake.lie_block = FIRST + 2;
 	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
-	assert_int_equal(daxplug_failed_block(context->daxplug), FIRST + 2);
+	assert_int_equal(daxplug_change_block(context->change), FIRST + 2);
 	fake.fail_state = "unplugged";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
@@ -746,7 +926,7 @@ static void upstream_is_deaf(void **state)
 	look(context);
 	fake.slow_ms = 300;
 	fake.deaf = true;
-	daxplug_set_timeout(context->daxplug, 100);
+	context->timeout = 100;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ETIMEDOUT, ROLLED_BACK, UNPLUGGED);
 }
 
@@ -761,6 +941,11 @@ int main(void)
 		WITH_ALL(from_mixed),
 		WITH_ALL(dry_run),
 		WITH_ALL(nonsense),
+		WITH_ALL(endless),
+		WITH_ALL(abandoned),
+		WITH_ALL(starter_ends),
+		WITH_ALL(own_pid_namespace),
+		WITH_ALL(reaped),
 		WITH_ALL(timeout),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
@@ -781,6 +966,7 @@ int main(void)
 		WITH(per_block, going_offline),
 		WITH(per_block, online_twice),
 		WITH(per_block, other_threads),
+		WITH(per_block, worker_killed),
 		WITH(per_block, bind_fails),
 		WITH(per_block, bind_to_other),
 		WITH(per_block, plug_fails_after_bind),

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmocka_all.h"
 #include "fixture.h"
@@ -32,7 +33,7 @@ static void expect(struct daxplug_monitor *monitor, enum daxplug_event_type type
 	const struct daxplug_event *event = next(monitor);
 
 	assert_non_null(event);
-	assert_int_equal(daxplug_event_type(event), type);
+	assert_int_equal(daxplug_event_get_type(event), type);
 	assert_string_equal(daxplug_event_device(event), "dax0.0");
 	assert_int_equal(daxplug_event_state_before(event), before);
 	assert_int_equal(daxplug_event_state(event), state);
@@ -43,11 +44,15 @@ static void expect(struct daxplug_monitor *monitor, enum daxplug_event_type type
 static void life_of_a_device(void **state)
 {
 	struct daxplug_monitor *monitor;
+	struct daxplug *daxplug;
 	struct fixture fixture;
 
 	(void)state;
 	fixture_create(&fixture);
-	assert_int_equal(daxplug_monitor_open(fixture.root, &monitor), 0);
+	assert_int_equal(daxplug_new(fixture.root, &daxplug), 0);
+	assert_int_equal(daxplug_monitor_new(daxplug, &monitor), 0);
+	assert_true(daxplug_monitor_polls(monitor));
+	assert_int_equal(daxplug_event_get_type(next(monitor)), DAXPLUG_EVENT_READY);
 
 	fixture_add_device(&fixture, &fixture_hmem);
 	expect(monitor, DAXPLUG_EVENT_ADDED, DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_UNPLUGGED, 0);
@@ -61,24 +66,70 @@ static void life_of_a_device(void **state)
 	expect(monitor, DAXPLUG_EVENT_REMOVED, DAXPLUG_STATE_MIXED, DAXPLUG_STATE_UNKNOWN, 0);
 	assert_null(next(monitor));
 
-	daxplug_monitor_close(monitor);
+	daxplug_monitor_unref(monitor);
+	daxplug_unref(daxplug);
 	fixture_remove(&fixture);
 }
 
-static void no_root(void **state)
+/* The first events are what is there. A change of mode tells both. */
+static void snapshot_and_modes(void **state)
 {
+	const struct daxplug_event *event;
 	struct daxplug_monitor *monitor;
+	struct daxplug *daxplug;
+	struct fixture fixture;
 
 	(void)state;
-	assert_int_equal(daxplug_monitor_open("/nonexistent", &monitor), -ENOENT);
-	daxplug_monitor_close(NULL);
+	fixture_create(&fixture);
+	fixture_add_device(&fixture, &fixture_hmem);
+	fixture_add_blocks(&fixture, 48, 8, "online", "Movable");
+	assert_int_equal(daxplug_new(fixture.root, &daxplug), 0);
+	assert_int_equal(daxplug_monitor_new(daxplug, &monitor), 0);
+	/* The caller's reference is not needed any more. */
+	daxplug_unref(daxplug);
+
+	expect(monitor, DAXPLUG_EVENT_PRESENT, DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_ONLINE_MOVABLE,
+	       8);
+	event = next(monitor);
+	assert_int_equal(daxplug_event_get_type(event), DAXPLUG_EVENT_READY);
+	assert_string_equal(daxplug_event_device(event), "");
+	assert_int_equal(daxplug_event_sequence(event), 2);
+
+	fixture_link(&fixture, "sys/bus/dax/devices/dax0.0/driver", "../../drivers/device_dax");
+	event = next(monitor);
+	assert_int_equal(daxplug_event_get_type(event), DAXPLUG_EVENT_CHANGED);
+	assert_int_equal(daxplug_event_mode_before(event), DAXPLUG_MODE_SYSTEM_RAM);
+	assert_int_equal(daxplug_event_mode(event), DAXPLUG_MODE_DEVDAX);
+	assert_int_equal(daxplug_event_kind(event), DAXPLUG_KIND_HMEM);
+	assert_int_equal(daxplug_event_sequence(event), 3);
+	daxplug_monitor_unref(monitor);
+	fixture_remove(&fixture);
+}
+
+/* The reason of a failure is the handle's to tell. */
+static void unreadable(void **state)
+{
+	struct daxplug_monitor *monitor;
+	struct daxplug *daxplug;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_create(&fixture);
+	fixture_write(&fixture, "sys/bus/dax/devices", "%s", "");
+	assert_int_equal(daxplug_new(fixture.root, &daxplug), 0);
+	assert_int_equal(daxplug_monitor_new(daxplug, &monitor), -ENOTDIR);
+	assert_non_null(strstr(daxplug_message(daxplug), "Not a directory"));
+	daxplug_monitor_unref(NULL);
+	daxplug_unref(daxplug);
+	fixture_remove(&fixture);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(life_of_a_device),
-		cmocka_unit_test(no_root),
+		cmocka_unit_test(snapshot_and_modes),
+		cmocka_unit_test(unreadable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "device.h"
 #include "fixture.h"
 #include "libdaxplug.h"
+#include "use.h"
 
 struct context {
 	struct fixture fixture;
@@ -26,7 +27,7 @@ static int set_up(void **state)
 	struct context *context = calloc(1, sizeof(*context));
 
 	fixture_create(&context->fixture);
-	assert_int_equal(daxplug_open(context->fixture.root, &context->daxplug), 0);
+	assert_int_equal(daxplug_new(context->fixture.root, &context->daxplug), 0);
 	*state = context;
 	return 0;
 }
@@ -35,7 +36,7 @@ static int tear_down(void **state)
 {
 	struct context *context = *state;
 
-	daxplug_close(context->daxplug);
+	daxplug_unref(context->daxplug);
 	fixture_remove(&context->fixture);
 	free(context);
 	return 0;
@@ -65,8 +66,8 @@ static void no_root(void **state)
 	struct daxplug *daxplug;
 
 	(void)state;
-	assert_int_equal(daxplug_open("/nonexistent", &daxplug), -ENOENT);
-	assert_int_equal(daxplug_open("/dev/null", &daxplug), -ENOTDIR);
+	assert_int_equal(daxplug_new("/nonexistent", &daxplug), -ENOENT);
+	assert_int_equal(daxplug_new("/dev/null", &daxplug), -ENOTDIR);
 }
 
 static void one_device(void **state)
@@ -98,17 +99,18 @@ static void one_device(void **state)
 	assert_int_equal(daxplug_device_tier(device), -1);
 	assert_int_equal(daxplug_read_tiers(context->daxplug), 0);
 	assert_int_equal(daxplug_device_tier(device), 22);
+	assert_int_equal(daxplug_device_memmap_wanted(device), -1);
 	assert_int_equal(daxplug_device_memmap_on_memory(device), -1);
 	assert_int_equal(daxplug_device_ranges(device), 1);
-	assert_int_equal(daxplug_range_start(device, 0), 48 * FIXTURE_BLOCK_SIZE);
-	assert_int_equal(daxplug_range_end(device, 0), 56 * FIXTURE_BLOCK_SIZE - 1);
+	assert_int_equal(daxplug_device_range_start(device, 0), 48 * FIXTURE_BLOCK_SIZE);
+	assert_int_equal(daxplug_device_range_end(device, 0), 56 * FIXTURE_BLOCK_SIZE - 1);
 	assert_int_equal(daxplug_device_block_size(device), FIXTURE_BLOCK_SIZE);
 	assert_int_equal(daxplug_device_blocks(device), 8);
 	assert_int_equal(daxplug_device_blocks_online(device), 8);
 	assert_int_equal(daxplug_device_blocks_movable(device), 8);
-	assert_int_equal(daxplug_block_number(device, 7), 55);
-	assert_string_equal(daxplug_block_zone(device, 7), "Movable");
-	assert_int_equal(daxplug_block_use(device, 7), -1);
+	assert_int_equal(daxplug_device_block_number(device, 7), 55);
+	assert_string_equal(daxplug_device_block_zone(device, 7), "Movable");
+	assert_int_equal(daxplug_device_block_use(device, 7), -1);
 }
 
 /* A tier goes with its last memory. */
@@ -199,8 +201,11 @@ static void states(void **state)
 	fixture_add_blocks(fixture, 48, 8, "online", "Movable");
 	fixture_add_block(fixture, 55, "going-offline", "Movable");
 	assert_int_equal(daxplug_device_refresh(device), 0);
-	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_UNKNOWN);
+	assert_int_equal(daxplug_device_block_state(device, 7), DAXPLUG_BLOCK_ONLINE);
+	assert_int_equal(daxplug_device_blocks_unknown(device), 1);
 
+	fixture_add_block(fixture, 55, "online", "Movable");
 	fixture_delete_block(fixture, 48);
 	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_MIXED);
@@ -275,7 +280,13 @@ static void modes(void **state)
 
 	fixture_link(fixture, "sys/bus/dax/devices/dax0.0/driver", "../../drivers/fsdev_dax");
 	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_FAMFS);
+	assert_string_equal(daxplug_device_driver(device), "fsdev_dax");
+
+	fixture_link(fixture, "sys/bus/dax/devices/dax0.0/driver", "../../drivers/vendor_dax");
+	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_mode(device), DAXPLUG_MODE_OTHER);
+	assert_string_equal(daxplug_device_driver(device), "vendor_dax");
 }
 
 /* Ranges come by page offset, blocks by address; what is no whole block is no block. */
@@ -294,11 +305,11 @@ static void ranges(void **state)
 	read = scan_one(context);
 
 	assert_int_equal(daxplug_device_ranges(read), 3);
-	assert_int_equal(daxplug_range_start(read, 0), 48 * block);
+	assert_int_equal(daxplug_device_range_start(read, 0), 48 * block);
 	assert_int_equal(daxplug_device_blocks(read), 3);
-	assert_int_equal(daxplug_block_number(read, 0), 48);
-	assert_int_equal(daxplug_block_number(read, 1), 49);
-	assert_int_equal(daxplug_block_number(read, 2), 61);
+	assert_int_equal(daxplug_device_block_number(read, 0), 48);
+	assert_int_equal(daxplug_device_block_number(read, 1), 49);
+	assert_int_equal(daxplug_device_block_number(read, 2), 61);
 }
 
 /* That nothing can be opened does not make memory absent. */
@@ -335,6 +346,7 @@ static void large_folios(void **state)
 	uint64_t pages = FIXTURE_BLOCK_SIZE / sysconf(_SC_PAGESIZE), flags[16] = { 0 };
 	struct daxplug_device *device;
 	char path[FIXTURE_PATH_SIZE];
+	struct sample sample = { 0 };
 	unsigned int i;
 	int fd;
 
@@ -354,8 +366,9 @@ static void large_folios(void **state)
 
 	device = scan_one(context);
 	assert_int_equal(daxplug_device_read_use(device), 0);
-	assert_int_equal(daxplug_block_use(device, 0), 100);
-	assert_int_equal(device->blocks[0].must_move, 0);
+	assert_int_equal(daxplug_device_block_use(device, 0), 100);
+	assert_int_equal(use_read(device, &sample), 0);
+	assert_int_equal(sample.use[DAXPLUG_USE_CACHE], sample.seen);
 }
 
 static void order(void **state)
@@ -388,7 +401,7 @@ static void gone(void **state)
 	device = scan_one(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
 	assert_int_equal(daxplug_device_refresh(device), -ENODEV);
-	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: the device has gone");
+	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: no such device any more");
 	assert_int_equal(daxplug_device_blocks(device), 8);
 }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * For LD_PRELOAD, where a fixture is mounted at /sys: what a program writes there
+ * changes the fixture as the kernel would change sysfs. By the environment:
+ *
+ * FAKE_SLOW_MS=N	each write takes so long; a signal ends it
+ * FAKE_FAIL=WORD:N	the state file does not take WORD, with errno N
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fake.h"
+
+#define STATE "/sys/bus/dax/devices/dax0.0/state"
+
+static struct fixture fixture = { .root = "" };
+
+static void take_environment(void)
+{
+	static char word[32];
+	const char *slow = getenv("FAKE_SLOW_MS"), *fail = getenv("FAKE_FAIL");
+
+	if (slow)
+		fake.slow_ms = atoi(slow);
+	if (fail && sscanf(fail, "%31[^:]:%d", word, &fake.fail_state_err) == 2) {
+		fake.fail_state = word;
+		fake.fail_state_err = -fake.fail_state_err;
+	}
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	struct fixture_device device = fixture_hmem;
+
+	device.state = access(STATE, F_OK) ? NULL : "unplugged";
+	fake_reset(&fixture, &device);
+	take_environment();
+}
+
+static ssize_t write_to_sys(const char *path, const void *data, size_t size)
+{
+	char text[256];
+	int err;
+
+	snprintf(text, sizeof(text), "%.*s", (int)size, (const char *)data);
+	/* Without the leading slash, as the library has it. */
+	err = system_fake.write(NULL, path + 1, text);
+	if (!err)
+		return size;
+	errno = -err;
+	return -1;
+}
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+	ssize_t (*next)(int fd, const void *data, size_t size) = dlsym(RTLD_NEXT, "write");
+	char link[32], path[PATH_MAX];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	path[length < 0 ? 0 : length] = '\0';
+	if (strncmp(path, "/sys/", 5))
+		return next(fd, data, size);
+	return write_to_sys(path, data, size);
+}
