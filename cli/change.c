@@ -100,24 +100,26 @@ static void show_progress(const struct daxplug_change *change, struct progress *
 	progress_update(progress, text, done, total, phase != DAXPLUG_PHASE_BACK);
 }
 
-/* Without a line to watch, somebody should know why nothing happens. */
-static bool say_wait(const struct daxplug_change *change)
+/* Without a line of progress, a wait has to be explained. */
+static void explain_wait(const struct daxplug_change *change, bool *explained)
 {
 	int pid = daxplug_change_waits_for(change);
 
+	if (*explained || daxplug_change_phase(change) != DAXPLUG_PHASE_WAIT)
+		return;
+	*explained = true;
 	if (pid)
 		complain("%s: waiting for another daxplug (pid %d)", daxplug_change_name(change),
 			 pid);
 	else
 		complain("%s: waiting for another daxplug", daxplug_change_name(change));
-	return true;
 }
 
 static void follow(struct daxplug_change *change, const struct change_options *options)
 {
 	struct progress progress = { .style = options->progress,
 				     .device = daxplug_change_name(change) };
-	bool shows = shows_progress(options), told_wait = options->quiet, told_cancel = false;
+	bool shows = shows_progress(options), explained = options->quiet, told_cancel = false;
 
 	while (daxplug_change_process(change)) {
 		struct pollfd polled[] = { { daxplug_change_fd(change), POLLIN, 0 },
@@ -125,8 +127,8 @@ static void follow(struct daxplug_change *change, const struct change_options *o
 
 		if (shows)
 			show_progress(change, &progress);
-		else if (!told_wait && daxplug_change_phase(change) == DAXPLUG_PHASE_WAIT)
-			told_wait = say_wait(change);
+		else
+			explain_wait(change, &explained);
 		if (poll(polled, 2, shows ? TICK : -1) < 0 && errno != EINTR)
 			break;
 		if (!polled[1].revents || !signals_came())

@@ -23,7 +23,7 @@ static void add_daxctl_keys(struct json_object *object, const struct daxplug_dev
 	if (mode == DAXPLUG_MODE_DISABLED)
 		json_add_text(object, "state", "disabled");
 	if (!daxplug_device_blocks(device) || mode == DAXPLUG_MODE_DEVDAX ||
-	    daxplug_device_state(device) == DAXPLUG_STATE_UNKNOWN)
+	    daxplug_device_blocks_unknown(device))
 		return;
 	json_add_number(object, "online_memblocks", online);
 	json_add_number(object, "total_memblocks", daxplug_device_blocks(device));
@@ -67,8 +67,7 @@ static void add_own_keys(struct json_object *object, const struct daxplug_device
 	json_add_if_known(object, "tier", daxplug_device_tier(device));
 	add_size(object, "memblock_size", daxplug_device_block_size(device));
 	add_size(object, "unusable_size", daxplug_device_unusable(device));
-	if (daxplug_device_blocks(device) &&
-	    daxplug_device_state(device) != DAXPLUG_STATE_UNKNOWN) {
+	if (daxplug_device_blocks(device) && !daxplug_device_blocks_unknown(device)) {
 		json_add_number(object, "present_memblocks", daxplug_device_blocks_present(device));
 		json_add_number(object, "movable_memblocks", daxplug_device_blocks_movable(device));
 	}

@@ -39,8 +39,8 @@ static void print_help(void)
 {
 	puts("usage: daxplug reclaim [OPTION...] RANGE...|all\n"
 	     "\n"
-	     "Take orphaned memory offline and remove it, or change nothing. Memory is orphaned\n"
-	     "if its device was unbound while it was online; 'daxplug list' lists it.\n"
+	     "Take orphaned memory offline and remove it, or change nothing. Memory is\n"
+	     "orphaned if its device was unbound while it was online; 'daxplug list' lists it.\n"
 	     "\n"
 	     "      --dry-run         check everything, change nothing\n" CHANGE_HELP GLOBAL_HELP);
 }

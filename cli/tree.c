@@ -36,10 +36,10 @@ static int open_below(const char *path, int flags)
 	return fd;
 }
 
-/* Whether there is such a file or directory. */
+/* Whether there is such a file, directory, or link, wherever that leads. */
 bool tree_exists(const char *path)
 {
-	int fd = open_below(path, O_PATH);
+	int fd = open_below(path, O_PATH | O_NOFOLLOW);
 
 	if (fd >= 0)
 		close(fd);

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# monitor --since on a journal that was made up. Part of cli.sh.
+
+REMOTE=/lib/systemd/systemd-journal-remote
+
+# journal_entry SECONDS NAME=VALUE...: in the format of "journalctl -o export".
+journal_entry() {
+	printf '__REALTIME_TIMESTAMP=%d000000\n__MONOTONIC_TIMESTAMP=%d000000\n' "$1" "$1"
+	printf '_BOOT_ID=0123456789abcdef0123456789abcdef\n'
+	printf '%s\n' "${@:2}" ''
+}
+
+make_journal() {
+	mkdir -p "$ROOT/var/log/journal"
+	{
+		journal_entry 1000000000 PRIORITY=6 SYSLOG_IDENTIFIER=daxplug DAXPLUG_DEVICE=dax0.0 \
+			DAXPLUG_ACTION=plug DAXPLUG_OUTCOME=done DAXPLUG_STATE=online_movable \
+			'MESSAGE=plug dax0.0: done'
+		journal_entry 1000000001 _KERNEL_SUBSYSTEM=dax _KERNEL_DEVICE=+dax:dax1.0 \
+			'MESSAGE=kmem dax1.0: unplugged: 8 memory blocks'
+		journal_entry 1000000002 SYSLOG_IDENTIFIER=other 'MESSAGE=something else'
+		journal_entry 1000000003 PRIORITY=4 SYSLOG_IDENTIFIER=daxplug DAXPLUG_DEVICE=dax0.0 \
+			DAXPLUG_ACTION=unplug DAXPLUG_OUTCOME=rolled-back DAXPLUG_REASON=pinned \
+			'MESSAGE=unplug dax0.0: rolled-back'
+	} | "$REMOTE" -o "$ROOT/var/log/journal/it.journal" - > /dev/null 2>&1
+}
+
+new_root ours-6.12-mixed
+since() { on monitor --no-follow --json --since "$@"; }
+status_of since @0 > /dev/null
+if said 'built without'; then
+	skip "monitor --since" "built without libsystemd"
+elif [[ ! -x $REMOTE ]]; then
+	skip "monitor --since" "no systemd-journal-remote on this machine"
+else
+	make_journal
+	is "monitor --since: what the journal has" "$(since @0 | jq -r '.event + " " + .chardev' | xargs)" \
+		"result dax0.0 kernel dax1.0 result dax0.0"
+	is "monitor --since: a failure" "$(since @0 | tail -n 1 | jq -r '.action + " " + .outcome + " " + .reason')" \
+		"unplug rolled-back pinned"
+	is "monitor --since: of a device" "$(since @0 dax1.0 | jq -r .event)" kernel
+	is "monitor --since: from then on" "$(since 2001-09-09T01:46:42Z | wc -l)" 1
+	is "monitor --since: with a time zone" "$(since 2001-09-09T03:46:41+02:00 | wc -l)" 2
+	is "monitor --since: with a fraction" "$(since 2001-09-09T01:46:40.5Z | wc -l)" 2
+	is "monitor --since: local time" "$(TZ=UTC since '2001-09-09 01:46:41' | wc -l)" 2
+	is "monitor --since: a while ago" "$(since '1h ago' | wc -l)" 0
+	is "monitor --since, as text" "$(TZ=UTC on monitor --no-follow --since @0 | head -n 1)" \
+		"2001-09-09T01:46:40.000+00:00 dax0.0 result plug dax0.0: done"
+	valid "monitor --since" 'record*' since @0
+fi

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Changes: the command in a mount namespace that has a fixture at /sys, where a
+# preloaded write() does what the kernel would do. Part of cli.sh.
+
+# at_work COMMAND...: with the fixture $ROOT at /sys. Replaces the shell.
+at_work() {
+	# shellcheck disable=SC2016 # the inner shell's
+	exec env --default-signal=INT unshare --mount \
+		bash -c 'mount --bind "$1/sys" /sys && shift && exec "$@"' at_work "$ROOT" "$@"
+}
+
+# change ARG...: daxplug ARG..., in there. change_now is for the background.
+change_now() { at_work env LD_PRELOAD="$PRELOAD" "$DAXPLUG" "$@"; }
+change() { (change_now "$@"); }
+
+state_now() { listed state; }
+
+ROOT=$MOVABLE
+if [[ $( (at_work cat /sys/bus/dax/devices/dax0.0/state) 2> /dev/null) != online_movable ]]; then
+	skip "changes" "no mount namespace can be made here"
+	return
+fi
+
+new_root ours-6.12-movable
+is "unplug" "$(status_of change unplug --force dax0.0)" 0
+ok "unplug: it says" grep -qE '^dax0.0: unplugged, 8 memory blocks \(1G\) in [0-9.]+ s$' "$WORK/out"
+is "unplug: nothing on standard error" "$(error)" ""
+is "unplugged" "$(state_now)" unplugged
+is "unplug again" "$(status_of change unplug --force dax0.0) $(< "$WORK/out")" "0 dax0.0: already unplugged"
+valid "unplug again, JSON" results change unplug --force --json dax0.0
+is "unchanged" "$(jq -r '.[0].outcome' "$WORK/json")" unchanged
+valid "a dry run" results change plug --dry-run --json dax0.0
+is "dry-run" "$(jq -r '.[0].outcome' "$WORK/json")" dry-run
+is "a dry run changes nothing" "$(state_now)" unplugged
+valid "plug, JSON" results change plug --json dax0.0
+is "done" "$(jq -r '.[0] | .outcome + " " + .state_before + " " + .memory_state' "$WORK/json")" \
+	"done unplugged online_movable"
+
+# --- whatever becomes of standard output ---
+
+is "unplugged, and a full disk" "$(change unplug --force dax0.0 > /dev/full 2> "$WORK/err"; echo $?)" 0
+ok "it is complained about" said 'cannot write to standard output'
+is "it was made" "$(state_now)" unplugged
+is "plugged, and nobody reads" "$(reader_gone change plug dax0.0)" "0 "
+is "it was made all the same" "$(state_now)" online_movable
+
+# --- failures ---
+
+export FAKE_FAIL=unplugged:16
+is "refused by the kernel" "$(status_of change unplug --force dax0.0)" 1
+is "in one line" "$(wc -l < "$WORK/err")" 1
+valid "a failure" results change unplug --force --json dax0.0
+is "rolled-back" "$(jq -r '.[0] | "\(.outcome) \(.exit_status)"' "$WORK/json")" "rolled-back 1"
+unset FAKE_FAIL
+export FAKE_SLOW_MS=20000
+is "out of time" "$(status_of change unplug --force --timeout 300ms dax0.0)" 5
+is "all is as before" "$(state_now)" online_movable
+valid "progress as JSON" 'progress*' eval "change unplug --force --timeout 900ms --progress=json -q dax0.0 2>&1 |
+	grep '^{'"
+
+# --- signals ---
+
+# interrupted SIGNAL: the exit status of a daxplug that gets it.
+interrupted() {
+	local status=0 pid
+	change_now unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err" &
+	pid=$!
+	sleep 1
+	kill "-$1" "$pid"
+	wait "$pid" 2> /dev/null || status=$?
+	echo "$status"
+}
+is "SIGINT: killed by it" "$(interrupted INT)" 130
+is "SIGTERM: killed by it" "$(interrupted TERM)" 143
+is "SIGHUP: killed by it" "$(interrupted HUP)" 129
+is "all is as before a signal" "$(state_now)" online_movable
+
+# A shell ends its loop only if the process has died of the signal.
+loop() {
+	# shellcheck disable=SC2016 # the inner shell's
+	at_work setsid env LD_PRELOAD="$PRELOAD" bash -c \
+		'for i in 1 2; do echo "$i"; "$@" unplug --force dax0.0; done' loop "$DAXPLUG"
+}
+loop > "$WORK/out" 2> "$WORK/err" &
+loop=$!
+sleep 1
+kill -INT -- "-$loop"
+wait "$loop" 2> /dev/null
+is "Ctrl-C ends a shell's loop" "$(xargs < "$WORK/out")" 1
+
+# --- another daxplug ---
+
+change_now unplug --force --timeout 3s dax0.0 > /dev/null 2>&1 &
+other=$!
+sleep 1
+is "another is at work, and time is up" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
+ok "it says whom it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
+is "another is at work, and there is no time" "$(status_of change unplug --force --no-wait dax0.0)" 5
+wait "$other"
+unset FAKE_SLOW_MS
+
+# --- progress on a terminal ---
+
+# at_work_in_terminal COLUMNS
+at_work_in_terminal() {
+	# shellcheck disable=SC2016 # the inner shell's
+	FAKE_SLOW_MS=2500 in_terminal "$1" unshare --mount \
+		bash -c 'mount --bind "$1/sys" /sys && shift && exec "$@"' at_work "$ROOT" \
+		env LD_PRELOAD="$PRELOAD" "$DAXPLUG" unplug --force dax0.0
+}
+longest=$(at_work_in_terminal 36 | tr '\r' '\n' | sed 's/\x1b\[K//' | grep unplugging | wc -L)
+ok "a line of progress" test "$longest" -gt 10
+ok "it fits on the terminal" test "$longest" -le 35
+is "plugged again" "$(status_of change plug dax0.0)" 0
+is "no line of progress on a dumb terminal" \
+	"$(TERM=dumb at_work_in_terminal 80 | grep -c $'\033')" 0
