@@ -70,7 +70,7 @@ static int check_all_absent(struct daxplug_change *change)
 
 	for (i = 0; i < device->counts.total; i++) {
 		struct block *block = &device->blocks[i];
-		enum daxplug_block_state state = block_read(change->daxplug, block);
+		enum daxplug_block_state state = block_read_patiently(change, block);
 
 		if (state == DAXPLUG_BLOCK_ABSENT)
 			continue;

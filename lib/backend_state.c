@@ -45,7 +45,7 @@ static struct block *find_other(struct daxplug_change *change, enum daxplug_stat
 	for (i = 0; i < device->counts.total; i++) {
 		struct block *block = &device->blocks[i];
 
-		if (!is_as_said(block_read(change->daxplug, block), wanted))
+		if (!is_as_said(block_read_patiently(change, block), wanted))
 			return block;
 	}
 

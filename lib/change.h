@@ -42,6 +42,7 @@ struct worker {
  * @before: what each block was before, for the way back
  * @before_count: how many
  * @failures: what the driver had counted before the last write to state
+ * @touched: something has been written that may have changed something
  * @bound: the change has bound the device to kmem
  * @pools: the pools of huge pages as they were before
  */
@@ -51,6 +52,7 @@ struct task {
 	struct block *before;
 	unsigned int before_count;
 	int64_t failures;
+	bool touched;
 	bool bound;
 	struct pools pools;
 };
@@ -140,7 +142,12 @@ int lock_device(struct daxplug_change *change);
 int steps_run(struct daxplug_change *change);
 const struct backend *backend_for(const struct daxplug_device *device);
 
+/* How often what cannot be read is read before it is given up, with pauses in between. */
+#define CHANGE_LOOKS 5
+
 /* undo.c */
+void change_pause(void);
+enum daxplug_block_state block_read_patiently(struct daxplug_change *change, struct block *block);
 int undo_record(struct daxplug_change *change);
 int undo_blocks(struct daxplug_change *change);
 int block_switch(struct daxplug_change *change, const struct block *block, const char *word);

@@ -259,6 +259,15 @@ int check_again(struct daxplug_change *change)
 	return check_mode(change);
 }
 
+/* No kernel is behind the files of a record. */
+static int check_system(struct daxplug_change *change)
+{
+	if (change->daxplug->system != &system_recorded || (change->flags & DAXPLUG_CHANGE_DRY_RUN))
+		return 0;
+	return refuse(change, -EOPNOTSUPP, DAXPLUG_REASON_UNSUPPORTED,
+		      "a recorded tree cannot be changed");
+}
+
 static int check_orphan(struct daxplug_change *change)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -269,7 +278,8 @@ static int check_orphan(struct daxplug_change *change)
 	if (err == -ENOENT)
 		return refuse(change, -ENODEV, DAXPLUG_REASON_NO_DEVICE,
 			      "no such orphaned range any more");
-	return check_permission(change);
+	err = check_system(change);
+	return err ? err : check_permission(change);
 }
 
 /**
@@ -288,6 +298,8 @@ int check_all(struct daxplug_change *change)
 	if (err || change_is_settled(change))
 		return err;
 	err = check_node(change);
+	if (!err)
+		err = check_system(change);
 	if (!err)
 		err = check_permission(change);
 	return err ? err : check_forecast(change);

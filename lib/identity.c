@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What a device is part of: a namespace of persistent memory, CXL expanders. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "device.h"
 #include "handle.h"
+#include "parse.h"
 
 #define CXL_DEVICES "sys/bus/cxl/devices"
 #define ND_DEVICES "sys/bus/nd/devices"
 
-/* The DAX device of a namespace has the nd device that was made from it as parent. */
+/* The DAX device of a namespace is in that of the nd device that was made from it. */
+static bool find_nd_device(const struct daxplug_device *device, char *name, size_t size)
+{
+	char path[SYSFS_PATH_SIZE], target[PATH_MAX], *slash;
+
+	device_path(device, "", path);
+	if (sysfs_read_link(device->daxplug, path, target, sizeof(target)))
+		return false;
+	slash = strrchr(target, '/');
+	if (slash)
+		*slash = '\0';
+	return snprintf(name, size, "%s", parse_base_name(target)) < (int)size;
+}
+
 static void read_namespace(struct daxplug_device *device)
 {
 	struct identity *identity = &device->identity;
-	char path[SYSFS_PATH_SIZE];
+	char path[SYSFS_PATH_SIZE], name[32];
 
-	snprintf(path, sizeof(path), ND_DEVICES "/%s/namespace", device->region_name);
+	if (!find_nd_device(device, name, sizeof(name)))
+		return;
+	snprintf(path, sizeof(path), ND_DEVICES "/%s/namespace", name);
 	if (sysfs_read(device->daxplug, path, identity->namespace, sizeof(identity->namespace)))
 		identity->namespace[0] = '\0';
 	snprintf(path, sizeof(path), ND_DEVICES "/%s/uuid", identity->namespace);

@@ -28,7 +28,8 @@ static int stop(struct daxplug_change *change, int err)
 	char words[64];
 	unsigned int i;
 
-	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_INCOMPLETE
+						      : DAXPLUG_OUTCOME_REFUSED;
 	if (err == -ENODEV)
 		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
 	for (i = 0; !err && i < device->counts.total; i++)
@@ -38,15 +39,22 @@ static int stop(struct daxplug_change *change, int err)
 		    err ? report_errno(err, words, sizeof(words)) : "its state or its driver");
 }
 
+static bool is_known(const struct daxplug_device *device)
+{
+	return device->state != DAXPLUG_STATE_UNKNOWN && device->mode != DAXPLUG_MODE_UNKNOWN &&
+	       device->backend != DAXPLUG_BACKEND_UNKNOWN;
+}
+
 static int read_again(struct daxplug_change *change)
 {
-	const struct daxplug_device *device = change->device;
-	int err = device_read(change->device);
+	int looks = 0, err;
 
-	if (!err && device->state != DAXPLUG_STATE_UNKNOWN &&
-	    device->mode != DAXPLUG_MODE_UNKNOWN && device->backend != DAXPLUG_BACKEND_UNKNOWN)
-		return 0;
-	return stop(change, err);
+	while ((err = device_read(change->device)) || !is_known(change->device)) {
+		if (err == -ENODEV || ++looks == CHANGE_LOOKS)
+			return stop(change, err);
+		change_pause();
+	}
+	return 0;
 }
 
 /* Another process may have taken the device from kmem since it was read. */
@@ -82,6 +90,7 @@ static int bind(struct daxplug_change *change)
 	bool left_over = device->counts.present;
 	int err;
 
+	change->task.touched = true;
 	do {
 		err = worker_cancelled(change) ? -EINTR : mode_bind(change->daxplug, device->name);
 	} while (err == -EINTR && !worker_interrupted(change));
@@ -153,7 +162,8 @@ static int clear_the_way(struct daxplug_change *change)
 	bool usable = change->task.bound || device->state == DAXPLUG_STATE_OFFLINE;
 	int err;
 
-	if (usable && backend && backend->plugs_offline)
+	if (device->state == DAXPLUG_STATE_UNPLUGGED ||
+	    (usable && backend && backend->plugs_offline))
 		return 0;
 	err = unplug(change);
 	return err ? err : read_again(change);

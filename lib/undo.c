@@ -13,10 +13,8 @@
 #define ATTEMPTS 3
 #define PAUSE_NS 100000000L
 
-/* How often a block that cannot be read is read again before it is given up. */
-#define LOOKS 5
-
-static void pause_for_a_moment(void)
+/* Waits a moment for what may pass; in all, before something is given up, half a second. */
+void change_pause(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
@@ -68,6 +66,7 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
 	do {
 		if (worker_cancelled(change))
 			return -EINTR;
+		change->task.touched = true;
 		err = change->daxplug->system->write(change->daxplug, path, word);
 	} while (err == -EINTR && !worker_interrupted(change));
 	return err;
@@ -100,7 +99,7 @@ int block_switch(struct daxplug_change *change, const struct block *block, const
 			return -EINTR;
 		if (attempt == ATTEMPTS)
 			return err;
-		pause_for_a_moment();
+		change_pause();
 	}
 }
 
@@ -136,14 +135,14 @@ int undo_record(struct daxplug_change *change)
 	return 0;
 }
 
-/* A block that cannot be read may only be so for a moment. */
-static enum daxplug_block_state read_patiently(struct daxplug_change *change, struct block *block)
+/* As block_read(), for a block that may be unreadable only for a moment. */
+enum daxplug_block_state block_read_patiently(struct daxplug_change *change, struct block *block)
 {
 	enum daxplug_block_state state;
 	int looks = 0;
 
-	while (state = block_read(change->daxplug, block), block->err && ++looks < LOOKS)
-		pause_for_a_moment();
+	while (state = block_read(change->daxplug, block), block->err && ++looks < CHANGE_LOOKS)
+		change_pause();
 	return state;
 }
 
@@ -151,7 +150,7 @@ static enum daxplug_block_state read_patiently(struct daxplug_change *change, st
 static bool put_back(struct daxplug_change *change, const struct block *before)
 {
 	struct block now = *before;
-	enum daxplug_block_state state = read_patiently(change, &now);
+	enum daxplug_block_state state = block_read_patiently(change, &now);
 
 	if (state == before->state)
 		return true;
@@ -164,7 +163,7 @@ static bool put_back(struct daxplug_change *change, const struct block *before)
 		return true;
 	block_switch(change, before, word_for(before->state));
 	/* Refused or not: another process may have put it back first, or in another zone. */
-	return read_patiently(change, &now) == before->state;
+	return block_read_patiently(change, &now) == before->state;
 }
 
 /**

@@ -266,7 +266,8 @@ static int start_child(struct daxplug_change *change, int theirs)
 	change->task = (struct task){ .messages = theirs, .caller = open_pidfd(getpid()) };
 	if (change->task.caller < 0)
 		return change->task.caller;
-	change->phase = DAXPLUG_PHASE_WAIT;
+	change->phase = change->action == DAXPLUG_ACTION_PLUG ? DAXPLUG_PHASE_PLUG
+							      : DAXPLUG_PHASE_UNPLUG;
 	worker->pid = fork_quietly();
 	if (!worker->pid)
 		child(change);

@@ -95,7 +95,7 @@ static void write_word(const char *word)
 	fixture_write(fake.fixture, path, "%s\n", word);
 }
 
-static void add_blocks(const char *word)
+void fake_add_blocks(const char *word)
 {
 	unsigned int i, number;
 
@@ -147,7 +147,7 @@ static int write_device(const char *word)
 	} else {
 		if (present_blocks())
 			return -EBUSY;
-		add_blocks(word);
+		fake_add_blocks(word);
 	}
 	write_word(word);
 	return 0;
@@ -167,7 +167,7 @@ static int bind(const char *device)
 	fixture_link(fake.fixture, path, driver);
 	if (strcmp(fake.binds_to, "kmem"))
 		return 0;
-	add_blocks(fake.policy);
+	fake_add_blocks(fake.policy);
 	if (fake.has_state)
 		write_word(fake.policy);
 	return 0;

@@ -77,5 +77,7 @@ extern struct fake fake;
 extern const struct system_ops system_fake;
 
 void fake_reset(struct fixture *fixture, const struct fixture_device *device);
+/* All blocks of the device, as a word for them has it. */
+void fake_add_blocks(const char *word);
 
 #endif /* DAXPLUG_TESTS_FAKE_H */
