@@ -4,7 +4,7 @@
 # distribution.
 
 GUEST_COMMAND=/lab/command
-COMMAND_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config libdaxctl-dev libudev-dev
+COMMAND_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config libkmod-dev libudev-dev
 	libjson-c-dev libsmartcols-dev)
 COMMAND_SOURCES=(lib cli man completions kernel/core meson.build meson_options.txt)
 

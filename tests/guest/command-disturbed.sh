@@ -36,7 +36,7 @@ interrupted() {
 
 run "plugged" 0 plug dax0.0
 interrupted "SIGINT in an unplug" 130 INT unplug
-interrupted "SIGTERM in an unplug" 130 TERM unplug
+interrupted "SIGTERM in an unplug" 143 TERM unplug
 interrupted "SIGKILL in an unplug" 137 KILL unplug
 interrupted "SIGINT in a replug" 130 INT replug --kernel
 run "unplugged" 0 unplug dax0.0
@@ -89,8 +89,9 @@ wait_until grep -q '"memory_state":"unplugged"' "$WORK/events"
 kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
-is "monitor ends when told to" "$status" 0
-ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0")' "$WORK/events"
+is "monitor ends by the signal" "$status" 143
+ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0" or .event == "ready")' "$WORK/events"
+is "the first is what there was" "$(head -n 1 "$WORK/events" | jq -r .event)" present
 is "the last is the last state" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
 
 # --- hostile surroundings ---
@@ -101,9 +102,11 @@ is "without standard files" "$status" 0
 is_all_of "without standard files" online_movable "online Movable"
 status=0
 daxplug list > /dev/full 2> "$WORK/err" || status=$?
-is "a full disk is told" "$status $(< "$WORK/err")" "1 daxplug: cannot write to standard output"
+is "a full disk is told" "$status $(< "$WORK/err")" \
+	"1 daxplug: cannot write to standard output: No space left on device"
 is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax0.0
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
+is "the status says what became of the memory" "$status" 0
 is_all_of "a result that nobody can read is one" unplugged absent
 done_testing

@@ -37,7 +37,7 @@ is "as daxctl says: movable" "$(daxplug list --json | jq '.[0].movable')" \
 	"$(daxctl list -d dax0.0 | jq '.[0].movable')"
 is "the machine has that much more" "$(memory_total)" "$((before + SIZE / 1024))"
 run "plug when plugged" 0 plug dax0.0
-says "that it is already" already
+says "that it is already" "already online_movable"
 run "plug in another zone" 7 plug dax0.0 --kernel
 says "what to do" replug
 is_all_of "refused" online_movable "online Movable"
@@ -48,7 +48,10 @@ run "replug into ZONE_MOVABLE" 0 replug dax0.0 --movable
 is_all_of "replugged" online_movable "online Movable"
 run "a dry run" 0 unplug dax0.0 --dry-run
 says "what it would do" "would be unplugged"
+says "how much must move, and where to" "to migrate"
 is_all_of "a dry run" online_movable "online Movable"
+run "check: it would go" 0 check dax0.0
+is "check, JSON: the verdict" "$(daxplug check --json dax0.0 | jq -r .verdict)" go
 
 run "unplug" 0 unplug dax0.0
 is_all_of "unplugged" unplugged absent
@@ -57,10 +60,51 @@ run "unplug when unplugged" 0 unplug dax0.0
 run "plug from unplugged, the kernel choosing" 0 plug dax0.0 --auto
 is "plugged: blocks" "$(count 'online *')" "${#BLOCKS[@]}"
 run "unplug again" 0 unplug all
-run "plug by node" 0 plug --node "$NODE"
+run "plug by node" 0 plug "node:$NODE"
 is_all_of "plugged by node" online_movable "online Movable"
 run "unplug by region" 0 unplug --region hmem.0
 is_all_of "unplugged by region" unplugged absent
+run "plug by kind" 0 plug hmem
+run "unplug by range" 0 unplug range:0-0xffffffffffff
+is_all_of "unplugged by range" unplugged absent
+
+# --- to let go of a device ---
+
+run "plugged to be released" 0 plug dax0.0
+run "release" 0 unplug --release dax0.0
+is "released: no driver" "$(listed mode)" disabled
+is "released: blocks" "$(count absent)" "${#BLOCKS[@]}"
+run "release what is released" 0 unplug --release dax0.0
+run "plug what is released" 0 plug dax0.0
+is_all_of "plugged again" online_movable "online Movable"
+run "unplugged again" 0 unplug dax0.0
+
+# --- memory that no device owns ---
+
+if [[ $DRIVER == ours ]]; then
+	run "nothing to reclaim" 0 reclaim all
+	run "plugged to be orphaned" 0 plug dax0.0
+	unbind > /tmp/answer
+	ok "list has the orphaned memory" eval "daxplug list | grep -q '^ORPHANED'"
+	orphan=$(daxplug check --json | jq -r '.orphans[0].orphan')
+	ok "check says how to take it back" eval \
+		"daxplug check | grep -qx '    daxplug reclaim $orphan'"
+	run "reclaim, a dry run" 0 reclaim --dry-run all
+	run "reclaim a range that is none" 3 reclaim 1-2
+	run "reclaim" 0 reclaim "$orphan"
+	is "reclaimed: blocks" "$(count absent)" "${#BLOCKS[@]}"
+	is "reclaimed: not listed" "$(daxplug check --json | jq '.orphans | length')" 0
+	run "the device is as before" 0 plug dax0.0
+	run "unplugged again" 0 unplug dax0.0
+else
+	run "reclaim needs daxplug's driver" 8 reclaim all
+fi
+
+# --- the machine ---
+
+daxplug check > /tmp/answer
+ok "check says which driver serves" grep -q "driver-of-$([[ $DRIVER == ours ]] && echo daxplug || echo kernel)" /tmp/answer
+note "$(< /tmp/answer)"
 
 # --- what goes wrong ---
 
@@ -68,6 +112,7 @@ run "no such device" 3 plug dax9.9
 run "no device named" 2 plug
 run "no such zone" 2 plug --highmem dax0.0
 run "no such node" 3 plug --node 7
+run "one that is none hides no others" 64 unplug dax9.9 dax0.0
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
 is "not root: list" "$(as_nobody daxplug list -no device --raw)" dax0.0
