@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Forecasts: what must move, where to, what is lost, and what speaks against it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmocka_all.h"
+#include "device.h"
+#include "fixture.h"
+#include "libdaxplug.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define NODE "sys/devices/system/node/"
+#define POOL(node) NODE "node" #node "/hugepages/hugepages-2048kB/"
+
+/* Of /proc/kpageflags. */
+#define ON_LIST (UINT64_C(1) << 5)
+#define SLAB (UINT64_C(1) << 7)
+#define BUDDY (UINT64_C(1) << 10)
+#define ANON (UINT64_C(1) << 12)
+#define HUGE (UINT64_C(1) << 17)
+
+struct context {
+	struct fixture fixture;
+	struct daxplug *daxplug;
+	struct daxplug_forecast *forecast;
+};
+
+/* A node's meminfo in MiB; what is not said is 0. */
+static void set_node(struct context *context, int node, unsigned int total, unsigned int free,
+		     unsigned int anon, unsigned int shared, unsigned int cache)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), NODE "node%d/meminfo", node);
+	fixture_write(&context->fixture, path,
+		      "Node %d MemTotal: %u kB\nNode %d MemFree: %u kB\nNode %d AnonPages: %u kB\n"
+		      "Node %d Shmem: %u kB\nNode %d FilePages: %u kB\n",
+		      node, total * 1024, node, free * 1024, node, anon * 1024, node, shared * 1024,
+		      node, (shared + cache) * 1024);
+}
+
+static void set_pool(struct context *context, const char *pool, unsigned int pages,
+		     unsigned int free)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%snr_hugepages", pool);
+	fixture_write(&context->fixture, path, "%u\n", pages);
+	snprintf(path, sizeof(path), "%sfree_hugepages", pool);
+	fixture_write(&context->fixture, path, "%u\n", free);
+	snprintf(path, sizeof(path), "%ssurplus_hugepages", pool);
+	fixture_write(&context->fixture, path, "0\n");
+}
+
+/* One device of 1 GiB in ZONE_MOVABLE, all the memory of node 1; 2 GiB on node 0. */
+static int set_up(void **state)
+{
+	struct context *context = calloc(1, sizeof(*context));
+
+	fixture_create(&context->fixture);
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_add_blocks(&context->fixture, 48, 8, "online", "Movable");
+	fixture_write(&context->fixture, NODE "has_memory", "0-1\n");
+	set_node(context, 0, 2048, 500, 100, 0, 0);
+	set_node(context, 1, 1024, 800, 150, 50, 20);
+	assert_int_equal(daxplug_new(context->fixture.root, &context->daxplug), 0);
+	*state = context;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *context = *state;
+
+	daxplug_forecast_unref(context->forecast);
+	daxplug_unref(context->daxplug);
+	fixture_remove(&context->fixture);
+	free(context);
+	return 0;
+}
+
+/* For all devices of the tree together. */
+static const struct daxplug_forecast *forecast(struct context *context, enum daxplug_action action)
+{
+	struct daxplug_device *devices[8], *device;
+	unsigned int count = 0;
+
+	daxplug_forecast_unref(context->forecast);
+	context->forecast = NULL;
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	for (device = daxplug_first(context->daxplug); device; device = daxplug_next(device))
+		devices[count++] = device;
+	assert_int_equal(daxplug_forecast_new(devices, count, action, DAXPLUG_STATE_ONLINE_MOVABLE,
+					      &context->forecast),
+			 0);
+	return context->forecast;
+}
+
+static int finding(const struct daxplug_forecast *forecast, const char *id)
+{
+	unsigned int i;
+
+	for (i = 0; i < daxplug_forecast_findings(forecast); i++)
+		if (!strcmp(daxplug_forecast_finding_id(forecast, i), id))
+			return i;
+	return -1;
+}
+
+static void assert_finding(const struct daxplug_forecast *forecast, const char *id,
+			   enum daxplug_severity severity)
+{
+	int at = finding(forecast, id);
+
+	if (at < 0)
+		print_message("# no finding %s\n", id);
+	assert_true(at >= 0);
+	assert_int_equal(daxplug_forecast_finding_severity(forecast, at), severity);
+	assert_true(*daxplug_forecast_finding_text(forecast, at));
+}
+
+#define ASSERT_MIB(value, mib) assert_int_equal((value) / (int64_t)MIB, mib)
+
+static void by_kind(void **state)
+{
+	const struct daxplug_forecast *result = forecast(*state, DAXPLUG_ACTION_UNPLUG);
+
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+	assert_int_equal(daxplug_forecast_is_exact(result), 1);
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_ANON), 150);
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_SHARED), 50);
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_CACHE), 20);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
+	/* The 800 MiB that are free on its own node are none. */
+	ASSERT_MIB(daxplug_forecast_room(result), 500);
+	assert_int_equal(daxplug_forecast_duration(result), -1);
+}
+
+static void no_room(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	set_node(context, 0, 2048, 150, 100, 0, 0);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_REFUSED);
+	assert_int_equal(daxplug_forecast_reason(result), DAXPLUG_REASON_NO_ROOM);
+	assert_finding(result, "no-room", DAXPLUG_SEVERITY_ERROR);
+	assert_string_equal(daxplug_forecast_finding_text(result, 0),
+			    "200 MiB must move, and other nodes have room for 150 MiB");
+
+	/* Cache can be dropped, but not all of it. */
+	fixture_write(&context->fixture, NODE "node0/meminfo",
+		      "Node 0 MemTotal: 2097152 kB\nNode 0 MemFree: 153600 kB\n"
+		      "Node 0 Active(file): 102400 kB\n");
+	assert_int_equal(daxplug_forecast_verdict(forecast(context, DAXPLUG_ACTION_UNPLUG)),
+			 DAXPLUG_VERDICT_GO);
+}
+
+/* What is below the watermarks, or kept from movable memory, is no room. */
+static void watermarks(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone      DMA\n  pages free     1000\n        low      2000\n"
+		      "        managed  3840\n        protection: (0, 9, 9, 9)\n"
+		      "Node 0, zone   Normal\n  pages free     51200\n        low      5120\n"
+		      "        managed  500000\n        protection: (0, 0, 20480, 0)\n"
+		      "Node 1, zone  Movable\n  pages free     204800\n        low      1\n"
+		      "        managed  262144\n        protection: (0, 0, 0, 0)\n");
+	/* 51200 - 5120 - 20480 pages of 4 KiB. */
+	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 100);
+}
+
+static void swap(void **state)
+{
+	struct context *context = *state;
+
+	set_node(context, 0, 2048, 150, 100, 0, 0);
+	fixture_write(&context->fixture, "proc/swaps",
+		      "Filename Type Size Used Priority\n/dev/vda2 partition 40960 0 -2\n"
+		      "/dev/zram0 partition 102400 0 100\n");
+	/* zram holds nothing, so it is not known what it would save. */
+	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 190);
+	/* It holds 40 MiB in 10 MiB: three quarters are room. */
+	fixture_write(&context->fixture, "sys/block/zram0/mm_stat", "%llu %llu %llu 0 0 0 0 0\n",
+		      (unsigned long long)(40 * MIB), (unsigned long long)(9 * MIB),
+		      (unsigned long long)(10 * MIB));
+	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 265);
+}
+
+/* A free page of a pool need not move; it is lost, and that is said. */
+static void huge_pages(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	set_node(context, 1, 1024, 200, 0, 0, 0);
+	set_pool(context, POOL(1), 400, 380);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 40);
+	assert_finding(result, "huge-pages", DAXPLUG_SEVERITY_WARNING);
+	assert_int_equal(daxplug_forecast_pools(result), 1);
+	assert_int_equal(daxplug_forecast_pool_node(result, 0), 1);
+	assert_int_equal(daxplug_forecast_pool_page_size(result, 0), 2 * MIB);
+	assert_int_equal(daxplug_forecast_pool_lost(result, 0), 380);
+	/* Out of range. */
+	assert_int_equal(daxplug_forecast_pool_node(result, 1), -1);
+	assert_int_equal(daxplug_forecast_pool_lost(result, 99), 0);
+}
+
+/* Fills a block of the device. */
+static void set_flags(struct context *context, unsigned int block, uint64_t flags)
+{
+	uint64_t pages = FIXTURE_BLOCK_SIZE / sysconf(_SC_PAGESIZE), i, *text;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	text = malloc(pages * sizeof(*text));
+	for (i = 0; i < pages; i++)
+		text[i] = flags;
+	if (!fixture_exists(&context->fixture, "proc/kpageflags"))
+		fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", path);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, text, pages * sizeof(*text), block * pages * sizeof(*text)),
+			 pages * sizeof(*text));
+	close(fd);
+	free(text);
+}
+
+/* Where a node has other memory too, a sample of the device's pages tells. */
+static void by_sample(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+	unsigned int i;
+
+	set_node(context, 1, 3072, 2500, 500, 0, 0);
+	set_pool(context, POOL(1), 100, 75);
+	set_flags(context, 48, ANON | ON_LIST);
+	set_flags(context, 49, ON_LIST);
+	set_flags(context, 50, HUGE);
+	for (i = 51; i < 56; i++)
+		set_flags(context, i, BUDDY);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_is_exact(result), 0);
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_ANON), 128);
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_CACHE), 128);
+	/* A quarter of the huge pages is in use. */
+	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_HUGE), 32);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 160);
+	/* Other memory of its own node takes nothing. */
+	ASSERT_MIB(daxplug_forecast_room(result), 500);
+	assert_int_equal(daxplug_forecast_pool_lost(result, 0), 25);
+
+	/* If that is the only node with memory, its other memory does. */
+	fixture_write(&context->fixture, NODE "has_memory", "1\n");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	ASSERT_MIB(daxplug_forecast_room(result), 2500 - 5 * 128 - 96);
+}
+
+static void cannot_tell(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	set_node(context, 1, 3072, 2500, 500, 0, 0);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_UNKNOWN);
+	assert_finding(result, "use-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_must_move(result), -1);
+
+	set_node(context, 1, 1024, 800, 100, 0, 0);
+	fixture_delete(&context->fixture, NODE "has_memory");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_UNKNOWN);
+	assert_finding(result, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_room(result), -1);
+
+	fixture_add_block(&context->fixture, 50, "going-offline", "Movable Normal");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "state-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
+}
+
+static void add_second(struct context *context)
+{
+	struct fixture_device second = fixture_hmem;
+
+	second.name = "dax1.0";
+	second.node = 2;
+	second.first = 64;
+	fixture_add_device(&context->fixture, &second);
+	fixture_add_blocks(&context->fixture, 64, 8, "online", "Movable");
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+}
+
+/* Each fits by itself; what is free on one is gone with it when both go. */
+static void together(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	add_second(context);
+	set_node(context, 1, 1024, 600, 400, 0, 0);
+	set_node(context, 2, 1024, 600, 400, 0, 0);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 800);
+	ASSERT_MIB(daxplug_forecast_room(result), 500);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_REFUSED);
+	assert_string_equal(daxplug_forecast_finding_device(result, 0), "");
+
+	set_node(context, 0, 2048, 900, 100, 0, 0);
+	assert_int_equal(daxplug_forecast_verdict(forecast(context, DAXPLUG_ACTION_UNPLUG)),
+			 DAXPLUG_VERDICT_GO);
+}
+
+/* Two devices of one node: what is counted for the node is not counted twice. */
+static void one_node(void **state)
+{
+	struct context *context = *state;
+	struct fixture_device second = fixture_hmem;
+	const struct daxplug_forecast *result;
+
+	second.name = "dax0.1";
+	second.first = 64;
+	fixture_add_device(&context->fixture, &second);
+	fixture_add_blocks(&context->fixture, 64, 8, "online", "Movable");
+	set_node(context, 1, 2048, 1800, 200, 0, 0);
+	set_pool(context, POOL(1), 10, 10);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
+	assert_int_equal(daxplug_forecast_pools(result), 1);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+}
+
+/* The worker of a driver without a thread of its own allocates as its cpuset allows. */
+static void cpuset(void **state)
+{
+	struct context *context = *state;
+
+	add_second(context);
+	set_node(context, 2, 1024, 1000, 0, 0, 0);
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax1.0");
+	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 1500);
+	fixture_write(&context->fixture, "proc/self/status",
+		      "Name:\tx\nMems_allowed:\t3\nMems_allowed_list:\t0-1\n");
+	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 500);
+}
+
+static void commit_limit(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	fixture_write(&context->fixture, "proc/sys/vm/overcommit_memory", "2\n");
+	fixture_write(&context->fixture, "proc/sys/vm/overcommit_kbytes", "0\n");
+	fixture_write(&context->fixture, "proc/sys/vm/overcommit_ratio", "50\n");
+	fixture_write(&context->fixture, "proc/meminfo",
+		      "CommitLimit: 1572864 kB\nCommitted_AS: 1100000 kB\n");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "commit-limit", DAXPLUG_SEVERITY_ERROR);
+	assert_int_equal(daxplug_forecast_reason(result), DAXPLUG_REASON_COMMIT_LIMIT);
+
+	fixture_write(&context->fixture, "proc/meminfo",
+		      "CommitLimit: 1572864 kB\nCommitted_AS: 1000000 kB\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-limit"), -1);
+
+	fixture_delete(&context->fixture, "proc/meminfo");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
+	fixture_write(&context->fixture, "proc/sys/vm/overcommit_memory", "0\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-unknown"), -1);
+}
+
+static void kernel_zone(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+	unsigned int i;
+
+	fixture_add_blocks(&context->fixture, 48, 8, "online", "Normal");
+	for (i = 48; i < 56; i++)
+		set_flags(context, i, BUDDY);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "kernel-zone", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_unmovable(result), 8);
+	assert_int_equal(daxplug_forecast_unmovable_reason(result, 0), DAXPLUG_REASON_OTHER);
+
+	set_flags(context, 50, SLAB);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "unmovable", DAXPLUG_SEVERITY_ERROR);
+	assert_int_equal(daxplug_forecast_unmovable_block(result, 2), 50);
+	assert_int_equal(daxplug_forecast_unmovable_reason(result, 2), DAXPLUG_REASON_SLAB);
+	assert_string_equal(daxplug_forecast_unmovable_device(result, 2), "dax0.0");
+}
+
+static void pushed_back(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	fixture_write(&context->fixture, "sys/kernel/mm/numa/demotion_enabled", "true\n");
+	fixture_write(&context->fixture, "proc/sys/kernel/numa_balancing", "2\n");
+	fixture_write(&context->fixture, "sys/kernel/mm/mempolicy/weighted_interleave/node1",
+		      "4\n");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "demotion", DAXPLUG_SEVERITY_WARNING);
+	assert_finding(result, "numa-balancing", DAXPLUG_SEVERITY_INFO);
+	assert_finding(result, "interleave-weight", DAXPLUG_SEVERITY_INFO);
+	/* The most severe comes first. */
+	assert_string_equal(daxplug_forecast_finding_id(result, 0), "demotion");
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+}
+
+static void users(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	const struct daxplug_forecast *result;
+
+	fixture_write(fixture, "sys/fs/cgroup/system.slice/memory.numa_stat", "anon N0=1 N1=99\n");
+	fixture_write(fixture, "sys/fs/cgroup/system.slice/db.service/memory.numa_stat",
+		      "anon N0=5 N1=4096\nfile N0=0 N1=4096\nshmem N0=0 N1=4096\n");
+	fixture_write(fixture, "sys/fs/cgroup/system.slice/web.service/memory.numa_stat",
+		      "anon N0=5 N1=100\n");
+	fixture_write(fixture, "proc/41/comm", "small\n");
+	fixture_write(fixture, "proc/41/numa_maps", "1000 default anon=9 N0=9 N1=1\n");
+	fixture_write(fixture, "proc/42/comm", "perl\n");
+	fixture_write(fixture, "proc/42/numa_maps",
+		      "1000 default anon=9 N0=9\n"
+		      "2000 bind:1 anon=3 N1=3 kernelpagesize_kB=2048\n");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_users(result), 4);
+	assert_true(daxplug_forecast_users_complete(result));
+	assert_string_equal(daxplug_forecast_user_name(result, 0), "/system.slice/db.service");
+	assert_int_equal(daxplug_forecast_user_pid(result, 0), 0);
+	assert_int_equal(daxplug_forecast_user_bytes(result, 0), 8192);
+	assert_string_equal(daxplug_forecast_user_name(result, 2), "perl");
+	assert_int_equal(daxplug_forecast_user_pid(result, 2), 42);
+	assert_int_equal(daxplug_forecast_user_bytes(result, 2), 6 * MIB);
+	assert_int_equal(daxplug_forecast_user_pid(result, 3), 41);
+	assert_finding(result, "bound", DAXPLUG_SEVERITY_WARNING);
+	assert_string_equal(daxplug_forecast_user_name(result, 4), "");
+}
+
+static void make_absent(struct context *context, int node)
+{
+	struct fixture_device device = fixture_hmem;
+	unsigned int i;
+
+	device.node = node;
+	device.driver = NULL;
+	fixture_delete(&context->fixture, "sys/devices/platform/hmem.0");
+	fixture_add_device(&context->fixture, &device);
+	for (i = 48; i < 56; i++)
+		fixture_delete_block(&context->fixture, i);
+}
+
+static void plug(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	const struct daxplug_forecast *result;
+
+	make_absent(context, 1);
+	fixture_write(fixture, NODE "has_memory", "0\n");
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory", "1\n");
+	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "N\n");
+	fixture_write(fixture, "proc/zoneinfo",
+		      "Node 0, zone   Normal\n  pages free     5000\n        low      100\n"
+		      "        managed  40000\n        protection: (0, 0, 0, 0)\n");
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+	ASSERT_MIB(daxplug_forecast_page_structs(result), 16);
+	assert_int_equal(daxplug_forecast_page_structs_on_device(result), 0);
+	assert_int_equal(daxplug_device_memmap_wanted(daxplug_first(context->daxplug)), 1);
+	/* 1 GiB of movable memory for 156 MiB of other. */
+	assert_finding(result, "zone-ratio", DAXPLUG_SEVERITY_WARNING);
+
+	fixture_write(fixture, "proc/zoneinfo",
+		      "Node 0, zone   Normal\n  pages free     500\n        low      100\n"
+		      "        managed  40000\n        protection: (0, 0, 0, 0)\n");
+	set_node(context, 0, 160, 2, 0, 0, 0);
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_ERROR);
+
+	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_int_equal(daxplug_forecast_page_structs_on_device(result), 1);
+	assert_int_equal(finding(result, "page-structs"), -1);
+}
+
+static void no_node(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	make_absent(context, -1);
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_finding(result, "no-node", DAXPLUG_SEVERITY_ERROR);
+	assert_int_equal(daxplug_forecast_reason(result), DAXPLUG_REASON_NO_NODE);
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "?\n");
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_finding(result, "node-unknown", DAXPLUG_SEVERITY_UNSURE);
+}
+
+static void other_modes(void **state)
+{
+	struct context *context = *state;
+
+	make_absent(context, 1);
+	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/driver", "x/fsdev_dax");
+	assert_finding(forecast(context, DAXPLUG_ACTION_PLUG), "mode", DAXPLUG_SEVERITY_ERROR);
+}
+
+static void nonsense(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_forecast *result;
+	struct daxplug_device *device;
+
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	device = daxplug_first(context->daxplug);
+	assert_int_equal(daxplug_forecast_new(&device, 0, DAXPLUG_ACTION_UNPLUG,
+					      DAXPLUG_STATE_UNKNOWN, &result),
+			 -EINVAL);
+	assert_int_equal(daxplug_forecast_new(&device, 1, DAXPLUG_ACTION_RECLAIM,
+					      DAXPLUG_STATE_UNKNOWN, &result),
+			 -EINVAL);
+	assert_int_equal(daxplug_forecast_new(&device, 1, DAXPLUG_ACTION_UNKNOWN,
+					      DAXPLUG_STATE_UNKNOWN, &result),
+			 -EINVAL);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(by_kind),	   WITH(no_room),   WITH(watermarks),	WITH(swap),
+		WITH(huge_pages),  WITH(by_sample), WITH(cannot_tell),	WITH(together),
+		WITH(one_node),	   WITH(cpuset),    WITH(commit_limit), WITH(kernel_zone),
+		WITH(pushed_back), WITH(users),	    WITH(plug),		WITH(no_node),
+		WITH(other_modes), WITH(nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
