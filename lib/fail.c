@@ -307,12 +307,13 @@ int fail_cancelled(struct daxplug_change *change)
 void fail_say_cancelled(struct daxplug_change *change, int err)
 {
 	struct report *report = &change->report;
-	const char *words = err == -ETIMEDOUT ? "timed out" : "interrupted";
+	const char *words;
 
 	if (report->err == -ETIMEDOUT)
 		err = -ETIMEDOUT;
 	else if (report->err != -EINTR)
 		return;
+	words = err == -ETIMEDOUT ? "timed out" : "interrupted";
 	report->retry = true;
 	report->err = err ? err : -EINTR;
 	if (report->reason == DAXPLUG_REASON_LOCKED) {

@@ -296,7 +296,7 @@ static void cancel(void **state)
 
 	look(context);
 	before = daxplug_device_state(context->device);
-	fake.slow_ms = 500;
+	fake.slow_ms = 5000;
 	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	assert_int_equal(daxplug_change_progress(context->change, &done, &total), 0);
@@ -322,7 +322,7 @@ static void abandoned(void **state)
 
 	look(context);
 	before = daxplug_device_state(context->device);
-	fake.slow_ms = 500;
+	fake.slow_ms = 5000;
 	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	daxplug_change_unref(context->change);
@@ -803,7 +803,358 @@ static void devdax(void **state)
 			    "daxctl reconfigure-device --mode=system-ram dax0.0");
 }
 
+/* The driver takes persistent memory by its name only. */
+static void bound_by_name(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fake.needs_id = true;
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	/* The name is forgotten, and what the driver says to it is the error. */
+	assert_false(fake.has_id);
+	fake.fail_bind = -ENOSPC;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOSPC, ROLLED_BACK, UNPLUGGED);
+}
+
+static void no_driver(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
+	fake.no_driver = true;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DRIVER);
+	expect_hint(context, "CONFIG_DEV_DAX_KMEM");
+}
+
+/* What cannot be unbound is not taken offline first. */
+static void cannot_be_unbound(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem/unbind");
+	refuse_block(FIRST + 1, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -ENOENT, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_block(context->change), -1);
+	expect_message(context, "cannot unbind");
+}
+
+static void other_drivers(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/driver",
+		     "../bus/dax/drivers/fsdev_dax");
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, REFUSED, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_MODE);
+	expect_message(context, "famfs");
+	expect_hint(context, "daxctl");
+	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/driver",
+		     "../bus/dax/drivers/vendor_dax");
+	EXPECT(PLUG(ONLINE_MOVABLE), -EOPNOTSUPP, REFUSED, UNPLUGGED);
+	expect_message(context, "vendor_dax");
+}
+
+static void no_node(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "-1\n");
+	EXPECT(run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE, DAXPLUG_CHANGE_DRY_RUN),
+	       -EINVAL, REFUSED, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_NODE);
+	expect_message(context, "NUMA node");
+}
+
+/* That a block cannot be read does not make it absent, nor its zone a kernel zone. */
+static void unreadable(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, MEMORY_BLOCKS "/memory50/state", "%s", "");
+	look(context);
+	assert_int_equal(daxplug_device_block_state(context->device, 2), DAXPLUG_BLOCK_UNKNOWN);
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, UNKNOWN);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+	assert_int_equal(daxplug_change_block(context->change), 50);
+	assert_int_equal(daxplug_change_address(context->change), 50 * FIXTURE_BLOCK_SIZE);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENODATA, REFUSED, UNKNOWN);
+
+	fixture_add_block(&context->fixture, 50, "online", "Movable");
+	fixture_delete(&context->fixture, MEMORY_BLOCKS "/memory50/valid_zones");
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, UNKNOWN);
+	expect_message(context, "memory50");
+}
+
+/* Where the blocks are hidden, they are not absent. */
+static void masked(void **state)
+{
+	struct context *context = *state;
+
+	fixture_delete(&context->fixture, MEMORY_BLOCKS);
+	look(context);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_UNKNOWN);
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, UNKNOWN);
+}
+
+/* A record is there to be read. */
+static void recorded(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	context->daxplug->system = &system_recorded;
+	expect(context, PLUG(ONLINE_MOVABLE), -EOPNOTSUPP, DAXPLUG_OUTCOME_REFUSED, before);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNSUPPORTED);
+}
+
+/* ---- what an unplug leaves ---- */
+
+#define RELEASE()                                                                                  \
+	run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_RELEASE)
+
+/* Whatever the backend, the device has no driver afterwards. */
+static void release(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	if (daxplug_device_state(context->device) == DAXPLUG_STATE_UNPLUGGED)
+		EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	EXPECT(RELEASE(), 0, UNCHANGED, UNPLUGGED);
+}
+
+/* One that was unplugged before is released all the same. */
+static void release_unplugged(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+}
+
+static void release_fails(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	fake.fail_unbind = -EBUSY;
+	EXPECT(RELEASE(), -EBUSY, INCOMPLETE, UNPLUGGED);
+	expect_message(context, "unplugged, but cannot be unbound");
+}
+
+#define POOL NODES "/node1/hugepages/hugepages-2048kB/"
+
+static void add_pool(struct context *context, unsigned int pages)
+{
+	fixture_write(&context->fixture, POOL "nr_hugepages", "%u\n", pages);
+	fixture_write(&context->fixture, POOL "free_hugepages", "%u\n", pages);
+	fixture_write(&context->fixture, POOL "surplus_hugepages", "0\n");
+	fake.pool = POOL "nr_hugepages";
+	fake.pool_left = 0;
+}
+
+static void expect_pool(struct context *context, const char *pages)
+{
+	char text[16];
+
+	fixture_read(&context->fixture, POOL "nr_hugepages", text, sizeof(text));
+	assert_string_equal(text, pages);
+}
+
+/* An unplug that fails gives the huge pages back that it took. */
+static void pool_comes_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "200");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
+static void pool_does_not_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fake.fail_pool = 150;
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "150");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 50);
+	expect_message(context, "50 huge pages of node 1 could not be given back");
+}
+
+/* What was to be unplugged takes its free huge pages along. */
+static void pool_goes(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	look(context);
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+	expect_pool(context, "0");
+}
+
+static void no_room(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, NODES "/has_memory", "0-1\n");
+	fixture_write(&context->fixture, NODES "/node0/meminfo", "Node 0 MemFree: 1024 kB\n");
+	fixture_write(&context->fixture, NODES "/node1/meminfo",
+		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 9 kB\n"
+		      "Node 1 AnonPages: 4096 kB\n");
+	look(context);
+	EXPECT(UNPLUG(), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
+	assert_string_equal(daxplug_change_message(context->change),
+			    "dax0.0: 4 MiB must move, and other nodes have room for 1 MiB");
+	EXPECT(run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_FORCE),
+	       0, DONE, UNPLUGGED);
+}
+
+/* ---- orphans ---- */
+
+#define ORPHAN STRANDED "/180000000-1bfffffff/"
+
+static void reclaim(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_orphan *orphan;
+
+	fixture_write(&context->fixture, ORPHAN "blocks_total", "8\n");
+	fixture_write(&context->fixture, ORPHAN "blocks_online", "7\n");
+	fixture_write(&context->fixture, ORPHAN "quarantined", "1\n");
+	fixture_write(&context->fixture, ORPHAN "reclaim", "%s", "");
+	fixture_write(&context->fixture, MEMORY_BLOCKS "/memory48/node1/x", "%s", "");
+	look(context);
+	orphan = daxplug_orphan_first(context->daxplug);
+	assert_non_null(orphan);
+	assert_null(daxplug_orphan_next(orphan));
+	assert_ptr_equal(daxplug_orphan_find(context->daxplug, "180000000-1bfffffff"), orphan);
+	assert_null(daxplug_orphan_find(context->daxplug, "1-2"));
+	assert_int_equal(daxplug_orphan_start(orphan), 0x180000000);
+	assert_int_equal(daxplug_orphan_end(orphan), 0x1bfffffff);
+	assert_int_equal(daxplug_orphan_node(orphan), 1);
+	assert_int_equal(daxplug_orphan_blocks(orphan), 8);
+	assert_int_equal(daxplug_orphan_blocks_online(orphan), 7);
+	assert_int_equal(daxplug_orphan_quarantined(orphan), 1);
+
+	fake.fail_reclaim = -EBUSY;
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(finish(context), -EBUSY);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_ROLLED_BACK);
+	assert_null(daxplug_change_device(context->change));
+	assert_string_equal(daxplug_change_name(context->change), "180000000-1bfffffff");
+	daxplug_change_unref(context->change);
+
+	fake.fail_reclaim = 0;
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(finish(context), 0);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_DONE);
+	daxplug_change_unref(context->change);
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(finish(context), -ENODEV);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DEVICE);
+	look(context);
+	assert_null(daxplug_orphan_first(context->daxplug));
+}
+
+/* A device that the caller keeps outlives the list, and the handle's own reference. */
+static void kept(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device = daxplug_device_ref(look(context));
+
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	assert_ptr_not_equal(daxplug_first(context->daxplug), device);
+	assert_null(daxplug_next(device));
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	context->device = device;
+	(void)!PLUG(ONLINE_MOVABLE);
+	daxplug_change_unref(context->change);
+	context->change = NULL;
+	daxplug_unref(context->daxplug);
+	assert_string_equal(daxplug_device_name(device), "dax0.0");
+	daxplug_device_unref(device);
+	context->daxplug = NULL;
+}
+
 /* ---- by the state file ---- */
+
+/* The page at 0x1000 of process 77. */
+static void write_pagemap(const struct fixture *fixture, uint64_t pfn)
+{
+	const uint64_t entry = UINT64_C(1) << 63 | pfn;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	fixture_write(fixture, "proc/77/pagemap", "%s", "");
+	fixture_path(fixture, "proc/77/pagemap", path);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, &entry, sizeof(entry), 0x1000 / getpagesize() * sizeof(entry)),
+			 sizeof(entry));
+	close(fd);
+}
+
+/* Cancelled by its time, while it was held: the driver's word is why. */
+static void held(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/kmem/last_failure",
+		      "wanted=unplugged error=-EINTR reason=signal block=memory50 "
+		      "address=0x190000000 pfn=0x190042 held=pinned\n");
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	fixture_write(&context->fixture, "proc/77/comm", "perl\n");
+	fixture_write(&context->fixture, "proc/77/numa_maps", "1000 default anon=1 N1=1\n");
+	fixture_write(&context->fixture, "proc/77/maps", "1000-2000 rw-p 0 00:00 0\n");
+	write_pagemap(&context->fixture, 0x190042);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -ETIMEDOUT;
+	EXPECT(UNPLUG(), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_TIMEOUT);
+	assert_int_equal(daxplug_change_held(context->change), DAXPLUG_REASON_PINNED);
+	assert_int_equal(daxplug_change_block(context->change), 50);
+	assert_int_equal(daxplug_change_pfn(context->change), 0x190042);
+	assert_int_equal(daxplug_change_holder(context->change), 77);
+	assert_string_equal(daxplug_change_message(context->change),
+			    "dax0.0: timed out at memory50: a page of it is pinned; perl (PID 77) "
+			    "maps the page");
+	expect_hint(context, "RDMA");
+}
 
 static void state_refuses(void **state)
 {
@@ -972,6 +1323,28 @@ int main(void)
 		WITH(per_block, plug_fails_after_bind),
 		WITH(per_block, replug_comes_back),
 		WITH(per_block, devdax),
+		WITH(per_block, bound_by_name),
+		WITH(per_block, no_driver),
+		WITH(per_block, cannot_be_unbound),
+		WITH(per_block, other_drivers),
+		WITH(per_block, no_node),
+		WITH(per_block, unreadable),
+		WITH(upstream, unreadable),
+		WITH(per_block, masked),
+		WITH(upstream, masked),
+		WITH_ALL(recorded),
+		WITH_ALL(release),
+		WITH(ours, release_unplugged),
+		WITH(upstream, release_unplugged),
+		WITH(ours, release_fails),
+		WITH(upstream, release_fails),
+		WITH(per_block, pool_comes_back),
+		WITH(per_block, pool_does_not_come_back),
+		WITH(per_block, pool_goes),
+		WITH(per_block, no_room),
+		WITH(ours, reclaim),
+		WITH_ALL(kept),
+		WITH(ours, held),
 		WITH(ours, state_refuses),
 		WITH(upstream, state_refuses),
 		WITH(ours, offline_cannot_come_back),
