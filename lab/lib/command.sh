@@ -6,7 +6,8 @@
 GUEST_COMMAND=/lab/command
 COMMAND_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config libkmod-dev libudev-dev
 	libjson-c-dev libsmartcols-dev)
-COMMAND_SOURCES=(lib cli man completions kernel/core meson.build meson_options.txt)
+COMMAND_SOURCES=(lib cli man completions kernel/core docs/daxplug.schema.json meson.build
+	meson_options.txt)
 
 # build_command: sets COMMAND_TREE.
 build_command() {
