@@ -153,13 +153,64 @@ static void places(void **state)
 	assert_int_equal(parse_parent("platform/dax0.0", parent, 4), -EINVAL);
 }
 
+static void spans(void **state)
+{
+	uint64_t start = 7, end = 7;
+
+	(void)state;
+	assert_int_equal(parse_span("180000000-1bfffffff", &start, &end), 0);
+	assert_int_equal(start, 0x180000000);
+	assert_int_equal(end, 0x1bfffffff);
+	assert_int_equal(parse_span("0-0", &start, &end), 0);
+	assert_int_equal(parse_span("2-1", &start, &end), -EINVAL);
+	assert_int_equal(parse_span("-1", &start, &end), -EINVAL);
+	assert_int_equal(parse_span("1-", &start, &end), -EINVAL);
+	assert_int_equal(parse_span("1-2-3", &start, &end), -EINVAL);
+	assert_int_equal(parse_span("00000000000000000000001-2", &start, &end), -EINVAL);
+	assert_int_equal(end, 0);
+}
+
+static void nodes(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_node_name("node0"), 0);
+	assert_int_equal(parse_node_name("node17"), 17);
+	assert_int_equal(parse_node_name("node"), -1);
+	assert_int_equal(parse_node_name("node1x"), -1);
+	assert_int_equal(parse_node_name("memory1"), -1);
+}
+
+/* Each word of the driver, and one that a later driver may have. */
+static void words(void **state)
+{
+	int reason;
+
+	(void)state;
+	for (reason = DAXPLUG_REASON_SLAB; reason <= DAXPLUG_REASON_UNLOAD; reason++)
+		assert_int_equal(parse_reason(daxplug_reason_name(reason)), reason);
+	assert_int_equal(parse_reason("gremlins"), DAXPLUG_REASON_OTHER);
+	for (; reason <= DAXPLUG_REASON_INVALID; reason++) {
+		assert_string_not_equal(daxplug_reason_name(reason), "unknown");
+		assert_string_not_equal(daxplug_reason_text(reason), "");
+	}
+	assert_string_equal(daxplug_reason_name(reason), "unknown");
+	assert_string_equal(daxplug_reason_name((enum daxplug_reason) - 1), "unknown");
+
+	assert_int_equal(parse_state("mixed"), DAXPLUG_STATE_MIXED);
+	assert_int_equal(parse_state("unplugged"), DAXPLUG_STATE_UNPLUGGED);
+	assert_int_equal(parse_state(""), DAXPLUG_STATE_UNKNOWN);
+	assert_string_equal(daxplug_state_name(DAXPLUG_STATE_UNKNOWN), "unknown");
+	assert_string_equal(daxplug_state_name((enum daxplug_state)7), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),	cmocka_unit_test(no_numbers),
 		cmocka_unit_test(device_names), cmocka_unit_test(lists),
 		cmocka_unit_test(meminfo),	cmocka_unit_test(values),
-		cmocka_unit_test(places),
+		cmocka_unit_test(places),	cmocka_unit_test(spans),
+		cmocka_unit_test(nodes),	cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

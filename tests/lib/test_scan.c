@@ -2,6 +2,7 @@
 /* Reading devices from trees that are as they should be. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,180 @@ static void large_folios(void **state)
 	assert_int_equal(sample.use[DAXPLUG_USE_CACHE], sample.seen);
 }
 
+/* As nvdimm has it: the DAX device is in an nd device of such a name, in the region. */
+static void persistent_memory(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device pmem = fixture_hmem;
+	struct daxplug_device *device;
+
+	pmem.place = "LNXSYSTM:00/ndbus0/region1/dax1.1";
+	fixture_add_device(fixture, &pmem);
+	fixture_write(fixture, "sys/bus/nd/devices/dax1.1/namespace", "namespace1.0\n");
+	fixture_write(fixture, "sys/bus/nd/devices/namespace1.0/uuid",
+		      "0f6b9e6e-5b0c-4b3e-9d54-2a8f5a4f2c11\n");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_kind(device), DAXPLUG_KIND_PMEM);
+	assert_string_equal(daxplug_device_region_name(device), "region1");
+	assert_string_equal(daxplug_device_namespace(device), "namespace1.0");
+	assert_string_equal(daxplug_device_uuid(device), "0f6b9e6e-5b0c-4b3e-9d54-2a8f5a4f2c11");
+	assert_int_equal(daxplug_device_serials(device), 0);
+}
+
+/* Two decoders of one expander, and one of another. */
+static void expanders(void **state)
+{
+	static const char *const decoders[] = { "decoder2.0", "decoder2.1", "decoder3.0" };
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device cxl = fixture_hmem;
+	struct daxplug_device *device;
+	char path[96];
+	unsigned int i;
+
+	cxl.place = "platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0";
+	fixture_add_device(fixture, &cxl);
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "sys/bus/cxl/devices/region0/target%u", i);
+		fixture_write(fixture, path, "%s\n", decoders[i]);
+		snprintf(path, sizeof(path), "sys/bus/cxl/devices/%s", decoders[i]);
+		snprintf(path + sizeof(path) / 2, sizeof(path) / 2,
+			 "../../../devices/endpoint%c/%s", decoders[i][7], decoders[i]);
+		fixture_link(fixture, path, path + sizeof(path) / 2);
+		snprintf(path, sizeof(path), "sys/devices/endpoint%c/%s/x", decoders[i][7],
+			 decoders[i]);
+		fixture_write(fixture, path, "%s", "");
+	}
+	fixture_write(fixture, "sys/devices/endpoint2/uport/serial", "0x1234\n");
+	fixture_write(fixture, "sys/devices/endpoint3/uport/serial", "0x99\n");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_kind(device), DAXPLUG_KIND_CXL);
+	assert_string_equal(daxplug_device_region_name(device), "region0");
+	assert_int_equal(daxplug_device_serials(device), 2);
+	assert_int_equal(daxplug_device_serial(device, 0), 0x1234);
+	assert_int_equal(daxplug_device_serial(device, 1), 0x99);
+	assert_int_equal(daxplug_device_serial(device, 2), 0);
+}
+
+static void rating(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct daxplug_device *device;
+
+	fixture_add_device(fixture, &fixture_hmem);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_distance(device), -1);
+	assert_int_equal(daxplug_device_read_latency(device), -1);
+	/* Nodes 0, 1 and 4; only the last has no CPU. */
+	fixture_write(fixture, "sys/devices/system/node/online", "0-1,4\n");
+	fixture_write(fixture, "sys/devices/system/node/has_cpu", "0,4\n");
+	fixture_write(fixture, "sys/devices/system/node/node1/distance", "40 10 21\n");
+	fixture_write(fixture, "sys/devices/system/node/node1/access0/initiators/read_latency",
+		      "250\n");
+	fixture_write(fixture, "sys/devices/system/node/node1/access0/initiators/write_bandwidth",
+		      "30000\n");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_distance(device), 21);
+	assert_int_equal(daxplug_device_read_latency(device), 250);
+	assert_int_equal(daxplug_device_write_bandwidth(device), 30000);
+	assert_int_equal(daxplug_device_read_bandwidth(device), -1);
+	fixture_write(fixture, "sys/devices/system/node/node1/distance", "40\n");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_distance(device), -1);
+}
+
+/* What our driver tells, as it was recorded. */
+static void driver_words(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+
+	fixture_remove(&context->fixture);
+	daxplug_unref(context->daxplug);
+	fixture_load(&context->fixture, RECORDS "/ours-6.12-movable");
+	assert_int_equal(daxplug_new(context->fixture.root, &context->daxplug), 0);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_guard(device), 0);
+	assert_int_equal(daxplug_device_timeout(device), 0);
+	assert_int_equal(daxplug_device_last_duration(device), 152);
+	assert_int_equal(daxplug_device_done(device), 2);
+	assert_int_equal(daxplug_device_failed(device), 0);
+	assert_int_equal(daxplug_device_cancelled(device), 0);
+	assert_int_equal(daxplug_device_refusals(device), 0);
+	assert_string_equal(daxplug_device_last_failure(device), "");
+	/* An older driver does not tell. */
+	assert_int_equal(daxplug_device_pages_poisoned(device), -1);
+}
+
+/* Where page structs go: what the device asks for and what the system grants. */
+static void memmap(void **state)
+{
+	static const struct {
+		const char *wanted;
+		const char *granted;
+		int result;
+	} cases[] = {
+		{ "1", "N", 0 }, { "1", "Y", 1 }, { "1", "force", 1 },
+		{ "0", "Y", 0 }, { "0", "?", 0 },
+	};
+	struct context *context = *state;
+	struct daxplug_device *device;
+	unsigned int i;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	device = scan_one(context);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory",
+			      "%s\n", cases[i].wanted);
+		fixture_write(&context->fixture,
+			      "sys/module/memory_hotplug/parameters/memmap_on_memory", "%s\n",
+			      cases[i].granted);
+		assert_int_equal(daxplug_device_refresh(device), 0);
+		assert_int_equal(daxplug_device_memmap_on_memory(device), cases[i].result);
+	}
+}
+
+/* Links of a record lead to nothing outside of it, absolute ones too. */
+static void links_stay_inside(void **state)
+{
+	struct context *context = *state;
+	struct fixture outside;
+	char target[FIXTURE_PATH_SIZE];
+	struct daxplug_device *device;
+
+	fixture_create(&outside);
+	fixture_write(&outside, "secret", "123456\n");
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/align");
+	fixture_path(&outside, "secret", target);
+	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/align", target);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_align(device), 0);
+	/* The same path below the root is what such a link means. */
+	fixture_write(&context->fixture, target + 1, "4096\n");
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	assert_int_equal(daxplug_device_align(device), 4096);
+	fixture_remove(&outside);
+}
+
+/* An index that is out of range yields nothing, and does no harm. */
+static void out_of_range(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_range_start(device, 1), 0);
+	assert_int_equal(daxplug_device_range_end(device, UINT_MAX), 0);
+	assert_int_equal(daxplug_device_block_number(device, 8), 0);
+	assert_int_equal(daxplug_device_block_state(device, 8), DAXPLUG_BLOCK_UNKNOWN);
+	assert_string_equal(daxplug_device_block_zone(device, UINT_MAX), "");
+	assert_int_equal(daxplug_device_block_use(device, 8), -1);
+}
+
 static void order(void **state)
 {
 	static const char *const names[] = { "dax10.0", "dax2.1", "dax2.10", "dax2.2" };
@@ -456,6 +631,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ranges, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptor, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large_folios, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(persistent_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(expanders, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rating, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(driver_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(memmap, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(links_stay_inside, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(out_of_range, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many, set_up, tear_down),

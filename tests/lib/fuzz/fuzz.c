@@ -101,13 +101,24 @@ static void fuzz_state(const char *text, size_t size)
 		assert(state == DAX_STATE_COUNT);
 }
 
+static void fuzz_span(const char *text, size_t size)
+{
+	uint64_t start, end;
+
+	(void)size;
+	if (!parse_span(text, &start, &end))
+		assert(start <= end && strchr(text, '-'));
+	assert(parse_node_name(text) < 0 || !strncmp(text, "node", 4));
+	assert(*daxplug_reason_name(parse_reason(text)));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const char *text, size_t size);
 } targets[] = {
 	{ "number", fuzz_number }, { "hex", fuzz_hex },		{ "device_name", fuzz_device_name },
 	{ "list", fuzz_list },	   { "meminfo", fuzz_meminfo }, { "value", fuzz_value },
-	{ "place", fuzz_place },   { "state", fuzz_state },
+	{ "place", fuzz_place },   { "state", fuzz_state },	{ "span", fuzz_span },
 };
 
 /* Parsers get what sysfs_read() makes of an attribute: a text without a NUL in it. */
