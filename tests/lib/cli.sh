@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The command on recorded trees, and on a tree that is mounted at /sys:
-# cli.sh DAXPLUG MAKE_FIXTURE PRELOAD
+# cli.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
 set -uo pipefail
 
 DAXPLUG=$(realpath "$1")
 MAKE_FIXTURE=$(realpath "$2")
 PRELOAD=$(realpath "$3")
+NO_MEMORY=$(realpath "$4")
 HERE=$(dirname "$(realpath "$0")")
 REPO=$HERE/../..
 # shellcheck source=../guest/lib.sh
@@ -132,8 +133,12 @@ while read -r column _; do
 done < <("$DAXPLUG" list --help | sed '1,/^Columns:/d')
 is "the version, after a command" "$("$DAXPLUG" list --version)" "$("$DAXPLUG" -V)"
 is "global options before the command" "$("$DAXPLUG" --sysroot "$ROOT" list -no device)" dax0.0
-is "a time as systemd has it" "$(status_of on unplug --dry-run --timeout '1min 1.5s' dax0.0)" 0
-is "no end of time" "$(status_of on unplug --dry-run --timeout infinity dax0.0)" 0
+for time in 0 30 500ms 1.5s 2min 1m30s '1h 1m 1.001s' 1week 18446744073us infinity; do
+	is "'$time' is a time" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 0
+done
+for time in '' ' ' s 3x 1.5.2 -1 +1 1,5s '1 2x' inf 99999999999999999999s 9223372036854775807h; do
+	is "'$time' is none" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2
+done
 
 # --- the table ---
 
@@ -444,8 +449,28 @@ is "nor for monitor" "$(reader_gone on monitor)" "0 "
 is "no environment" "$(env -i "$DAXPLUG" list --sysroot "$ROOT" -no device)" dax0.0
 is "an unknown locale" "$(LC_ALL=xx_YY.nonsense on list -no device)" dax0.0
 on list dax7.1 dax7.2 dax7.3 2>&1 > /dev/null | cat > "$WORK/out"
-is "a line of complaint is one write" "$(strace -f -qq -e trace=write -e write=2 "$DAXPLUG" lsit 2>&1 |
+is "a line of complaint is one write" "$(strace -f -qq -e trace=write -E ASAN_OPTIONS=detect_leaks=0 "$DAXPLUG" lsit 2>&1 |
 	grep -c '^write(2')" 1
+
+# --- no memory ---
+
+# out_of_memory ARG...: no allocation that fails ends in more than a complaint.
+out_of_memory() {
+	local number status wrong=''
+	for number in {1..300}; do
+		status=0
+		FAIL_ALLOCATION=$number LD_PRELOAD=$NO_MEMORY on "$@" > /dev/null 2>&1 || status=$?
+		((status < 128)) || wrong+=" $number:$status"
+	done
+	is "$*: a failing allocation does no harm" "$wrong" ""
+}
+if grep -q __asan_init "$DAXPLUG"; then
+	skip "failing allocations" "a sanitizer has its own"
+else
+	out_of_memory list --json
+	out_of_memory show --json all
+	out_of_memory unplug --dry-run --json all
+fi
 
 . "$HERE/cli-live.sh"
 
