@@ -5,7 +5,6 @@
 #include "device_json.h"
 #include "forecast.h"
 #include "json.h"
-#include "output.h"
 #include "signals.h"
 #include "status.h"
 #include "text.h"
@@ -61,6 +60,15 @@ static void add_refusal(struct job *job, const struct daxplug_forecast *forecast
 	}
 }
 
+/* Only these are no matter of a single device. */
+static bool lacks_room(const struct daxplug_forecast *forecast)
+{
+	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+
+	return daxplug_forecast_verdict(forecast) == DAXPLUG_VERDICT_REFUSED &&
+	       (reason == DAXPLUG_REASON_NO_ROOM || reason == DAXPLUG_REASON_COMMIT_LIMIT);
+}
+
 /*
  * Each change looks at its own device. Whether there is room for what all of
  * them have to move only a forecast for all can tell.
@@ -69,26 +77,24 @@ static int check_together(struct job *job)
 {
 	const struct selection *selection = &job->selection;
 	struct daxplug_forecast *forecast;
-	enum daxplug_reason reason;
+	int status = EXIT_DONE;
 
 	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
 		return EXIT_DONE;
 	forecast = foresee(job, selection->devices, selection->count);
-	if (!forecast)
-		return EXIT_DONE;
-	reason = daxplug_forecast_reason(forecast);
-	if (daxplug_forecast_verdict(forecast) != DAXPLUG_VERDICT_REFUSED ||
-	    (reason != DAXPLUG_REASON_NO_ROOM && reason != DAXPLUG_REASON_COMMIT_LIMIT)) {
-		daxplug_forecast_unref(forecast);
-		return EXIT_DONE;
+	if (!forecast) {
+		complain("out of memory");
+		return EXIT_CANNOT_TELL;
 	}
-	complain("%u devices together: %s; %s, or name fewer devices, or use --force",
-		 selection->count, daxplug_forecast_finding_text(forecast, 0),
-		 daxplug_forecast_finding_remedy(forecast, 0));
-	if (job->results)
-		add_refusal(job, forecast);
+	if (lacks_room(forecast)) {
+		complain("all %u devices together: %s; select fewer, or use --force",
+			 selection->count, daxplug_forecast_finding_text(forecast, 0));
+		if (job->results)
+			add_refusal(job, forecast);
+		status = EXIT_REFUSED;
+	}
 	daxplug_forecast_unref(forecast);
-	return EXIT_REFUSED;
+	return status;
 }
 
 /* --- one by one --- */
