@@ -263,6 +263,32 @@ ok "it says what to do" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
 ok "it says the mode, and what to do" said 'famfs.*daxctl'
 
+# --- several devices together ---
+
+# node_has NODE TOTAL FREE ANON: in MiB.
+node_has() {
+	mkdir -p "$ROOT/sys/devices/system/node/node$1"
+	printf "Node $1 %s: %d kB\n" MemTotal $(($2 * 1024)) MemFree $(($3 * 1024)) \
+		AnonPages $(($4 * 1024)) Shmem 0 FilePages 0 \
+		> "$ROOT/sys/devices/system/node/node$1/meminfo"
+}
+new_root ours-6.12-movable
+add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
+echo online_movable > "$ROOT/sys/devices/platform/hmem.1/dax1.0/state"
+echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
+node_has 0 2048 600 100
+node_has 1 1024 600 400
+node_has 2 1024 600 400
+is "each of two has room" "$(status_of on unplug --dry-run dax0.0)$(status_of on unplug --dry-run dax1.0)" 00
+is "both have none: a dry run" "$(status_of on unplug --dry-run all)" 7
+is "both have none: in one line" "$(error | grep -cE '^daxplug: all 2 devices together: .*800 MiB.*600 MiB')$(wc -l < "$WORK/err")" 11
+is "both have none: check" "$(status_of on check all)" 7
+is "both have none: forced" "$(status_of on unplug --dry-run --force all)" 0
+valid "both have none" results on unplug --dry-run --json all
+is "both have none: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
+node_has 0 2048 1000 100
+is "both have room" "$(status_of on unplug --dry-run all)" 0
+
 # --- what cannot be read is not known ---
 
 new_root stock-7.3-movable
