@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Changes one device from a poll loop, as a daemon would: poll-loop DEVICE plug|unplug.
  * Prints how far it is; SIGINT cancels it, and everything is rolled back.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Asks what an unplug of each device would meet, all at the same time, one thread and
  * one handle for each: threads DEVICE...
