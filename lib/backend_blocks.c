@@ -124,18 +124,6 @@ static int unplug(struct daxplug_change *change)
 	return check_all_absent(change);
 }
 
-static bool is_as_wanted(enum daxplug_block_state state, enum daxplug_state wanted)
-{
-	switch (wanted) {
-	case DAXPLUG_STATE_ONLINE_KERNEL:
-		return state == DAXPLUG_BLOCK_KERNEL;
-	case DAXPLUG_STATE_ONLINE_MOVABLE:
-		return state == DAXPLUG_BLOCK_MOVABLE;
-	default:
-		return block_is_online(state);
-	}
-}
-
 /* Is it not known whether a block is as wanted: its state, or the zone that matters. */
 static bool is_unsure(enum daxplug_block_state state, enum daxplug_state wanted)
 {
@@ -157,7 +145,7 @@ static int online_block(struct daxplug_change *change, struct block *block,
 
 	if (is_unsure(state, wanted))
 		return fail_unreadable(change, block);
-	if (is_as_wanted(state, wanted))
+	if (block_is(state, wanted))
 		return 0;
 	if (block_is_online(state))
 		err = clear_block(change, block);
@@ -179,7 +167,7 @@ static int check_all_online(struct daxplug_change *change, enum daxplug_state wa
 
 		if (is_unsure(state, wanted))
 			return fail_unreadable(change, &device->blocks[i]);
-		if (!is_as_wanted(state, wanted))
+		if (!block_is(state, wanted))
 			return fail_interference(change, &device->blocks[i]);
 	}
 	return 0;

@@ -22,20 +22,6 @@ static bool trusted(const struct daxplug_change *change)
 	return change->device->backend == DAXPLUG_BACKEND_STATE;
 }
 
-static bool is_as_said(enum daxplug_block_state state, enum daxplug_state wanted)
-{
-	switch (wanted) {
-	case DAXPLUG_STATE_UNPLUGGED:
-		return state == DAXPLUG_BLOCK_ABSENT;
-	case DAXPLUG_STATE_ONLINE_KERNEL:
-		return state == DAXPLUG_BLOCK_KERNEL;
-	case DAXPLUG_STATE_ONLINE_MOVABLE:
-		return state == DAXPLUG_BLOCK_MOVABLE;
-	default:
-		return block_is_online(state);
-	}
-}
-
 /* A block that is not, or not known to be, what the write said; NULL if all are. */
 static struct block *find_other(struct daxplug_change *change, enum daxplug_state wanted)
 {
@@ -45,7 +31,7 @@ static struct block *find_other(struct daxplug_change *change, enum daxplug_stat
 	for (i = 0; i < device->counts.total; i++) {
 		struct block *block = &device->blocks[i];
 
-		if (!is_as_said(block_read_patiently(change, block), wanted))
+		if (!block_is(block_read_patiently(change, block), wanted))
 			return block;
 	}
 

@@ -147,6 +147,21 @@ bool block_is_online(enum daxplug_block_state state)
 	return state >= DAXPLUG_BLOCK_ONLINE;
 }
 
+/* Is a block known to be what it is when its device is in a state. */
+bool block_is(enum daxplug_block_state state, enum daxplug_state of_device)
+{
+	switch (of_device) {
+	case DAXPLUG_STATE_UNPLUGGED:
+		return state == DAXPLUG_BLOCK_ABSENT;
+	case DAXPLUG_STATE_ONLINE_KERNEL:
+		return state == DAXPLUG_BLOCK_KERNEL;
+	case DAXPLUG_STATE_ONLINE_MOVABLE:
+		return state == DAXPLUG_BLOCK_MOVABLE;
+	default:
+		return block_is_online(state);
+	}
+}
+
 static void count(struct daxplug_device *device, enum daxplug_block_state state)
 {
 	struct dax_block_counts *counts = &device->counts;

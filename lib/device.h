@@ -139,6 +139,7 @@ int blocks_read(struct daxplug_device *device);
 void block_path(const struct block *block, const char *attribute, char *path);
 enum daxplug_block_state block_read(const struct daxplug *daxplug, struct block *block);
 bool block_is_online(enum daxplug_block_state state);
+bool block_is(enum daxplug_block_state state, enum daxplug_state of_device);
 enum daxplug_backend backend_of(const struct daxplug_device *device);
 void identity_read(struct daxplug_device *device);
 void rating_read(struct daxplug_device *device);

@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "device.h"
 #include "handle.h"
 
@@ -20,12 +21,16 @@
  * When to look though nothing is announced, in ms. With announcements a look costs
  * more than it finds: it is for what no announcement tells.
  */
-#define LOOK_ANNOUNCED 60000
+#define LOOK_ANNOUNCED 300000
 #define LOOK_LIVE 2000
 #define LOOK_RECORDED 200
 
-/* After an announcement: a transition makes hundreds, one look does for many. */
+/*
+ * How long after an announcement, in ms: a transition makes hundreds, one look does for
+ * many. Where a look takes long it is so many times as long, to leave the CPU to others.
+ */
 #define SETTLE 20
+#define SETTLE_LOOKS 10
 
 /* What of a device makes an event when it differs. */
 struct view {
@@ -52,6 +57,7 @@ struct daxplug_event {
  * @epoll: readable when it is time to look
  * @timer: for that
  * @look_ms: when to look again though nothing is announced
+ * @took_ms: how long the last look took
  * @udev: the library
  * @uevents: the kernel's announcements, or NULL where there are none
  * @views: what the last look has seen, @view_count of it
@@ -69,6 +75,7 @@ struct daxplug_monitor {
 	int epoll;
 	int timer;
 	int look_ms;
+	int took_ms;
 	struct udev *udev;
 	struct udev_monitor *uevents;
 	struct view *views;
@@ -302,7 +309,7 @@ static bool is_time(struct daxplug_monitor *monitor)
 
 	if (drain_uevents(monitor) && !monitor->settling) {
 		monitor->settling = true;
-		set_timer(monitor, SETTLE);
+		set_timer(monitor, SETTLE + SETTLE_LOOKS * monitor->took_ms);
 	}
 	if (read(monitor->timer, &times, sizeof(times)) != sizeof(times))
 		return false;
@@ -342,8 +349,10 @@ static void compare(struct daxplug_monitor *monitor)
 
 static int look(struct daxplug_monitor *monitor)
 {
+	int64_t began = clock_now();
 	int err = daxplug_scan(monitor->own);
 
+	monitor->took_ms = clock_now() - began;
 	if (!err)
 		err = make_room(monitor);
 	if (err)

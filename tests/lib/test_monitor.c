@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Events from a tree that changes. */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
+/* Before cmocka, which has a macro of the name of a function there. */
+#include "change.h"
 #include "cmocka_all.h"
 #include "fixture.h"
 #include "libdaxplug.h"
@@ -124,12 +134,116 @@ static void unreadable(void **state)
 	fixture_remove(&fixture);
 }
 
+/* From now on this process has no netlink, as in a service with RestrictAddressFamilies. */
+static bool forbid_netlink(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
+
+/* 0 if a monitor of the live system works, looking at intervals; 77 if it cannot be tried. */
+static int watch_without_netlink(void)
+{
+	struct daxplug_monitor *monitor;
+	struct daxplug *daxplug;
+	int status;
+
+	if (!forbid_netlink() || daxplug_new(NULL, &daxplug))
+		return 77;
+	if (daxplug_monitor_new(daxplug, &monitor))
+		return 1;
+	status = daxplug_monitor_polls(monitor) ? 0 : 2;
+	daxplug_monitor_unref(monitor);
+	daxplug_unref(daxplug);
+	return status;
+}
+
+static void no_netlink(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (!pid)
+		_exit(watch_without_netlink());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+#define MANY 32768
+
+/*
+ * A device of 32,768 blocks. An idle monitor looks each five minutes where the kernel announces
+ * what happens (LOOK_ANNOUNCED in monitor.c), a progress line five times a second.
+ */
+static void cost(void **state)
+{
+	struct fixture_device device = fixture_hmem;
+	struct daxplug_change *change;
+	double began, look, progress;
+	unsigned int done, total, i;
+	struct daxplug *daxplug;
+	struct fixture fixture;
+
+	(void)state;
+	device.blocks = MANY;
+	fixture_create(&fixture);
+	fixture_add_device(&fixture, &device);
+	fixture_add_blocks(&fixture, device.first, MANY, "online", "Movable");
+	assert_int_equal(daxplug_new(fixture.root, &daxplug), 0);
+	began = seconds();
+	assert_int_equal(daxplug_scan(daxplug), 0);
+	look = seconds() - began;
+
+	assert_int_equal(daxplug_change_new(daxplug_first(daxplug), DAXPLUG_ACTION_UNPLUG, &change),
+			 0);
+	change->phase = DAXPLUG_PHASE_UNPLUG;
+	began = seconds();
+	for (i = 0; i < 100; i++)
+		assert_int_equal(daxplug_change_progress(change, &done, &total), 0);
+	progress = (seconds() - began) / 100;
+	assert_int_equal(done, 0);
+	assert_int_equal(total, MANY);
+
+	print_message("# %u blocks: an idle monitor takes %.2f %% of a CPU, a progress line %.2f %%\n",
+		      MANY, look / 300 * 100, progress / 0.2 * 100);
+	if (!getenv("DAXPLUG_TEST_SLOW")) {
+		assert_true(look / 300 < 0.005);
+		assert_true(progress / 0.2 < 0.02);
+	}
+	daxplug_change_unref(change);
+	daxplug_unref(daxplug);
+	fixture_remove(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(life_of_a_device),
 		cmocka_unit_test(snapshot_and_modes),
 		cmocka_unit_test(unreadable),
+		cmocka_unit_test(no_netlink),
+		cmocka_unit_test(cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
