@@ -40,6 +40,44 @@ valid "plug, JSON" results change plug --json dax0.0
 is "done" "$(jq -r '.[0] | .outcome + " " + .state_before + " " + .memory_state' "$WORK/json")" \
 	"done unplugged online_movable"
 
+# --- the device is let go ---
+
+# may_bind: the driver's files that the command writes to.
+may_bind() {
+	mkdir -p "$ROOT/sys/bus/dax/drivers/kmem"
+	touch "$ROOT/sys/bus/dax/drivers/kmem/"{bind,unbind,new_id,remove_id}
+}
+may_bind
+is "unplug --release" "$(status_of change unplug --force --release dax0.0)" 0
+is "released" "$(listed mode)" disabled
+is "released already" "$(status_of change unplug --force --release dax0.0)" 0
+is "plug binds it" "$(status_of change plug dax0.0) $(listed mode) $(state_now)" "0 system-ram online_movable"
+
+new_root stock-6.12-kernel
+may_bind
+valid "unplug, block by block" results change unplug --force --json dax0.0
+is "block by block: no driver is left" "$(jq -r '.[0] | .outcome + " " + .mode' "$WORK/json")" "done disabled"
+is "block by block: plug" "$(status_of change plug dax0.0) $(state_now)" "0 online_movable"
+
+# --- memory that no device owns ---
+
+new_root ours-6.12-movable
+orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/180000000-1bfffffff
+mkdir -p "$orphan"
+echo 0x180000000 > "$orphan/start"
+echo 1073741824 > "$orphan/size"
+echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
+echo 0 > "$orphan/quarantined"
+touch "$orphan/reclaim"
+rm "$ROOT/sys/bus/dax/devices/dax0.0"
+valid "reclaim" reclaim change reclaim --json all
+is "reclaimed" "$(jq -r '.[0] | "\(.action) \(.outcome) \(.orphan)"' "$WORK/json")" \
+	"reclaim done 180000000-1bfffffff"
+is "nothing is left" "$(on list)" ""
+is "nothing to reclaim" "$(status_of change reclaim all) $(< "$WORK/out")" "0 no orphaned memory"
+
+new_root ours-6.12-movable
+
 # --- whatever becomes of standard output ---
 
 is "unplugged, and a full disk" "$(change unplug --force dax0.0 > /dev/full 2> "$WORK/err"; echo $?)" 0
