@@ -30,7 +30,7 @@ static int offline_all(struct daxplug_change *change)
 	int err = 0;
 
 	for (i = 0; !err && i < count; i++) {
-		if (worker_cancelled(change))
+		if (task_cancelled(change))
 			return fail_cancelled(change);
 		err = offline_block(change, &device->blocks[dax_order_offline(count, i)]);
 	}
@@ -181,7 +181,7 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 
 	err = undo_record(change);
 	for (i = 0; !err && i < count; i++) {
-		if (worker_cancelled(change))
+		if (task_cancelled(change))
 			err = fail_cancelled(change);
 		else
 			err = online_block(change, &device->blocks[dax_order_online(count, i)],

@@ -95,7 +95,7 @@ static int unplug(struct daxplug_change *change)
 /* What has been plugged is not to stay. */
 static int take_back(struct daxplug_change *change)
 {
-	worker_enter(change, DAXPLUG_PHASE_BACK);
+	task_enter(change, DAXPLUG_PHASE_BACK);
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (write_state(change, DAXPLUG_STATE_UNPLUGGED) ||
 	    find_other(change, DAXPLUG_STATE_UNPLUGGED))
@@ -116,7 +116,7 @@ static int check_plugged(struct daxplug_change *change, enum daxplug_state wante
 		return take_back(change);
 	}
 	/* Upstream's plug cannot be interrupted. */
-	if (worker_cancelled(change)) {
+	if (task_cancelled(change)) {
 		fail_cancelled(change);
 		return take_back(change);
 	}

@@ -136,12 +136,6 @@ int daxplug_change_set_timeout(struct daxplug_change *change, int64_t timeout)
 	return 0;
 }
 
-/* Is nothing left to be done, by the checks. */
-bool change_is_settled(const struct daxplug_change *change)
-{
-	return change->report.outcome != DAXPLUG_OUTCOME_UNKNOWN;
-}
-
 static void end(struct daxplug_change *change)
 {
 	change->ended = true;
@@ -230,12 +224,6 @@ int daxplug_change_waits_for(const struct daxplug_change *change)
 struct daxplug_device *daxplug_change_device(const struct daxplug_change *change)
 {
 	return change->device;
-}
-
-/* What is changed, for messages. */
-const char *change_name(const struct daxplug_change *change)
-{
-	return change->device ? change->device->name : change->orphan.name;
 }
 
 const char *daxplug_change_name(const struct daxplug_change *change)

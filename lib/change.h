@@ -2,7 +2,7 @@
 /*
  * A change of a device's memory. The caller's process checks, starts and follows a
  * change (change.c, check.c, worker.c). A child process, the worker, takes the lock,
- * makes the change, and undoes it on a failure (lock.c, steps.c and the backends).
+ * makes the change, and undoes it on a failure (task.c, lock.c, steps.c, the backends).
  */
 #ifndef DAXPLUG_CHANGE_H
 #define DAXPLUG_CHANGE_H
@@ -120,9 +120,40 @@ struct backend {
 extern const struct backend backend_state;
 extern const struct backend backend_blocks;
 
-/* change.c */
-const char *change_name(const struct daxplug_change *change);
-bool change_is_settled(const struct daxplug_change *change);
+/* What is changed, for messages. */
+static inline const char *change_name(const struct daxplug_change *change)
+{
+	return change->device ? change->device->name : change->orphan.name;
+}
+
+/* Is nothing left to be done, by the checks. */
+static inline bool change_is_settled(const struct daxplug_change *change)
+{
+	return change->report.outcome != DAXPLUG_OUTCOME_UNKNOWN;
+}
+
+/**
+ * struct message - what the child tells its parent
+ * @phase: what it is doing
+ * @waits_for: the process that has the lock, or 0
+ * @final: whether it is done, with @report
+ * @report: what has come of it
+ *
+ * Shorter than PIPE_BUF, so that it is written as a whole.
+ */
+struct message {
+	enum daxplug_phase phase;
+	int waits_for;
+	bool final;
+	struct report report;
+};
+
+/* task.c */
+void task_introduce(const struct daxplug_change *change);
+void task_send(struct daxplug_change *change, bool final);
+bool task_cancelled(const struct daxplug_change *change);
+bool task_interrupted(const struct daxplug_change *change);
+void task_enter(struct daxplug_change *change, enum daxplug_phase phase);
 
 /* check.c */
 int check_all(struct daxplug_change *change);
@@ -131,9 +162,6 @@ int check_again(struct daxplug_change *change);
 /* worker.c */
 int worker_start(struct daxplug_change *change);
 bool worker_process(struct daxplug_change *change);
-bool worker_cancelled(const struct daxplug_change *change);
-bool worker_interrupted(const struct daxplug_change *change);
-void worker_enter(struct daxplug_change *change, enum daxplug_phase phase);
 
 /* lock.c */
 int lock_device(struct daxplug_change *change);

@@ -9,25 +9,6 @@
 #include "handle.h"
 #include "parse.h"
 
-/* The path of an attribute of a device, relative to the root; @path has SYSFS_PATH_SIZE. */
-void device_path(const struct daxplug_device *device, const char *attribute, char *path)
-{
-	snprintf(path, SYSFS_PATH_SIZE, DAX_DEVICES "/%s%s%s", device->name, *attribute ? "/" : "",
-		 attribute);
-}
-
-/* The number in an attribute of a device; -1 if it cannot be read, or is negative. */
-int64_t device_read_count(const struct daxplug_device *device, const char *attribute)
-{
-	char path[SYSFS_PATH_SIZE];
-	uint64_t number;
-
-	device_path(device, attribute, path);
-	if (sysfs_read_number(device->daxplug, path, &number) || number > INT64_MAX)
-		return -1;
-	return number;
-}
-
 static uint64_t read_size(const struct daxplug_device *device, const char *attribute)
 {
 	int64_t size = device_read_count(device, attribute);
@@ -229,7 +210,7 @@ void device_unlist(struct daxplug_device *device)
 struct daxplug_device *daxplug_device_ref(struct daxplug_device *device)
 {
 	device->refs++;
-	daxplug_ref(device->daxplug);
+	device->daxplug->refs++;
 	return device;
 }
 
@@ -242,7 +223,7 @@ void daxplug_device_unref(struct daxplug_device *device)
 	daxplug = device->daxplug;
 	if (!--device->refs)
 		free_device(device);
-	daxplug_unref(daxplug);
+	handle_put(daxplug);
 }
 
 int daxplug_device_refresh(struct daxplug_device *device)

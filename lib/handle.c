@@ -15,26 +15,48 @@ const char *daxplug_version(void)
 	return DAXPLUG_VERSION;
 }
 
-int daxplug_new(const char *root, struct daxplug **daxplug)
+static void forget_devices(struct daxplug *daxplug)
 {
-	struct daxplug *new = calloc(1, sizeof(*new));
+	while (daxplug->count)
+		device_unlist(daxplug->devices[--daxplug->count]);
+	free(daxplug->devices);
+	daxplug->devices = NULL;
+}
 
-	if (!new)
+static void free_handle(struct daxplug *daxplug)
+{
+	forget_devices(daxplug);
+	orphans_forget(daxplug);
+	close(daxplug->root);
+	free(daxplug);
+}
+
+/* Takes over @root, a descriptor or a negative one with errno set. */
+static int make(int root, bool live, const struct system_ops *system, struct daxplug **daxplug)
+{
+	struct daxplug *new;
+
+	if (root < 0)
+		return -errno;
+	new = calloc(1, sizeof(*new));
+	if (!new) {
+		close(root);
 		return -ENOMEM;
-	new->root = open(root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (new->root < 0) {
-		int err = -errno;
-
-		free(new);
-		return err;
 	}
-
 	new->refs = 1;
-	new->live = !root;
-	new->system = root ? &system_recorded : &system_live;
+	new->free = free_handle;
+	new->root = root;
+	new->live = live;
+	new->system = system;
 	report_clear(&new->report);
 	*daxplug = new;
 	return 0;
+}
+
+int daxplug_new(const char *root, struct daxplug **daxplug)
+{
+	return make(open(root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), !root,
+		    root ? &system_recorded : &system_live, daxplug);
 }
 
 /**
@@ -46,32 +68,7 @@ int daxplug_new(const char *root, struct daxplug **daxplug)
  */
 int handle_copy(const struct daxplug *daxplug, struct daxplug **copy)
 {
-	struct daxplug *new = calloc(1, sizeof(*new));
-
-	if (!new)
-		return -ENOMEM;
-	new->root = fcntl(daxplug->root, F_DUPFD_CLOEXEC, 0);
-	if (new->root < 0) {
-		int err = -errno;
-
-		free(new);
-		return err;
-	}
-
-	new->refs = 1;
-	new->live = daxplug->live;
-	new->system = daxplug->system;
-	report_clear(&new->report);
-	*copy = new;
-	return 0;
-}
-
-static void forget_devices(struct daxplug *daxplug)
-{
-	while (daxplug->count)
-		device_unlist(daxplug->devices[--daxplug->count]);
-	free(daxplug->devices);
-	daxplug->devices = NULL;
+	return make(fcntl(daxplug->root, F_DUPFD_CLOEXEC, 0), daxplug->live, daxplug->system, copy);
 }
 
 struct daxplug *daxplug_ref(struct daxplug *daxplug)
@@ -82,12 +79,8 @@ struct daxplug *daxplug_ref(struct daxplug *daxplug)
 
 void daxplug_unref(struct daxplug *daxplug)
 {
-	if (!daxplug || --daxplug->refs)
-		return;
-	forget_devices(daxplug);
-	orphans_forget(daxplug);
-	close(daxplug->root);
-	free(daxplug);
+	if (daxplug)
+		handle_put(daxplug);
 }
 
 /* A power of two, and no smaller than a page can be. */

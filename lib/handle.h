@@ -10,6 +10,7 @@
  * struct daxplug - a view of a system
  * @refs: how many references there are; one for each device that the caller or another
  *	object holds is among them
+ * @free: frees it once the last reference is gone
  * @root: the directory that holds sys/ and proc/, open
  * @live: whether that is the root of this system
  * @brief: read only the counts of blocks where daxplug's driver tells them
@@ -23,6 +24,7 @@
  */
 struct daxplug {
 	unsigned int refs;
+	void (*free)(struct daxplug *daxplug);
 	int root;
 	bool live;
 	bool brief;
@@ -34,6 +36,13 @@ struct daxplug {
 	unsigned int orphan_count;
 	struct report report;
 };
+
+/* Drops a reference; devices, which are below handles, do so too. */
+static inline void handle_put(struct daxplug *daxplug)
+{
+	if (!--daxplug->refs)
+		daxplug->free(daxplug);
+}
 
 int handle_copy(const struct daxplug *daxplug, struct daxplug **copy);
 int orphans_read(struct daxplug *daxplug);

@@ -59,15 +59,15 @@ static int refuse(struct daxplug_change *change, int err, enum daxplug_reason re
 static int wait_for_lock(struct daxplug_change *change, int fd)
 {
 	change->waits_for = find_holder(change->daxplug, fd);
-	worker_enter(change, DAXPLUG_PHASE_WAIT);
-	while (!worker_cancelled(change)) {
+	task_enter(change, DAXPLUG_PHASE_WAIT);
+	while (!task_cancelled(change)) {
 		if (!flock(fd, LOCK_EX)) {
 			change->waits_for = 0;
 			return 0;
 		}
 		if (errno != EINTR)
 			return -errno;
-		worker_interrupted(change);
+		task_interrupted(change);
 	}
 	return refuse(change, -EINTR, DAXPLUG_REASON_LOCKED, "another daxplug works on it");
 }

@@ -92,8 +92,8 @@ static int bind(struct daxplug_change *change)
 
 	change->task.touched = true;
 	do {
-		err = worker_cancelled(change) ? -EINTR : mode_bind(change->daxplug, device->name);
-	} while (err == -EINTR && !worker_interrupted(change));
+		err = task_cancelled(change) ? -EINTR : mode_bind(change->daxplug, device->name);
+	} while (err == -EINTR && !task_interrupted(change));
 	if (err)
 		return fail_bind(change, err, left_over);
 
@@ -110,7 +110,7 @@ static int unplug(struct daxplug_change *change)
 	if (!backend)
 		return lose_driver(change);
 	if (change->phase != DAXPLUG_PHASE_BACK)
-		worker_enter(change, DAXPLUG_PHASE_UNPLUG);
+		task_enter(change, DAXPLUG_PHASE_UNPLUG);
 	return backend->unplug(change);
 }
 
@@ -142,7 +142,7 @@ static void unbind_again(struct daxplug_change *change)
 	struct report cause = change->report;
 	int err;
 
-	worker_enter(change, DAXPLUG_PHASE_BACK);
+	task_enter(change, DAXPLUG_PHASE_BACK);
 	err = read_again(change);
 	if (!err)
 		err = unplug(change);
@@ -186,7 +186,7 @@ static int plug_bound(struct daxplug_change *change, enum daxplug_state wanted)
 		return lose_driver(change);
 
 	if (change->phase != DAXPLUG_PHASE_BACK)
-		worker_enter(change, DAXPLUG_PHASE_PLUG);
+		task_enter(change, DAXPLUG_PHASE_PLUG);
 	err = backend->plug(change, wanted);
 	if (err && !change->task.bound && before != device->state) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
@@ -246,7 +246,7 @@ static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 	struct report cause = change->report;
 	int err = -ENOENT;
 
-	worker_enter(change, DAXPLUG_PHASE_BACK);
+	task_enter(change, DAXPLUG_PHASE_BACK);
 	if (before == DAXPLUG_STATE_UNPLUGGED)
 		err = 0;
 	else if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
@@ -284,7 +284,7 @@ static int reclaim(struct daxplug_change *change)
 	char path[SYSFS_PATH_SIZE], words[64];
 	int err;
 
-	worker_enter(change, DAXPLUG_PHASE_UNPLUG);
+	task_enter(change, DAXPLUG_PHASE_UNPLUG);
 	orphan_path(change->orphan.name, "reclaim", path);
 	err = change_write(change, path, "1");
 	if (!err)
@@ -337,7 +337,7 @@ static void restore_pools(struct daxplug_change *change)
 
 	if (!change->task.pools.count)
 		return;
-	worker_enter(change, DAXPLUG_PHASE_BACK);
+	task_enter(change, DAXPLUG_PHASE_BACK);
 	lost = pools_restore(change->daxplug, &change->task.pools);
 	report->huge_pages_lost = lost;
 	length = strlen(report->message);

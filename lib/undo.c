@@ -64,11 +64,11 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
 	int err;
 
 	do {
-		if (worker_cancelled(change))
+		if (task_cancelled(change))
 			return -EINTR;
 		change->task.touched = true;
 		err = change->daxplug->system->write(change->daxplug, path, word);
-	} while (err == -EINTR && !worker_interrupted(change));
+	} while (err == -EINTR && !task_interrupted(change));
 	return err;
 }
 
@@ -95,7 +95,7 @@ int block_switch(struct daxplug_change *change, const struct block *block, const
 			return 0;
 		if (!may_be_for_a_moment(err))
 			return err;
-		if (worker_cancelled(change))
+		if (task_cancelled(change))
 			return -EINTR;
 		if (attempt == ATTEMPTS)
 			return err;
@@ -178,7 +178,7 @@ int undo_blocks(struct daxplug_change *change)
 	const struct block *first_left = NULL;
 	unsigned int i, left = 0;
 
-	worker_enter(change, DAXPLUG_PHASE_BACK);
+	task_enter(change, DAXPLUG_PHASE_BACK);
 	for (i = 0; i < task->before_count; i++) {
 		unsigned int turn = dax_order_online(task->before_count, i);
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The child process that makes a change. Only a signal ends a write to sysfs, and in a
- * child of its own a signal disturbs nothing: the caller's handlers, masks and other
- * threads stay out of it. If the caller is killed, the child undoes what it has begun.
+ * The child process that makes a change, as its parent sees it. Only a signal ends a write
+ * to sysfs, and in a child of its own a signal disturbs nothing: the caller's handlers,
+ * masks and other threads stay out of it. If the caller is killed, the child undoes what
+ * it has begun.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -26,149 +23,17 @@
 /* How often a cancelled child is woken, in ms. */
 #define TICK 200
 
-/* How long the end of the caller may take to be seen after the signal about it, in ms. */
-#define GRACE 100
-
 /* A deadline further away than that is none, in ms. */
 #define FOREVER (INT64_C(1000) * INT32_MAX)
 
 /* What <sys/wait.h> has as P_PIDFD from glibc 2.36 on. */
 #define WAIT_FOR_PIDFD ((idtype_t)3)
 
-/**
- * struct message - what the child tells
- * @phase: what it is doing
- * @waits_for: the process that has the lock, or 0
- * @final: whether it is done, with @report
- * @report: what has come of it
- *
- * Shorter than PIPE_BUF, so that it is written as a whole.
- */
-struct message {
-	enum daxplug_phase phase;
-	int waits_for;
-	bool final;
-	struct report report;
-};
-
-/* ---- in the child ---- */
-
-static void send_message(struct daxplug_change *change, bool final)
-{
-	struct message message;
-
-	/* The padding too, which would be whatever was in memory. */
-	memset(&message, 0, sizeof(message));
-	message.phase = change->phase;
-	message.waits_for = change->waits_for;
-	message.final = final;
-	if (final)
-		message.report = change->report;
-	while (write(change->task.messages, &message, sizeof(message)) < 0 && errno == EINTR)
-		;
-}
-
-/**
- * worker_enter() - the change comes to its next phase
- * @change: the change
- * @phase: the phase; on the way back nothing cancels any more
- */
-void worker_enter(struct daxplug_change *change, enum daxplug_phase phase)
-{
-	sigset_t all;
-
-	if (phase == DAXPLUG_PHASE_BACK) {
-		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, NULL);
-	}
-	change->phase = phase;
-	send_message(change, false);
-}
-
-static bool is_cancelled_within(const struct daxplug_change *change, int ms)
-{
-	struct pollfd polled[] = {
-		{ .fd = change->cancel, .events = POLLIN },
-		{ .fd = change->task.caller, .events = POLLIN },
-	};
-
-	if (change->phase == DAXPLUG_PHASE_BACK)
-		return false;
-	return poll(polled, 2, ms) > 0;
-}
-
-/* Is the change to be given up. */
-bool worker_cancelled(const struct daxplug_change *change)
-{
-	return is_cancelled_within(change, 0);
-}
-
-/**
- * worker_interrupted() - a signal has ended a system call: is the change to be given up
- * @change: the change
- *
- * The signal comes also when only the thread has ended that started the change.
- *
- * Return: whether it is; if not, the call is to be repeated.
- */
-bool worker_interrupted(const struct daxplug_change *change)
-{
-	if (is_cancelled_within(change, GRACE))
-		return true;
-	alarm(0);
-	return false;
-}
-
-/*
- * That it is called ends the write. If it comes just before one it ends none, and from a
- * caller that was killed it comes once: so again each second, until the way back.
- */
-static void wake(int signal)
-{
-	(void)signal;
-	alarm(1);
-}
-
-static void listen_to_signals(void)
-{
-	struct sigaction action = { .sa_handler = wake };
-	sigset_t most;
-
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGALRM, &action, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	sigfillset(&most);
-	sigdelset(&most, SIGTERM);
-	sigdelset(&most, SIGALRM);
-	sigprocmask(SIG_SETMASK, &most, NULL);
-}
-
-/* Out of memory is the one killer that leaves a change half done. */
-static void keep_from_oom_killer(void)
-{
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	(void)!write(fd, "-1000", 5);
-	close(fd);
-}
-
-static void introduce(const struct daxplug_change *change)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "daxplug:%.7s", change_name(change));
-	prctl(PR_SET_NAME, name);
-	keep_from_oom_killer();
-}
-
 static void child(struct daxplug_change *change)
 {
 	int err;
 
-	listen_to_signals();
-	introduce(change);
+	task_introduce(change);
 	err = lock_device(change);
 	if (!err)
 		err = check_again(change);
@@ -177,11 +42,9 @@ static void child(struct daxplug_change *change)
 	change->report.err = err;
 	if (!err && !change_is_settled(change))
 		change->report.outcome = DAXPLUG_OUTCOME_DONE;
-	send_message(change, true);
+	task_send(change, true);
 	_exit(0);
 }
-
-/* ---- in the parent ---- */
 
 static int open_pidfd(pid_t pid)
 {
@@ -324,7 +187,7 @@ static void cancel(struct daxplug_change *change, int reason)
 
 	if (!worker->reason) {
 		worker->reason = reason;
-		daxplug_change_cancel(change);
+		eventfd_write(change->cancel, 1);
 		epoll_ctl(worker->epoll, EPOLL_CTL_DEL, change->cancel, NULL);
 	}
 	if (change->phase != DAXPLUG_PHASE_BACK)

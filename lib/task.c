@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The process that makes a change: its signals, its messages, whether it is to give up. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "change.h"
+
+/* How long the end of the caller may take to be seen after the signal about it, in ms. */
+#define GRACE 100
+
+/**
+ * task_send() - tell the parent how far the change is
+ * @change: the change
+ * @final: whether it has ended, with its report
+ */
+void task_send(struct daxplug_change *change, bool final)
+{
+	struct message message;
+
+	/* The padding too, which would be whatever was in memory. */
+	memset(&message, 0, sizeof(message));
+	message.phase = change->phase;
+	message.waits_for = change->waits_for;
+	message.final = final;
+	if (final)
+		message.report = change->report;
+	while (write(change->task.messages, &message, sizeof(message)) < 0 && errno == EINTR)
+		;
+}
+
+/**
+ * task_enter() - the change comes to its next phase
+ * @change: the change
+ * @phase: the phase; on the way back nothing cancels any more
+ */
+void task_enter(struct daxplug_change *change, enum daxplug_phase phase)
+{
+	sigset_t all;
+
+	if (phase == DAXPLUG_PHASE_BACK) {
+		sigfillset(&all);
+		sigprocmask(SIG_BLOCK, &all, NULL);
+	}
+	change->phase = phase;
+	task_send(change, false);
+}
+
+static bool is_cancelled_within(const struct daxplug_change *change, int ms)
+{
+	struct pollfd polled[] = {
+		{ .fd = change->cancel, .events = POLLIN },
+		{ .fd = change->task.caller, .events = POLLIN },
+	};
+
+	if (change->phase == DAXPLUG_PHASE_BACK)
+		return false;
+	return poll(polled, 2, ms) > 0;
+}
+
+/* Is the change to be given up. */
+bool task_cancelled(const struct daxplug_change *change)
+{
+	return is_cancelled_within(change, 0);
+}
+
+/**
+ * task_interrupted() - a signal has ended a system call: is the change to be given up
+ * @change: the change
+ *
+ * The signal comes also when only the thread has ended that started the change.
+ *
+ * Return: whether it is; if not, the call is to be repeated.
+ */
+bool task_interrupted(const struct daxplug_change *change)
+{
+	if (is_cancelled_within(change, GRACE))
+		return true;
+	alarm(0);
+	return false;
+}
+
+/*
+ * That it is called ends the write. If it comes just before one it ends none, and from a
+ * caller that was killed it comes once: so again each second, until the way back.
+ */
+static void wake(int signal)
+{
+	(void)signal;
+	alarm(1);
+}
+
+static void listen_to_signals(void)
+{
+	struct sigaction action = { .sa_handler = wake };
+	sigset_t most;
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigfillset(&most);
+	sigdelset(&most, SIGTERM);
+	sigdelset(&most, SIGALRM);
+	sigprocmask(SIG_SETMASK, &most, NULL);
+}
+
+/* Out of memory is the one killer that leaves a change half done. */
+static void keep_from_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, "-1000", 5);
+	close(fd);
+}
+
+/**
+ * task_introduce() - become the process that makes a change
+ * @change: the change
+ */
+void task_introduce(const struct daxplug_change *change)
+{
+	char name[16];
+
+	listen_to_signals();
+
+	snprintf(name, sizeof(name), "daxplug:%.7s", change_name(change));
+	prctl(PR_SET_NAME, name);
+	keep_from_oom_killer();
+}
