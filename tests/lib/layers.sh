@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Calls go down: each file of the library calls files above it in the list of lib/meson.build,
+# so there is no circle among them: layers.sh STATIC_LIBRARY
+set -uo pipefail
+
+HERE=$(dirname "$(realpath "$0")")
+# shellcheck source=../guest/lib.sh
+. "$HERE/../guest/lib.sh"
+
+# "N FILE" for each, in their order.
+files() { grep -oE "^  '[a-z_]+\.c'" "$HERE/../../lib/meson.build" | tr -d " '" | cat -n; }
+
+# "FILE T|U SYMBOL" for each that a file defines or uses.
+symbols() { nm -A "$1" | sed -nE 's#^.*[/:](lib_)?([a-z_]+\.c)\.o:.* ([TU]) (.*)#\2 \3 \4#p'; }
+
+# calls_up LIBRARY: each call to a file further down the list.
+calls_up() {
+	awk 'NR == FNR { at[$2] = $1; next }
+		$2 == "T" { owner[$3] = $1 }
+		$2 == "U" { from[++calls] = $1; to[calls] = $3 }
+		END { for (i = 1; i <= calls; i++) {
+			file = owner[to[i]]
+			if (at[from[i]] && at[file] > at[from[i]])
+				print from[i], "calls", to[i], "of", file } }' <(files) <(symbols "$1")
+}
+
+ok "the files are known" test "$(files | wc -l)" -gt 30
+ok "their symbols are known" test "$(symbols "$1" | wc -l)" -gt 300
+is "no file calls one below it" "$(calls_up "$1")" ""
+done_testing
