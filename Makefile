@@ -57,7 +57,7 @@ install-source:
 	mkdir -p $(DESTDIR)/usr/src/daxplug-$(VERSION)
 	cp -r dkms.conf kernel $(DESTDIR)/usr/src/daxplug-$(VERSION)/
 	rm -rf $(DESTDIR)/usr/src/daxplug-$(VERSION)/kernel/model
-	install -D -m 755 -t $(libexec) packaging/build-driver
+	install -D -m 755 -t $(libexec) packaging/build-driver packaging/sign-driver
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/postinst.d/daxplug-dkms
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/header_postinst.d/daxplug-dkms
 

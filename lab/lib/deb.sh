@@ -10,7 +10,7 @@ build_debs() {
 	local suites packages root files
 	read -ra suites <<< "${MACHINE_SUITES[$1]}"
 	mapfile -t packages < <(build_dependencies)
-	packages+=(make gcc)
+	packages+=(build-essential)
 	root=$BUILD/root/deb-$1-$(key "${suites[@]}" "${packages[@]}")
 	cached "$root" make_root "what builds the packages for Debian $1" "${suites[*]}" "${packages[@]}"
 	mapfile -t files < <(for source in "${DEB_SOURCES[@]}"; do sources "$source"; done)
