@@ -24,15 +24,19 @@ case $BOOT in
 	;;
 2)
 	fell_back 'daxplug=off is on the kernel command line'
+	refuses_takeover 'daxplug=off is on the kernel command line'
 	next_boot module.sig_enforce=1
 	;;
 3)
 	fell_back "could not insert 'daxplug_kmem': (Key was rejected by service|Required key not available|Operation not permitted)"
+	refuses_takeover 'the kernel refuses the signature'
 	echo 'options kmem default_state=nonsense' > "$RULES"
 	next_boot ''
 	;;
 4)
 	fell_back "could not insert 'daxplug_kmem': Invalid argument"
+	echo 'options kmem no_such_option=1' > "$RULES"
+	refuses_takeover 'no_such_option=1: the driver has no such option'
 	echo 'install daxplug_kmem /bin/true' > "$RULES"
 	next_boot ''
 	;;
@@ -56,6 +60,7 @@ case $BOOT in
 	;;
 7)
 	fell_back 'it is not built for Linux'
+	refuses_takeover 'not built for Linux'
 	ok "the driver builds again" rebuild
 	# A kmem in the initramfs, which has to have the same rule.
 	if [[ $INITRAMFS_TOOL == dracut ]]; then

@@ -63,3 +63,13 @@ fell_back() {
 }
 
 installs() { DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; }
+
+# refuses_takeover REASON: and leaves all as it is.
+refuses_takeover() {
+	local said status=0
+	said=$(/usr/lib/daxplug/takeover 2>&1) || status=$?
+	is "boot $BOOT: takeover fails" "$status" 1
+	ok "boot $BOOT: and says why: $1" grep -qE "$1" <<< "$said"
+	note "$said"
+	serves stock
+}
