@@ -19,12 +19,12 @@ machine_disk() {
 	packages=("${MACHINE_PACKAGES[@]}" "$tool")
 	[[ ! $SECURE_BOOT ]] || packages+=("${SECURE_BOOT_PACKAGES[@]}")
 	machine_kernel "$kernel"
-	name=machine-$release-$(key "${suites[@]}" "${packages[@]}" \
-		"$(cd "$REPO/lab" && key_of_files disk/* lib/disk.sh)" "${SECURE_BOOT:+$FIRMWARE}")
+	name=machine-$release-$(key "${suites[@]}" "${packages[@]}")
 	KERNEL_ROOT=$BUILD/root/$name
 	cached "$KERNEL_ROOT" make_machine_root "Debian $release with $tool" "$tool" "${suites[*]}" "${packages[@]}"
 	KERNEL_RELEASE=$(basename "$KERNEL_ROOT"/lib/modules/*)
-	MACHINE_DISK=$BUILD/image/$name.ext4
+	MACHINE_DISK=$BUILD/image/$name-$(key "$(cd "$REPO/lab" && key_of_files disk/* lib/disk.sh)" \
+		"${SECURE_BOOT:+$FIRMWARE}").ext4
 	cached "$MACHINE_DISK" make_disk "$KERNEL_ROOT"
 }
 
@@ -47,8 +47,6 @@ make_machine_root() {
 	local new=$1 what=$2 tool=$3 release
 	shift 3
 	make_root "$new" "$what" "$@"
-	place_lab "$new"
-	[[ ! $SECURE_BOOT ]] || place_key "$new"
 	release=$(basename "$new"/lib/modules/*)
 	say "making the initramfs of $what"
 	case $tool in
@@ -64,7 +62,6 @@ place_lab() {
 	local root=$1 disk=$REPO/lab/disk unit
 	install -m 644 "$disk"/lab.service "$disk"/lab-cpu.service "$root/etc/systemd/system/"
 	install -D -m 755 "$disk/lab-start" "$root/usr/local/lib/lab-start"
-	install -m 644 "$disk/lab.network" "$root/etc/systemd/network/"
 	apt_fetch_options > "$root/etc/apt/apt.conf.d/99lab"
 	printf 'lab\n' > "$root/etc/hostname"
 	printf '127.0.0.1 localhost lab\n' > "$root/etc/hosts"
@@ -72,17 +69,24 @@ place_lab() {
 	mkdir -p "$root/var/log/journal"
 	ln -s /lab/packages "$root/packages"
 	in_root "$root" systemd-machine-id-setup > /dev/null 2>&1
-	in_root "$root" systemctl --quiet enable lab.service lab-cpu.service systemd-networkd.service
+	in_root "$root" systemctl --quiet enable lab.service lab-cpu.service
 	in_root "$root" systemctl --quiet set-default multi-user.target
 	# A terminal on the console would hang up what the script writes there; the timers
 	# would compete with it.
-	for unit in serial-getty@ttyS0.service systemd-networkd-wait-online.service \
-		apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer; do
+	for unit in serial-getty@ttyS0.service \
+		apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \
+		ndctl-monitor.service; do
 		in_root "$root" systemctl --quiet mask "$unit"
 	done
 }
 
+# make_disk NEW ROOT
 make_disk() {
+	local new=$1 tree=$1.tree
 	say "making a disk of $(basename "$2")"
-	mke2fs -q -t ext4 -L root -d "$2" "$1" "$DISK_SIZE"
+	cp -a --reflink=auto "$2" "$tree"
+	place_lab "$tree"
+	[[ ! $SECURE_BOOT ]] || place_key "$tree"
+	mke2fs -q -t ext4 -L root -d "$tree" "$new" "$DISK_SIZE"
+	rm -r "$tree"
 }

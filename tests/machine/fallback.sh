@@ -18,7 +18,6 @@ rebuild() {
 
 case $BOOT in
 1)
-	apt-get update > /dev/null
 	ok "apt installs the packages" installs /packages/*.deb
 	next_boot daxplug=off
 	;;
