@@ -53,13 +53,16 @@ case $BOOT in
 6)
 	fell_back "could not insert 'daxplug_kmem'"
 	ok "the kernel log says what differs" grep -q 'dev_dax.ranges is at' <(dmesg)
-	# A module that is not built.
+	# A module that cannot be built, as after an upgrade to a kernel it does not know.
 	dkms remove -m daxplug -v "$VERSION" --all > /dev/null
+	echo '#error' >> "$(find "$SOURCE" -name gen.c)"
+	ok "a build that fails does not fail the kernel's hook" "/etc/kernel/postinst.d/daxplug-dkms" "$(uname -r)"
 	next_boot ''
 	;;
 7)
 	fell_back 'it is not built for Linux'
 	refuses_takeover 'not built for Linux'
+	cp /root/gen.c "$(find "$SOURCE" -name gen.c)"
 	ok "the driver builds again" rebuild
 	# A kmem in the initramfs, which has to have the same rule.
 	if [[ $INITRAMFS_TOOL == dracut ]]; then
