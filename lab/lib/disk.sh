@@ -24,7 +24,7 @@ machine_disk() {
 	cached "$KERNEL_ROOT" make_machine_root "Debian $release with $tool" "$tool" "${suites[*]}" "${packages[@]}"
 	KERNEL_RELEASE=$(basename "$KERNEL_ROOT"/lib/modules/*)
 	MACHINE_DISK=$BUILD/image/$name-$(key "$(cd "$REPO/lab" && key_of_files disk/* lib/disk.sh)" \
-		"${SECURE_BOOT:+$FIRMWARE}").ext4
+		"${SECURE_BOOT:+$FIRMWARE}" "${INSTALLED:+$DEBS}").ext4
 	cached "$MACHINE_DISK" make_disk "$KERNEL_ROOT"
 }
 
@@ -87,6 +87,16 @@ make_disk() {
 	cp -a --reflink=auto "$2" "$tree"
 	place_lab "$tree"
 	[[ ! $SECURE_BOOT ]] || place_key "$tree"
+	[[ ! $INSTALLED ]] || install_debs "$tree"
 	mke2fs -q -t ext4 -L root -d "$tree" "$new" "$DISK_SIZE"
 	rm -r "$tree"
+}
+
+# install_debs ROOT: as the machine itself would, without its being emulated.
+install_debs() {
+	mkdir "$1/tmp/packages"
+	cp "$DEBS"/*.deb "$1/tmp/packages/"
+	in_root "$1" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y /tmp/packages/*.deb' > "$1.log" 2>&1 ||
+		{ cat "$1.log" >&2; die "the packages could not be installed: see above"; }
+	rm -r "$1.log" "$1/tmp/packages"
 }
