@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine: -r 12
-# machine: -r 13
+# machine-full: -r 12
+# machine-full: -r 13
 # Two commands install daxplug on a fresh machine and put its driver in place of the
 # kernel's own, with all memory online; the next boot has it as well; a removal gives the
 # kernel's own back.
