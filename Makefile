@@ -1,28 +1,76 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make            build the driver for the running kernel
-# make install    install it, so that modprobe prefers it to the kernel's own (root)
-# make uninstall  take it out again, the kernel's own is then in force (root)
+# make              build the driver for the running kernel
+# make install      install it, so that modprobe prefers it to the kernel's own (root)
+# make uninstall    take it out again, the kernel's own is then in force (root)
+# make deb          Debian packages, in build/deb
+# make deb-modules  a package of the driver for one kernel, in build/deb
+# make dist         a tarball of the last commit, in build
 # make clean
 #
-# KDIR=...  another kernel's headers; BTF=... its BTF, if it cannot be found
+# KDIR=...    another kernel's headers; BTF=... its BTF, if it cannot be found
+# KERNEL=...  for deb-modules: the kernel's release; KEY=... CERT=... sign the driver
 
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 release = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
-installed = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/kmem.ko
+INSTALL_MOD_PATH ?= $(DESTDIR)
+updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
+libexec = $(DESTDIR)/usr/lib/daxplug
+LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)/driver.sh \
+	 $(libexec)/dax-layout $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
+	 $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug \
+	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug
 
-.PHONY: all install uninstall clean
+.PHONY: all install uninstall install-loader install-layout install-source deb deb-modules dist clean
 all:
 	$(MAKE) -C kernel KDIR=$(KDIR) $(if $(BTF),BTF=$(abspath $(BTF)))
 
-install: all
-	install -D -m 644 kernel/kmem.ko $(installed)
+# The file has a name of its own beside the kernel's kmem.ko; packaging/modprobe.conf says
+# how "modprobe kmem" comes to load it.
+install: all install-loader install-layout
+	install -D -m 644 kernel/kmem.ko $(updates)/daxplug_kmem.ko
+	rm -f $(updates)/kmem.ko
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 uninstall:
 	@test -n "$(release)" || { echo "KDIR: no kernel headers in $(KDIR)" >&2; exit 1; }
-	rm -f $(installed)
+	rm -f $(updates)/daxplug_kmem.ko
+	rm -rf $(LOADER)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+
+# What loads the driver, and the kernel's own where that fails.
+install-loader:
+	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback
+	install -D -m 644 -t $(libexec) packaging/driver.sh
+	install -D -m 644 packaging/modprobe.conf $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf
+	install -D -m 755 packaging/initramfs-tools/daxplug $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug
+	install -D -m 755 packaging/dracut/module-setup.sh $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug/module-setup.sh
+
+# Prints the layout of the kernel's dax types, for takeover.
+install-layout:
+	mkdir -p $(libexec)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Ikernel/compat/layout -o $(libexec)/dax-layout kernel/compat/layout/gen.c
+
+# The driver's source and the hooks that have DKMS build it.
+install-source:
+	mkdir -p $(DESTDIR)/usr/src/daxplug-$(VERSION)
+	cp -r dkms.conf kernel $(DESTDIR)/usr/src/daxplug-$(VERSION)/
+	rm -rf $(DESTDIR)/usr/src/daxplug-$(VERSION)/kernel/model
+	install -D -m 755 -t $(libexec) packaging/build-driver packaging/sign-driver
+	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/postinst.d/daxplug-dkms
+	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/header_postinst.d/daxplug-dkms
+
+deb:
+	packaging/make-deb build/deb
+
+deb-modules:
+	@test -n "$(KERNEL)" || { echo "KERNEL: which? Such as make deb-modules KERNEL=$$(uname -r)" >&2; exit 1; }
+	packaging/make-deb-modules $(KERNEL) build/deb $(KEY) $(CERT)
+
+dist:
+	mkdir -p build
+	git archive --prefix=daxplug-$(VERSION)/ HEAD | gzip -9n > build/daxplug-$(VERSION).tar.gz
 
 clean:
 	$(MAKE) -C kernel KDIR=$(KDIR) clean

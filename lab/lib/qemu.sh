@@ -59,12 +59,18 @@ qemu_arguments() {
 	add_disk modules "$MODULES_IMAGE" readonly=on
 	[[ ! $NEWER_TOOLS ]] || add_disk newer "$TOOLS_IMAGE" readonly=on
 	[[ ! -e $run/scratch ]] || add_disk scratch "$run/scratch" cache=unsafe,discard=unmap
+	add_ports "$run"
+	ARGS+=("${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
+}
+
+# add_ports RUN: how the guest reaches the host: output, status, monitor.
+add_ports() {
+	local run=$1
 	ARGS+=(-device virtio-serial-pci
 		-chardev "file,id=status,path=$run/status" -device virtserialport,chardev=status,name=status
 		-chardev "pipe,id=err,path=$run/err" -device virtserialport,chardev=err,name=err
 		-chardev "socket,id=asked,path=$run/monitor,server=on,wait=off" -mon chardev=asked,mode=control
-		-chardev "socket,id=monitor,path=$run/monitor" -device virtserialport,chardev=monitor,name=monitor
-		"${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
+		-chardev "socket,id=monitor,path=$run/monitor" -device virtserialport,chardev=monitor,name=monitor)
 	if [[ $INTERACTIVE ]]; then
 		ARGS+=(-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal)
 	else

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The guest's ports to the host, and SCRIPT run with its output on them.
+
+find_ports() {
+	local dir name
+	for dir in /sys/class/virtio-ports/*; do
+		read -r name < "$dir/name"
+		case $name in
+		out) OUTPUT_PORT=/dev/${dir##*/} ;;
+		err) ERROR_PORT=/dev/${dir##*/} ;;
+		status) STATUS_PORT=/dev/${dir##*/} ;;
+		monitor) MONITOR=/dev/${dir##*/} ;;
+		esac
+	done
+	export MONITOR
+}
+
+# Pipes in between, because a port can be opened only once, and SCRIPT may want
+# to open /dev/stderr.
+run_script() {
+	local status
+	rm -f /run/out /run/err
+	mkfifo /run/out /run/err
+	carry "$OUTPUT_PORT" < /run/out &
+	local out=$!
+	carry "$ERROR_PORT" < /run/err &
+	local err=$!
+	setsid bash "$SCRIPT" "${ARGUMENTS[@]}" < /dev/null > /run/out 2> /run/err &
+	local pid=$!
+	wait "$pid"
+	status=$?
+	kill -KILL -- "-$pid" 2> /dev/null
+	# What SCRIPT started in sessions of their own may still hold the pipes.
+	{ sleep 2; kill "$out" "$err"; } 2> /dev/null &
+	wait "$out" "$err"
+	return "$status"
+}
+
+# carry PORT: what comes in, to its end, even if the port goes away and comes back.
+carry() { until cat > "$1"; do sleep 0.1; done 2> /dev/null; }

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The packages of this repository, built in a minimal root of a machine's release.
+
+DEB_SOURCES=(LICENSES Makefile README.md cli completions debian dkms.conf docs kernel lib man
+	meson.build meson_options.txt packaging tests/lib)
+
+# build_debs RELEASE: sets DEBS, a directory with what "make deb" makes there.
+build_debs() {
+	local suites packages root files
+	read -ra suites <<< "${MACHINE_SUITES[$1]}"
+	mapfile -t packages < <(build_dependencies)
+	packages+=(build-essential)
+	root=$BUILD/root/deb-$1-$(key "${suites[@]}" "${packages[@]}")
+	cached "$root" make_root "what builds the packages for Debian $1" "${suites[*]}" "${packages[@]}"
+	mapfile -t files < <(for source in "${DEB_SOURCES[@]}"; do sources "$source"; done)
+	DEBS=$BUILD/deb/$1-$(key "$(basename "$root")" "$(cd "$REPO" && key_of_files "${files[@]}" lab/lib/deb.sh)")
+	cached "$DEBS" make_debs "$1" "$root" "${files[@]}"
+}
+
+# Those of debian/control, and nothing else.
+build_dependencies() {
+	sed -n '/^Build-Depends:/,/^[^ ]/{s/^Build-Depends: *//;/^ \|^debhelper/p}' "$REPO/debian/control" |
+		tr ',' '\n' | sed -E 's/debhelper-compat.*/debhelper/; s/[[:space:]]*[(<].*//; s/[[:space:]]//g; /^$/d'
+}
+
+# make_debs NEW RELEASE ROOT FILE...
+make_debs() {
+	local new=$1 release=$2 root=$3 scratch
+	shift 3
+	scratch=$(mktemp -d "$root/tmp/build.XXXXXX")
+	TEMPORARY+=("$scratch")
+	say "building the packages for Debian $release"
+	mkdir "$scratch/tree"
+	(cd "$REPO" && printf '%s\n' "$@" | cpio --quiet -pdm "$scratch/tree")
+	in_root "$root" env DEB_BUILD_OPTIONS=nocheck make -C "/tmp/$(basename "$scratch")/tree" deb > "$scratch/log" 2>&1 || {
+		cat "$scratch/log" >&2
+		die "the packages do not build for Debian $release: see above"
+	}
+	mv "$scratch/tree/build/deb" "$new"
+	rm -rf "$scratch"
+}

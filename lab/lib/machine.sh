@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A complete Debian machine: what it boots next, and what QEMU is told.
+
+# boot_files RUN: sets KERNEL_IMAGE and INITRD, which the disk of RUN would boot next, and
+# BOOT_ARGUMENTS, which a script has left on the disk in /etc/kernel/cmdline.
+boot_files() {
+	local run=$1 version
+	version=$(disk_link "$run/disk" /vmlinuz)
+	version=${version##*/vmlinuz-}
+	[[ $version ]] || die "the disk has no /vmlinuz"
+	KERNEL_IMAGE=$run/vmlinuz INITRD=$run/initrd
+	disk_file "$run/disk" "/boot/vmlinuz-$version" "$KERNEL_IMAGE"
+	disk_file "$run/disk" "/boot/initrd.img-$version" "$INITRD"
+	[[ -s $KERNEL_IMAGE && -s $INITRD ]] || die "the disk has no kernel or no initramfs for $version"
+	disk_file "$run/disk" /etc/kernel/cmdline "$run/cmdline"
+	BOOT_ARGUMENTS=$(cat "$run/cmdline" 2> /dev/null || true)
+}
+
+disk_link() { debugfs -R "stat $2" "$1" 2> /dev/null | sed -nE 's/^Fast link dest: "(.*)"$/\1/p'; }
+
+disk_file() {
+	rm -f "$3"
+	debugfs -R "dump $2 $3" "$1" > /dev/null 2>&1
+}
+
+# machine_arguments RUN LOG: sets ARGS.
+machine_arguments() {
+	local run=$1 log=$2
+	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "max,-erms,-fsrm$DEVICE_CPU"
+		-chardev "file,id=console,path=$log,append=on" -serial chardev:console)
+	add_disk root "$run/disk" cache=unsafe,discard=unmap # /dev/vda
+	add_disk lab "$run/lab" readonly=on
+	add_ports "$run"
+	ARGS+=(-netdev user,id=net -device virtio-net-pci,netdev=net,romfile=
+		"${DEVICE_QEMU[@]}")
+	if [[ $SECURE_BOOT ]]; then
+		make_boot_disk "$run" "$(machine_kernel_arguments)"
+		add_firmware "$run"
+	else
+		ARGS+=(-kernel "$KERNEL_IMAGE" -initrd "$INITRD" -append "$(machine_kernel_arguments)")
+	fi
+}
+
+machine_kernel_arguments() {
+	local arguments=(root=LABEL=root rw console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 "${DEVICE_KERNEL[@]}")
+	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
+	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS $BOOT_ARGUMENTS"
+}
+
+# boots_again RUN LOG: the kernel was told to restart, rather than to stop.
+boots_again() {
+	[[ ! -s $1/status ]] && tail -n 5 "$2" | grep -aqF 'reboot: Restarting system'
+}

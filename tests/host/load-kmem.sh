@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What modprobe's rule for kmem does: daxplug's driver where it can be loaded, else the
+# kernel's own and one line that says why. In a mount namespace, with a modprobe made up.
+set -euo pipefail
+. tests/guest/lib.sh
+
+if [[ ! ${APART-} ]]; then
+	((EUID == 0)) || skip_all "needs root"
+	unshare --mount true 2> /dev/null || skip_all "needs a mount namespace"
+	APART=1 exec unshare --mount bash "$0" "$@"
+fi
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK" 2> /dev/null || true' EXIT
+mkdir "$WORK"/{module,src,modules,run}
+: > "$WORK/kmsg"
+
+# Which of the two is loaded is what a made-up modprobe leaves in MODULE/kmem.
+cat > "$WORK/modprobe" << 'END'
+#!/bin/bash
+echo "$*" >> "$WORK/asked"
+case "$*" in
+"--ignore-install kmem"*) mkdir -p /sys/module/kmem ;;
+daxplug_kmem*)
+	[[ ! ${PROBLEM-} ]] || { echo "modprobe: $PROBLEM" >&2; exit 1; }
+	[[ ! ${LOADS_NOTHING-} ]] || exit 0
+	mkdir -p /sys/module/kmem
+	echo 0.1.0 > /sys/module/kmem/version
+	;;
+esac
+END
+chmod +x "$WORK/modprobe"
+export WORK
+mount --bind "$WORK/modprobe" "$(realpath "$(type -p modprobe)")"
+mount --bind "$WORK/module" /sys/module
+mount --bind "$WORK/src" /usr/src
+mount --bind "$WORK/kmsg" /dev/kmsg
+mount --bind "$WORK/run" /run
+
+# start [VARIABLE=VALUE...] [-- OPTION...]: as after a boot with CMDLINE; sets STATUS.
+CMDLINE=''
+start() {
+	local variables=()
+	while (($#)) && [[ $1 != -- ]]; do variables+=("$1"); shift; done
+	rm -rf "$WORK/module/kmem" "$WORK/run/daxplug" "$WORK/asked"
+	: > "$WORK/kmsg"
+	echo "root=/dev/sda $CMDLINE quiet" > "$WORK/cmdline"
+	mount --bind "$WORK/cmdline" /proc/cmdline
+	STATUS=0
+	env "${variables[@]}" sh packaging/load-kmem "${@:2}" || STATUS=$?
+	umount /proc/cmdline
+}
+
+driver() {
+	if [[ -e $WORK/module/kmem/version ]]; then echo ours; elif [[ -d $WORK/module/kmem ]]; then echo stock; else echo none; fi
+}
+
+# expect WHAT DRIVER STATUS LINES
+expect() {
+	is "$1: the driver" "$(driver)" "$2"
+	is "$1: the status" "$STATUS" "$3"
+	is "$1: lines in the log" "$(grep -c . "$WORK/kmsg" || true)" "$4"
+}
+
+start
+expect "not installed" stock 0 0
+
+mkdir "$WORK/src/daxplug-0.1.0"
+: > "$WORK/src/daxplug-0.1.0/dkms.conf"
+start -- default_state=pmem=unplugged,any=online 'default_state=any=online pmem=policy' fallback=none
+expect "installed" ours 0 0
+is "options are handed on" "$(< "$WORK/asked")" \
+	"daxplug_kmem default_state=pmem=unplugged,any=online default_state=any=online pmem=policy"
+
+start PROBLEM="ERROR: could not insert 'daxplug_kmem': Key was rejected by service"
+expect "refused" stock 0 1
+ok "the reason is told" grep -qF "<3>daxplug: its kmem driver is not in use: ERROR: could not insert 'daxplug_kmem': Key was rejected by service;" "$WORK/kmsg"
+ok "and kept" grep -q 'Key was rejected' "$WORK/run/daxplug/fallback"
+PROBLEM=other sh packaging/load-kmem
+is "it is told once a boot" "$(grep -c . "$WORK/kmsg")" 1
+sh packaging/load-kmem
+ok "what was kept goes when the driver is loaded" test ! -e "$WORK/run/daxplug/fallback"
+
+start PROBLEM="FATAL: Module daxplug_kmem not found in directory /lib/modules/6.12"
+expect "not built" stock 0 1
+ok "not built: the kernel is named" grep -q "not built for Linux $(uname -r)" "$WORK/kmsg"
+
+start LOADS_NOTHING=1
+expect "blacklisted" stock 0 1
+
+CMDLINE=daxplug=off start
+expect "switched off" stock 0 1
+CMDLINE=daxplug=offline start
+expect "another word" ours 0 0
+
+start PROBLEM=refused -- fallback=none
+expect "without fallback" none 1 1
+done_testing

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 12
+# machine-full: -p -r 13
+# Where daxplug's driver is switched off, refused or missing, the boot has its memory by the
+# kernel's own driver, the logs say why, and takeover refuses without having unloaded
+# anything. Each boot prepares what goes wrong in the next.
+. "$LAB/tests/machine/lib.sh"
+
+case $BOOT in
+1)
+	serves ours
+	next_boot daxplug=off
+	;;
+2)
+	fell_back 'daxplug=off is on the kernel command line'
+	refuses_takeover 'daxplug=off is on the kernel command line'
+	next_boot module.sig_enforce=1
+	;;
+3)
+	fell_back "could not insert 'daxplug_kmem': (Key was rejected by service|Required key not available|Operation not permitted)"
+	refuses_takeover 'the kernel refuses the signature'
+	echo 'options kmem default_state=nonsense' > "$RULES"
+	next_boot ''
+	;;
+4)
+	fell_back "could not insert 'daxplug_kmem': Invalid argument"
+	echo 'options kmem no_such_option=1' > "$RULES"
+	refuses_takeover 'no_such_option=1: the driver has no such option'
+	echo 'install daxplug_kmem /bin/true' > "$RULES"
+	next_boot ''
+	;;
+5)
+	fell_back 'loaded nothing'
+	rm "$RULES" "$(modinfo -F filename daxplug_kmem)"
+	depmod
+	next_boot ''
+	;;
+6)
+	fell_back 'it is not built for Linux'
+	refuses_takeover 'not built for Linux'
+	done_testing
+	;;
+esac

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 12
+# machine-full: -p -r 13 -i dracut
+# An initramfs that holds kmem has daxplug's driver and the rule too: the driver is loaded
+# from there, and the kernel's own where that fails.
+. "$LAB/tests/machine/lib.sh"
+
+add_kmem() {
+	if [[ $INITRAMFS_TOOL == dracut ]]; then
+		echo 'add_drivers+=" kmem dax_hmem "' > /etc/dracut.conf.d/kmem.conf
+		echo 'force_drivers+=" dax_hmem "' >> /etc/dracut.conf.d/kmem.conf
+		dracut --force "/boot/initrd.img-$(uname -r)" "$(uname -r)"
+	else
+		printf 'dax_hmem\nkmem\n' >> /etc/initramfs-tools/modules
+		update-initramfs -u -k "$(uname -r)"
+	fi
+}
+
+# Before the root is mounted, so by the initramfs.
+loaded_early() {
+	dmesg | grep -nE "$1|EXT4-fs .*: mounted filesystem" | head -n 1 | grep -qE "$1"
+}
+
+case $BOOT in
+1)
+	serves ours
+	ok "an initramfs with kmem" add_kmem
+	next_boot ''
+	;;
+2)
+	serves ours
+	ok "the driver came with the initramfs" loaded_early 'kmem: loading out-of-tree module'
+	next_boot module.sig_enforce=1
+	;;
+3)
+	fell_back "could not insert 'daxplug_kmem'"
+	ok "the initramfs fell back" loaded_early 'its kmem driver is not in use'
+	done_testing
+	;;
+esac

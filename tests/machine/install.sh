@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -r 12
+# machine-full: -r 13
+# Two commands install daxplug on a fresh machine and put its driver in place of the
+# kernel's own, with all memory online; the next boot has it as well; a removal gives the
+# kernel's own back.
+. "$LAB/tests/machine/lib.sh"
+
+own_kmem() { echo "/lib/modules/$(uname -r)"/kernel/drivers/dax/kmem.ko*; }
+
+case $BOOT in
+1)
+	serves stock
+	before=$(sha256sum "$(own_kmem)")
+	ok "apt installs the packages" installs /packages/*.deb
+	is "installing changes no driver" "$(driver)" stock
+	is "the kernel's own module is where it was" "$(sha256sum "$(own_kmem)")" "$before"
+	ok "takeover" /usr/lib/daxplug/takeover
+	serves ours
+	is "the state is told" "$(< "$DAX/state")" online
+	next_boot ''
+	;;
+2)
+	serves ours
+	ok "unplug" daxplug unplug dax0.0
+	ok "plug" daxplug plug dax0.0
+	ok "handback" /usr/lib/daxplug/handback
+	serves stock
+	ok "takeover again" /usr/lib/daxplug/takeover
+	ok "apt removes the driver" apt-get remove -y daxplug-dkms
+	is "removing changes no driver" "$(driver)" ours
+	is "no module of daxplug's is left" "$(find "/lib/modules/$(uname -r)" -name 'daxplug_kmem*')" ''
+	next_boot ''
+	;;
+3)
+	serves stock
+	is "nothing is said of a driver that is not installed" "$(dmesg | grep -c daxplug)" 0
+	done_testing
+	;;
+esac

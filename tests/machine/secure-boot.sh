@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -B -r 13
+# With Secure Boot the driver that DKMS has signed with an enrolled key is loaded; one with
+# a signature that is not trusted is not, and the kernel's own serves.
+. "$LAB/tests/machine/lib.sh"
+
+# The same module without its signature, as a build by hand leaves it.
+strip_signature() {
+	local file
+	file=$(modinfo -F filename daxplug_kmem)
+	[[ $file != *.xz ]] || xz -d "$file"
+	strip --strip-debug "${file%.xz}"
+	depmod
+}
+
+case $BOOT in
+1)
+	ok "Secure Boot is on" grep -q 'Secure boot enabled' <(dmesg)
+	ok "the kernel is locked down" grep -q '\[integrity\]' /sys/kernel/security/lockdown
+	serves ours
+	ok "the key is known as trusted" /usr/lib/daxplug/sign-driver status
+	ok "the module is left without a signature" strip_signature
+	next_boot ''
+	;;
+2)
+	fell_back "could not insert 'daxplug_kmem'"
+	refuses_takeover 'the kernel refuses the signature'
+	done_testing
+	;;
+esac

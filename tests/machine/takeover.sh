@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine: -p -r 12
+# machine: -p -r 13
+# A boot with the packages installed has daxplug's driver. handback puts the kernel's own
+# in its place, and takeover daxplug's again, while the memory is online and in use.
+. "$LAB/tests/machine/lib.sh"
+
+use_memory() {
+	mkdir -p /run/used
+	mount -t tmpfs -o "mpol=bind:$(< "$DAX/target_node"),size=300m" used /run/used
+	head -c 200M /dev/urandom > /run/used/file
+}
+
+serves ours
+ok "handback" /usr/lib/daxplug/handback
+serves stock
+ok "memory of the device is in use" use_memory
+before=$(sha256sum /run/used/file)
+ok "takeover" /usr/lib/daxplug/takeover
+serves ours
+is "nothing in it has changed" "$(sha256sum /run/used/file)" "$before"
+is "a second takeover has nothing to do" "$(/usr/lib/daxplug/takeover | grep -c 'in use already')" 1
+done_testing
