@@ -9,8 +9,6 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/mm.h>
-#include <linux/pfn.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
 
@@ -24,19 +22,15 @@
  *	take its time
  * @probe: at the function by which it is made
  * @address: which of its arguments, counted from 0, is the memory's address
- * @is_page: that argument is the memory's struct page, or its struct folio
  * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()
  * @by_core: it is not the driver that makes it, but the core for it
- * @fails_page: it fails because of a hardware fault of the page, which the core notes
  */
 struct step {
 	const char *word;
 	struct kprobe probe;
 	int address;
-	bool is_page;
 	bool fails_with_null;
 	bool by_core;
-	bool fails_page;
 };
 
 static struct step steps[] = {
@@ -59,12 +53,6 @@ static struct step steps[] = {
 	  .fails_with_null = true },
 	{ .word = "add", .probe.symbol_name = "add_memory_driver_managed", .address = 1 },
 	{ .word = "remove", .probe.symbol_name = "remove_memory", .address = 0 },
-	{ .word = "copy",
-	  .probe.symbol_name = "folio_mc_copy",
-	  .address = 1,
-	  .is_page = true,
-	  .by_core = true,
-	  .fails_page = true },
 	{ .word = "files",
 	  .probe.symbol_name = "sysfs_remove_groups",
 	  .address = NO_ADDRESS,
@@ -98,16 +86,12 @@ static int before(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	if (step->address != NO_ADDRESS)
 		address = regs_get_kernel_argument(regs, step->address);
-	if (step->is_page)
-		address = PFN_PHYS(page_to_pfn((struct page *)address));
 
 	err = fault_in_step(step->word, address);
 	if (!err)
 		return 0;
 
 	pr_info("step %s at %#llx: refused\n", step->word, address);
-	if (step->fails_page)
-		memory_failure_queue(PHYS_PFN(address), 0);
 	WRITE_ONCE(result, step->fails_with_null ? 0 : err);
 	regs->ip = (unsigned long)fail;
 	return 1;
