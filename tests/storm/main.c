@@ -88,8 +88,9 @@ static void print_violation(const struct step *step, const char *wrong)
 	history_print();
 	note("violated after step %lu, transition %lu: %s", step->number, transitions, wrong);
 	note("before it %s, after it %s", true_state(&step->before), true_state(&step->after));
-	note("again: lab/storm --seed %llu --transitions %lu", (unsigned long long)options.seed,
-	     transitions + 1);
+	note("again, on the same kernel and device: lab/storm --seed %llu --transitions %lu%s",
+	     (unsigned long long)options.seed, transitions + 1,
+	     options.kernel_zone ? " --kernel-zone" : "");
 }
 
 /* Where a step hangs, only a thread beside it can say so. */
