@@ -5,7 +5,7 @@
  *
  * Names are those of the driver and of the core; a function of the core stands
  * for as much of it as matters here. What is one step (d_step, atomic) is done
- * under kmem_guard_lock, or touches only what a lock that is held keeps from others.
+ * under gates_lock, or touches only what a lock that is held keeps from others.
  *
  * A precaution is something that the driver does for a reason. With any one of
  * them left out, spin has to find what goes wrong; tests/host/model.sh has the list
@@ -13,30 +13,30 @@
  * environment.
  */
 
-#define claim_waits PRECAUTION(1) /* bound: kmem_guard_claim() waits for a block that is half-way */
-#define claim_comes_first PRECAUTION(2) /* bound: go_forward() reads before when the region is claimed */
-#define guard_is_locked PRECAUTION(3) /* bound: the guard decides and notes it under one lock */
-#define guard_refuses PRECAUTION(4) /* bound: may_switch() refuses all but the actor */
-#define rollback_is_claimed PRECAUTION(5) /* bound: the region stays claimed on the way back */
+#define claim_waits PRECAUTION(1) /* bound: kmem_gate_own_settled() waits for a block that is half-way */
+#define claim_comes_first PRECAUTION(2) /* bound: go_forward() reads before once it owns the gate */
+#define guard_is_locked PRECAUTION(3) /* bound: the gate decides and notes it under one lock */
+#define guard_refuses PRECAUTION(4) /* bound: may_switch() refuses all tasks but the owner */
+#define rollback_is_claimed PRECAUTION(5) /* bound: the gate stays owned on the way back */
 #define reservation_is_kept PRECAUTION(6) /* bound: kmem_drive_end() releases, not the removal */
 #define signals_are_flushed PRECAUTION(7) /* bound: kmem_switch_offline() drops signals first */
-#define record_is_kept PRECAUTION(8) /* bound: kmem_guard_end_add() leaves blocks that were switched already */
-#define pin_comes_first PRECAUTION(9) /* everybody: go_forward() pins the module while it can still go back */
-#define commit_heeds_cancel PRECAUTION(10) /* everybody: commit() looks for a cancel once more */
-#define unpin_heeds_flight PRECAUTION(11) /* bound: kmem_guard_unpin_if_idle() waits for a block in flight */
-#define uninstall_unpins PRECAUTION(12) /* bound: uninstall() lets the module go */
-#define writer_stops_worker PRECAUTION(13) /* everybody: run() waits until its thread is gone */
-#define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and settle() take regions_lock */
-#define strand_comes_last PRECAUTION(15) /* neighbour: a region has its device until kmem_unbind() has done with it */
-#define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() forgets no region with a transition under way */
-#define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() leaves a region alone whose lock is held */
-#define install_heeds_sleep PRECAUTION(16) /* sleep: install() looks at asleep */
-#define worker_hears_earlier PRECAUTION(17) /* cancel_ends: hear_signals() looks for a cancel that came before */
-#define cancel_signals PRECAUTION(18) /* cancel_ends: cancel_locked() signals the worker */
+#define record_is_kept PRECAUTION(8) /* bound: kmem_gate_end_add() leaves blocks that were switched already */
+#define pin_comes_first PRECAUTION(9) /* everybody: go_forward() holds the module while it can still go back */
+#define commit_heeds_cancel PRECAUTION(10) /* everybody: kmem_lifecycle_commit() looks for a cancel once more */
+#define unpin_heeds_flight PRECAUTION(11) /* bound: release_module_if_idle() waits for a block in flight */
+#define uninstall_unpins PRECAUTION(12) /* bound: kmem_gate_end() lets the module go */
+#define writer_stops_worker PRECAUTION(13) /* everybody: kmem_worker_run() waits until its thread is gone */
+#define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and kmem_orphans_attach() take devs_lock */
+#define strand_comes_last PRECAUTION(15) /* neighbour: memory has its device until kmem_unbind() has cleared it */
+#define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() drops no memory with a transition under way */
+#define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() leaves memory alone whose lock is held */
+#define install_heeds_sleep PRECAUTION(16) /* sleep: kmem_lifecycle_begin() looks at asleep */
+#define worker_hears_earlier PRECAUTION(17) /* cancel_ends: kmem_lifecycle_hear_signals() looks for a cancel that came before */
+#define cancel_signals PRECAUTION(18) /* cancel_ends: cancel() signals the worker */
 #define unbind_cancels PRECAUTION(19) /* unbind_ends: kmem_transition_close() comes before the files are removed */
-#define install_heeds_closing PRECAUTION(20) /* unbind_ends: install() looks at closing */
+#define install_heeds_closing PRECAUTION(20) /* unbind_ends: kmem_lifecycle_begin() looks at closing */
 #define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() counts its passes on the way back */
-#define wait_heeds_closing PRECAUTION(24) /* sleep_ends: run_in_turn() waits for the system to wake, or for the device to go */
+#define wait_heeds_closing PRECAUTION(24) /* sleep_ends: kmem_lifecycle_wait_turn() waits for the system to wake, or for the device to go */
 
 #define PRECAUTION(number) (c_expr { left_out != number })
 c_decl {
@@ -124,11 +124,11 @@ bool module_going;
 bool reclaiming; /* holds a reference to it, and one to a region */
 bool reclaimed_is_gone; /* that region is not in the list any more */
 
-/* struct kmem_region; listed: it is in kmem_guard_regions, dev: it has a device. */
+/* struct kmem_dev; listed: it is in the list, dev: it has a device. */
 bool listed;
 bool dev;
-byte region_lock;
-byte regions_lock;
+byte kmem_lock;
+byte devs_lock;
 byte blocks[BLOCKS];
 bool reserved[RANGES];
 bool pinned;
@@ -185,7 +185,7 @@ bool lost;
 #define WANTED(block) (best_effort || !IS_RECLAIMED(block) -> before[block] : wanted)
 
 /*
- * guard.c
+ * gate.c
  */
 
 /* Online memory pins the module, and so do what is on its way there and a transition, no more. */
@@ -232,7 +232,7 @@ inline note(me, err)
 }
 
 /* MEM_GOING_ONLINE, MEM_GOING_OFFLINE; a region that is not in the list is not found */
-inline ask_guard(me, to, err)
+inline ask_gate(me, to, err)
 {
 	if
 	:: guard_is_locked ->
@@ -252,7 +252,7 @@ inline ask_guard(me, to, err)
 }
 
 /* MEM_CANCEL_ONLINE, MEM_CANCEL_OFFLINE */
-inline tell_guard_cancelled()
+inline tell_gate_cancelled()
 {
 	d_step {
 		if
@@ -266,7 +266,7 @@ inline tell_guard_cancelled()
 }
 
 /* MEM_ONLINE, MEM_OFFLINE */
-inline tell_guard(block, to)
+inline tell_gate(block, to)
 {
 	d_step {
 		if
@@ -324,24 +324,24 @@ inline switch_block(me, block, to, err)
 	if
 	:: atomic { memory_block[block] == to -> err = FAILED; unlock_device_hotplug() }
 	:: atomic {
-		/* It was refused before the guard was asked. */
+		/* It was refused before the gate was asked. */
 		memory_block[block] != to ->
 		fail(me, err);
-		tell_guard_cancelled();
+		tell_gate_cancelled();
 		unlock_device_hotplug()
 	}
 	:: memory_block[block] != to ->
-		ask_guard(me, to, err);
+		ask_gate(me, to, err);
 		do
 		:: ENDLESS && me == OUTSIDER && !err -> skip
 		:: break
 		od;
 		if
-		:: atomic { err -> tell_guard_cancelled(); unlock_device_hotplug() }
+		:: atomic { err -> tell_gate_cancelled(); unlock_device_hotplug() }
 		:: atomic {
 			!err && ENDS_BY_SIGNAL(me, to) ->
 			err = INTERRUPTED;
-			tell_guard_cancelled();
+			tell_gate_cancelled();
 			unlock_device_hotplug()
 		}
 		:: atomic {
@@ -350,14 +350,14 @@ inline switch_block(me, block, to, err)
 			fail(me, err);
 			err = INTERRUPTED;
 			signal_pending = true;
-			tell_guard_cancelled();
+			tell_gate_cancelled();
 			unlock_device_hotplug()
 		}
 		:: atomic {
 			/* Somebody else refuses, or a page cannot be moved. */
 			!err && !ENDS_BY_SIGNAL(me, to) ->
 			fail(me, err);
-			tell_guard_cancelled();
+			tell_gate_cancelled();
 			unlock_device_hotplug()
 		}
 		:: atomic {
@@ -365,7 +365,7 @@ inline switch_block(me, block, to, err)
 			assert(me == WORKER || !claimed);
 			really[block] = to
 		};
-			tell_guard(block, to);
+			tell_gate(block, to);
 			d_step {
 				memory_block[block] = to;
 				device_hotplug_lock = NOBODY
@@ -386,9 +386,9 @@ inline add_memory(me, range, err)
 	};
 		if
 		:: err = 0
-		:: ask_guard(me, ONLINE, err);
+		:: ask_gate(me, ONLINE, err);
 			assert(err == FAILED);
-			tell_guard_cancelled();
+			tell_gate_cancelled();
 			err = 0
 		fi
 	fi;
@@ -605,10 +605,10 @@ inline kmem_drive_all()
 }
 
 /*
- * transition.c
+ * worker.c and lifecycle.c
  */
 
-/* kmem_guard_lock held */
+/* gates_lock held */
 inline cancel_locked(cause)
 {
 	if
@@ -628,8 +628,8 @@ inline commit(err)
 	}
 }
 
-/* kmem_guard_pin(); as is said, online memory needs somebody who can take it back. */
-inline kmem_guard_pin(kept)
+/* kmem_gate_hold_module(): online memory needs a driver that can take it back. */
+inline kmem_gate_hold_module(kept)
 {
 	d_step {
 		pinned = pinned || (any(blocks, ONLINE) && !module_going);
@@ -654,7 +654,7 @@ end_idle:
 		:: !claim_comes_first -> d_step { copy(before, blocks) }
 		:: else
 		fi;
-		/* kmem_guard_claim() */
+		/* kmem_gate_own_settled() */
 		claim_now(WORKER);
 		if
 		:: atomic { !in_flight || !claim_waits -> claimed = true };
@@ -681,7 +681,7 @@ end_idle:
 			if
 			:: !err ->
 				if
-				:: pin_comes_first -> kmem_guard_pin(kept)
+				:: pin_comes_first -> kmem_gate_hold_module(kept)
 				:: else
 				fi;
 				d_step {
@@ -713,7 +713,7 @@ end_idle:
 		od;
 		if
 		:: best_effort ->
-			kmem_guard_pin(kept);
+			kmem_gate_hold_module(kept);
 			d_step {
 				lost = lost || !kept;
 				assert(hindered || same(really, before));
@@ -821,24 +821,24 @@ again:
 #endif
 		if
 		:: atomic {
-			region_lock == NOBODY ->
-			region_lock = WRITER;
+			kmem_lock == NOBODY ->
+			kmem_lock = WRITER;
 			/* run_if_legal(); who is refused, or has what he wants, is soon gone */
 			wanted = (all(blocks, ABSENT) -> ONLINE : ABSENT)
 		}
-		:: region_lock != NOBODY -> goto out
+		:: kmem_lock != NOBODY -> goto out
 		fi;
 		run_transition(WRITER);
 		if
 		:: !installed && asleep && !closing ->
 			/* FELL_ASLEEP */
-			region_lock = NOBODY;
+			kmem_lock = NOBODY;
 			goto again
 		:: else
 		fi;
 		d_step {
 			forget_transition();
-			region_lock = NOBODY
+			kmem_lock = NOBODY
 		};
 out:
 		atomic {
@@ -850,22 +850,22 @@ out:
 #endif
 
 /*
- * adoption.c, bind.c
+ * orphans.c, bind.c
  */
 
-inline lock_regions(me)
+inline lock_devs(me)
 {
 	if
-	:: atomic { regions_are_locked && regions_lock == NOBODY -> regions_lock = me }
+	:: atomic { regions_are_locked && devs_lock == NOBODY -> devs_lock = me }
 	:: !regions_are_locked
 	fi
 }
 
-inline unlock_regions(me)
+inline unlock_devs(me)
 {
 	d_step {
 		if
-		:: regions_lock == me -> regions_lock = NOBODY
+		:: devs_lock == me -> devs_lock = NOBODY
 		:: else
 		fi
 	}
@@ -884,7 +884,7 @@ inline forget()
 		lost = false;
 		reclaimed_is_gone = reclaiming;
 		if
-		:: region_lock == RECLAIMER -> region_lock = NOBODY
+		:: kmem_lock == RECLAIMER -> kmem_lock = NOBODY
 		:: else
 		fi
 	}
@@ -935,10 +935,10 @@ inline sweep(me)
 	if
 	:: listed && !dev ->
 		if
-		:: atomic { region_lock == NOBODY || !sweep_heeds_lock -> region_lock = me };
+		:: atomic { kmem_lock == NOBODY || !sweep_heeds_lock -> kmem_lock = me };
 			kmem_drive_clear(me);
-			region_lock = NOBODY
-		:: region_lock != NOBODY && sweep_heeds_lock
+			kmem_lock = NOBODY
+		:: kmem_lock != NOBODY && sweep_heeds_lock
 		fi;
 		tidy()
 	:: else
@@ -1003,10 +1003,10 @@ inline populate()
 /* kmem_bind(), device_lock held; what is stranded is the same memory */
 inline bind()
 {
-	lock_regions(BINDER);
+	lock_devs(BINDER);
 	sweep(BINDER);
 	d_step {
-		/* kmem_adoption_settle(), why_not() */
+		/* kmem_orphans_attach(), why_not() */
 		assert(!dev);
 		err = transition;
 		if
@@ -1017,24 +1017,24 @@ inline bind()
 		:: else
 		fi
 	};
-	unlock_regions(BINDER);
+	unlock_devs(BINDER);
 	if
 	:: err -> goto refused
 	:: else
 	fi;
-	atomic { region_lock == NOBODY -> region_lock = BINDER };
+	atomic { kmem_lock == NOBODY -> kmem_lock = BINDER };
 	/* It may be its default state to have nothing. */
 	if
 	:: populate();
 		err = all(blocks, ABSENT)
 	:: err = 0
 	fi;
-	region_lock = NOBODY;
+	kmem_lock = NOBODY;
 	if
 	:: err ->
-		lock_regions(BINDER);
+		lock_devs(BINDER);
 		forget();
-		unlock_regions(BINDER)
+		unlock_devs(BINDER)
 	:: else ->
 		d_step {
 			driver_bound = true;
@@ -1059,24 +1059,24 @@ inline unbind(me)
 	fi;
 	files = false;
 	files_in_use == 0;
-	atomic { region_lock == NOBODY -> region_lock = me };
+	atomic { kmem_lock == NOBODY -> kmem_lock = me };
 	if
 	:: !strand_comes_last -> dev = false
 	:: else
 	fi;
 	kmem_drive_clear(me);
-	region_lock = NOBODY;
-	/* kmem_adoption_strand(): who unbinds may have what the holder of regions_lock wants */
+	/* kmem_orphans_detach(): the task may hold a lock that the holder of devs_lock waits for */
 	d_step {
 		dev = false;
 		guarded = false
 	};
 	if
-	:: lock_regions(me);
+	:: lock_devs(me);
 		tidy_if_stranded();
-		unlock_regions(me)
-	:: regions_lock != NOBODY
+		unlock_devs(me)
+	:: devs_lock != NOBODY
 	fi;
+	kmem_lock = NOBODY;
 	driver_bound = false
 }
 
@@ -1150,9 +1150,9 @@ unloading:	atomic { device_lock == NOBODY -> device_lock = REMOVER };
 		fi;
 		device_lock = NOBODY;
 		/* kmem_adoption_exit() */
-		lock_regions(REMOVER);
+		lock_devs(REMOVER);
 		sweep(REMOVER);
-		unlock_regions(REMOVER);
+		unlock_devs(REMOVER);
 		assert(files_in_use == 0 && thread == NONE && actor == NOBODY);
 		assert(!listed || lost);
 		if
@@ -1180,11 +1180,11 @@ active proctype neighbour()
 end_idle:
 	do
 	:: atomic {
-		driver_registered && listed && !dev && (regions_lock == NOBODY || !regions_are_locked) ->
-		lock_regions(NEIGHBOUR)
+		driver_registered && listed && !dev && (devs_lock == NOBODY || !regions_are_locked) ->
+		lock_devs(NEIGHBOUR)
 	};
 		sweep(NEIGHBOUR);
-		unlock_regions(NEIGHBOUR);
+		unlock_devs(NEIGHBOUR);
 		err = 0
 	od
 }
@@ -1210,8 +1210,8 @@ again:
 		fi;
 		if
 		:: atomic {
-			region_lock == NOBODY && !reclaimed_is_gone ->
-			region_lock = RECLAIMER;
+			kmem_lock == NOBODY && !reclaimed_is_gone ->
+			kmem_lock = RECLAIMER;
 			wanted = ABSENT;
 			if
 			:: is_present(0) -> only = 0
@@ -1219,7 +1219,7 @@ again:
 			:: else
 			fi
 		}
-		:: region_lock != NOBODY || reclaimed_is_gone -> goto out
+		:: kmem_lock != NOBODY || reclaimed_is_gone -> goto out
 		fi;
 		if
 		:: only != EVERY -> run_transition(RECLAIMER)
@@ -1227,26 +1227,26 @@ again:
 		fi;
 		if
 		:: !installed && asleep && !dev && !reclaimed_is_gone ->
-			region_lock = NOBODY;
+			kmem_lock = NOBODY;
 			goto again
 		:: else
 		fi;
 		d_step {
 			if
-			:: region_lock == RECLAIMER ->
+			:: kmem_lock == RECLAIMER ->
 				forget_transition();
-				region_lock = NOBODY
+				kmem_lock = NOBODY
 			:: else
 			fi
 		};
 out:
 		/* kmem_adoption_reclaim() */
-		lock_regions(RECLAIMER);
+		lock_devs(RECLAIMER);
 		if
 		:: listed && !dev && !reclaimed_is_gone -> tidy()
 		:: else
 		fi;
-		unlock_regions(RECLAIMER);
+		unlock_devs(RECLAIMER);
 		d_step {
 			installed = false;
 			reclaimed_is_gone = false;

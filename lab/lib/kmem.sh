@@ -85,7 +85,7 @@ build_module() {
 # list_symbols DIR: "OBJECT KIND NAME" for each global symbol of the driver's objects; KIND is U
 # where the object needs it. The module is made of all of them.
 list_symbols() {
-	(cd "$1" && nm -A -g $(find . -name '*.o' ! -name 'kmem*.o' ! -path './compat/layout/gen*')) |
+	(cd "$1" && find . -name '*.o' ! -name 'kmem*.o' ! -path './compat/layout/gen*' -exec nm -A -g {} +) |
 		sed -nE 's|^\./([^:]*):[0-9a-f ]*([A-Za-z]) (.*)$|\1 \2 \3|p'
 }
 

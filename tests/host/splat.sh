@@ -149,9 +149,9 @@ log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "and one inside a report that never ended" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' "${DEADLOCK[@]:7}"
 ok "and one in the middle of it" one_of 'BUG: KASAN'
-log "${DEADLOCK[@]:0:6}" '-> #1 (kmem_regions_lock){+.+.}-{3:3}:' "${DEADLOCK[@]:6}"
-ok "the same by way of another lock is the driver's" one_of 'kmem_regions_lock'
-deadlock kmem_regions_lock 'kmem_range_remove+0x62/0x180 [kmem]'
+log "${DEADLOCK[@]:0:6}" '-> #1 (kmem_devs_lock){+.+.}-{3:3}:' "${DEADLOCK[@]:6}"
+ok "the same by way of another lock is the driver's" one_of 'kmem_devs_lock'
+deadlock kmem_devs_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
 ok "the same with another lock is the driver's" one_of 'possible circular locking'
 ok "and is not taken for it" has_none_known
@@ -179,7 +179,7 @@ ok "what lockdep says of pciehp when an expander is pulled out is none of the dr
 ok "but it is noticed" has_known_report "$LOG"
 log "${PULLING[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "a fault after it counts" one_of 'BUG: KASAN'
-pulling kmem_regions_lock
+pulling kmem_devs_lock
 log "${PULLING[@]}"
 ok "the same by way of another lock is the driver's" one_of 'possible circular locking'
 done_testing
