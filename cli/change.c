@@ -168,14 +168,18 @@ static const char *ending(enum daxplug_outcome outcome)
 	}
 }
 
-/* "what and why; how it ended; what to do" */
+/* "what and why (page); how it ended; what to do" */
 static void print_failure(const struct daxplug_change *change)
 {
 	const char *hint = daxplug_change_hint(change);
 	uint64_t lost = daxplug_change_huge_pages_lost(change);
+	int64_t pfn = daxplug_change_pfn(change);
+	char page[32] = "";
 
-	complain("%s%s%s%s", daxplug_change_message(change), ending(daxplug_change_outcome(change)),
-		 *hint ? "; " : "", hint);
+	if (pfn >= 0)
+		snprintf(page, sizeof(page), " (pfn %#llx)", (unsigned long long)pfn);
+	complain("%s%s%s%s%s", daxplug_change_message(change), page,
+		 ending(daxplug_change_outcome(change)), *hint ? "; " : "", hint);
 	if (lost)
 		complain("%s: %llu huge pages could not be given back to their pool",
 			 daxplug_change_name(change), (unsigned long long)lost);

@@ -93,6 +93,14 @@ is "refused by the kernel" "$(status_of change unplug --force dax0.0)" 1
 is "in one line" "$(wc -l < "$WORK/err")" 1
 valid "a failure" results change unplug --force --json dax0.0
 is "rolled-back" "$(jq -r '.[0] | "\(.outcome) \(.exit_status)"' "$WORK/json")" "rolled-back 1"
+# What daxplug's driver knows of it.
+failure='wanted=unplugged error=-EBUSY reason=slab block=memory51 address=0x198000000 pfn=0x198003'
+echo "$failure" > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure"
+valid "a failure that the driver explains" results change unplug --force --json dax0.0
+is "block, address, page and reason" \
+	"$(jq -r '.[0] | "\(.block) \(.address) \(.pfn) \(.reason)"' "$WORK/json")" \
+	"51 6845104128 1671171 slab"
+ok "the line has them" said '^daxplug: dax0.0: .*memory51.*slab.*\(pfn 0x198003\); rolled back'
 unset FAKE_FAIL
 export FAKE_SLOW_MS=20000
 is "out of time" "$(status_of change unplug --force --timeout 300ms dax0.0)" 5
