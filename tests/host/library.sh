@@ -6,12 +6,12 @@ set -euo pipefail
 . tests/guest/lib.sh
 
 command -v meson ninja > /dev/null || skip_all "meson is not installed"
-pkg-config --exists libdaxctl libudev json-c smartcols ||
-	skip_all "libdaxctl-dev, libudev-dev, libjson-c-dev or libsmartcols-dev is not installed"
+pkg-config --exists libkmod libudev json-c smartcols ||
+	skip_all "libkmod-dev, libudev-dev, libjson-c-dev or libsmartcols-dev is not installed"
 
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-ok "it builds, without a warning" eval "meson setup -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
+ok "it builds, without a warning" eval "meson setup --werror -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
 mapfile -t names < <(meson test -C "$build" --no-rebuild --list 2> /dev/null | sed 's/.* //')
 for name in "${names[@]}"; do
 	ok "$name" meson test -C "$build" --no-rebuild --print-errorlogs "$name"

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -515,6 +516,9 @@ static void links_stay_inside(void **state)
 	char target[FIXTURE_PATH_SIZE];
 	struct daxplug_device *device;
 
+	/* Such as under a valgrind that does not know it. */
+	if (syscall(SYS_openat2, -1, "", NULL, 0) && errno == ENOSYS)
+		skip();
 	fixture_create(&outside);
 	fixture_write(&outside, "secret", "123456\n");
 	fixture_add_device(&context->fixture, &fixture_hmem);
