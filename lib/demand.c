@@ -233,6 +233,14 @@ static void add_up(struct daxplug_forecast *forecast, struct part *part)
 				      : forecast->must_move + part->must_move;
 }
 
+/* Where a node's figures tell the use, only blocks in kernel zones are worth a look. */
+static bool needs_sample(const struct part *part)
+{
+	const struct dax_block_counts *counts = &part->device->counts;
+
+	return part->online && (!part->owns_node || counts->movable < counts->online);
+}
+
 /**
  * forecast_use() - what the memory of the devices is used for
  * @forecast: the forecast
@@ -247,7 +255,7 @@ void forecast_use(struct daxplug_forecast *forecast)
 		struct part *part = &forecast->parts[i];
 		bool counted = take_node(forecast, part);
 
-		err = part->online ? take_sample(forecast, part) : 0;
+		err = needs_sample(part) ? take_sample(forecast, part) : 0;
 		forecast->exact &= counted || !part->online;
 		if (err && !counted)
 			find_unknown_use(forecast, part, err);
