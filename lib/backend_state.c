@@ -58,7 +58,7 @@ static void set_outcome(struct daxplug_change *change)
 		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 }
 
-/* The kernel says that it failed: has everything stayed, or come back. */
+/* The write failed: see that every block is as before. */
 static int settle_failure(struct daxplug_change *change)
 {
 	if (!trusted(change))
@@ -92,7 +92,7 @@ static int unplug(struct daxplug_change *change)
 	return undo_blocks(change);
 }
 
-/* What has been plugged is not to stay. */
+/* Unplugs what this change has plugged. */
 static int take_back(struct daxplug_change *change)
 {
 	task_enter(change, DAXPLUG_PHASE_BACK);
@@ -103,7 +103,7 @@ static int take_back(struct daxplug_change *change)
 	return change->report.err;
 }
 
-/* The kernel says that it has plugged: is it so, and is it still wanted. */
+/* The write succeeded: check the blocks, and whether the change was cancelled meanwhile. */
 static int check_plugged(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	const struct block *other = find_other(change, wanted);
@@ -115,7 +115,7 @@ static int check_plugged(struct daxplug_change *change, enum daxplug_state wante
 				    "the kernel log tells what kept it from going online");
 		return take_back(change);
 	}
-	/* Upstream's plug cannot be interrupted. */
+	/* No signal interrupts the plug of Linux's own driver. */
 	if (task_cancelled(change)) {
 		fail_cancelled(change);
 		return take_back(change);

@@ -75,14 +75,14 @@ void block_path(const struct block *block, const char *attribute, char *path)
 		 (unsigned long long)block->number, *attribute ? "/" : "", attribute);
 }
 
-/* Why a block is not known, for who has to say it. */
+/* Keeps the errno, which a message about the block will need. */
 static enum daxplug_block_state unknown(struct block *block, int err)
 {
 	block->err = err;
 	return DAXPLUG_BLOCK_UNKNOWN;
 }
 
-/* That the directory of a block is not there is all that makes it absent. */
+/* A block is absent only if the kernel has no directory for it. */
 static enum daxplug_block_state read_absence(const struct daxplug *daxplug, struct block *block,
 					     int err)
 {

@@ -17,7 +17,7 @@ static int read_sysctl(const struct daxplug *daxplug, const char *path, uint64_t
 	return sysfs_read_number(daxplug, path, number);
 }
 
-/* What is counted in CommitLimit now and would not be: all but huge pages. */
+/* The memory that CommitLimit would lose: all but huge pages, which it leaves out. */
 static uint64_t lost_memory(const struct daxplug_forecast *forecast)
 {
 	uint64_t lost = 0, huge = 0;

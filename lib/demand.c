@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What an unplug would have to move, what it cannot move, and what it gives up. */
+/* The pages that an unplug would have to move, cannot move, or would give up. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

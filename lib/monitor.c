@@ -32,7 +32,7 @@
 #define SETTLE 20
 #define SETTLE_LOOKS 10
 
-/* What of a device makes an event when it differs. */
+/* A device as a look saw it; a difference makes an event. */
 struct view {
 	char name[DEVICE_NAME_SIZE];
 	enum daxplug_kind kind;

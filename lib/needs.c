@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a plug needs, and what will keep it from happening. */
+/* The needs of a plug: a node, page structs, kernel memory beside the movable. */
 #include <stdio.h>
 #include <stdlib.h>
 

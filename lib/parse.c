@@ -247,7 +247,7 @@ enum daxplug_kind parse_kind(const char *path)
 	return DAXPLUG_KIND_UNKNOWN;
 }
 
-/* What comes behind the last slash. */
+/* The part behind the last slash. */
 const char *parse_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What moves pages to the node of a device again while it is being emptied. */
+/* Parts of the kernel that refill the node of a device while an unplug empties it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static void find_interleave(struct daxplug_forecast *forecast, const struct part
 }
 
 /**
- * forecast_push_back() - name what works against an unplug
+ * forecast_push_back() - name the parts of the kernel that work against an unplug
  * @forecast: the forecast
  */
 void forecast_push_back(struct daxplug_forecast *forecast)

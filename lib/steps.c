@@ -21,7 +21,7 @@ const struct backend *backend_for(const struct daxplug_device *device)
 	}
 }
 
-/* What follows would rest on what is not known. */
+/* Ends a change whose next step would rest on a guess. */
 static int stop(struct daxplug_change *change, int err)
 {
 	const struct daxplug_device *device = change->device;
@@ -223,7 +223,7 @@ static int unplug_or_adopt(struct daxplug_change *change)
 	return err ? err : unplug(change);
 }
 
-/* The unplug is done; only what --release asks for beyond it may fail. */
+/* The unplug is done and stays so, even if the unbinding fails. */
 static int release(struct daxplug_change *change)
 {
 	int err = unbind(change);
@@ -240,7 +240,7 @@ static int unplug_and_release(struct daxplug_change *change)
 	return !err && (change->flags & DAXPLUG_CHANGE_RELEASE) ? release(change) : err;
 }
 
-/* The second half has failed; the first is to be undone. */
+/* The plug failed: undo the unplug. */
 static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 {
 	struct report cause = change->report;
@@ -328,7 +328,7 @@ static int record_pools(struct daxplug_change *change)
 		    report_errno(err, words, sizeof(words)));
 }
 
-/* What went offline for a moment took its free huge pages along. */
+/* Blocks that went offline, if only for a moment, took their free huge pages along. */
 static void restore_pools(struct daxplug_change *change)
 {
 	struct report *report = &change->report;

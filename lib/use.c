@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What memory blocks are used for, from a sample of their pages. */
+/* Estimates the use of memory blocks from a sample of their pages. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What daxplug's driver tells of a device, in its directory kmem/. */
+/* Reads the directory kmem/ that daxplug's driver gives each device. */
 #include <stdlib.h>
 #include <string.h>
 

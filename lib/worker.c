@@ -26,7 +26,7 @@
 /* A deadline further away than that is none, in ms. */
 #define FOREVER (INT64_C(1000) * INT32_MAX)
 
-/* What <sys/wait.h> has as P_PIDFD from glibc 2.36 on. */
+/* P_PIDFD, which <sys/wait.h> has from glibc 2.36 on. */
 #define WAIT_FOR_PIDFD ((idtype_t)3)
 
 static void child(struct daxplug_change *change)
@@ -139,7 +139,7 @@ static int start_child(struct daxplug_change *change, int theirs)
 		return -EAGAIN;
 
 	worker->pidfd = open_pidfd(worker->pid);
-	/* Then its end is seen by the pipe alone. */
+	/* Without a pidfd the end of the pipe alone tells the end of the child. */
 	if (worker->pidfd >= 0)
 		watch(worker, worker->pidfd);
 	if (change->timeout >= 0 && change->timeout < FOREVER)

@@ -34,8 +34,8 @@
  * @pool_left: what is left of it when a block has gone offline
  * @fail_pool: what it can be grown to again at most, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
- * @intruder: N of memoryN that somebody puts online whenever another goes offline, or -1
- * @rival: N of memoryN to whose state somebody else writes @rival_word just before us, or -1
+ * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
+ * @rival: N of memoryN to whose state another process writes @rival_word first, or -1
  * @rival_word: the word
  * @late_ms: how long it takes before a write begins; a signal then is lost
  * @slow_ms: how long each write takes; a signal ends it

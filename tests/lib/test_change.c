@@ -314,7 +314,7 @@ static void cancel(void **state)
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_SIGNAL);
 }
 
-/* Who lets go of a change that runs has it rolled back. */
+/* Dropping the last reference to a change that runs rolls it back. */
 static void abandoned(void **state)
 {
 	struct context *context = *state;
@@ -561,7 +561,7 @@ static void interference(void **state)
 	expect_hint(context, "udev");
 }
 
-/* Between our look at a block and our write somebody else has put it online. */
+/* Between our look at a block and our write another process has put it online. */
 static void others_are_faster(void **state)
 {
 	struct context *context = *state;
@@ -610,7 +610,7 @@ static void going_offline(void **state)
 	assert_true(daxplug_change_retry(context->change));
 }
 
-/* Nobody can tell any more that it was "online"; all of it is. */
+/* Without a state file nothing tells that it was plugged with "online". */
 static void online_twice(void **state)
 {
 	struct context *context = *state;
@@ -742,7 +742,7 @@ static void bind_fails(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
-/* Somebody is faster with another driver. */
+/* Another process binds the device to another driver first. */
 static void bind_to_other(void **state)
 {
 	struct context *context = *state;

@@ -132,7 +132,7 @@ static void tiers_gone(void **state)
 	assert_int_equal(daxplug_device_tier(device), -1);
 }
 
-/* Nobody reads tiers while a daxplug changes a device: see lib/tier.c. */
+/* Tiers are not read while a daxplug changes a device: see lib/tier.c. */
 static void tiers_during_a_change(void **state)
 {
 	struct context *context = *state;
@@ -154,7 +154,7 @@ static void tiers_during_a_change(void **state)
 	assert_int_equal(daxplug_device_tier(device), 22);
 }
 
-/* Nor who cannot tell whether one does, as he is not root. */
+/* A caller other than root cannot tell whether one does, and is refused. */
 static void tiers_not_as_root(void **state)
 {
 	struct context *context = *state;
