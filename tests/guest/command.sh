@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The command daxplug: the same verbs, results and exit statuses whatever drives
 # the device, compared with what daxctl, lsmem and /proc say.
-# vm: -s 1G -t 240
+# vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
