@@ -11,7 +11,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -354,6 +356,39 @@ static void locked(void **state)
 	close(fd);
 	context->timeout = -1;
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+}
+
+/* /proc/locks names the process that has the lock; the change goes on once it is free. */
+static void waits_for_another(void **state)
+{
+	struct context *context = *state;
+	char path[FIXTURE_PATH_SIZE];
+	struct stat file;
+	unsigned int i;
+	int fd;
+
+	look(context);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(fstat(fd, &file), 0);
+	fixture_write(&context->fixture, "proc/locks",
+		      "1: POSIX  ADVISORY  WRITE 11 00:01:1 0 EOF\n"
+		      "2: FLOCK  ADVISORY  WRITE 4242 %02x:%02x:%lu 0 EOF\n",
+		      major(file.st_dev), minor(file.st_dev), (unsigned long)file.st_ino);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	for (i = 0; i < 500 && daxplug_change_process(context->change) &&
+		    daxplug_change_phase(context->change) != DAXPLUG_PHASE_WAIT;
+	     i++)
+		usleep(10000);
+	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
+	assert_int_equal(daxplug_change_waits_for(context->change), 4242);
+	/* To close it is not enough: the worker has a copy. */
+	assert_int_equal(flock(fd, LOCK_UN), 0);
+	close(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_waits_for(context->change), 0);
 }
 
 static void vanished(void **state)
@@ -1300,6 +1335,7 @@ int main(void)
 		WITH_ALL(timeout),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
+		WITH_ALL(waits_for_another),
 		WITH_ALL(vanished),
 		WITH_ALL(killed),
 		WITH_ALL(killed_during_bind),
