@@ -196,14 +196,15 @@ static int print_table(const struct options *options)
 
 static void print_orphan(const struct daxplug_orphan *orphan, bool exact)
 {
-	char size[TEXT_SIZE], node[TEXT_SIZE];
+	char size[TEXT_SIZE], node[TEXT_SIZE], blocks[TEXT_SIZE];
 
 	text_size(daxplug_orphan_end(orphan) - daxplug_orphan_start(orphan) + 1, exact, size);
 	text_number(daxplug_orphan_node(orphan), node);
-	printf("%-25s %6s %4s %6lld/%lld%s\n", daxplug_orphan_name(orphan), size, node,
-	       (long long)daxplug_orphan_blocks_online(orphan),
-	       (long long)daxplug_orphan_blocks(orphan),
-	       daxplug_orphan_quarantined(orphan) > 0 ? "  quarantined" : "");
+	snprintf(blocks, sizeof(blocks), "%lld/%lld",
+		 (long long)daxplug_orphan_blocks_online(orphan),
+		 (long long)daxplug_orphan_blocks(orphan));
+	printf("%-25s %6s %4s %6s%s\n", daxplug_orphan_name(orphan), size, node, blocks,
+	       daxplug_orphan_quarantined(orphan) > 0 ? " quarantined" : "");
 }
 
 /* For people: a program that reads the table asks for columns, or for no headings. */

@@ -415,7 +415,7 @@ echo 1073741824 > "$orphan/size"
 echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
 echo 1 > "$orphan/quarantined"
 touch "$orphan/reclaim"
-ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8  quarantined'"
+ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8 quarantined'"
 is "not for programs" "$(on list -nr -o device)" dax0.0
 ok "check has it" eval "on check | grep -A1 'orphaned-memory' | grep -qx '    daxplug reclaim 300000000-33fffffff'"
 is "JSON has it" "$(on check --json | jq -r '.orphans[0].orphan')" 300000000-33fffffff
