@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -r 12
-# machine-full: -r 13
+# machine-full: -r 12 -a memhp_default_state=online_movable
+# machine-full: -r 13 -a memhp_default_state=online_movable
 # Two commands install daxplug on a fresh machine and put its driver in place of the
 # kernel's own, with all memory online; the next boot has it as well; a removal gives the
 # kernel's own back.
@@ -18,7 +18,7 @@ case $BOOT in
 	is "the kernel's own module is where it was" "$(sha256sum "$(own_kmem)")" "$before"
 	ok "takeover" /usr/lib/daxplug/takeover
 	serves ours
-	is "the state is told" "$(< "$DAX/state")" online
+	is "the state is told" "$(< "$DAX/state")" online_movable
 	next_boot ''
 	;;
 2)
