@@ -28,5 +28,7 @@ extern const struct command unplug_command;
 extern const struct command replug_command;
 extern const struct command reclaim_command;
 extern const struct command monitor_command;
+extern const struct command takeover_command;
+extern const struct command handback_command;
 
 #endif /* DAXPLUG_CLI_COMMAND_H */

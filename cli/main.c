@@ -11,8 +11,8 @@
 #include "status.h"
 
 static const struct command *const commands[] = {
-	&list_command,	 &show_command,	  &check_command,   &plug_command,
-	&unplug_command, &replug_command, &reclaim_command, &monitor_command,
+	&list_command,	 &show_command,	   &check_command,   &plug_command,	&unplug_command,
+	&replug_command, &reclaim_command, &monitor_command, &takeover_command, &handback_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -113,13 +113,15 @@ usage_error "a node that is none" "--node: 'x' is not the number of a NUMA node 
 usage_error "a selector that is none" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
 usage_error "a range that is none" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
 usage_error "no range" "no range given (see 'daxplug reclaim --help')" reclaim
+usage_error "a device for takeover" "takeover takes no argument, such as 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
+usage_error "a recorded tree for handback" "handback works on this machine only, without --sysroot (see 'daxplug handback --help')" handback --sysroot /tmp
 usage_error "a time to look back to that is none" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
 usage_error "a colour that is none" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
 
 # With "-" for what is "\-" there, but before long options.
 sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
-for verb in list show check plug unplug replug reclaim monitor; do
+for verb in list show check plug unplug replug reclaim monitor takeover handback; do
 	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
 	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
 	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"

@@ -16,7 +16,7 @@ case $BOOT in
 	ok "apt installs the packages" installs /packages/*.deb
 	is "installing changes no driver" "$(driver)" stock
 	is "the kernel's own module is where it was" "$(sha256sum "$(own_kmem)")" "$before"
-	ok "takeover" /usr/lib/daxplug/takeover
+	ok "takeover" daxplug takeover
 	serves ours
 	is "the state is told" "$(< "$DAX/state")" online_movable
 	next_boot ''
@@ -25,9 +25,9 @@ case $BOOT in
 	serves ours
 	ok "unplug" daxplug unplug dax0.0
 	ok "plug" daxplug plug dax0.0
-	ok "handback" /usr/lib/daxplug/handback
+	ok "handback" daxplug handback
 	serves stock
-	ok "takeover again" /usr/lib/daxplug/takeover
+	ok "takeover again" daxplug takeover
 	ok "apt removes the driver" apt-get remove -y daxplug-dkms
 	is "removing changes no driver" "$(driver)" ours
 	is "no module of daxplug's is left" "$(find "/lib/modules/$(uname -r)" -name 'daxplug_kmem*')" ''
