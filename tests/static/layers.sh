@@ -65,6 +65,7 @@ needs "$KMEM_TREE/symbols" > "$LINES/needs"
 echo "block/gate.o owner/bind.o" > "$LINES/up"
 printf '%s\n' "drive/job.o drive/switch.o" "drive/switch.o drive/job.o" > "$LINES/circle"
 is "a call up is noticed" "$(go_down "$LINES/up" || true)" "block/gate.o -> owner/bind.o"
+# shellcheck disable=SC2016 # for eval
 ok "a circle is noticed" eval '! has_no_circle "$LINES/circle"'
 ok "there are includes to look at" test "$(wc -l < "$LINES/includes")" -gt 50
 ok "there are symbols to look at" test "$(wc -l < "$LINES/needs")" -gt 50
