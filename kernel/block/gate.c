@@ -81,10 +81,8 @@ static int may_online_added(struct kmem_gate *gate, unsigned int block)
 {
 	int policy = kmem_memblk_policy(dax_spans_block_id(gate->spans, block));
 
-	if (policy < 0) {
-		gate->policy = DAX_BLOCK_OFFLINE;
+	if (policy < 0)
 		return gate->add_for == KMEM_ADD_FOR_TRANSITION ? -EBUSY : 0;
-	}
 
 	gate->policy = policy;
 	/* No other task may online what the policy is about to, while more is added. */
@@ -118,9 +116,11 @@ static int may_go_online(struct kmem_gate *gate, unsigned int block)
 
 	if (err)
 		return err;
-	/* Only the owner marks such pages again. The core refuses too, until the block is removed.
+	/*
+	 * Only put_online() withholds such pages and marks them again. The core refuses as well,
+	 * until the block is removed.
 	 */
-	if (gate->owner != current && has_poison(gate, block))
+	if ((gate->owner != current || gate->adding == current) && has_poison(gate, block))
 		return -EHWPOISON;
 	if (gate->in_transition && gate->owner == current)
 		return 0;
@@ -445,14 +445,14 @@ bool kmem_gate_is_present(struct kmem_gate *gate, const struct dax_span *span)
 }
 
 /**
- * kmem_gate_online() - how many blocks of a range are online
+ * kmem_gate_count_online() - how many blocks of a range are online
  * @gate: the gate
  * @span: one of its ranges
  *
  * Context: Any but interrupts.
  * Return: the number.
  */
-unsigned int kmem_gate_online(struct kmem_gate *gate, const struct dax_span *span)
+unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_span *span)
 {
 	unsigned int count;
 

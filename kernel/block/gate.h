@@ -32,7 +32,8 @@ enum kmem_notified {
 
 /**
  * enum kmem_add_for - what blocks are added for
- * @KMEM_ADD_FOR_TRANSITION: a write to state: the system's policy does not count
+ * @KMEM_ADD_FOR_TRANSITION: a write to state, or a bind by a default of unplugged or offline:
+ *	the system's policy does not count
  * @KMEM_ADD_FOR_POLICY: a bind that carries out the system's policy
  * @KMEM_ADD_FOR_DEFAULT: a bind that carries out a default state of the device
  */
@@ -113,7 +114,7 @@ const char *kmem_gate_rename(struct kmem_gate *gate, const char *name);
 enum dax_state kmem_gate_state(struct kmem_gate *gate);
 enum dax_block_state kmem_gate_block(struct kmem_gate *gate, unsigned int block);
 bool kmem_gate_is_present(struct kmem_gate *gate, const struct dax_span *span);
-unsigned int kmem_gate_online(struct kmem_gate *gate, const struct dax_span *span);
+unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_span *span);
 bool kmem_gate_is_empty(struct kmem_gate *gate);
 struct dax_block_counts kmem_gate_counts(struct kmem_gate *gate);
 void kmem_gate_copy(struct kmem_gate *gate, u8 *states);

@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/nodemask.h>
 #include <linux/slab.h>
 
 #include "compat/compat.h"
@@ -12,10 +13,10 @@
 #define DEFAULT_DISTANCE (MEMTIER_ADISTANCE_DRAM * 5)
 
 /**
- * struct node_type - the memory type of a node, as long as a device of ours is on it
+ * struct node_type - the memory type that a node has from us
  * @list: in node_types
  * @nid: the node
- * @users: how many devices' memory has it
+ * @users: how many devices' memory has it; with 0 the node keeps it for other memory
  * @type: the type
  */
 struct node_type {
@@ -57,6 +58,7 @@ static struct node_type *add_node(int nid)
 		return ERR_PTR(-ENOMEM);
 	node->nid = nid;
 	node->type = type;
+	init_node_memory_type(nid, type);
 	list_add(&node->list, &node_types);
 	return node;
 }
@@ -81,32 +83,37 @@ struct memory_dev_type *kmem_memtier_get(int nid)
 
 	mutex_lock(&types_lock);
 	node = find_node(nid) ?: add_node(nid);
-	if (!IS_ERR_OR_NULL(node)) {
+	if (!IS_ERR_OR_NULL(node))
 		node->users++;
-		init_node_memory_type(nid, node->type);
-	}
 	mutex_unlock(&types_lock);
 
 	return IS_ERR_OR_NULL(node) ? ERR_CAST(node) : node->type;
 }
 
+static void drop_node(struct node_type *node)
+{
+	list_del(&node->list);
+	kfree(node);
+}
+
 /**
  * kmem_memtier_put() - take back what kmem_memtier_get() declared
  * @nid: the node
- * @type: what kmem_memtier_get() returned
+ *
+ * A node that still has memory keeps the type: another driver's memory, such as a DIMM that
+ * came later, has it as well, and the core does not count that.
  *
  * Context: Process context, sleeps.
  */
-void kmem_memtier_put(int nid, struct memory_dev_type *type)
+void kmem_memtier_put(int nid)
 {
 	struct node_type *node;
 
 	mutex_lock(&types_lock);
-	clear_node_memory_type(nid, type);
 	node = find_node(nid);
-	if (node && !--node->users) {
-		list_del(&node->list);
-		kfree(node);
+	if (node && !--node->users && !node_state(nid, N_MEMORY)) {
+		clear_node_memory_type(nid, node->type);
+		drop_node(node);
 	}
 	mutex_unlock(&types_lock);
 }
@@ -114,11 +121,17 @@ void kmem_memtier_put(int nid, struct memory_dev_type *type)
 /**
  * kmem_memtier_exit() - let go of all memory types, at module exit
  *
+ * The core has a reference of its own to the type of a node that keeps it.
+ *
  * Context: Process context, sleeps.
  */
 void kmem_memtier_exit(void)
 {
+	struct node_type *node, *next;
+
 	mutex_lock(&types_lock);
+	list_for_each_entry_safe(node, next, &node_types, list)
+		drop_node(node);
 	mt_put_memory_types(&types);
 	mutex_unlock(&types_lock);
 }

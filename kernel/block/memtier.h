@@ -3,7 +3,7 @@
 #define DAXPLUG_MEMTIER_H
 
 struct memory_dev_type *kmem_memtier_get(int nid);
-void kmem_memtier_put(int nid, struct memory_dev_type *type);
+void kmem_memtier_put(int nid);
 void kmem_memtier_exit(void);
 
 #endif /* DAXPLUG_MEMTIER_H */

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/xarray.h>
 
+#include "compat/compat.h"
 #include "poison.h"
 
 /* The faulty pages, by number. */
@@ -128,11 +129,15 @@ bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
  */
 static bool memory_failure_may_panic(void)
 {
-	struct file *file = filp_open("/proc/sys/vm/memory_failure_recovery", O_RDONLY, 0);
+	struct file *file = ERR_PTR(-ENOENT);
 	loff_t position = 0;
 	char value = '0';
 	ssize_t got;
 
+	scoped_with_init_fs()
+	{
+		file = filp_open("/proc/sys/vm/memory_failure_recovery", O_RDONLY, 0);
+	}
 	if (IS_ERR(file))
 		return true;
 	got = kernel_read(file, &value, sizeof(value), &position);
@@ -146,8 +151,8 @@ static bool memory_failure_may_panic(void)
  * @nr: how many it has
  * @online: whether it is online
  *
- * memory_failure() counts a page in HardwareCorrupted as well. Where it would panic the
- * page is only marked, which is as good: the allocator never had it.
+ * memory_failure() counts a page in HardwareCorrupted as well. Where it would panic the page is
+ * only marked, which is as good as long as our hook kept the page from the allocator.
  *
  * Context: Process context, sleeps; not in a memory notifier.
  */

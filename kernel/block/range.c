@@ -71,7 +71,7 @@ void kmem_memory_destroy(struct kmem_memory *memory)
 	if (memory->mgid >= 0)
 		memory_group_unregister(memory->mgid);
 	if (memory->type)
-		kmem_memtier_put(memory->nid, memory->type);
+		kmem_memtier_put(memory->nid);
 	kfree(memory->reserved);
 }
 
@@ -122,11 +122,12 @@ void kmem_memory_rename(struct kmem_memory *memory, const char *name)
 		WRITE_ONCE(reserved->name, new);
 		/*
 		 * A reader of /proc/iomem holds resource_lock. adjust_resource() takes it for
-		 * writing, so when it returns no reader has the old name any more.
+		 * writing, so when it returns no reader has the old name any more. With the
+		 * same bounds it cannot fail.
 		 */
-		if (adjust_resource(reserved, reserved->start, resource_size(reserved)))
-			continue;
-		kfree(old);
+		if (!WARN_ON_ONCE(
+			    adjust_resource(reserved, reserved->start, resource_size(reserved))))
+			kfree(old);
 	}
 }
 

@@ -8,6 +8,7 @@
 #define DAXPLUG_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/fs_struct.h>
 #include <linux/list.h>
 #include <linux/memory-tiers.h>
 #include <linux/memory.h>
@@ -34,6 +35,11 @@
 #define kmem_assign_str(field, source) __assign_str(field)
 #else
 #define kmem_assign_str(field, source) __assign_str(field, source)
+#endif
+
+/* Since 7.3 a kernel thread opens a file by its path only with the file system view of init. */
+#ifndef HAVE_SCOPED_WITH_INIT_FS
+#define scoped_with_init_fs()
 #endif
 
 /* put_memory_type() was destroy_memory_type() before 6.7. */

@@ -33,6 +33,7 @@ try PUT_MEMORY_TYPE linux/memory-tiers.h 'put_memory_type(0)' "$@"
 try MHP_SUPPORTS_MEMMAP_ON_MEMORY linux/memory_hotplug.h 'mhp_supports_memmap_on_memory()' "$@"
 try CONST_DEVICE_ATTRIBUTE linux/device.h \
 	'return sizeof(((struct device_attribute *)0)->store_const)' "$@"
+try SCOPED_WITH_INIT_FS linux/fs_struct.h 'scoped_with_init_fs() return 1' "$@"
 try PAGE_HAS_MOVABLE_OPS linux/mm.h 'page_has_movable_ops(0)' "$@"
 try PAGE_LARGE_KMALLOC linux/mm.h 'PageLargeKmalloc(0)' "$@"
 try ONE_ARGUMENT_ASSIGN_STR trace/stages/stage6_event_callback.h \

@@ -58,7 +58,7 @@ static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 	int err, first_err = 0;
 
 	for_each_span_until(drive, span, first_err) {
-		bool online = kmem_gate_online(job->gate, span);
+		bool online = kmem_gate_count_online(job->gate, span);
 
 		if (is_wanted(drive, span) || !kmem_gate_is_present(job->gate, span) ||
 		    (online && spare_online))
@@ -144,7 +144,8 @@ static int find_blocks(struct kmem_drive *drive)
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; the gate owned by this task.
- * Return: 0, or the negative errno of the first step that failed: what kmem_memblks_find(),
+ * Return: 0, or the negative errno of a step that failed, of the first one unless the job is a
+ * best effort (see job->failure): what kmem_memblks_find(),
  * kmem_memblk_switch(), kmem_range_reserve(), kmem_range_add() or kmem_range_remove()
  * returned, or the errno of a cancel. Unless the job is a best effort, what was done by then
  * stays half-done: drive back.

@@ -49,7 +49,7 @@ void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle)
  * @lifecycle: its lifecycle
  *
  * Context: Any, also under gate.c's gates_lock.
- * Return: whose it is; it may change the next moment, but for what orphans.c's orphans_lock
+ * Return: whose it is; it may change the next moment, but for what orphans.c's devs_lock
  * keeps: memory in KMEM_ORPHANED or KMEM_FOUND changes its life under that alone.
  */
 enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle)
@@ -86,6 +86,18 @@ void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
 	spin_lock(&lifecycle_lock);
 	WRITE_ONCE(lifecycle->life, life);
 	spin_unlock(&lifecycle_lock);
+}
+
+/**
+ * kmem_lifecycle_is_idle() - is no transition under way
+ * @lifecycle: the lifecycle
+ *
+ * Context: Any.
+ * Return: whether none is; one may begin the next moment.
+ */
+bool kmem_lifecycle_is_idle(const struct kmem_lifecycle *lifecycle)
+{
+	return READ_ONCE(lifecycle->phase) == KMEM_PHASE_IDLE;
 }
 
 /**
@@ -199,7 +211,8 @@ int kmem_lifecycle_begin(struct kmem_lifecycle *lifecycle, struct task_struct *w
 
 static bool is_done(const struct kmem_lifecycle *lifecycle)
 {
-	return READ_ONCE(lifecycle->phase) == KMEM_PHASE_DONE;
+	/* Pairs with enter(): the writer sees what the worker has written to the outcome. */
+	return smp_load_acquire(&lifecycle->phase) == KMEM_PHASE_DONE;
 }
 
 /**
@@ -307,7 +320,8 @@ int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel)
 static void enter(struct kmem_lifecycle *lifecycle, enum kmem_phase phase)
 {
 	spin_lock(&lifecycle_lock);
-	WRITE_ONCE(lifecycle->phase, phase);
+	/* Pairs with is_done(). */
+	smp_store_release(&lifecycle->phase, phase);
 	spin_unlock(&lifecycle_lock);
 }
 
@@ -332,17 +346,6 @@ void kmem_lifecycle_finish(struct kmem_lifecycle *lifecycle)
 {
 	enter(lifecycle, KMEM_PHASE_DONE);
 	wake_up_all(&changes);
-}
-
-/**
- * kmem_lifecycle_is_asleep() - is the system asleep, or on the way there
- *
- * Context: Any.
- * Return: whether it is.
- */
-bool kmem_lifecycle_is_asleep(void)
-{
-	return READ_ONCE(asleep);
 }
 
 static bool any_under_way(void)

@@ -26,15 +26,16 @@ struct task_struct;
  *	from		to		by
  *	FRESH		BOUND		bind: no other device has any of its memory
  *	FRESH		FOUND		the sweeper, at load and later
- *	FRESH		GONE		bind refused
  *	BOUND		CLOSING		BUS_NOTIFY_UNBIND_DRIVER
  *	BOUND		GONE		bind failed
+ *	BOUND		ORPHANED	the driver core could not make the device's files
  *	CLOSING		ORPHANED	unbind
  *	ORPHANED	BOUND		adoption: the same device is bound again
  *	ORPHANED	GONE		nothing of it is present any more
  *	FOUND		GONE		the same, or its device is bound, which takes it over
  *
- * A write to state may begin in BOUND, a reclaim in ORPHANED and FOUND.
+ * A write to state may begin in BOUND, a reclaim in ORPHANED and FOUND. Memory of a bind that
+ * is refused is freed in FRESH.
  */
 enum kmem_life {
 	KMEM_FRESH,
@@ -99,6 +100,7 @@ void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle);
 enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle);
 bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle);
 void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life);
+bool kmem_lifecycle_is_idle(const struct kmem_lifecycle *lifecycle);
 bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle);
 void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle);
 
@@ -116,7 +118,6 @@ int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel)
 void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle);
 void kmem_lifecycle_finish(struct kmem_lifecycle *lifecycle);
 
-bool kmem_lifecycle_is_asleep(void);
 void kmem_lifecycle_fall_asleep(enum kmem_sleep why);
 void kmem_lifecycle_wake(enum kmem_sleep why);
 

@@ -89,17 +89,16 @@ static bool names_holder(const struct kmem_outcome *outcome)
  * %pe writes "-EBUSY" where the kernel has names for errors, else the number.
  *
  * Context: Any.
- * Return: its length.
  */
-size_t kmem_report_failure_line(const struct kmem_outcome *outcome, const struct kmem_gate *gate,
-				bool addresses, char *line, size_t room)
+void kmem_report_failure_line(const struct kmem_outcome *outcome, const struct kmem_gate *gate,
+			      bool addresses, char *line, size_t room)
 {
 	const struct kmem_failure *failure = &outcome->failure;
 	size_t used;
 
 	line[0] = '\0';
 	if (!outcome->err)
-		return 0;
+		return;
 
 	used = scnprintf(line, room, "wanted=%s error=%pe reason=%s",
 			 dax_state_name(outcome->wanted), ERR_PTR(outcome->err),
@@ -116,8 +115,7 @@ size_t kmem_report_failure_line(const struct kmem_outcome *outcome, const struct
 		used += scnprintf(line + used, room - used, " held=%s",
 				  dax_reason_word(failure->reason));
 	if (!outcome->back)
-		used += scnprintf(line + used, room - used, " rollback=incomplete");
-	return used;
+		scnprintf(line + used, room - used, " rollback=incomplete");
 }
 
 /* At one moment, as another task may be reading the counters. */

@@ -9,6 +9,7 @@
 #include "diagnosis.h"
 
 struct dax_span;
+struct device;
 struct kernfs_node;
 struct kmem_gate;
 
@@ -60,7 +61,7 @@ void kmem_report_outcome(struct kmem_report *report, struct kmem_gate *gate,
 			 const struct kmem_outcome *outcome);
 void kmem_report_reset(struct kmem_report *report);
 void kmem_report_copy(struct kmem_report *report, struct kmem_report *copy);
-size_t kmem_report_failure_line(const struct kmem_outcome *outcome, const struct kmem_gate *gate,
-				bool addresses, char *line, size_t room);
+void kmem_report_failure_line(const struct kmem_outcome *outcome, const struct kmem_gate *gate,
+			      bool addresses, char *line, size_t room);
 
 #endif /* DAXPLUG_REPORT_H */

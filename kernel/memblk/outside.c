@@ -8,6 +8,7 @@
 
 #include <linux/device.h>
 #include <linux/kobject.h>
+#include <linux/math64.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -53,8 +54,8 @@ static struct device_attribute *state_attribute(struct memory_block *block)
 /**
  * kmem_memblk_check() - can memory blocks be found and switched on this kernel
  *
- * Looks at the block that holds a page of this module's own data, as any block will do and
- * that one is certain to be there.
+ * Looks at the block that holds the kernel's zero page: any block will do, and that one is there
+ * on every machine.
  *
  * Context: Process context, at module load.
  * Return: 0, or -ENXIO with a line in the log.

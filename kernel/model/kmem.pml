@@ -414,7 +414,7 @@ inline remove_memory(me, range, err)
 }
 
 /*
- * region.c
+ * range.c
  */
 
 /* What is not reserved somebody else may have. */

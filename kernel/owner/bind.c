@@ -50,6 +50,7 @@ static void online_added(struct kmem_dev *kmem, unsigned int wanted, bool whole)
 static int populate(struct kmem_dev *kmem, enum dax_state asked)
 {
 	bool by_policy = asked == DAX_DEFAULT_POLICY;
+	enum kmem_add_for add_for = KMEM_ADD_FOR_TRANSITION;
 	struct kmem_drive *drive = &kmem->drive;
 	struct kmem_gate *gate = &kmem->gate;
 	bool was_absent = !kmem_gate_counts(gate).present;
@@ -63,8 +64,12 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 	 * policy the gate sees to that, as it is the first to know the policy. Where nothing is
 	 * to be put online, a rule may do as it likes.
 	 */
-	kmem_gate_set_add_for(gate, by_policy ? KMEM_ADD_FOR_POLICY : KMEM_ADD_FOR_DEFAULT);
-	if (!by_policy && asked != DAX_STATE_OFFLINE)
+	if (by_policy)
+		add_for = KMEM_ADD_FOR_POLICY;
+	else if (asked != DAX_STATE_OFFLINE)
+		add_for = KMEM_ADD_FOR_DEFAULT;
+	kmem_gate_set_add_for(gate, add_for);
+	if (add_for == KMEM_ADD_FOR_DEFAULT)
 		kmem_gate_own(gate);
 
 	kmem_gate_copy(gate, drive->before);
@@ -229,7 +234,7 @@ void kmem_closing(struct device *dev)
 
 /**
  * kmem_unbind() - a device is unbound: remove its offline memory, leave the rest online
- * @dev_dax: the device, kmem_closing() called for it
+ * @dev_dax: the device; kmem_closing() was called for it, unless its files could not be made
  *
  * Memory that stays online keeps the module loaded. The device adopts it when it is bound
  * again.

@@ -175,6 +175,13 @@ static int listen_to_bus(kmem_bus_ptr bus)
 	return err;
 }
 
+static void ignore_bus(void)
+{
+	if (dax_bus)
+		bus_unregister_notifier(dax_bus, &bus_notifier);
+	dax_bus = NULL;
+}
+
 static int probe(struct dev_dax *dev_dax)
 {
 	return listen_to_bus(kmem_dax_device(dev_dax)->bus) ?: registered->probe(dev_dax);
@@ -189,6 +196,8 @@ static int probe(struct dev_dax *dev_dax)
  */
 int kmem_dax_register(const struct kmem_dax_driver *driver)
 {
+	int err;
+
 	registered = driver;
 	driver_member(drv, struct device_driver).dev_groups = driver->groups;
 	driver_member(probe, dax_probe_t) = probe;
@@ -198,7 +207,11 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
 	if (DAX_LAYOUT_dax_device_driver_type >= 0)
 		driver_member(type, int) = DAX_LAYOUT_dax_driver_type_DAXDRV_KMEM_TYPE;
 
-	return __dax_driver_register(dax_driver, THIS_MODULE, KBUILD_MODNAME);
+	err = __dax_driver_register(dax_driver, THIS_MODULE, KBUILD_MODNAME);
+	/* The registration may fail after it has probed devices, and then unbinds them. */
+	if (err)
+		ignore_bus();
+	return err;
 }
 
 /**
@@ -211,8 +224,7 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
 void kmem_dax_unregister(void)
 {
 	dax_driver_unregister(dax_driver);
-	if (dax_bus)
-		bus_unregister_notifier(dax_bus, &bus_notifier);
+	ignore_bus();
 }
 
 /**

@@ -18,8 +18,8 @@
 
 /**
  * struct kmem_dev - the memory of one DAX device
- * @users: orphans.c's list, a reclaim, an unbind
- * @node: in orphans.c's list; under its orphans_lock
+ * @users: orphans.c's list, a reclaim, an unbind, readers of stranded/
+ * @node: in orphans.c's list; under its devs_lock
  * @lock: held through bind, unbind, a sweep and a whole transition
  * @spans: the ranges; never change, owned
  * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is not

@@ -88,7 +88,7 @@ static bool has_offline_range(struct kmem_dev *kmem)
 
 	for (i = 0; i < kmem->spans->nr; i++)
 		if (kmem_gate_is_present(&kmem->gate, &kmem->spans->span[i]) &&
-		    !kmem_gate_online(&kmem->gate, &kmem->spans->span[i]))
+		    !kmem_gate_count_online(&kmem->gate, &kmem->spans->span[i]))
 			return true;
 	return false;
 }
@@ -204,10 +204,11 @@ static int look_at_found(struct resource *found, void *data)
 {
 	struct kmem_dev *kmem = create_found(found);
 	struct dax_block_counts counts;
+	bool held;
 
 	if (!kmem)
 		return 0;
-	if (overlapping(kmem) || !kmem_take_is_left(kmem)) {
+	if (overlapping(kmem) || !kmem_is_left_over(kmem)) {
 		kmem_dev_put(kmem);
 		return 0;
 	}
@@ -215,17 +216,18 @@ static int look_at_found(struct resource *found, void *data)
 	enlist(kmem, KMEM_FOUND);
 	mutex_lock(&kmem->lock);
 	kmem_take_found(kmem);
-	mutex_unlock(&kmem->lock);
-	if (!kmem_gate_hold_module(&kmem->gate)) {
-		drop(kmem);
-		return 0;
-	}
-
+	held = kmem_gate_hold_module(&kmem->gate);
 	counts = kmem_gate_counts(&kmem->gate);
-	kmem_log(&kmem->gate.label, LOGLEVEL_NOTICE,
-		 "left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
-		 counts.present, counts.online);
-	update_view(kmem);
+	if (held)
+		kmem_log(&kmem->gate.label, LOGLEVEL_NOTICE,
+			 "left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
+			 counts.present, counts.online);
+	mutex_unlock(&kmem->lock);
+
+	if (held)
+		update_view(kmem);
+	else
+		drop(kmem);
 	return 0;
 }
 
@@ -268,7 +270,8 @@ static const char *why_not(const struct kmem_dev *kmem, const struct kmem_dev *f
 	if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
 		return "is another device's; unbind that first";
 	/* lose_found() drops what was found unless a reclaim holds the lock. */
-	if (kmem_lifecycle_life(&kmem->lifecycle) == KMEM_FOUND)
+	if (!kmem_lifecycle_is_idle(&kmem->lifecycle) ||
+	    kmem_lifecycle_life(&kmem->lifecycle) == KMEM_FOUND)
 		return being_reclaimed;
 	if (kmem_orphan_is_quarantined(kmem))
 		return "is quarantined, because the device behind it went away; reclaim it first";
@@ -348,7 +351,7 @@ struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
 
 /**
  * kmem_orphans_detach() - a device is unbound from its memory
- * @kmem: the memory, in KMEM_CLOSING; dropped if nothing of it is present
+ * @kmem: the memory, in KMEM_CLOSING or KMEM_BOUND; dropped if nothing of it is present
  *
  * The task may hold device_hotplug_lock, as ACPI does when it takes a slot away, and a holder
  * of devs_lock may wait for that. So devs_lock is only tried; if it is taken, the sweeper does

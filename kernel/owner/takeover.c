@@ -141,14 +141,14 @@ unsigned int kmem_take_over(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_take_is_left() - did another kmem driver leave this range in the system
+ * kmem_is_left_over() - did another kmem driver leave this range in the system
  * @kmem: memory made for a range that is an entry of its own in the iomem tree, so that it was
  *	added in one go and can be removed in one go; its node is set
  *
  * Context: Process context, sleeps; no other task knows of @kmem.
  * Return: whether one did; then kmem_take_found() has to follow.
  */
-bool kmem_take_is_left(struct kmem_dev *kmem)
+bool kmem_is_left_over(struct kmem_dev *kmem)
 {
 	struct memory_block **blocks = kmem->drive.blocks;
 
@@ -163,7 +163,7 @@ bool kmem_take_is_left(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_take_found() - record what kmem_take_is_left() found
+ * kmem_take_found() - record what kmem_is_left_over() found
  * @kmem: the memory, its gate open
  *
  * Context: Process context, sleeps; @kmem->lock held.

@@ -75,7 +75,7 @@ static struct kmem_dev *get_memory(const struct kobject *kobj, const struct dax_
 RANGE_ATTR(start, "%#llx", span->start, 0400);
 RANGE_ATTR(size, "%llu", dax_span_size(span), 0444);
 RANGE_ATTR(blocks_total, "%u", span->count, 0444);
-RANGE_ATTR(blocks_online, "%u", kmem_gate_online(&kmem->gate, span), 0444);
+RANGE_ATTR(blocks_online, "%u", kmem_gate_count_online(&kmem->gate, span), 0444);
 RANGE_ATTR(quarantined, "%d", kmem_orphan_is_quarantined(kmem), 0444);
 
 static int reclaim(const struct kobject *kobj)

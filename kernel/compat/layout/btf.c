@@ -242,6 +242,9 @@ static void append_type(const struct btf_view *view, char *text, __u32 id, int d
 {
 	const struct btf_type *type = type_by_id(view, id);
 
+	/* A full text takes no more, so that hostile parameters cannot keep this busy. */
+	if (strlen(text) == BTF_TYPE_ROOM - 1)
+		return;
 	if (!id || depth == DEPTH_MAX || !type) {
 		append(text, id ? "?" : "void");
 		return;
@@ -278,7 +281,8 @@ static void append_type(const struct btf_view *view, char *text, __u32 id, int d
 	}
 }
 
-/* The size of an integer or a structure, for its typedefs as well; 0 for all else. */
+/* The size of an integer, an enumeration or a structure, for its typedefs as well; 0 for all else.
+ */
 static __u32 size_of(const struct btf_view *view, __u32 id)
 {
 	const struct btf_type *type = type_by_id(view, id);
@@ -287,6 +291,7 @@ static __u32 size_of(const struct btf_view *view, __u32 id)
 	for (depth = 0; type && depth < DEPTH_MAX; depth++) {
 		switch (BTF_INFO_KIND(type->info)) {
 		case BTF_KIND_INT:
+		case BTF_KIND_ENUM:
 		case BTF_KIND_STRUCT:
 			return type->size;
 		case BTF_KIND_TYPEDEF:

@@ -141,6 +141,10 @@ int main(int argc, char **argv)
 	     DAX_LAYOUT_TYPE_##kind(&view, type, name, as, bytes, found), as, found);
 	DAX_LAYOUT(EMIT)
 
+	if (btf_member_offset(&view, "dax_device_driver", "type") != BTF_NOT_FOUND &&
+	    btf_enum_value(&view, "dax_driver_type", "DAXDRV_KMEM_TYPE") == BTF_NOT_FOUND)
+		die("dax_device_driver.type is there, and no DAXDRV_KMEM_TYPE for it");
+
 	if (fflush(stdout) || ferror(stdout))
 		die("its layout could not be written");
 	return 0;

@@ -24,7 +24,7 @@
 	ENTRY(member, always, dev_dax_range, range, "struct range", 16)                            \
 	ENTRY(size, always, dax_device_driver, size, "", 0)                                        \
 	ENTRY(member, always, dax_device_driver, drv, "struct device_driver", 0)                   \
-	ENTRY(member, maybe, dax_device_driver, type, "enum dax_driver_type", 0)                   \
+	ENTRY(member, maybe, dax_device_driver, type, "enum dax_driver_type", 4)                   \
 	ENTRY(member, always, dax_device_driver, probe, "int (*)(struct dev_dax *)", 0)            \
 	ENTRY(member, always, dax_device_driver, remove, "void (*)(struct dev_dax *)", 0)          \
 	ENTRY(value, maybe, dax_driver_type, DAXDRV_KMEM_TYPE, "", 0)                              \
