@@ -49,13 +49,14 @@ load_fault
 fault what=remove delay_ms=2000
 begin_write it unplugged
 ok "transition: it is about to remove a range" wait_until has_matched 1
-is "transition: memory${theirs[0]} goes offline meanwhile" "$(switch "${theirs[0]}" offline)" "done"
+is "transition: memory${theirs[0]} goes online meanwhile" "$(switch "${theirs[0]}" online_movable)" "done"
 ok "transition: it is under way still" eval '! has_result it'
 end_write it
 no_fault
 rmmod fault
 is "transition: unplugged" "$RESULT" "done"
 is "transition: nothing more was refused" "$(cat "$DAX/kmem/refusals")" "$refusals"
+switch "${theirs[0]}" offline > /tmp/answer
 is "unplugged" "$(attempt unplugged)" "done"
 is "state" "$(state)" unplugged
 is "those of the device are gone" "$(count absent)" "$ours"
