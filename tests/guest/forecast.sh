@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A forecast against what then happens: each kind of load on the device, what is said to
-# have to move and what moved, the verdict and the outcome of the unplug that was forced.
+# have to move and what moved, the verdict and the outcome of the unplug. One without room is
+# refused beforehand: forced, it would keep the machine busy for as long as its timeout says.
 # vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock
@@ -52,14 +53,18 @@ try() {
 	verdict=$(forecast verdict)
 	must=$(($(forecast must_move.total) >> 20))
 	before=$(free_mib)
-	outcome=$(daxplug unplug dax0.0 --force --timeout 20s --json 2> /tmp/err | jq -r '.[0].outcome')
+	outcome=$(daxplug unplug dax0.0 --timeout 20s --json 2> /tmp/err | jq -r '.[0].outcome')
 	moved=$((before - $(free_mib)))
 	note "$(printf '%-10s forecast: %-8s %4d MiB must move, %d MiB of room, %s lost; fact: %-12s %4d MiB less free' \
 		"$load" "$verdict" "$must" "$(($(forecast room) >> 20))" \
 		"$(forecast lost_hugepages | jq -c 'length')" "$outcome" "$moved")"
+	verdict_of_the_last=$verdict
 	case $verdict in
 	go) is "$load: would go, and goes" "$outcome" "done" ;;
-	refused) is "$load: would be refused, and fails when forced" "$outcome" rolled-back ;;
+	refused)
+		is "$load: would be refused, and is" "$outcome" refused
+		is "$load: nothing has changed" "$(state)" online_movable
+		;;
 	*) ok "$load: cannot tell, and has an outcome" test -n "$outcome" ;;
 	esac
 	if [[ $outcome == "done" ]]; then
@@ -73,4 +78,5 @@ try() {
 for load in nothing shared free_huge used_huge too_much; do
 	try "$load"
 done
+is "without room: refused" "$verdict_of_the_last" refused
 done_testing
