@@ -28,7 +28,7 @@ enum dax_block_state {
 	DAX_BLOCK_MOVABLE,
 };
 
-/* What a block can be wanted as besides its states: online, in the zone that the kernel chooses. */
+/* A block may also be wanted online in the zone that the kernel chooses. */
 #define DAX_BLOCK_ONLINE_ANY (DAX_BLOCK_MOVABLE + 1)
 
 /**

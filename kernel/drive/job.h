@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a drive was told to do, and how it went so far. */
+/* The orders of a drive of blocks, and how it went so far. */
 #ifndef DAXPLUG_JOB_H
 #define DAXPLUG_JOB_H
 

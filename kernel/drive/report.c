@@ -158,7 +158,7 @@ static void describe(const struct kmem_gate *gate, const struct kmem_outcome *ou
 		scnprintf(text + used, room - used, ", pfn %#lx", failure->pfn);
 }
 
-/* What the transition was about: the state asked for, or the range to be reclaimed. */
+/* Names the transition: by the state asked for, or by the range to be reclaimed. */
 static const char *title(const struct kmem_outcome *outcome, char *text, size_t room)
 {
 	if (!outcome->span)

@@ -157,7 +157,7 @@ static void hide(struct kmem_dev *kmem, const struct dax_span *span)
 	spin_unlock(&dirs_lock);
 	/* The files go first: the writer of reclaim finds its own by the directory. */
 	sysfs_remove_group(dir->kobj, &group);
-	/* That writer may keep the kobject for a while, but not its name. */
+	/* The writer may keep the kobject for a while; kobject_del() takes its name away. */
 	kobject_del(dir->kobj);
 	kobject_put(dir->kobj);
 	kfree(dir);
