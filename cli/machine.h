@@ -8,6 +8,7 @@
 
 void machine_driver(struct findings *findings, struct daxplug *daxplug);
 void machine_policy(struct findings *findings);
+void machine_declared(struct findings *findings, struct daxplug *daxplug);
 void machine_rivals(struct findings *findings);
 void machine_devices(struct findings *findings, struct daxplug *daxplug);
 void machine_instead(struct findings *findings);

@@ -64,24 +64,40 @@ static char *read_all(int fd)
 	return text;
 }
 
+/* Closes the file. NULL with errno if it cannot be read, with errno 0 if it is no regular one. */
+static char *read_regular(int fd)
+{
+	struct stat status;
+	char *text = NULL;
+	int err = 0;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status))
+		err = errno;
+	else if (S_ISREG(status.st_mode) && !(text = read_all(fd)))
+		err = errno;
+	close(fd);
+	errno = err;
+	return text;
+}
+
 /**
  * tree_read() - the contents of a file
  * @path: below the root, without a leading slash
  *
- * Return: the text, which the caller frees; NULL with errno if it cannot be read.
+ * Return: the text, which the caller frees; NULL with errno if it cannot be read, NULL
+ * with errno 0 if it is no regular file.
  */
 char *tree_read(const char *path)
 {
-	int fd = open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	struct stat status;
-	char *text = NULL;
+	return read_regular(open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+}
 
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &status) && S_ISREG(status.st_mode))
-		text = read_all(fd);
-	close(fd);
-	return text;
+/* The same for a file of the command line, wherever the root is. */
+char *tree_read_given(const char *path)
+{
+	return read_regular(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 static int by_name(const void *a, const void *b)

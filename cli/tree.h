@@ -7,6 +7,7 @@
 
 bool tree_exists(const char *path);
 char *tree_read(const char *path);
+char *tree_read_given(const char *path);
 char **tree_list(const char *path);
 void tree_free_list(char **names);
 
