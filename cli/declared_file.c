@@ -104,8 +104,7 @@ static void take_value(struct declared *declared, const char *file, const char *
 		setting.value = value->values[0];
 	if (value->values && value->values[0] && value->values[1])
 		declared_fault(declared, &setting, "'%s' is not KEY = VALUE", value->values[1]);
-	else
-		take_setting(declared, label, key, &setting);
+	take_setting(declared, label, key, &setting);
 }
 
 static void take_key(struct declared *declared, econf_file *from, const char *file,
@@ -113,24 +112,49 @@ static void take_key(struct declared *declared, econf_file *from, const char *fi
 {
 	struct econf_ext_value *value = NULL;
 
-	if (econf_getExtValue(from, label, key, &value)) {
+	switch (econf_getExtValue(from, label, key, &value)) {
+	case ECONF_SUCCESS:
+		take_value(declared, file, label, key, value);
+		econf_freeExtValue(value);
+		break;
+	case ECONF_NOMEM:
 		declared->faults.out_of_memory = true;
-		return;
+		break;
+	default:
+		break;
 	}
-	take_value(declared, file, label, key, value);
-	econf_freeExtValue(value);
 }
 
+static bool is_known(const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEY_COUNT; i++)
+		if (!strcmp(key, declared_keys[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Known keys are asked for by name: econf_getKeys() of libeconf 0.5.1 leaves out the first
+ * key of a section if the section before ends with the same one.
+ */
 static void take_keys(struct declared *declared, econf_file *from, const char *file,
 		      const char *label)
 {
 	char **keys = NULL;
 	size_t count = 0, i;
 
+	for (i = 0; i < KEY_COUNT; i++)
+		take_key(declared, from, file, label, declared_keys[i]);
 	if (econf_getKeys(from, label, &count, &keys))
 		return;
-	for (i = 0; i < count; i++)
-		take_key(declared, from, file, label, keys[i]);
+	for (i = 0; i < count; i++) {
+		if (!keys[i])
+			declared->faults.out_of_memory = true;
+		else if (!is_known(keys[i]))
+			take_key(declared, from, file, label, keys[i]);
+	}
 	econf_freeArray(keys);
 }
 
@@ -142,7 +166,7 @@ static void refuse_keys_outside(struct declared *declared, econf_file *from, con
 
 	if (econf_getKeys(from, NULL, &count, &keys))
 		return;
-	if (count && !econf_getExtValue(from, NULL, keys[0], &value)) {
+	if (count && keys[0] && !econf_getExtValue(from, NULL, keys[0], &value)) {
 		struct setting at = { "", (char *)file, value->line_number };
 
 		declared_fault(declared, &at, "'%s' stands before the first [section]", keys[0]);
@@ -159,8 +183,12 @@ static void take_sections(struct declared *declared, econf_file *from, const cha
 	refuse_keys_outside(declared, from, file);
 	if (econf_getGroups(from, &count, &labels))
 		return;
-	for (i = 0; i < count; i++)
-		take_keys(declared, from, file, labels[i]);
+	for (i = 0; i < count; i++) {
+		if (labels[i])
+			take_keys(declared, from, file, labels[i]);
+		else
+			declared->faults.out_of_memory = true;
+	}
 	econf_freeArray(labels);
 }
 
@@ -227,6 +255,8 @@ static void read_system_file(struct declared *declared, const char *path)
 {
 	char file[PATH_SIZE + 1], *text;
 
+	if (tree_leads_to_null(path))
+		return;
 	snprintf(file, sizeof(file), "/%s", path);
 	errno = 0;
 	text = tree_read(path);

@@ -61,7 +61,7 @@ static bool lists_driver(FILE *listing)
 
 	rewind(listing);
 	while (fgets(line, sizeof(line), listing))
-		found = found || strstr(line, "/kmem.ko");
+		found = found || strstr(line, "kmem.ko");
 	return found;
 }
 

@@ -46,6 +46,18 @@ bool tree_exists(const char *path)
 	return fd >= 0;
 }
 
+/* Whether it is a link to /dev/null, with which configuration switches off a file. */
+bool tree_leads_to_null(const char *path)
+{
+	int fd = open_below(path, O_PATH | O_NOFOLLOW);
+	char target[16] = "";
+	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return length > 0 && !strcmp(target, "/dev/null");
+}
+
 static char *read_all(int fd)
 {
 	char *text = malloc(MOST_BYTES + 1);
