@@ -60,19 +60,18 @@ static void unknown_key(struct declared *declared, const struct setting *at, con
 			       key);
 }
 
+/* False without memory; the setting is then as it was. */
 static bool replace(struct setting *setting, const struct setting *with)
 {
-	char *value = strdup(with->value), *file = strdup(with->file);
+	struct setting copy = { strdup(with->value), strdup(with->file), with->line };
+	bool copied = copy.value && copy.file;
+	struct setting unused = copied ? *setting : copy;
 
-	if (!value || !file) {
-		free(value);
-		free(file);
-		return false;
-	}
-	free(setting->value);
-	free(setting->file);
-	*setting = (struct setting){ value, file, with->line };
-	return true;
+	if (copied)
+		*setting = copy;
+	free(unused.value);
+	free(unused.file);
+	return copied;
 }
 
 static void take_setting(struct declared *declared, const char *label, const char *key,
