@@ -93,16 +93,26 @@ static void take_setting(struct declared *declared, const char *label, const cha
 
 /* --- one file --- */
 
-/* libeconf takes an indented line, and one without "=", for more of the value before. */
+/*
+ * libeconf takes an indented line, and one without "=", for more of the value before, and
+ * tells the number of the last such line.
+ */
 static void take_value(struct declared *declared, const char *file, const char *label,
 		       const char *key, const struct econf_ext_value *value)
 {
-	struct setting setting = { "", (char *)file, value->line_number };
+	struct setting setting = { "", (char *)file, value->line_number }, more;
+	char **values = value->values;
+	unsigned int count = 0;
 
-	if (value->values && value->values[0])
-		setting.value = value->values[0];
-	if (value->values && value->values[0] && value->values[1])
-		declared_fault(declared, &setting, "'%s' is not KEY = VALUE", value->values[1]);
+	while (values && values[count])
+		count++;
+	if (count)
+		setting.value = values[0];
+	if (count > 1) {
+		setting.line -= count - 1;
+		more = (struct setting){ "", setting.file, setting.line + 1 };
+		declared_fault(declared, &more, "'%s' is not KEY = VALUE", values[1]);
+	}
 	take_setting(declared, label, key, &setting);
 }
 

@@ -81,6 +81,9 @@ faulty "2: [a] matches no device; it needs one of device, uuid, serial, range, n
 faulty "2: [a] has node and kind; a section has one of them" '[a]' 'node = 1' 'kind = hmem'
 faulty "1: 'state' stands before the first [section]" 'state = online' '[a]' 'kind = hmem'
 faulty "3: 'frob' is not KEY = VALUE" '[a]' 'kind = hmem' 'frob' 'state = online'
+declares '[a]' 'kind = hmem' 'stat = on' 'frob' 'more'
+is "each line is counted" "$(status_of on apply -n) $(error)" "2 daxplug: /etc/daxplug.conf:4: 'frob' is not KEY = VALUE
+daxplug: /etc/daxplug.conf:3: unknown key 'stat', did you mean 'state'?"
 faulty "2: Missing bracket; a line is [LABEL], KEY = VALUE or # COMMENT" '' '[a' 'kind = hmem'
 declares '[a]' 'kind = dram' 'stat = on'
 is "each fault is named" "$(status_of on apply -n) $(wc -l < "$WORK/err")" "2 2"
