@@ -254,7 +254,8 @@ static void unreadable(struct declared *declared, const char *file, int error)
 {
 	struct setting at = { "", (char *)file, 0 };
 
-	declared_fault(declared, &at, "cannot be read: %s", strerror(error));
+	declared_fault(declared, &at, "cannot be read: %s",
+		       error ? strerror(error) : "not a regular file");
 }
 
 /* --- all files --- */
@@ -271,7 +272,7 @@ static void read_system_file(struct declared *declared, const char *path)
 	text = tree_read(path);
 	if (text)
 		parse(declared, file, text);
-	else if (errno)
+	else
 		unreadable(declared, file, errno);
 	free(text);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What daxplug.conf(5) declares, beside what the machine is and what daxctl declares. */
+/* What daxplug.conf(5) declares, beside what the machine is. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "config.h"
 #include "declared.h"
 #include "drift.h"
 #include "machine.h"
@@ -71,71 +69,6 @@ static void look_at_section(struct findings *findings, const struct section *sec
 			     declared_keys[section->match], match->value);
 }
 
-/* --- daxctl --- */
-
-/**
- * struct rival - what is known while daxctl's files are read
- * @findings: where findings go
- * @declared: what is declared here
- * @daxplug: the devices
- */
-struct rival {
-	struct findings *findings;
-	const struct declared *declared;
-	struct daxplug *daxplug;
-};
-
-/* The value of a line "KEY = VALUE", with or without quotes; false if it has another key. */
-static bool has_value(const char *line, const char *key, char *value, size_t size)
-{
-	const char *text = line + strlen(key);
-
-	if (strncmp(line, key, strlen(key)))
-		return false;
-	text += strspn(text, " \t");
-	if (*text++ != '=')
-		return false;
-	text += strspn(text, " \t\"");
-	snprintf(value, size, "%.*s", (int)strcspn(text, " \t\"#"), text);
-	return true;
-}
-
-static void find_twin(struct rival *rival, const struct config_line *line, const char *uuid)
-{
-	const struct section *section;
-	struct daxplug_device *device;
-
-	for (device = daxplug_first(rival->daxplug); device; device = daxplug_next(device)) {
-		struct place place = { daxplug_device_name(device), line->file, line->number };
-
-		section = declared_find(rival->declared, device);
-		if (!section || strcasecmp(uuid, daxplug_device_uuid(device)))
-			continue;
-		findings_add(rival->findings, "configured-twice", DAXPLUG_SEVERITY_WARNING, place,
-			     "remove one of the two sections",
-			     "daxctl configures the device that [%s] at %s:%u declares too",
-			     section->label, section->settings[section->match].file,
-			     section->settings[section->match].line);
-	}
-}
-
-static void look_at_line(const struct config_line *line, void *data)
-{
-	char uuid[64];
-
-	if (has_value(line->text, "nvdimm.uuid", uuid, sizeof(uuid)))
-		find_twin(data, line, uuid);
-}
-
-static void look_at_daxctl(struct findings *findings, const struct declared *declared,
-			   struct daxplug *daxplug)
-{
-	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
-	struct rival rival = { findings, declared, daxplug };
-
-	config_each_line(directories, ".conf", look_at_line, &rival);
-}
-
 /* --- */
 
 /* The configuration, and how devices differ from it. */
@@ -148,6 +81,7 @@ void machine_declared(struct findings *findings, struct daxplug *daxplug)
 
 	if (!declared_load(&declared, NULL, 0) || !declared_check_ties(&declared, daxplug)) {
 		add_faults(findings, &declared);
+		machine_daxctl(findings, NULL, daxplug);
 		declared_free(&declared);
 		return;
 	}
@@ -158,6 +92,6 @@ void machine_declared(struct findings *findings, struct daxplug *daxplug)
 	}
 	for (i = 0; i < declared.count; i++)
 		look_at_section(findings, &declared.sections[i], daxplug);
-	look_at_daxctl(findings, &declared, daxplug);
+	machine_daxctl(findings, &declared, daxplug);
 	declared_free(&declared);
 }

@@ -140,6 +140,8 @@ printf '[x]\nguard = off\n' > "$WORK/more.conf"
 is "a later given file overrides" "$(status_of on apply -n "$WORK/given.conf" "$WORK/more.conf")" 0
 is "a given file that is not there" "$(status_of on apply -n "$WORK/none.conf")" 2
 is "it says so" "$(error)" "daxplug: $WORK/none.conf: cannot be read: No such file or directory"
+is "a given file that is none" "$(status_of on apply -n "$WORK") $(error)" \
+	"2 daxplug: $WORK: cannot be read: not a regular file"
 ln -s "$WORK/given.conf" "$ROOT/etc/daxplug.conf.d/90-out.conf"
 is "a link out of the tree leads nowhere" "$(status_of on apply -n)" 2
 ok "it names the link" said '90-out.conf: cannot be read: No such file'
@@ -250,6 +252,16 @@ is "check: configured twice" "$(found configured-twice)" \
 	"warning dax1.0 /etc/daxctl.conf.d/a.conf:2 daxctl configures the device that [p] at /etc/daxplug.conf:2 declares too"
 declares '[p]' 'device = dax0.0'
 is "check: configured once" "$(found configured-twice)" ""
+mkdir -p "$ROOT/sys/module/kmem/parameters"
+# default_state LIST FOUND: whether daxctl would find the device unplugged.
+default_state() {
+	echo "$1" > "$ROOT/sys/module/kmem/parameters/default_state"
+	is "check: daxctl and default_state=$1" "$(found daxctl-against-default-state | cut -d ' ' -f 1-3)" "$2"
+}
+default_state pmem=unplugged,any=online_movable "warning dax1.0 /etc/daxctl.conf.d/a.conf:2"
+default_state "node:2=online, pmem=unplugged" ""
+default_state any=unplugged "warning dax1.0 /etc/daxctl.conf.d/a.conf:2"
+default_state hmem=unplugged ""
 
 # --- metrics ---
 
