@@ -7,8 +7,12 @@ UNIT=$REPO/packaging/daxplug-apply@.service
 
 if command -v systemd-analyze > /dev/null; then
 	sed "s|^ExecStart=/usr/bin/daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
-	# As systemd mangles the name of the rule's service.
-	ok "the service is valid" systemd-analyze verify --man=no "$WORK/daxplug-apply@-dev-dax0.0.service"
+	# The instance of the rule, for the device dax0.0.
+	instance=$(sed -nE 's/.*"(daxplug-apply@.*\.service)"$/\1/p' "$RULE")
+	instance=${instance/'%k'/dax0.0}
+	is "the rule wants the instance of the device" "$instance" \
+		"$(systemd-escape --path --template=daxplug-apply@.service /dev/dax0.0)"
+	ok "the service is valid" systemd-analyze verify --man=no "$WORK/$instance"
 else
 	skip "the service is valid" "no systemd-analyze on this machine"
 fi
@@ -22,4 +26,4 @@ is "the service never unplugs at stop" "$(grep -cE '^Exec(Stop|StopPost|Reload)=
 is "the rule says nothing of removal" "$(grep -c 'ACTION!="remove"' "$RULE") $(grep -c 'ACTION=="remove"' "$RULE")" "1 0"
 ok "without configuration the service does nothing" \
 	test "$(grep -cE '^Condition(PathExists|DirectoryNotEmpty)=\|' "$UNIT")" -ge 3
-ok "daxctl's own service comes first" grep -qx 'After=daxdev-reconfigure@%i.service' "$UNIT"
+ok "daxctl's own service comes first" grep -qE '^After=daxdev-reconfigure@%i.service( |$)' "$UNIT"
