@@ -36,8 +36,8 @@ static void print_help(void)
 {
 	puts("usage: daxplug apply [OPTION...] [FILE...]\n"
 	     "\n"
-	     "Make DAX devices match /etc/daxplug.conf, or FILE; see daxplug.conf(5). What\n"
-	     "matches already is left alone, and nothing is printed of it.\n"
+	     "Make DAX devices match /etc/daxplug.conf, or FILE; see daxplug.conf(5). A device\n"
+	     "that matches already is left alone, and nothing is printed about it.\n"
 	     "\n"
 	     "  -n, --dry-run         change nothing, print what would change\n"
 	     "      --device DEVICE   only this device, or those that a selector stands for\n"
@@ -67,7 +67,7 @@ int apply_faults(const struct declared *declared)
 	return EXIT_USAGE;
 }
 
-/* A failure hides what would change; otherwise one status for all, as elsewhere. */
+/* One status for all: a device that would change outweighs those that would not. */
 static int combine(int so_far, int status)
 {
 	if (so_far == NO_STATUS)
@@ -82,22 +82,23 @@ static int combine(int so_far, int status)
 static int apply_each(const struct options *options)
 {
 	const struct apply *apply = &options->apply;
-	const struct section *section;
 	int status = NO_STATUS;
 	bool stopped = false;
 	unsigned int i;
 
 	for (i = 0; i < options->selection.count && !stopped; i++) {
 		struct daxplug_device *device = options->selection.devices[i];
+		const struct section *section = declared_find(&apply->declared, device);
 
-		section = declared_find(&apply->declared, device);
 		if (section)
 			status = combine(status, apply_device(apply, section, device, &stopped));
+		stopped = stopped || signals_came();
 	}
-	if (stopped) {
-		complain("interrupted; later devices were not looked at");
+	if (stopped && i < options->selection.count)
+		complain("interrupted; %s and later devices not attempted",
+			 daxplug_device_name(options->selection.devices[i]));
+	if (stopped)
 		signals_obey();
-	}
 	return status == NO_STATUS ? EXIT_DONE : status;
 }
 

@@ -27,14 +27,13 @@
 
 /* --- the list --- */
 
-/* The driver reads "memmap_on_memory" when it binds the device: afterwards is too late. */
+/* memmap-on-memory has to be set before the driver binds the device; it has no option for that. */
 static void check_section(struct declared *declared, const struct section *section)
 {
 	if (section->memmap >= 0)
 		declared_fault(declared, &section->settings[KEY_MEMMAP],
 			       "memmap-on-memory cannot be set at boot: default_state has states "
-			       "only; let a section without it match the device, or do without "
-			       "--boot");
+			       "only; remove the line, or do not use --boot");
 }
 
 static const char *state_word(const struct section *section)

@@ -115,7 +115,7 @@ static void set(struct work *work, enum declared_key key)
 		       work->section->settings[key].value, work->before[key]);
 }
 
-/* Whoever binds the device reads where its page structs go. */
+/* The kernel reads memmap_on_memory when it binds the device, and refuses to change it then. */
 static void set_memmap(struct work *work)
 {
 	char remedy[128];
@@ -130,7 +130,7 @@ static void set_memmap(struct work *work)
 	     remedy);
 }
 
-/* The driver's own; once more after a change, which may have bound the device. */
+/* The settings of the driver; called again after a change, which may have bound the device. */
 static void set_driver(struct work *work)
 {
 	struct drift drift = drift_of(work->section, work->device);

@@ -26,7 +26,7 @@ static void print_help(void)
 
 /* --- the machine --- */
 
-/* Of the driver, machine_driver() finds first which one serves, and why. */
+/* The first finding of machine_driver() tells which driver serves, and why. */
 static void print_driver(struct daxplug *daxplug)
 {
 	struct findings findings = { 0 };
@@ -122,7 +122,7 @@ static void print_block_count(const struct daxplug_device *device, const char *s
 	metric_end(count);
 }
 
-/* Blocks that cannot be read are counted as nothing: then none of the counts is printed. */
+/* If a block cannot be read, the counts are not known, and none is printed. */
 static void print_blocks(struct daxplug *daxplug)
 {
 	struct daxplug_device *device;
@@ -284,7 +284,7 @@ static void print_drift(const struct declared *declared, struct daxplug *daxplug
 	}
 }
 
-/* A configuration with a fault says nothing about drift. */
+/* Drift is not known while the configuration has a fault. */
 static void print_declared(struct daxplug *daxplug)
 {
 	struct declared declared;

@@ -61,6 +61,22 @@ is "one of two fails: the other is done" "$(listed state)" online_movable
 is "one of two fails: the exit status" "$(status_of change apply "$CONF")" 64
 ok "it says what to do" said 'daxctl reconfigure-device'
 
+# A signal rolls back what is under way, and no other device is touched.
+new_root ours-6.12-movable
+add_device dax1.0 platform/hmem.1 2 64 4 kmem online Movable
+declares_live '[a]' 'kind = hmem' 'state = online_kernel'
+export FAKE_SLOW_MS=20000
+change_now apply "$CONF" > "$WORK/out" 2> "$WORK/err" &
+apply=$!
+sleep 1
+kill -TERM "$apply"
+status=0
+wait "$apply" 2> /dev/null || status=$?
+unset FAKE_SLOW_MS
+is "a signal: killed by it" "$status" 143
+is "a signal: all is as before" "$(listed state)" online_movable
+ok "a signal: it says which device was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
+
 # The stock driver has no guard.
 new_root stock-6.12-kernel
 declares_live '[a]' 'kind = hmem' 'guard = off' 'timeout = 30s'
