@@ -6,7 +6,7 @@ RULE=$REPO/packaging/91-daxplug-apply.rules
 UNIT=$REPO/packaging/daxplug-apply@.service
 
 if command -v systemd-analyze > /dev/null; then
-	sed "s|^ExecStart=/usr/bin/daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
+	sed "s|^ExecStart=daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
 	# The instance of the rule, for the device dax0.0.
 	instance=$(sed -nE 's/.*"(daxplug-apply@.*\.service)"$/\1/p' "$RULE")
 	instance=${instance/'%k'/dax0.0}
