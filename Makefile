@@ -20,7 +20,8 @@ libexec = $(DESTDIR)/usr/lib/daxplug
 LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)/driver.sh \
 	 $(libexec)/dax-layout $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
 	 $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug \
-	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug
+	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug $(DESTDIR)/usr/lib/udev/rules.d/91-daxplug-apply.rules \
+	 $(DESTDIR)/usr/lib/systemd/system/daxplug-apply@.service $(DESTDIR)/usr/share/daxplug/daxplug.rules.yml
 
 .PHONY: all install uninstall install-loader install-layout install-source deb deb-modules dist clean
 all:
@@ -39,10 +40,13 @@ uninstall:
 	rm -rf $(LOADER)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
-# What loads the driver, and the kernel's own where that fails.
+# What loads the driver, and the kernel's own where that fails; what runs "daxplug apply".
 install-loader:
 	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback
 	install -D -m 644 -t $(libexec) packaging/driver.sh
+	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d packaging/91-daxplug-apply.rules
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/daxplug-apply@.service
+	install -D -m 644 -t $(DESTDIR)/usr/share/daxplug contrib/prometheus/daxplug.rules.yml
 	install -D -m 644 packaging/modprobe.conf $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf
 	install -D -m 755 packaging/initramfs-tools/daxplug $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug
 	install -D -m 755 packaging/dracut/module-setup.sh $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug/module-setup.sh

@@ -165,6 +165,7 @@ static int check_machine(struct check *check, struct daxplug *daxplug)
 	machine_policy(&check->findings);
 	machine_rivals(&check->findings);
 	machine_devices(&check->findings, daxplug);
+	machine_declared(&check->findings, daxplug);
 	if (!daxplug_first(daxplug))
 		machine_instead(&check->findings);
 	if (check->json) {

@@ -30,5 +30,7 @@ extern const struct command reclaim_command;
 extern const struct command monitor_command;
 extern const struct command takeover_command;
 extern const struct command handback_command;
+extern const struct command apply_command;
+extern const struct command metrics_command;
 
 #endif /* DAXPLUG_CLI_COMMAND_H */

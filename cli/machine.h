@@ -3,11 +3,15 @@
 #ifndef DAXPLUG_CLI_MACHINE_H
 #define DAXPLUG_CLI_MACHINE_H
 
+#include "declared.h"
 #include "findings.h"
 #include "libdaxplug.h"
 
 void machine_driver(struct findings *findings, struct daxplug *daxplug);
 void machine_policy(struct findings *findings);
+void machine_declared(struct findings *findings, struct daxplug *daxplug);
+void machine_daxctl(struct findings *findings, const struct declared *declared,
+		    struct daxplug *daxplug);
 void machine_rivals(struct findings *findings);
 void machine_devices(struct findings *findings, struct daxplug *daxplug);
 void machine_instead(struct findings *findings);

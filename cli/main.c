@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "closest.h"
 #include "command.h"
 #include "complain.h"
 #include "options.h"
@@ -11,14 +12,12 @@
 #include "status.h"
 
 static const struct command *const commands[] = {
-	&list_command,	 &show_command,	   &check_command,   &plug_command,	&unplug_command,
-	&replug_command, &reclaim_command, &monitor_command, &takeover_command, &handback_command,
+	&list_command,	 &show_command,	   &check_command,    &plug_command,
+	&unplug_command, &replug_command,  &reclaim_command,  &monitor_command,
+	&apply_command,	 &metrics_command, &takeover_command, &handback_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
-
-/* Longer names than any command has, for distance(). */
-#define MOST_LETTERS 15
 
 static void print_help(void)
 {
@@ -44,50 +43,14 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * How many letters to insert, delete, replace or swap with their neighbour to
- * get from one word to the other.
- */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int rows[MOST_LETTERS + 1][MOST_LETTERS + 1];
-	size_t i, j, m = strlen(a), n = strlen(b);
-
-	if (m > MOST_LETTERS || n > MOST_LETTERS)
-		return MOST_LETTERS;
-	for (i = 0; i <= m; i++) {
-		for (j = 0; j <= n; j++) {
-			if (!i || !j) {
-				rows[i][j] = i + j;
-				continue;
-			}
-			rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1,
-					   rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
-		}
-	}
-	return rows[m][n];
-}
-
 static int unknown_command(const char *name)
 {
-	const char *closest = NULL;
-	unsigned int i, best = 3;
+	const char *names[COMMAND_COUNT], *closest;
+	unsigned int i;
 
-	for (i = 0; i < COMMAND_COUNT; i++) {
-		unsigned int steps = distance(name, commands[i]->name);
-
-		if (steps >= best || steps >= strlen(commands[i]->name))
-			continue;
-		best = steps;
-		closest = commands[i]->name;
-	}
+	for (i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i]->name;
+	closest = closest_word(name, names, COMMAND_COUNT);
 	if (closest)
 		return usage_error("unknown command '%s', did you mean '%s'?", name, closest);
 	return usage_error("unknown command '%s'", name);

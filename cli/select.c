@@ -181,13 +181,11 @@ int select_option(int option, struct selection *selection)
 	}
 }
 
-/* What is left on the command line are selectors. Returns an exit status. */
-int select_names(int argc, char **argv, struct selection *selection)
+/* Whether selectors are well-formed. Returns an exit status. */
+int select_check(const struct selection *selection)
 {
 	int i;
 
-	selection->names = argv + optind;
-	selection->name_count = argc - optind;
 	for (i = 0; i < selection->name_count; i++) {
 		const char *wrong = selector_check(selection->names[i]);
 
@@ -195,6 +193,14 @@ int select_names(int argc, char **argv, struct selection *selection)
 			return usage_error("'%s' is %s", selection->names[i], wrong);
 	}
 	return EXIT_DONE;
+}
+
+/* What is left on the command line are selectors. Returns an exit status. */
+int select_names(int argc, char **argv, struct selection *selection)
+{
+	selection->names = argv + optind;
+	selection->name_count = argc - optind;
+	return select_check(selection);
 }
 
 /* Whether anything in particular is asked for. */
@@ -211,8 +217,14 @@ void select_read_tiers(struct daxplug *daxplug)
 	(void)err;
 }
 
-/* Why a device may hold data that is not to be lost, or NULL. */
-static const char *reason_to_leave(const struct daxplug_device *device, bool binds)
+/**
+ * select_reason_to_leave() - why a device may hold data that is not to be lost
+ * @device: the device
+ * @binds: whether a device without a driver would be bound
+ *
+ * Return: the reason in a few words, or NULL.
+ */
+const char *select_reason_to_leave(const struct daxplug_device *device, bool binds)
 {
 	enum daxplug_kind kind = daxplug_device_kind(device);
 
@@ -248,7 +260,7 @@ void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 
 	for (i = 0; i < selection->count; i++) {
 		struct daxplug_device *device = selection->devices[i];
-		const char *reason = reason_to_leave(device, binds);
+		const char *reason = select_reason_to_leave(device, binds);
 
 		if (!reason || best_fit(selection, device) == SELECTOR_NAMES)
 			selection->devices[count++] = device;

@@ -48,10 +48,12 @@ struct selection {
 typedef int select_use(struct daxplug *daxplug, void *data);
 
 int select_option(int option, struct selection *selection);
+int select_check(const struct selection *selection);
 int select_names(int argc, char **argv, struct selection *selection);
 bool select_any(const struct selection *selection);
 int select_devices(struct selection *selection, select_use *use, void *data);
 void select_read_tiers(struct daxplug *daxplug);
+const char *select_reason_to_leave(const struct daxplug_device *device, bool binds);
 void select_leave_out_data(struct selection *selection, bool binds, bool tell);
 
 #endif /* DAXPLUG_CLI_SELECT_H */

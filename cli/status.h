@@ -16,6 +16,7 @@ enum exit_status {
 	EXIT_REFUSED = 7,
 	EXIT_NOT_SUPPORTED = 8,
 	EXIT_MIXED = 64,
+	EXIT_WOULD_CHANGE = 65,
 };
 
 /* For status_combine(): no status so far. */

@@ -46,6 +46,18 @@ bool tree_exists(const char *path)
 	return fd >= 0;
 }
 
+/* Whether it is a link to /dev/null, with which configuration switches off a file. */
+bool tree_leads_to_null(const char *path)
+{
+	int fd = open_below(path, O_PATH | O_NOFOLLOW);
+	char target[16] = "";
+	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return length > 0 && !strcmp(target, "/dev/null");
+}
+
 static char *read_all(int fd)
 {
 	char *text = malloc(MOST_BYTES + 1);
@@ -64,24 +76,40 @@ static char *read_all(int fd)
 	return text;
 }
 
+/* Closes the file. NULL with errno if it cannot be read, with errno 0 if it is no regular one. */
+static char *read_regular(int fd)
+{
+	struct stat status;
+	char *text = NULL;
+	int err = 0;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status))
+		err = errno;
+	else if (S_ISREG(status.st_mode) && !(text = read_all(fd)))
+		err = errno;
+	close(fd);
+	errno = err;
+	return text;
+}
+
 /**
  * tree_read() - the contents of a file
  * @path: below the root, without a leading slash
  *
- * Return: the text, which the caller frees; NULL with errno if it cannot be read.
+ * Return: the text, which the caller frees; NULL with errno if it cannot be read, NULL
+ * with errno 0 if it is no regular file.
  */
 char *tree_read(const char *path)
 {
-	int fd = open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	struct stat status;
-	char *text = NULL;
+	return read_regular(open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+}
 
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &status) && S_ISREG(status.st_mode))
-		text = read_all(fd);
-	close(fd);
-	return text;
+/* The same for a file of the command line, wherever the root is. */
+char *tree_read_given(const char *path)
+{
+	return read_regular(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 static int by_name(const void *a, const void *b)

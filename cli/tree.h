@@ -6,7 +6,9 @@
 #include <stdbool.h>
 
 bool tree_exists(const char *path);
+bool tree_leads_to_null(const char *path);
 char *tree_read(const char *path);
+char *tree_read_given(const char *path);
 char **tree_list(const char *path);
 void tree_free_list(char **names);
 

@@ -41,6 +41,7 @@ _daxplug_values() {
 	--since) printf '%s\n' today yesterday ;;
 	--progress) printf '%s\n' auto never json ;;
 	--color) printf '%s\n' auto always never ;;
+	--device) _daxplug_column DEVICE ;;
 	--sysroot) compgen -d -- "$2" ;;
 	*) return 1 ;;
 	esac
@@ -52,6 +53,8 @@ _daxplug_arguments() {
 	'') _daxplug_commands ;;
 	help) _daxplug_commands ;;
 	reclaim) _daxplug_orphans; echo all ;;
+	apply) compgen -f -- "$current" ;;
+	metrics) ;;
 	*) _daxplug_column DEVICE; echo all ;;
 	esac
 }

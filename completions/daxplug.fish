@@ -47,6 +47,8 @@ function __daxplug_action
             echo '(__daxplug_columns)'
         case COLUMN
             echo '(__daxplug_column_names)'
+        case DEVICE
+            echo '(__daxplug_column DEVICE)'
         case N
             echo '(__daxplug_column NODE)'
         case R
@@ -103,5 +105,7 @@ for command in $__daxplug_commands
     __daxplug_complete "__fish_seen_subcommand_from $command" (daxplug $command --help)
     set -l argument '(__daxplug_devices)'
     test $command = reclaim; and set argument '(__daxplug_orphans)'
+    test $command = apply; and set argument '(__fish_complete_path)'
+    test $command = metrics; and set argument ''
     complete -c daxplug -n "__fish_seen_subcommand_from $command" -a $argument
 end

@@ -587,6 +587,42 @@ int64_t daxplug_device_refusals(const struct daxplug_device *device);
 /* Pages with a hardware fault. */
 int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
 
+/* ---- Settings of a device ---- */
+
+/**
+ * daxplug_device_set_guard() - choose whether others may switch its blocks one by one
+ * @device: the device
+ * @on: whether the driver refuses that; kmem/guard
+ *
+ * Lasts until the device is unbound. daxplug_device_guard() tells of it at once.
+ *
+ * Return: 0; -EOPNOTSUPP if its driver has no guard, or in a recorded tree; -EACCES or
+ * -EPERM for a caller other than root; -EROFS if sysfs is mounted read-only; or what the
+ * driver returned.
+ */
+DAXPLUG_CHECK int daxplug_device_set_guard(struct daxplug_device *device, bool on);
+
+/**
+ * daxplug_device_set_timeout() - limit the time of each transition that the driver makes
+ * @device: the device
+ * @timeout: in milliseconds, up to UINT32_MAX; 0 for no limit; kmem/timeout_ms
+ *
+ * Lasts until the device is unbound. The rollback itself is not limited.
+ *
+ * Return: 0; -EINVAL for another number; otherwise as daxplug_device_set_guard().
+ */
+DAXPLUG_CHECK int daxplug_device_set_timeout(struct daxplug_device *device, int64_t timeout);
+
+/**
+ * daxplug_device_set_memmap_wanted() - choose where its page structs are to go
+ * @device: the device
+ * @on: whether to its own memory, if the kernel grants that; memmap_on_memory
+ *
+ * Return: 0; -EBUSY while the device is bound to kmem; -EOPNOTSUPP on a kernel before 6.8,
+ * or in a recorded tree; otherwise as daxplug_device_set_guard().
+ */
+DAXPLUG_CHECK int daxplug_device_set_memmap_wanted(struct daxplug_device *device, bool on);
+
 /* ---- Orphaned ranges: memory in the system that no device owns ---- */
 
 /*

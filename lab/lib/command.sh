@@ -5,7 +5,7 @@
 
 GUEST_COMMAND=/lab/command
 COMMAND_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config libkmod-dev libudev-dev
-	libjson-c-dev libsmartcols-dev)
+	libjson-c-dev libsmartcols-dev libeconf-dev)
 COMMAND_SOURCES=(lib cli man completions kernel/core docs/daxplug.schema.json meson.build
 	meson_options.txt)
 

@@ -6,7 +6,7 @@ VM_PACKAGES=(qemu-system-x86 mmdebstrap debian-archive-keyring erofs-utils
 	cpio kmod jq xz-utils zstd)
 CHECK_PACKAGES=("${VM_PACKAGES[@]}" gcc libc6-dev make libcmocka-dev
 	pkg-config shellcheck meson ninja-build libkmod-dev libudev-dev libjson-c-dev
-	libsmartcols-dev spin)
+	libsmartcols-dev libeconf-dev spin)
 
 # need_packages PACKAGE...: installs what is missing, or says how to.
 need_packages() {

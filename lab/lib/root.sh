@@ -6,7 +6,7 @@
 
 USERLAND_SUITES=(bookworm bookworm-security)
 USERLAND_PACKAGES=(bash bc bsdextrautils busybox-static coreutils daxctl
-	findutils gawk grep hostname iproute2 jq kmod mawk mount ndctl numactl procps sed strace
+	findutils gawk grep hostname iproute2 jq kmod libeconf0 mawk mount ndctl numactl procps sed strace
 	stress-ng udev util-linux xxd xz-utils)
 CRASH_PACKAGES=(kdump-tools kexec-tools makedumpfile)
 BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)

@@ -27,6 +27,8 @@ is "bash: devices, of the tree that was typed" "$(bash_completes daxplug plug --
 is "bash: the same with =" "$(bash_completes daxplug plug --sysroot = "$ROOT" da)" dax0.0
 is "bash: options" "$(bash_completes daxplug plug --k)" --kernel
 is "bash: only names after --" "$(bash_completes daxplug plug --sysroot "$ROOT" -- -)" ""
+is "bash: files for apply" "$(bash_completes daxplug apply --sysroot "$ROOT" "$WORK/bi")" "$WORK/bin"
+is "bash: a device for apply" "$(bash_completes daxplug apply --sysroot "$ROOT" --device '')" dax0.0
 is "bash: nodes" "$(bash_completes daxplug list --sysroot "$ROOT" --node '')" 1
 is "bash: nodes with =" "$(bash_completes daxplug list --sysroot "$ROOT" --node =)" 1
 is "bash: columns" "$(bash_completes daxplug list -o DEVICE,KI)" DEVICE,KIND
@@ -79,7 +81,7 @@ PATH=$OLD_PATH
 # --- the manual ---
 
 if type mandoc > /dev/null 2>&1; then
-	ok "the manual pages are well-formed" mandoc -T lint -W warning "$REPO"/man/*.[38]
+	ok "the manual pages are well-formed" mandoc -T lint -W warning "$REPO"/man/*.[358]
 else
 	skip "the manual pages are well-formed" "no mandoc on this machine"
 fi

@@ -3,20 +3,6 @@
 # Changes: the command in a mount namespace that has a fixture at /sys, where a
 # preloaded write() does what the kernel would do. Part of cli.sh.
 
-# at_work COMMAND...: with the fixture $ROOT at /sys. Replaces the shell.
-at_work() {
-	# shellcheck disable=SC2016 # the inner shell's
-	exec env --default-signal=INT unshare --mount \
-		bash -c 'mount --bind "$1/sys" /sys && shift && exec "$@"' at_work "$ROOT" "$@"
-}
-
-# change ARG...: daxplug ARG..., in there. change_now is for the background.
-change_now() { at_work env LD_PRELOAD="$PRELOAD" "$DAXPLUG" "$@"; }
-change() { (change_now "$@"); }
-
-# A sanitizer wants to be loaded first.
-export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
-
 state_now() { listed state; }
 
 ROOT=$MOVABLE

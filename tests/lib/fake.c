@@ -235,6 +235,14 @@ static int write_reclaim(const char *text)
 	return 0;
 }
 
+static int write_setting(const char *path, const char *text)
+{
+	if (fake.fail_setting)
+		return fake.fail_setting;
+	fixture_write(fake.fixture, path, "%s\n", text);
+	return 0;
+}
+
 static int write_file(const char *path, const char *text)
 {
 	unsigned int number;
@@ -245,6 +253,8 @@ static int write_file(const char *path, const char *text)
 		return write_reclaim(text);
 	if (strstr(path, "nr_hugepages"))
 		return write_pool(path, text);
+	if (strstr(path, "/kmem/") || strstr(path, "memmap_on_memory"))
+		return write_setting(path, text);
 	return write_device(text);
 }
 

@@ -30,6 +30,7 @@
  * @has_id: it has been given
  * @no_driver: there is no module kmem
  * @fail_reclaim: a negative errno for reclaiming, or 0
+ * @fail_setting: a negative errno for kmem/guard and the like, or 0
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
  * @pool_left: what is left of it when a block has gone offline
  * @fail_pool: what it can be grown to again at most, or 0
@@ -61,6 +62,7 @@ struct fake {
 	bool has_id;
 	bool no_driver;
 	int fail_reclaim;
+	int fail_setting;
 	const char *pool;
 	unsigned int pool_left;
 	unsigned int fail_pool;

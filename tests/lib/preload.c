@@ -5,6 +5,7 @@
  *
  * FAKE_SLOW_MS=N	each write takes so long; a signal ends it
  * FAKE_FAIL=WORD:N	the state file does not take WORD, with errno N
+ * FAKE_FAIL_SETTING=N	kmem/guard and the like fail, with errno N
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,6 +26,8 @@ static void take_environment(void)
 	static char word[32];
 	const char *slow = getenv("FAKE_SLOW_MS"), *fail = getenv("FAKE_FAIL");
 
+	if (getenv("FAKE_FAIL_SETTING"))
+		fake.fail_setting = -atoi(getenv("FAKE_FAIL_SETTING"));
 	if (slow)
 		fake.slow_ms = atoi(slow);
 	if (fail && sscanf(fail, "%31[^:]:%d", word, &fake.fail_state_err) == 2) {

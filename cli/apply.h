@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parts of "daxplug apply". */
+#ifndef DAXPLUG_CLI_APPLY_H
+#define DAXPLUG_CLI_APPLY_H
+
+#include <json-c/json.h>
+
+#include "declared.h"
+#include "libdaxplug.h"
+
+/**
+ * struct apply - what the command line asks for, and what is declared
+ * @declared: the configuration
+ * @dry_run: change nothing
+ * @results: of each device, as JSON; NULL if they are printed as text
+ * @signals: readable when the user wants to stop, or -1
+ */
+struct apply {
+	struct declared declared;
+	bool dry_run;
+	struct json_object *results;
+	int signals;
+};
+
+/* Each returns an exit status. */
+int apply_device(const struct apply *apply, const struct section *section,
+		 struct daxplug_device *device, bool *stopped);
+int apply_dump(struct daxplug *daxplug);
+int apply_boot(struct declared *declared, bool dry_run);
+int apply_faults(const struct declared *declared);
+
+/* Rebuilds the initramfs if it holds the driver. */
+int initramfs_refresh(void);
+
+#endif /* DAXPLUG_CLI_APPLY_H */

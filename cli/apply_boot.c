@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Module options from the configuration: the driver then gives devices their state when
+ * it binds them, before any policy acts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "complain.h"
+#include "options.h"
+#include "status.h"
+#include "tree.h"
+
+#define OPTIONS_PATH "etc/modprobe.d/daxplug-boot.conf"
+#define HEADER                                                                                     \
+	"# Written by \"daxplug apply --boot\" from daxplug.conf(5); do not edit.\n"               \
+	"options kmem default_state="
+
+/* The driver refuses a list that is longer than a page less two bytes. */
+#define MOST_LIST 4094
+
+/* --- the list --- */
+
+/* memmap-on-memory has to be set before the driver binds the device; it has no option for that. */
+static void check_section(struct declared *declared, const struct section *section)
+{
+	if (section->memmap >= 0)
+		declared_fault(declared, &section->settings[KEY_MEMMAP],
+			       "memmap-on-memory cannot be set at boot: default_state has states "
+			       "only; remove the line, or do not use --boot");
+}
+
+static const char *state_word(const struct section *section)
+{
+	return section->state == DAXPLUG_STATE_UNKNOWN ? "policy"
+						       : daxplug_state_name(section->state);
+}
+
+static void check_twins(struct declared *declared, unsigned int index)
+{
+	const struct section *section = &declared->sections[index], *other;
+	unsigned int i;
+
+	for (i = 0; i < index; i++) {
+		other = &declared->sections[i];
+		if (!strcmp(section->selector, other->selector))
+			declared_fault(declared, &section->settings[section->match],
+				       "[%s] matches the same devices as [%s] at %s:%u",
+				       section->label, other->label,
+				       other->settings[other->match].file,
+				       other->settings[other->match].line);
+	}
+}
+
+static void write_sections(const struct declared *declared, enum declared_key match, FILE *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < declared->count; i++)
+		if (declared->sections[i].match == match)
+			fprintf(list, "%s%s=%s", ftell(list) ? "," : "",
+				declared->sections[i].selector, state_word(&declared->sections[i]));
+}
+
+/* The first entry that fits counts: the most specific come first. NULL without memory. */
+static char *make_list(const struct declared *declared)
+{
+	enum declared_key match;
+	char *text = NULL;
+	size_t size;
+	FILE *list = open_memstream(&text, &size);
+
+	if (!list)
+		return NULL;
+	for (match = 0; match < MATCH_KEYS; match++)
+		write_sections(declared, match, list);
+	if (!fclose(list))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* --- the file --- */
+
+static int write_all(int fd, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (write(fd, text, length) != (ssize_t)length || fchmod(fd, 0644) || fsync(fd))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* All of it, or the file as it was. */
+static int replace_file(const char *text)
+{
+	char temporary[] = "/" OPTIONS_PATH ".XXXXXX";
+	int fd = mkostemp(temporary, O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, text);
+	close(fd);
+	if (!err && rename(temporary, "/" OPTIONS_PATH))
+		err = -errno;
+	if (err)
+		unlink(temporary);
+	return err;
+}
+
+static int write_file(const char *text)
+{
+	int err = text ? replace_file(text) : unlink("/" OPTIONS_PATH) ? -errno : 0;
+
+	if (err) {
+		complain("/" OPTIONS_PATH ": cannot be written: %s", strerror(-err));
+		return err == -EACCES || err == -EPERM || err == -EROFS ? EXIT_CANNOT_TELL
+									: EXIT_FAILED;
+	}
+	printf("/" OPTIONS_PATH ": %s\n", text ? "written; it counts from the next load of kmem"
+					       : "removed, as nothing is declared");
+	return initramfs_refresh();
+}
+
+static bool is_same(const char *have, const char *want)
+{
+	return have && want ? !strcmp(have, want) : have == want;
+}
+
+static int bring(const char *want, bool dry_run)
+{
+	char *have = tree_read(OPTIONS_PATH);
+	bool same = is_same(have, want);
+
+	free(have);
+	if (same)
+		return EXIT_DONE;
+	if (!dry_run && options_root()) {
+		complain("a recorded tree cannot be changed; -n prints what would be written");
+		return EXIT_NOT_SUPPORTED;
+	}
+	if (!dry_run)
+		return write_file(want);
+	printf("/" OPTIONS_PATH " would be %s\n%s", want ? "written:" : "removed",
+	       want ? want : "");
+	return EXIT_WOULD_CHANGE;
+}
+
+/**
+ * apply_boot() - write module options
+ * @declared: the configuration, without faults; gets one for what options cannot say
+ * @dry_run: print them instead
+ *
+ * Return: an exit status.
+ */
+int apply_boot(struct declared *declared, bool dry_run)
+{
+	char *list, *text = NULL;
+	unsigned int i;
+	int status;
+
+	for (i = 0; i < declared->count; i++) {
+		check_section(declared, &declared->sections[i]);
+		check_twins(declared, i);
+	}
+	if (declared->faults.count)
+		return apply_faults(declared);
+	list = make_list(declared);
+	if (list && strlen(list) > MOST_LIST) {
+		complain("%zu bytes of default_state are more than the %d that the driver takes; "
+			 "declare fewer sections",
+			 strlen(list), MOST_LIST);
+		status = EXIT_USAGE;
+	} else if (!list || (*list && asprintf(&text, HEADER "%s\n", list) < 0)) {
+		complain("out of memory");
+		text = NULL;
+		status = EXIT_CANNOT_TELL;
+	} else {
+		status = bring(text, dry_run);
+	}
+	free(text);
+	free(list);
+	return status;
+}

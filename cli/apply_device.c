@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Brings one device to what is declared for it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply.h"
+#include "change.h"
+#include "complain.h"
+#include "device_json.h"
+#include "drift.h"
+#include "json.h"
+#include "output.h"
+#include "status.h"
+
+/**
+ * struct work - what is done with one device
+ * @apply: the command
+ * @section: what is declared
+ * @device: the device
+ * @drift: what differed at the beginning
+ * @before: what it had for each key that differed
+ * @status: exit status so far
+ * @message: why it failed, or an empty string
+ * @reason: why the change of its state failed
+ * @stopped: a signal ended it
+ */
+struct work {
+	const struct apply *apply;
+	const struct section *section;
+	struct daxplug_device *device;
+	struct drift drift;
+	char before[KEY_COUNT][DRIFT_TEXT_SIZE];
+	int status;
+	char message[256];
+	enum daxplug_reason reason;
+	bool stopped;
+};
+
+static void fail(struct work *work, int status, const char *text, const char *remedy)
+{
+	snprintf(work->message, sizeof(work->message), "%s: %s", daxplug_device_name(work->device),
+		 text);
+	complain("%s%s%s", work->message, *remedy ? "; " : "", remedy);
+	work->status = status;
+}
+
+/* --- settings --- */
+
+static const char *remedy_for(int err)
+{
+	switch (err) {
+	case -EACCES:
+	case -EPERM:
+		return "run it as root";
+	case -EROFS:
+		return "/sys is mounted read-only here";
+	default:
+		return "";
+	}
+}
+
+static int status_of_error(int err)
+{
+	switch (err) {
+	case -EOPNOTSUPP:
+		return EXIT_NOT_SUPPORTED;
+	case -EACCES:
+	case -EPERM:
+	case -EROFS:
+		return EXIT_CANNOT_TELL;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+static const char *error_text(int err)
+{
+	if (err != -EOPNOTSUPP)
+		return strerror(-err);
+	return options_root() ? "a recorded tree cannot be changed"
+			      : "its driver has no such setting";
+}
+
+static void fail_setting(struct work *work, enum declared_key key, int err)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s = %s: %s", declared_keys[key],
+		 work->section->settings[key].value, error_text(err));
+	fail(work, status_of_error(err), text, remedy_for(err));
+}
+
+static int write_setting(const struct work *work, enum declared_key key)
+{
+	switch (key) {
+	case KEY_GUARD:
+		return daxplug_device_set_guard(work->device, work->section->guard);
+	case KEY_TIMEOUT:
+		return daxplug_device_set_timeout(work->device, work->section->timeout);
+	default:
+		return daxplug_device_set_memmap_wanted(work->device, work->section->memmap);
+	}
+}
+
+static void set(struct work *work, enum declared_key key)
+{
+	int err = work->apply->dry_run ? 0 : write_setting(work, key);
+
+	if (err)
+		fail_setting(work, key, err);
+	else if (!work->apply->results)
+		printf("%s: %s %s %s, was %s\n", daxplug_device_name(work->device),
+		       declared_keys[key], work->apply->dry_run ? "would be" : "is",
+		       work->section->settings[key].value, work->before[key]);
+}
+
+/* The kernel reads memmap_on_memory when it binds the device, and refuses to change it then. */
+static void set_memmap(struct work *work)
+{
+	char remedy[128];
+
+	if (daxplug_device_mode(work->device) != DAXPLUG_MODE_SYSTEM_RAM) {
+		set(work, KEY_MEMMAP);
+		return;
+	}
+	snprintf(remedy, sizeof(remedy), "daxplug unplug --release %s && daxplug apply",
+		 daxplug_device_name(work->device));
+	fail(work, EXIT_REFUSED, "memmap-on-memory can change only while no driver has the device",
+	     remedy);
+}
+
+/* The settings of the driver; called again after a change, which may have bound the device. */
+static void set_driver(struct work *work)
+{
+	struct drift drift = drift_of(work->section, work->device);
+
+	if (drift.guard && !work->status)
+		set(work, KEY_GUARD);
+	if (drift.timeout && !work->status)
+		set(work, KEY_TIMEOUT);
+}
+
+/* --- the state --- */
+
+static enum daxplug_action action_for(const struct work *work)
+{
+	if (work->section->state == DAXPLUG_STATE_UNPLUGGED)
+		return DAXPLUG_ACTION_UNPLUG;
+	return daxplug_device_blocks_present(work->device) ? DAXPLUG_ACTION_REPLUG
+							   : DAXPLUG_ACTION_PLUG;
+}
+
+static struct daxplug_change *new_change(const struct work *work)
+{
+	enum daxplug_action action = action_for(work);
+	struct daxplug_change *change;
+
+	if (daxplug_change_new(work->device, action, &change))
+		return NULL;
+	if (action == DAXPLUG_ACTION_UNPLUG ||
+	    !daxplug_change_set_state(change, work->section->state))
+		return change;
+	daxplug_change_unref(change);
+	return NULL;
+}
+
+static void take_result(struct work *work, const struct daxplug_change *change)
+{
+	work->stopped = change_interrupted(change);
+	if (!work->status)
+		return;
+	work->reason = daxplug_change_reason(change);
+	snprintf(work->message, sizeof(work->message), "%s", daxplug_change_message(change));
+}
+
+static void print_plan(const struct work *work)
+{
+	if (!work->status && work->apply->dry_run && !work->apply->results)
+		printf("%s: state would be %s, was %s\n", daxplug_device_name(work->device),
+		       daxplug_state_name(work->section->state), work->before[KEY_STATE]);
+}
+
+static void change_state(struct work *work)
+{
+	struct change_options options = {
+		.flags = work->apply->dry_run ? DAXPLUG_CHANGE_DRY_RUN : 0,
+		.timeout = work->section->timeout > 0 ? work->section->timeout : -1,
+		.progress = PROGRESS_NEVER,
+		.json = work->apply->results,
+		.signals = work->apply->signals,
+	};
+	struct daxplug_change *change = new_change(work);
+
+	if (!change) {
+		fail(work, EXIT_CANNOT_TELL, "out of memory", "");
+		return;
+	}
+	work->status = change_run(change, &options);
+	take_result(work, change);
+	print_plan(work);
+	daxplug_change_unref(change);
+}
+
+static void refresh(struct work *work)
+{
+	int err = work->apply->dry_run ? 0 : daxplug_device_refresh(work->device);
+
+	if (err && !work->status)
+		fail(work, EXIT_CANNOT_TELL, strerror(-err), "");
+}
+
+/* --- what became of it --- */
+
+static const char *outcome_of(const struct work *work)
+{
+	if (work->status)
+		return "failed";
+	if (!drift_any(&work->drift))
+		return "unchanged";
+	return work->apply->dry_run ? "would-change" : "changed";
+}
+
+static struct json_object *changes_json(const struct work *work)
+{
+	struct json_object *changes = json_new_array(), *change;
+	unsigned int key;
+
+	for (key = 0; key < KEY_COUNT; key++) {
+		if (!drift_has(&work->drift, key))
+			continue;
+		change = json_new_object();
+		json_add_text(change, "key", declared_keys[key]);
+		json_add_text(change, "before", work->before[key]);
+		json_add_text(change, "declared", work->section->settings[key].value);
+		json_append(changes, change);
+	}
+	return changes;
+}
+
+static void add_result(const struct work *work)
+{
+	const struct setting *match = &work->section->settings[work->section->match];
+	struct json_object *object = json_device(work->device);
+
+	json_add_text(object, "section", work->section->label);
+	json_add_text(object, "file", match->file);
+	json_add_number(object, "line", match->line);
+	json_add_text(object, "outcome", outcome_of(work));
+	json_add_number(object, "exit_status", work->status);
+	json_add(object, "changes", changes_json(work));
+	json_add_text_if_any(object, "left_alone", work->drift.left_alone);
+	if (work->reason != DAXPLUG_REASON_UNKNOWN)
+		json_add_text(object, "reason", daxplug_reason_name(work->reason));
+	json_add_text_if_any(object, "message", work->message);
+	json_append(work->apply->results, object);
+}
+
+/**
+ * apply_device() - bring a device to what is declared for it
+ * @apply: the command
+ * @section: what is declared
+ * @device: the device
+ * @stopped: set to whether a signal ended it
+ *
+ * The guard comes before the state, so that nobody puts blocks online in between.
+ *
+ * Return: an exit status; EXIT_WOULD_CHANGE for a dry run that would change something.
+ */
+int apply_device(const struct apply *apply, const struct section *section,
+		 struct daxplug_device *device, bool *stopped)
+{
+	struct work work = {
+		.apply = apply,
+		.section = section,
+		.device = device,
+		.drift = drift_of(section, device),
+	};
+	unsigned int key;
+
+	for (key = 0; key < KEY_COUNT; key++)
+		drift_value(device, key, work.before[key]);
+	if (work.drift.memmap)
+		set_memmap(&work);
+	set_driver(&work);
+	if (work.drift.state && !work.status) {
+		change_state(&work);
+		refresh(&work);
+		if (!work.status && !apply->dry_run)
+			set_driver(&work);
+	}
+	if (apply->results)
+		add_result(&work);
+	output_flush();
+	*stopped = work.stopped;
+	if (!work.status && apply->dry_run && drift_any(&work.drift))
+		return EXIT_WOULD_CHANGE;
+	return work.status;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which section counts for a device: the one that matches by the most specific key. */
+#include "declared.h"
+#include "selector.h"
+
+static bool matches(const struct section *section, const struct daxplug_device *device)
+{
+	return selector_fit(section->selector, device) != SELECTOR_NO;
+}
+
+/**
+ * declared_find() - what is declared for a device
+ * @declared: the configuration, without faults
+ * @device: the device
+ *
+ * Return: the section, or NULL if none matches the device.
+ */
+const struct section *declared_find(const struct declared *declared,
+				    const struct daxplug_device *device)
+{
+	const struct section *best = NULL, *section;
+	unsigned int i;
+
+	for (i = 0; i < declared->count; i++) {
+		section = &declared->sections[i];
+		if (matches(section, device) && (!best || section->match < best->match))
+			best = section;
+	}
+	return best;
+}
+
+static void check_device(struct declared *declared, const struct daxplug_device *device)
+{
+	const struct section *best = declared_find(declared, device), *section;
+	unsigned int i;
+
+	for (i = 0; best && i < declared->count; i++) {
+		const struct setting *here, *there;
+
+		section = &declared->sections[i];
+		if (section == best || section->match != best->match || !matches(section, device))
+			continue;
+		here = &section->settings[section->match];
+		there = &best->settings[best->match];
+		declared_fault(declared, here,
+			       "[%s] matches %s by %s, and so does [%s] at %s:%u; let one of them "
+			       "match by a more specific key",
+			       section->label, daxplug_device_name(device),
+			       declared_keys[section->match], best->label, there->file,
+			       there->line);
+	}
+}
+
+/**
+ * declared_check_ties() - find devices that two sections match equally well
+ * @declared: the configuration, without faults; gets a fault for each tie
+ * @daxplug: the handle, scanned
+ *
+ * Return: whether there is none.
+ */
+bool declared_check_ties(struct declared *declared, struct daxplug *daxplug)
+{
+	struct daxplug_device *device;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
+		check_device(declared, device);
+	return !declared->faults.count && !declared->faults.out_of_memory;
+}

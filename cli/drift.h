@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a device differs from what is declared for it. */
+#ifndef DAXPLUG_CLI_DRIFT_H
+#define DAXPLUG_CLI_DRIFT_H
+
+#include "declared.h"
+#include "libdaxplug.h"
+
+/**
+ * struct drift - how a device differs from its section
+ * @state: its memory is in another state
+ * @guard: kmem/guard is another
+ * @timeout: kmem/timeout_ms is another
+ * @memmap: it asks for its page structs elsewhere
+ * @left_alone: why the section does not count: the device may hold data; or NULL
+ */
+struct drift {
+	bool state;
+	bool guard;
+	bool timeout;
+	bool memmap;
+	const char *left_alone;
+};
+
+/* For the name and the two values of what differs. */
+#define DRIFT_TEXT_SIZE 64
+
+struct drift drift_of(const struct section *section, const struct daxplug_device *device);
+bool drift_any(const struct drift *drift);
+unsigned int drift_count(const struct drift *drift);
+bool drift_has(const struct drift *drift, enum declared_key key);
+void drift_value(const struct daxplug_device *device, enum declared_key key, char *text);
+
+#endif /* DAXPLUG_CLI_DRIFT_H */

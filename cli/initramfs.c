@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whether the initramfs holds the driver, and rebuilding it if it does. */
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "complain.h"
+#include "output.h"
+#include "status.h"
+
+extern char **environ;
+
+/**
+ * struct builder - a program that builds initramfs images
+ * @list: the program that lists an image
+ * @image: where the image of a kernel is, %s is its release; NULL: @list knows
+ * @rebuild: the command that builds the image of the running kernel anew
+ */
+struct builder {
+	const char *list;
+	const char *image;
+	const char *rebuild[4];
+};
+
+static const struct builder builders[] = {
+	{ "lsinitramfs", "/boot/initrd.img-%s", { "update-initramfs", "-u", NULL } },
+	{ "lsinitrd", NULL, { "dracut", "--force", NULL } },
+};
+
+#define BUILDER_COUNT (sizeof(builders) / sizeof(builders[0]))
+
+/* Ends as the shell's: 127 if there is no such program. */
+static int run(const char *const *command, int output)
+{
+	posix_spawn_file_actions_t actions;
+	int status, err;
+	pid_t pid;
+
+	if (posix_spawn_file_actions_init(&actions))
+		return -1;
+	err = output < 0 ? 0 : posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (!err)
+		err = posix_spawnp(&pid, command[0], &actions, NULL, (char *const *)command,
+				   environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (err)
+		return 127;
+	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static bool lists_driver(FILE *listing)
+{
+	char line[4096];
+	bool found = false;
+
+	rewind(listing);
+	while (fgets(line, sizeof(line), listing))
+		found = found || strstr(line, "kmem.ko");
+	return found;
+}
+
+/* 1 or 0; -1 if this program is not here, or cannot tell. */
+static int holds_driver(const struct builder *builder, const char *release)
+{
+	char image[256];
+	const char *command[] = { builder->list, builder->image ? image : NULL, NULL };
+	FILE *listing = tmpfile();
+	int found = -1;
+
+	if (!listing)
+		return -1;
+	if (builder->image)
+		snprintf(image, sizeof(image), builder->image, release);
+	if (!builder->image || !access(image, F_OK))
+		if (!run(command, fileno(listing)))
+			found = lists_driver(listing);
+	fclose(listing);
+	return found;
+}
+
+static int rebuild(const struct builder *builder)
+{
+	printf("the initramfs holds kmem and is rebuilt: %s %s\n", builder->rebuild[0],
+	       builder->rebuild[1]);
+	output_flush();
+	if (!run(builder->rebuild, -1))
+		return EXIT_DONE;
+	complain("%s %s failed: the initramfs still has the old options; run it again",
+		 builder->rebuild[0], builder->rebuild[1]);
+	return EXIT_FAILED;
+}
+
+/**
+ * initramfs_refresh() - rebuild the initramfs of the running kernel if it holds the driver
+ *
+ * Return: an exit status.
+ */
+int initramfs_refresh(void)
+{
+	struct utsname system;
+	unsigned int i;
+
+	uname(&system);
+	for (i = 0; i < BUILDER_COUNT; i++) {
+		int found = holds_driver(&builders[i], system.release);
+
+		if (found > 0)
+			return rebuild(&builders[i]);
+		if (!found)
+			return EXIT_DONE;
+	}
+	puts("cannot tell whether an initramfs holds kmem; if one does, rebuild it");
+	return EXIT_DONE;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Devices that daxctl's configuration brings online at boot, and what works against that. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config.h"
+#include "machine.h"
+#include "selector.h"
+#include "tree.h"
+
+#define DEFAULT_STATE "sys/module/kmem/parameters/default_state"
+
+/**
+ * struct rival - what is known while daxctl's files are read
+ * @findings: where findings go
+ * @declared: what is declared in daxplug.conf(5)
+ * @daxplug: the devices
+ * @defaults: the driver's list of default states, or NULL
+ */
+struct rival {
+	struct findings *findings;
+	const struct declared *declared;
+	struct daxplug *daxplug;
+	const char *defaults;
+};
+
+/* --- the driver's default_state --- */
+
+static bool entry_fits(const char *selector, const struct daxplug_device *device)
+{
+	return selector_fit(strcmp(selector, "any") ? selector : "all", device) != SELECTOR_NO;
+}
+
+/* Whether the first entry that fits a device is "unplugged". */
+static bool is_unplugged_by_default(const char *defaults, const struct daxplug_device *device)
+{
+	char *list = defaults ? strdup(defaults) : NULL, *rest = list, *entry, *state;
+	bool unplugged = false;
+
+	while ((entry = strsep(&rest, ", \t\n"))) {
+		state = strchr(entry, '=');
+		if (!state)
+			continue;
+		*state++ = '\0';
+		if (!entry_fits(entry, device))
+			continue;
+		unplugged = !strcmp(state, "unplugged");
+		break;
+	}
+	free(list);
+	return unplugged;
+}
+
+/* --- daxctl's files --- */
+
+/* The value of a line "KEY = VALUE", with or without quotes; false if it has another key. */
+static bool has_value(const char *line, const char *key, char *value, size_t size)
+{
+	const char *text = line + strlen(key);
+
+	if (strncmp(line, key, strlen(key)))
+		return false;
+	text += strspn(text, " \t");
+	if (*text++ != '=')
+		return false;
+	text += strspn(text, " \t\"");
+	snprintf(value, size, "%.*s", (int)strcspn(text, " \t\"#"), text);
+	return true;
+}
+
+static void look_at_device(const struct rival *rival, const struct config_line *line,
+			   const struct daxplug_device *device)
+{
+	const struct section *section = rival->declared ? declared_find(rival->declared, device)
+							: NULL;
+	struct place place = { daxplug_device_name(device), line->file, line->number };
+
+	if (section)
+		findings_add(rival->findings, "configured-twice", DAXPLUG_SEVERITY_WARNING, place,
+			     "remove one of the two sections",
+			     "daxctl configures the device that [%s] at %s:%u declares too",
+			     section->label, section->settings[section->match].file,
+			     section->settings[section->match].line);
+	if (is_unplugged_by_default(rival->defaults, device))
+		findings_add(rival->findings, "daxctl-against-default-state",
+			     DAXPLUG_SEVERITY_WARNING, place,
+			     "remove the section, or the device's entry of default_state",
+			     "daxctl configures the device, but the driver's default_state has it "
+			     "unplugged: daxctl's service fails at each boot");
+}
+
+static void look_at_line(const struct config_line *line, void *data)
+{
+	const struct rival *rival = data;
+	struct daxplug_device *device;
+	char uuid[64];
+
+	if (!has_value(line->text, "nvdimm.uuid", uuid, sizeof(uuid)) || !*uuid)
+		return;
+	for (device = daxplug_first(rival->daxplug); device; device = daxplug_next(device))
+		if (!strcasecmp(uuid, daxplug_device_uuid(device)))
+			look_at_device(rival, line, device);
+}
+
+/* @declared is NULL if something is wrong with daxplug.conf(5). */
+void machine_daxctl(struct findings *findings, const struct declared *declared,
+		    struct daxplug *daxplug)
+{
+	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
+	char *defaults = tree_read(DEFAULT_STATE);
+	struct rival rival = { findings, declared, daxplug, defaults };
+
+	config_each_line(directories, ".conf", look_at_line, &rival);
+	free(defaults);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What daxplug.conf(5) declares, beside what the machine is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "declared.h"
+#include "drift.h"
+#include "machine.h"
+#include "selector.h"
+
+/* --- faults of the configuration --- */
+
+static void add_faults(struct findings *findings, const struct declared *declared)
+{
+	unsigned int i;
+
+	for (i = 0; i < declared->faults.count; i++) {
+		const struct finding *fault = &declared->faults.list[i];
+
+		findings_add(findings, fault->id, fault->severity,
+			     AT_LINE(fault->file, fault->line), fault->remedy, "%s", fault->text);
+	}
+	findings->out_of_memory |= declared->faults.out_of_memory;
+}
+
+/* --- drift --- */
+
+static void look_at_device(struct findings *findings, const struct section *section,
+			   const struct daxplug_device *device)
+{
+	struct drift drift = drift_of(section, device);
+	unsigned int key;
+
+	for (key = 0; key < KEY_COUNT; key++) {
+		const struct setting *setting = &section->settings[key];
+		struct place place = { daxplug_device_name(device), setting->file, setting->line };
+		char value[DRIFT_TEXT_SIZE];
+
+		if (!drift_has(&drift, key))
+			continue;
+		drift_value(device, key, value);
+		findings_add(findings, "drift", DAXPLUG_SEVERITY_WARNING, place, "daxplug apply",
+			     "%s is %s, but [%s] declares %s", declared_keys[key], value,
+			     section->label, setting->value);
+	}
+}
+
+/* --- sections without a device --- */
+
+static bool matches_any(const struct section *section, struct daxplug *daxplug)
+{
+	struct daxplug_device *device;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
+		if (selector_fit(section->selector, device) != SELECTOR_NO)
+			return true;
+	return false;
+}
+
+static void look_at_section(struct findings *findings, const struct section *section,
+			    struct daxplug *daxplug)
+{
+	const struct setting *match = &section->settings[section->match];
+
+	if (!matches_any(section, daxplug))
+		findings_add(findings, "section-unmatched", DAXPLUG_SEVERITY_WARNING,
+			     AT_SETTING(match), "daxplug list -o +kind,uuid,serial,start,end",
+			     "[%s] matches no device of this machine: %s = %s", section->label,
+			     declared_keys[section->match], match->value);
+}
+
+/* --- */
+
+/* The configuration, and how devices differ from it. */
+void machine_declared(struct findings *findings, struct daxplug *daxplug)
+{
+	const struct section *section;
+	struct daxplug_device *device;
+	struct declared declared;
+	unsigned int i;
+
+	if (!declared_load(&declared, NULL, 0) || !declared_check_ties(&declared, daxplug)) {
+		add_faults(findings, &declared);
+		machine_daxctl(findings, NULL, daxplug);
+		declared_free(&declared);
+		return;
+	}
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
+		section = declared_find(&declared, device);
+		if (section)
+			look_at_device(findings, section, device);
+	}
+	for (i = 0; i < declared.count; i++)
+		look_at_section(findings, &declared.sections[i], daxplug);
+	machine_daxctl(findings, &declared, daxplug);
+	declared_free(&declared);
+}

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# apply in a mount namespace that has a fixture at /sys, where a preloaded write() does
+# what the kernel would do. Part of apply.sh.
+
+new_root ours-6.12-movable
+if [[ $( (at_work cat /sys/bus/dax/devices/dax0.0/state) 2> /dev/null) != online_movable ]]; then
+	skip "changes" "no mount namespace can be made here"
+	return
+fi
+
+CONF=$WORK/live.conf
+declares_live() { printf '%s\n' "${@:1}" > "$CONF"; }
+kmem_has() { cat "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/$1"; }
+
+# --- brought to what is declared, once ---
+
+declares_live '[hbm]' 'kind = hmem' 'state = online_kernel' 'guard = on' 'timeout = 30s'
+is "apply" "$(status_of change apply "$CONF") $(error)" "0 "
+is "it is in the state declared" "$(listed state)" online_kernel
+is "it is guarded" "$(kmem_has guard)" 1
+is "it has its timeout" "$(kmem_has timeout_ms)" 30000
+is "it says so" "$(sed 's/ in .*//' "$WORK/out")" "dax0.0: guard is on, was off
+dax0.0: timeout is 30s, was infinity
+dax0.0: online_kernel, 8 memory blocks (1G)"
+is "again: nothing is printed" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
+declares_live '[hbm]' 'kind = hmem' 'state = unplugged' 'timeout = infinity'
+valid "apply, JSON" apply change apply -J "$CONF"
+is "changed" "$(jq -r '.devices[0] | "\(.outcome) \(.memory_state) \([.changes[].key] | join(","))"' "$WORK/json")" \
+	"changed unplugged state,timeout"
+valid "again, JSON" apply change apply -J "$CONF"
+is "unchanged" "$(jq -r '.devices[0].outcome' "$WORK/json")" unchanged
+is "guard was not declared and stays" "$(kmem_has guard)" 1
+declares_live '[hbm]' 'kind = hmem' 'state = online_movable' 'stat = x'
+is "a fault changes nothing" "$(status_of change apply "$CONF") $(listed state)" "2 unplugged"
+
+# --- failures ---
+
+declares_live '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = off'
+export FAKE_FAIL=online_movable:16
+valid "a plug that is refused" apply change apply -J "$CONF"
+is "failed" "$(jq -r '.devices[0] | "\(.outcome) \(.exit_status) \(.message | startswith("dax0.0: "))"' "$WORK/json")" \
+	"failed 1 true"
+is "its exit status" "$(status_of change apply "$CONF")" 1
+is "in one line" "$(wc -l < "$WORK/err")" 1
+unset FAKE_FAIL
+echo 1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/guard"
+export FAKE_FAIL_SETTING=13
+is "a setting that is refused" "$(status_of change apply "$CONF")" 4
+is "it says which, and what to do" "$(error)" "daxplug: dax0.0: guard = off: Permission denied; run it as root"
+is "the state was not touched" "$(listed state)" unplugged
+unset FAKE_FAIL_SETTING
+
+# Of two devices the one that the fixture's driver does not know fails.
+add_device dax1.0 platform/hmem.1 2 64 4 device_dax ''
+declares_live '[a]' 'device = dax1.0' 'state = online_movable' '[b]' 'device = dax0.0' 'state = online_movable'
+valid "one of two fails" apply change apply -J "$CONF"
+is "one of two fails: each is told" "$(jq -r '.devices[] | "\(.chardev) \(.outcome) \(.reason // "-")"' "$WORK/json" | xargs)" \
+	"dax0.0 changed - dax1.0 failed mode"
+is "one of two fails: the other is done" "$(listed state)" online_movable
+is "one of two fails: the exit status" "$(status_of change apply "$CONF")" 64
+ok "it says what to do" said 'daxctl reconfigure-device'
+
+# A signal rolls back what is under way, and no other device is touched.
+new_root ours-6.12-movable
+add_device dax1.0 platform/hmem.1 2 64 4 kmem online Movable
+declares_live '[a]' 'kind = hmem' 'state = online_kernel'
+export FAKE_SLOW_MS=20000
+change_now apply "$CONF" > "$WORK/out" 2> "$WORK/err" &
+apply=$!
+sleep 1
+kill -TERM "$apply"
+status=0
+wait "$apply" 2> /dev/null || status=$?
+unset FAKE_SLOW_MS
+is "a signal: killed by it" "$status" 143
+is "a signal: all is as before" "$(listed state)" online_movable
+ok "a signal: it says which device was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
+
+# The stock driver has no guard.
+new_root stock-6.12-kernel
+declares_live '[a]' 'kind = hmem' 'guard = off' 'timeout = 30s'
+is "another driver: no guard is declared" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
+declares_live '[a]' 'kind = hmem' 'guard = on'
+is "another driver: a guard" "$(status_of change apply -n "$CONF")" 65
+ok "it says what there is" said 'guard would be on, was unsupported$'
+
+# --- module options, with a directory of our own at /etc/modprobe.d ---
+
+mkdir -p "$WORK/modprobe.d" "$WORK/bin" "$WORK/boot"
+# boot ARG...: with the programs of $WORK/bin and an image at /boot.
+boot() {
+	(
+		# shellcheck disable=SC2016 # the inner shell's
+		exec unshare --mount bash -c 'mount --bind "$1/modprobe.d" /etc/modprobe.d &&
+			mount --bind "$1/boot" /boot && shift && exec "$@"' boot "$WORK" \
+			env PATH="$WORK/bin:/usr/bin:/bin" "$DAXPLUG" apply --boot "$@" "$CONF"
+	)
+}
+# program NAME LINE: a shell script.
+program() {
+	printf '#!/bin/sh\n%s\n' "$2" > "$WORK/bin/$1"
+	chmod +x "$WORK/bin/$1"
+}
+OPTIONS=$WORK/modprobe.d/daxplug-boot.conf
+declares_live '[a]' 'kind = hmem' 'state = online_movable'
+touch "$WORK/boot/initrd.img-$(uname -r)"
+program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
+program update-initramfs "echo \"\$*\" > $WORK/rebuilt"
+if [[ ! -d /etc/modprobe.d || ! -d /boot ]]; then
+	skip "--boot" "no /etc/modprobe.d or no /boot on this machine"
+	return
+fi
+is "--boot" "$(status_of boot) $(error)" "0 "
+is "--boot: what is written" "$(tail -n 1 "$OPTIONS")" "options kmem default_state=hmem=online_movable"
+is "--boot: for all to read" "$(stat -c %a "$OPTIONS")" 644
+is "--boot: nothing is left over" "$(ls "$WORK/modprobe.d")" daxplug-boot.conf
+is "--boot: the initramfs that holds the driver is rebuilt" "$(cat "$WORK/rebuilt")" "-u"
+ok "--boot: it says so" said '^the initramfs holds kmem and is rebuilt: update-initramfs -u$'
+rm "$WORK/rebuilt"
+is "--boot again: nothing is printed" "$(status_of boot) $(cat "$WORK/out" "$WORK/err")" "0 "
+declares_live '[a]' 'kind = hmem' 'state = unplugged'
+program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/dax_hmem.ko'
+is "--boot: an initramfs without the driver" "$(status_of boot) $(test -e "$WORK/rebuilt" || echo untouched)" "0 untouched"
+declares_live '[a]' 'kind = hmem' 'state = online'
+program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
+program update-initramfs 'exit 1'
+is "--boot: a rebuild that fails" "$(status_of boot)" 1
+is "it says what to do" "$(error)" "daxplug: update-initramfs -u failed: the initramfs still has the old options; run it again"
+: > "$CONF"
+program update-initramfs 'exit 0'
+is "--boot: nothing is declared any more" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "
+ok "it says so" said '^/etc/modprobe.d/daxplug-boot.conf: removed, as nothing is declared$'

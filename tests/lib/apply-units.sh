@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The udev rule and the service that run apply. Part of apply.sh.
+
+RULE=$REPO/packaging/91-daxplug-apply.rules
+UNIT=$REPO/packaging/daxplug-apply@.service
+
+if command -v systemd-analyze > /dev/null; then
+	sed "s|^ExecStart=daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
+	# The instance of the rule, for the device dax0.0.
+	instance=$(sed -nE 's/.*"(daxplug-apply@.*\.service)"$/\1/p' "$RULE")
+	instance=${instance/'%k'/dax0.0}
+	is "the rule wants the instance of the device" "$instance" \
+		"$(systemd-escape --path --template=daxplug-apply@.service /dev/dax0.0)"
+	ok "the service is valid" systemd-analyze verify --man=no "$WORK/$instance"
+else
+	skip "the service is valid" "no systemd-analyze on this machine"
+fi
+if udevadm verify --help > /dev/null 2>&1; then
+	ok "the udev rule is valid" udevadm verify "$RULE"
+else
+	skip "the udev rule is valid" "udevadm has no verify here; systemd 254 has it"
+fi
+
+is "the service never unplugs at stop" "$(grep -cE '^Exec(Stop|StopPost|Reload)=' "$UNIT")" 0
+is "the rule says nothing of removal" "$(grep -c 'ACTION!="remove"' "$RULE") $(grep -c 'ACTION=="remove"' "$RULE")" "1 0"
+ok "without configuration the service does nothing" \
+	test "$(grep -cE '^Condition(PathExists|DirectoryNotEmpty)=\|' "$UNIT")" -ge 3
+ok "daxctl's own service comes first" grep -qE '^After=daxdev-reconfigure@%i.service( |$)' "$UNIT"

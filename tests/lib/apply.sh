@@ -1,0 +1,336 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What daxplug.conf declares, and what apply, check and metrics make of it:
+# apply.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
+set -uo pipefail
+
+# shellcheck source=cli-lib.sh
+. "$(dirname "$(realpath "$0")")/cli-lib.sh"
+
+# declare_in FILE LINE...: below the tree.
+declare_in() {
+	mkdir -p "$(dirname "$ROOT/$1")"
+	printf '%s\n' "${@:2}" > "$ROOT/$1"
+}
+declares() { declare_in etc/daxplug.conf "$@"; }
+differing() { on apply -n -J | jq -r '.devices[0].changes[].key' | xargs; }
+
+# --- nothing declared ---
+
+new_root ours-6.12-movable
+is "nothing is declared: nothing to do" "$(status_of on apply) $(cat "$WORK/out" "$WORK/err")" "0 "
+is "nor as a dry run" "$(status_of on apply -n)" 0
+valid "nothing is declared" apply on apply -J
+is "nor module options" "$(status_of on apply --boot -n)" 0
+
+# --- a section ---
+
+declares '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = off'
+is "as declared: nothing is printed" "$(status_of on apply) $(cat "$WORK/out" "$WORK/err")" "0 "
+is "as declared: a dry run" "$(status_of on apply -n)" 0
+is "as declared: JSON" "$(on apply -J | jq -r '.devices[0].outcome')" unchanged
+declares '# HBM' '[hbm]' 'kind = hmem' 'state = unplugged' '; more' 'guard = on' 'timeout = 30s' \
+	'memmap-on-memory = off'
+is "it differs: a dry run" "$(status_of on apply -n)" 65
+is "it says in what" "$(< "$WORK/out")" "dax0.0: guard would be on, was off
+dax0.0: timeout would be 30s, was infinity
+dax0.0: state would be unplugged, was online_movable"
+is "it differs, in these keys" "$(differing)" "state guard timeout"
+valid "it differs" apply on apply -n -J
+is "it differs: JSON" "$(jq -r '.devices[0] | "\(.section) \(.file):\(.line) \(.outcome)"' "$WORK/json")" \
+	"hbm /etc/daxplug.conf:3 would-change"
+is "a record cannot be changed" "$(status_of on apply)" 8
+is "it says so in one line" "$(error)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"
+declares '[hbm]' 'kind = hmem' 'state = online'
+is "online is any zone" "$(status_of on apply -n)" 0
+declares '[hbm]' 'kind = cxl' 'state = unplugged'
+is "no device of that kind" "$(status_of on apply -n)" 0
+declares '[hbm]' 'kind = hmem' 'memmap-on-memory = on'
+is "page structs of a device in use" "$(status_of on apply -n)" 7
+ok "it says what to do" said 'daxplug unplug --release dax0.0 && daxplug apply$'
+
+# --- what is wrong with a line ---
+
+# faulty TEXT LINE...: the lines are refused with that text, and nothing changes.
+faulty() {
+	declares "${@:2}"
+	is "$1: a usage error" "$(status_of on apply)" 2
+	is "$1: it says" "$(error)" "daxplug: /etc/daxplug.conf:$1"
+	is "$1: nothing on standard output" "$(wc -c < "$WORK/out")" 0
+}
+faulty "3: unknown key 'stat', did you mean 'state'?" '[a]' 'kind = hmem' 'stat = online'
+faulty "3: unknown key 'frobnicate'; the keys are device, uuid, serial, range, node, kind, state, guard, timeout and memmap-on-memory" \
+	'[a]' 'kind = hmem' 'frobnicate = 1'
+faulty "3: state = onlin: not unplugged, online, online_kernel or online_movable" \
+	'[a]' 'kind = hmem' 'state = onlin'
+faulty "3: state = offline: not unplugged, online, online_kernel or online_movable" \
+	'[a]' 'kind = hmem' 'state = offline'
+faulty "2: guard = yes: not on or off" '[a]' 'guard = yes' 'kind = hmem'
+faulty "3: timeout = 3x: not a time such as 30s or 1.5min" '[a]' 'kind = hmem' 'timeout = 3x'
+faulty "3: timeout = 60d: not less than 50 days, or infinity" '[a]' 'kind = hmem' 'timeout = 60d'
+faulty "2: kind = dram: not cxl, hmem or pmem" '[a]' 'kind = dram'
+faulty "2: device = dax*: not a device such as dax0.0" '[a]' 'device = dax*'
+faulty "2: device = all: not a device such as dax0.0" '[a]' 'device = all'
+faulty "2: uuid = 1: not a UUID" '[a]' 'uuid = 1'
+faulty "2: node = -1: not the number of a NUMA node" '[a]' 'node = -1'
+faulty "2: range = 5-2: not a range of addresses START-END" '[a]' 'range = 5-2'
+faulty "3: state = : not unplugged, online, online_kernel or online_movable" '[a]' 'kind = hmem' 'state ='
+faulty "2: [a] matches no device; it needs one of device, uuid, serial, range, node and kind" \
+	'[a]' 'state = online'
+faulty "2: [a] has node and kind; a section has one of them" '[a]' 'node = 1' 'kind = hmem'
+faulty "1: 'state' stands before the first [section]" 'state = online' '[a]' 'kind = hmem'
+faulty "3: 'frob' is not KEY = VALUE" '[a]' 'kind = hmem' 'frob' 'state = online'
+declares '[a]' 'kind = hmem' 'stat = on' 'frob' 'more'
+is "each line is counted" "$(status_of on apply -n) $(error)" "2 daxplug: /etc/daxplug.conf:4: 'frob' is not KEY = VALUE
+daxplug: /etc/daxplug.conf:3: unknown key 'stat', did you mean 'state'?"
+faulty "2: Missing bracket; a line is [LABEL], KEY = VALUE or # COMMENT" '' '[a' 'kind = hmem'
+declares '[a]' 'kind = dram' 'stat = on'
+is "each fault is named" "$(status_of on apply -n) $(wc -l < "$WORK/err")" "2 2"
+is "faults and JSON: nothing on standard output" "$(status_of on apply -J) $(wc -c < "$WORK/out")" "2 0"
+
+# --- the most specific match ---
+
+RANGE=0x180000000-0x1bfffffff
+# counts LABEL SECTION...: which of sections "key=value" counts for dax0.0.
+counts() {
+	local lines=() section
+	for section in "${@:2}"; do
+		lines+=("[${section%%=*}]" "${section/=/ = }")
+	done
+	declares "${lines[@]}"
+	is "$1 counts" "$(on apply -n -J | jq -r '.devices[0].section')" "$1"
+}
+counts kind kind=hmem
+counts node kind=hmem node=1
+counts range node=1 "range=$RANGE" kind=hmem
+counts device "range=$RANGE" device=dax0.0 kind=hmem
+counts device device=/dev/dax0.0 node=0x1
+declares '[a]' 'node = 1' '[b]' 'node = 0x1' 'state = unplugged'
+is "a tie" "$(status_of on apply -n)" 2
+is "it names both" "$(error)" "daxplug: /etc/daxplug.conf:4: [b] matches dax0.0 by node, and so does [a] at /etc/daxplug.conf:2; let one of them match by a more specific key"
+declares '[a]' 'node = 1' '[b]' 'node = 0x1' '[c]' 'device = dax0.0'
+is "a tie that does not count" "$(status_of on apply -n)" 0
+declares '[a]' 'node = 7' '[b]' 'node = 0x7'
+declares '[a]' 'kind = hmem' 'node = 1' '[b]' 'node = 7'
+is "the last key of a section and the first of the next" "$(status_of on apply -n) $(error)" \
+	"2 daxplug: /etc/daxplug.conf:3: [a] has node and kind; a section has one of them"
+declares '[a]' 'node = 7' '[b]' 'node = 0x7'
+is "a tie without a device" "$(status_of on apply -n)" 0
+
+# --- files ---
+
+declares '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = on'
+declare_in etc/daxplug.conf.d/10-a.conf '[hbm]' 'state = unplugged'
+declare_in etc/daxplug.conf.d/20-b.conf '[hbm]' 'guard = off'
+is "a later file overrides, key by key" "$(differing)" state
+declare_in etc/daxplug.conf.d/20-b.conf.bak '[hbm]' 'frob = off'
+is "other names are not read" "$(status_of on apply -n)" 65
+declare_in usr/lib/daxplug.conf.d/05-vendor.conf '[vendor]' 'frob = off'
+is "a vendor's file is read" "$(status_of on apply -n)" 2
+is "it says which" "$(error)" "daxplug: /usr/lib/daxplug.conf.d/05-vendor.conf:2: unknown key 'frob'; the keys are device, uuid, serial, range, node, kind, state, guard, timeout and memmap-on-memory"
+ln -s /dev/null "$ROOT/etc/daxplug.conf.d/05-vendor.conf"
+is "a file of the same name masks it" "$(status_of on apply -n)" 65
+rm "$ROOT/etc/daxplug.conf"
+declare_in usr/lib/daxplug.conf '[hbm]' 'kind = hmem' 'guard = on'
+is "the vendor's main file, if there is no other" "$(differing)" state
+printf '[x]\nnode = 1\nguard = on\n' > "$WORK/given.conf"
+is "a given file replaces them" "$(on apply -n -J "$WORK/given.conf" | jq -r '.devices[0].changes[].key')" guard
+printf '[x]\nguard = off\n' > "$WORK/more.conf"
+is "a later given file overrides" "$(status_of on apply -n "$WORK/given.conf" "$WORK/more.conf")" 0
+is "a given file that is not there" "$(status_of on apply -n "$WORK/none.conf")" 2
+is "it says so" "$(error)" "daxplug: $WORK/none.conf: cannot be read: No such file or directory"
+is "a given file that is none" "$(status_of on apply -n "$WORK") $(error)" \
+	"2 daxplug: $WORK: cannot be read: not a regular file"
+ln -s "$WORK/given.conf" "$ROOT/etc/daxplug.conf.d/90-out.conf"
+is "a link out of the tree leads nowhere" "$(status_of on apply -n)" 2
+ok "it names the link" said '90-out.conf: cannot be read: No such file'
+rm "$ROOT/etc/daxplug.conf.d/90-out.conf"
+chmod 0 "$ROOT/etc/daxplug.conf.d/20-b.conf"
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
+	chmod -R a+rX "$ROOT" 2> /dev/null
+	chmod 0 "$ROOT/etc/daxplug.conf.d/20-b.conf"
+	chmod 711 "$WORK"
+	is "a file that may not be read" "$(status_of as_nobody "$DAXPLUG" apply -n --sysroot "$ROOT")" 2
+	is "it names the file" "$(error)" "daxplug: /etc/daxplug.conf.d/20-b.conf: cannot be read: Permission denied"
+else
+	skip "a file that may not be read" "another user cannot run the command here"
+fi
+
+# --- what may hold data ---
+
+new_root ours-6.12-movable
+UUID=01234567-89ab-cdef-0123-456789abcdef
+ND=LNXSYSTM:00/ACPI0012:00/ndbus0/region1
+add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
+mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
+echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+for match in kind=pmem node=2 range=0x200000000-0x21fffffff; do
+	declares '[p]' "$match" 'state = online_movable'
+	is "persistent memory by $match: nothing to do" "$(status_of on apply -n) $(cat "$WORK/out" "$WORK/err")" "0 "
+	is "persistent memory by $match: JSON says why" "$(on apply -J | jq -r '.devices[0].left_alone')" \
+		"persistent memory without a driver"
+done
+valid "left alone" apply on apply -n -J
+for match in "uuid=$UUID" device=dax1.0; do
+	declares '[p]' "$match" 'state = online_movable'
+	is "persistent memory by ${match%=*}" "$(status_of on apply -n)" 65
+done
+declares '[p]' "uuid = $UUID" 'state = unplugged' '[h]' 'kind = hmem' 'state = unplugged'
+is "one differs, one does not" "$(status_of on apply -n)" 65
+is "only one device" "$(status_of on apply -n --device dax1.0)" 0
+is "only one device, the other" "$(status_of on apply -n --device dax0.0)" 65
+is "a device that is none" "$(status_of on apply -n --device dax9.0)" 3
+is "a selector that is none" "$(status_of on apply -n --device uuid:1)" 2
+
+# --- the present state as configuration ---
+
+for record in ours-6.12-movable ours-6.12-kernel stock-6.12-kernel stock-7.3-movable; do
+	new_root "$record"
+	is "$record: --dump" "$(status_of on apply --dump)" 0
+	cp "$WORK/out" "$WORK/dump"
+	is "$record: what --dump says is so" "$(status_of on apply -n "$WORK/dump") $(cat "$WORK/out" "$WORK/err")" "0 "
+	is "$record: --dump matches the device" "$(on apply -J "$WORK/dump" | jq '.devices | length')" 1
+done
+new_root ours-6.12-mixed
+ok "--dump of what cannot be declared" eval "on apply --dump | grep -qx '# state is mixed, which cannot be declared'"
+is "--dump takes nothing else" "$(status_of on apply --dump -n)" 2
+
+# --- module options ---
+
+new_root ours-6.12-movable
+declares '[k]' 'kind = pmem' 'state = unplugged' '[h]' 'kind = hmem' 'guard = on' \
+	'[d]' 'device = /dev/dax0.0' 'state = online_movable' "[u]" "uuid = $UUID" 'state = online_kernel'
+is "--boot -n" "$(status_of on apply --boot -n)" 65
+is "--boot: the most specific come first" "$(tail -n 1 "$WORK/out")" \
+	"options kmem default_state=dax0.0=online_movable,uuid:$UUID=online_kernel,pmem=unplugged,hmem=policy"
+is "--boot of a record" "$(status_of on apply --boot)" 8
+mkdir -p "$ROOT/etc/modprobe.d"
+on apply --boot -n | tail -n +2 > "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+is "--boot, and it is there" "$(status_of on apply --boot) $(< "$WORK/out")" "0 "
+declares '[k]' 'kind = hmem' 'memmap-on-memory = on'
+is "--boot: what default_state cannot say" "$(status_of on apply --boot -n)" 2
+ok "it names the line" said '^daxplug: /etc/daxplug.conf:3: memmap-on-memory cannot be set at boot'
+declares '[a]' 'kind = hmem' '[b]' 'kind = hmem'
+is "--boot: twins" "$(status_of on apply --boot -n)" 2
+ok "it names both lines" said '^daxplug: /etc/daxplug.conf:4: \[b\] matches the same devices as \[a\] at /etc/daxplug.conf:2$'
+for i in {100..220}; do
+	printf '[%d]\nrange = %d00000000-%d00000001\nstate = online_movable\n' "$i" "$i" "$i"
+done > "$ROOT/etc/daxplug.conf"
+is "--boot: more than the driver takes" "$(status_of on apply --boot -n)" 2
+ok "it says how much is too much" said 'bytes of default_state are more than the 4094'
+
+. "$HERE/apply-live.sh"
+
+# --- check ---
+
+new_root ours-6.12-movable
+found() { on check -J | jq -r --arg id "$1" '.findings[] | select(.id == $id) | "\(.severity) \(.chardev // "-") \(.file // "-"):\(.line // "-") \(.text)"'; }
+declares '[h]' 'kind = hmem' 'state = unplugged'
+is "check: drift" "$(found drift)" \
+	"warning dax0.0 /etc/daxplug.conf:3 state is online_movable, but [h] declares unplugged"
+declares '[h]' 'kind = hmem' 'state = online_movable'
+is "check: no drift" "$(found drift)" ""
+is "check: every section has a device" "$(found section-unmatched)" ""
+declares '[h]' 'kind = cxl' 'state = online_movable'
+is "check: a section without a device" "$(found section-unmatched)" \
+	"warning - /etc/daxplug.conf:2 [h] matches no device of this machine: kind = cxl"
+declares '[h]' 'kind = cxl' 'sate = online_movable'
+is "check: a fault" "$(found configuration-invalid)" \
+	"error - /etc/daxplug.conf:3 unknown key 'sate', did you mean 'state'?"
+is "check: a fault is an error" "$(status_of on check)" 7
+valid "check: a fault" check on check --json
+add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
+mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
+echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = \"${UUID^^}\"" 'mode = system-ram'
+declares '[p]' "uuid = $UUID"
+is "check: configured twice" "$(found configured-twice)" \
+	"warning dax1.0 /etc/daxctl.conf.d/a.conf:2 daxctl configures the device that [p] at /etc/daxplug.conf:2 declares too"
+declares '[p]' 'device = dax0.0'
+is "check: configured once" "$(found configured-twice)" ""
+mkdir -p "$ROOT/sys/module/kmem/parameters"
+# default_state LIST FOUND: whether daxctl would find the device unplugged.
+default_state() {
+	echo "$1" > "$ROOT/sys/module/kmem/parameters/default_state"
+	is "check: daxctl and default_state=$1" "$(found daxctl-against-default-state | cut -d ' ' -f 1-3)" "$2"
+}
+default_state pmem=unplugged,any=online_movable "warning dax1.0 /etc/daxctl.conf.d/a.conf:2"
+default_state "node:2=online, pmem=unplugged" ""
+default_state any=unplugged "warning dax1.0 /etc/daxctl.conf.d/a.conf:2"
+default_state hmem=unplugged ""
+
+# --- metrics ---
+
+PROMTOOL=$(command -v promtool)
+# lint DESCRIPTION: what promtool has against the metrics.
+lint() {
+	if [[ $PROMTOOL ]]; then
+		is "metrics: $1: promtool" "$(on metrics | "$PROMTOOL" check metrics 2>&1)" ""
+	else
+		skip "metrics: $1: promtool" "no promtool on this machine (package prometheus)"
+	fi
+}
+metric() { on metrics | sed -n "s/^$1 //p"; }
+for record in ours-6.12-movable ours-6.12-mixed stock-6.12-offline stock-7.3-movable; do
+	new_root "$record"
+	is "metrics: $record" "$(status_of on metrics) $(error)" "0 "
+	lint "$record"
+done
+new_root ours-6.12-movable
+is "metrics: state" "$(metric 'daxplug_device_state{device="dax0.0",state="online_movable"}')" 1
+is "metrics: another state" "$(metric 'daxplug_device_state{device="dax0.0",state="mixed"}')" 0
+is "metrics: bytes" "$(metric 'daxplug_device_online_bytes{device="dax0.0"}')" 1073741824
+is "metrics: transitions" "$(metric 'daxplug_device_transitions_total{device="dax0.0",outcome="done",reason=""}')" 2
+is "metrics: failures by reason" "$(on metrics | grep -c 'outcome="failed",reason="[a-z_]*"')" 11
+is "metrics: duration" "$(metric 'daxplug_device_last_transition_duration_seconds{device="dax0.0"}')" 0.152
+is "metrics: the driver" "$(metric daxplug_driver_info'{driver="daxplug",reason="driver-of-daxplug"}')" 1
+is "metrics: no configuration is no fault" "$(metric daxplug_config_valid)" 1
+declares '[a "b\c"]' 'kind = hmem' 'state = unplugged' 'guard = on' '[gone]' 'node = 9'
+is "metrics: drift, and a label that has to be escaped" "$(on metrics | grep '^daxplug_device_drift')" \
+	'daxplug_device_drift{device="dax0.0",section="a \"b\\c\""} 2'
+lint "a label that has to be escaped"
+is "metrics: a section without a device" "$(metric daxplug_config_sections_unmatched)" 1
+declares '[a]' 'kind = frob'
+is "metrics: a fault" "$(metric daxplug_config_valid)" 0
+is "metrics: a fault says nothing of drift" "$(on metrics | grep -c '^daxplug_device_drift')" 0
+lint "a fault"
+orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/180000000-1bfffffff
+mkdir -p "$orphan"
+echo 0x180000000 > "$orphan/start"
+echo 1073741824 > "$orphan/size"
+echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
+echo 1 > "$orphan/quarantined"
+is "metrics: orphans" "$(metric daxplug_orphans)" 1
+is "metrics: an orphan" "$(metric 'daxplug_orphan_size_bytes{range="180000000-1bfffffff",quarantined="true"}')" 1073741824
+echo 3 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/pages_poisoned"
+is "metrics: poisoned pages" "$(metric 'daxplug_device_poisoned_pages{device="dax0.0"}')" 3
+lint "orphans"
+is "metrics take no device" "$(status_of on metrics dax0.0)" 2
+
+ALERTS=$REPO/contrib/prometheus
+if [[ $PROMTOOL ]]; then
+	ok "the alert rules are valid" "$PROMTOOL" check rules "$ALERTS/daxplug.rules.yml"
+	ok "the alert rules fire as they should" "$PROMTOOL" test rules "$ALERTS/daxplug.rules.test.yml"
+else
+	skip "the alert rules" "no promtool on this machine (package prometheus)"
+fi
+
+. "$HERE/apply-units.sh"
+
+# --- no memory ---
+
+if grep -q __asan_init "$DAXPLUG"; then
+	skip "failing allocations" "a sanitizer has its own"
+else
+	new_root ours-6.12-movable
+	out_of_memory apply -n -J
+	out_of_memory apply --dump
+	out_of_memory apply --boot -n
+	out_of_memory metrics
+	skip "failing allocations with a configuration" "libeconf 0.5.1 itself does not survive them"
+fi
+done_testing
