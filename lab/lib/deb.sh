@@ -3,7 +3,7 @@
 # The packages of this repository, built in a minimal root of a machine's release.
 
 DEB_SOURCES=(LICENSES Makefile README.md cli completions debian dkms.conf docs kernel lib man
-	meson.build meson_options.txt packaging tests/lib)
+	meson.build meson_options.txt packaging contrib tests/lib)
 
 # build_debs RELEASE: sets DEBS, a directory with what "make deb" makes there.
 build_debs() {
