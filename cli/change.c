@@ -150,8 +150,24 @@ static void follow(struct daxplug_change *change, const struct change_options *o
 bool change_interrupted(const struct daxplug_change *change)
 {
 	return daxplug_change_outcome(change) != DAXPLUG_OUTCOME_INCOMPLETE &&
-	       daxplug_change_error(change) == -ECANCELED &&
-	       daxplug_change_reason(change) == DAXPLUG_REASON_SIGNAL && signals_came();
+	       daxplug_change_error(change) == -ECANCELED && signals_came();
+}
+
+/**
+ * change_stopped() - a signal has stopped a command that makes several changes
+ * @status: the exit status of those made
+ * @incomplete: whether the rollback of one of them is incomplete
+ *
+ * The command then dies by the signal, unless that would hide an incomplete rollback.
+ *
+ * Return: the exit status.
+ */
+int change_stopped(int status, bool incomplete)
+{
+	if (incomplete)
+		return EXIT_INCOMPLETE;
+	signals_obey();
+	return status;
 }
 
 /* --- once it has ended --- */

@@ -167,8 +167,8 @@ static int change_device(const struct job *job, struct daxplug_device *device, b
 static int change_each(const struct job *job)
 {
 	const struct selection *selection = &job->selection;
-	int status = NO_STATUS;
-	bool stopped = false;
+	bool stopped = false, incomplete = false;
+	int status = NO_STATUS, one;
 	unsigned int i;
 
 	for (i = 0; i < selection->count; i++) {
@@ -180,12 +180,11 @@ static int change_each(const struct job *job)
 				 i + 1 < selection->count ? " and later devices" : "");
 			break;
 		}
-		status =
-			status_combine(status, change_device(job, selection->devices[i], &stopped));
+		one = change_device(job, selection->devices[i], &stopped);
+		incomplete |= one == EXIT_INCOMPLETE;
+		status = status_combine(status, one);
 	}
-	if (stopped)
-		signals_obey();
-	return status;
+	return stopped ? change_stopped(status, incomplete) : status;
 }
 
 static int run(struct daxplug *daxplug, void *data)

@@ -316,7 +316,7 @@ void fail_say_cancelled(struct daxplug_change *change, int err)
 	words = err == -ETIMEDOUT ? "timed out" : "interrupted";
 	report->retry = true;
 	report->err = err ? err : -EINTR;
-	if (report->reason == DAXPLUG_REASON_LOCKED) {
+	if (report->reason == DAXPLUG_REASON_LOCKED && err == -ETIMEDOUT) {
 		report_error(report, report->err, "%s: %s; another daxplug works on it",
 			     change_name(change), words);
 		return;

@@ -247,9 +247,7 @@ static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 	int err = -ENOENT;
 
 	task_enter(change, DAXPLUG_PHASE_BACK);
-	if (before == DAXPLUG_STATE_UNPLUGGED)
-		err = 0;
-	else if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
+	if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
 		err = read_again(change) ? -ENODEV : plug(change, before);
 
 	change->report = cause;
@@ -274,7 +272,8 @@ static int replug(struct daxplug_change *change)
 	err = read_again(change);
 	if (!err)
 		err = plug(change, change->wanted);
-	if (err)
+	/* From unplugged, the rollback is plug()'s own. */
+	if (err && before != DAXPLUG_STATE_UNPLUGGED)
 		plug_back(change, before);
 	return err;
 }

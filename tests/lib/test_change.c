@@ -358,6 +358,29 @@ static void locked(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
+/* Cancelled while it waits for the lock: that is an interruption, not a timeout. */
+static void cancelled_while_locked(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	daxplug_change_cancel(context->change);
+	expect(context, daxplug_change_wait(context->change), -ECANCELED, DAXPLUG_OUTCOME_REFUSED,
+	       before);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_SIGNAL);
+	expect_message(context, "dax0.0: interrupted");
+	close(fd);
+}
+
 /* /proc/locks names the process that has the lock; the change goes on once it is free. */
 static void waits_for_another(void **state)
 {
@@ -1304,6 +1327,19 @@ static void upstream_lies(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
 }
 
+/* A replug that begins with nothing plugged has no state to plug back to. */
+static void replug_from_unplugged(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.lie_block = FIRST + 2;
+	EXPECT(REPLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(REPLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
+}
+
 /* Its plug goes on to the end whatever is sent to it. */
 static void upstream_is_deaf(void **state)
 {
@@ -1335,6 +1371,7 @@ int main(void)
 		WITH_ALL(timeout),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
+		WITH_ALL(cancelled_while_locked),
 		WITH_ALL(waits_for_another),
 		WITH_ALL(vanished),
 		WITH_ALL(killed),
@@ -1389,6 +1426,7 @@ int main(void)
 		WITH(ours, driver_gives_up),
 		WITH(ours, cancelled_before_write),
 		WITH(upstream, upstream_lies),
+		WITH(upstream, replug_from_unplugged),
 		WITH(upstream, upstream_is_deaf),
 	};
 
