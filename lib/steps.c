@@ -65,6 +65,12 @@ static int lose_driver(struct daxplug_change *change)
 	return -ENODEV;
 }
 
+/* A bind that failed may have bound the device all the same, and so may have another process. */
+static bool may_be_bound(struct daxplug_change *change)
+{
+	return device_read(change->device) || change->device->mode != DAXPLUG_MODE_DISABLED;
+}
+
 static int fail_bind(struct daxplug_change *change, int err, bool left_over)
 {
 	char words[64];
@@ -80,7 +86,10 @@ static int fail_bind(struct daxplug_change *change, int err, bool left_over)
 	if (left_over)
 		report_hint(&change->report, "an unbind left its memory online; the stock driver "
 					     "cannot take it over before a reboot, daxplug's can");
-	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	change->task.bound = may_be_bound(change);
+	/* Without a driver there was no file to write to. */
+	change->task.touched = err != -ENOENT || change->task.bound;
+	fail_untouched(change);
 	return err;
 }
 
@@ -216,11 +225,20 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 static int unplug_or_adopt(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
+	struct report *report = &change->report;
 	int err = 0;
 
 	if (device->mode == DAXPLUG_MODE_DISABLED && device->state != DAXPLUG_STATE_UNPLUGGED)
 		err = bind(change);
-	return err ? err : unplug(change);
+	if (!err)
+		err = unplug(change);
+	/* Unbinding it again could leave its memory stuck. */
+	if (err && change->task.bound && report->outcome != DAXPLUG_OUTCOME_INCOMPLETE) {
+		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+		report_hint(report, "its memory is as before, but it is, or may be, bound to a "
+				    "driver now");
+	}
+	return err;
 }
 
 /* The unplug is done and stays so, even if the unbinding fails. */

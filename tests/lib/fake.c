@@ -18,6 +18,7 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.has_state = device->state,
 		.policy = "offline",
 		.fail_block = -1,
+		.fail_leaves = -1,
 		.lie_block = -1,
 		.intruder = -1,
 		.rival = -1,
@@ -139,6 +140,10 @@ static int write_device(const char *word)
 	if (fake.fail_state && !strcmp(fake.fail_state, word)) {
 		if (!fake.waits)
 			count_failure();
+		if (fake.fail_leaves >= 0) {
+			switch_block(fake.fail_leaves, "offline");
+			write_word("mixed");
+		}
 		return fake.fail_state_err;
 	}
 	if (!strcmp(word, "unplugged")) {
@@ -166,11 +171,11 @@ static int bind(const char *device)
 	snprintf(driver, sizeof(driver), "../bus/dax/drivers/%s", fake.binds_to);
 	fixture_link(fake.fixture, path, driver);
 	if (strcmp(fake.binds_to, "kmem"))
-		return 0;
+		return fake.bind_lies;
 	fake_add_blocks(fake.policy);
 	if (fake.has_state)
 		write_word(fake.policy);
-	return 0;
+	return fake.bind_lies;
 }
 
 /* Blocks that are online stay for good. */

@@ -88,9 +88,17 @@ static int with_state(void **state, const char *taint)
 	return 0;
 }
 
+#define KMEM_FILE(name) "sys/bus/dax/devices/dax0.0/kmem/" name
+
 static int ours(void **state)
 {
-	return with_state(state, "OE");
+	struct context *context;
+
+	with_state(state, "OE");
+	context = *state;
+	fixture_write(&context->fixture, KMEM_FILE("transitions_failed"), "refused 0\nslab 3\n");
+	fixture_write(&context->fixture, KMEM_FILE("transitions_cancelled"), "signal 0\n");
+	return 0;
 }
 
 static int upstream(void **state)
@@ -165,6 +173,8 @@ static void expect_message(const struct context *context, const char *words)
 
 #define PLUG(state) run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_##state, 0)
 #define UNPLUG() run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0)
+#define RELEASE()                                                                                  \
+	run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_RELEASE)
 #define REPLUG(state) run(context, DAXPLUG_ACTION_REPLUG, DAXPLUG_STATE_##state, 0)
 #define EXPECT(call, err, outcome, state)                                                          \
 	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
@@ -800,6 +810,55 @@ static void bind_fails(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
+/* The bind reports a failure, and the device is bound all the same. */
+static void bind_fails_but_binds(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	fake.bind_lies = -EIO;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	fake.fail_unbind = -EBUSY;
+	run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_INCOMPLETE);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
+}
+
+/* An unbind left the memory online. */
+static void orphan_the_device(struct context *context)
+{
+	set_blocks(context, "online", "Movable");
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	fake.policy = "online_movable";
+	look(context);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
+}
+
+/* The device stays bound after a failure, which it was not before. */
+static void adoption_fails(void **state)
+{
+	struct context *context = *state;
+
+	orphan_the_device(context);
+	fake.bind_lies = -EIO;
+	EXPECT(UNPLUG(), -EIO, INCOMPLETE, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
+
+	orphan_the_device(context);
+	fake.bind_lies = 0;
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, ONLINE_MOVABLE);
+	expect_hint(context, "bound");
+
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	fake.fail_bind = -EBUSY;
+	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+}
+
 /* Another process binds the device to another driver first. */
 static void bind_to_other(void **state)
 {
@@ -888,7 +947,7 @@ static void no_driver(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
 	fake.no_driver = true;
-	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, ROLLED_BACK, UNPLUGGED);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, REFUSED, UNPLUGGED);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DRIVER);
 	expect_hint(context, "CONFIG_DEV_DAX_KMEM");
 }
@@ -902,7 +961,7 @@ static void cannot_be_unbound(void **state)
 	look(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem/unbind");
 	refuse_block(FIRST + 1, "offline", -EIO, 99);
-	EXPECT(UNPLUG(), -ENOENT, ROLLED_BACK, ONLINE_MOVABLE);
+	EXPECT(UNPLUG(), -ENOENT, REFUSED, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_block(context->change), -1);
 	expect_message(context, "cannot unbind");
 }
@@ -984,9 +1043,6 @@ static void recorded(void **state)
 }
 
 /* ---- what an unplug leaves ---- */
-
-#define RELEASE()                                                                                  \
-	run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_RELEASE)
 
 /* Whatever the backend, the device has no driver afterwards. */
 static void release(void **state)
@@ -1313,6 +1369,48 @@ static void cancelled_before_write(void **state)
 	assert_int_equal(daxplug_change_block(context->change), -1);
 }
 
+/* The driver's rollback was incomplete, and the line that says so cannot be read. */
+static void failure_line_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	fake.fail_leaves = FIRST + 2;
+	fixture_write(&context->fixture, KMEM_FILE("last_failure"), "wanted=\n");
+	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, MIXED);
+	expect_hint(context, "not known to be as before");
+}
+
+/* With one of the two counters unreadable, last_failure may be of an earlier transition. */
+static void failure_count_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	fixture_delete(&context->fixture, KMEM_FILE("transitions_cancelled"));
+	fixture_write(&context->fixture, KMEM_FILE("last_failure"),
+		      "wanted=online_movable error=-EBUSY reason=refused block=memory49\n");
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_change_block(context->change), -1);
+}
+
+/* Upstream's plug fails and leaves a block present: it is taken back. */
+static void upstream_leaves_a_block(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -ENOMEM;
+	fake.fail_leaves = FIRST + 2;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
+}
+
 /* Upstream says that it worked, and a block is offline. */
 static void upstream_lies(void **state)
 {
@@ -1392,6 +1490,8 @@ int main(void)
 		WITH(per_block, other_threads),
 		WITH(per_block, worker_killed),
 		WITH(per_block, bind_fails),
+		WITH_ALL(bind_fails_but_binds),
+		WITH(ours, adoption_fails),
 		WITH(per_block, bind_to_other),
 		WITH(per_block, plug_fails_after_bind),
 		WITH(per_block, replug_comes_back),
@@ -1425,6 +1525,9 @@ int main(void)
 		WITH(ours, driver_speaks),
 		WITH(ours, driver_gives_up),
 		WITH(ours, cancelled_before_write),
+		WITH(ours, failure_line_unreadable),
+		WITH(ours, failure_count_unreadable),
+		WITH(upstream, upstream_leaves_a_block),
 		WITH(upstream, upstream_lies),
 		WITH(upstream, replug_from_unplugged),
 		WITH(upstream, upstream_is_deaf),
