@@ -211,6 +211,11 @@ static void print_done(const struct daxplug_change *change)
 		printf("%s: reclaimed in %.2f s\n", daxplug_change_name(change), seconds);
 		return;
 	}
+	if (daxplug_device_state(device) == DAXPLUG_STATE_UNKNOWN) {
+		printf("%s: done in %.2f s, but its state cannot be read now\n",
+		       daxplug_device_name(device), seconds);
+		return;
+	}
 	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
 	printf("%s: %s, %u memory blocks (%s) in %.2f s\n", daxplug_device_name(device),
 	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),

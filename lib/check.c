@@ -145,7 +145,9 @@ static bool is_there(const struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
 
-	if ((change->flags & DAXPLUG_CHANGE_RELEASE) && device->mode == DAXPLUG_MODE_SYSTEM_RAM)
+	/* One whose driver cannot be read may be bound; check_mode() refuses it. */
+	if ((change->flags & DAXPLUG_CHANGE_RELEASE) &&
+	    (device->mode == DAXPLUG_MODE_SYSTEM_RAM || device->mode == DAXPLUG_MODE_UNKNOWN))
 		return false;
 	return is_online_by_blocks(change) || device->state == change->wanted;
 }

@@ -472,8 +472,8 @@ void daxplug_device_unref(struct daxplug_device *device);
  *
  * Strings from its getters end with this call.
  *
- * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM; -EMFILE;
- * -ENFILE.
+ * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM, -EMFILE or
+ * -ENFILE, with the state, the driver and the blocks of the device unknown.
  */
 DAXPLUG_CHECK int daxplug_device_refresh(struct daxplug_device *device);
 

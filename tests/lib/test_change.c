@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -422,6 +423,26 @@ static void waits_for_another(void **state)
 	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_waits_for(context->change), 0);
+}
+
+/* A device that cannot be read after a change is not shown as it was before. */
+static void unreadable_afterwards(void **state)
+{
+	struct context *context = *state;
+	struct rlimit before, few;
+
+	look(context);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 3, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	expect(context, daxplug_change_wait(context->change), 0, DAXPLUG_OUTCOME_DONE,
+	       DAXPLUG_STATE_UNKNOWN);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_UNKNOWN);
+	assert_int_equal(daxplug_device_blocks(context->device), 0);
+	assert_int_equal(daxplug_device_blocks_online(context->device), 0);
 }
 
 static void vanished(void **state)
@@ -1068,6 +1089,18 @@ static void release_unplugged(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
+/* That the driver cannot be read does not mean that there is none. */
+static void release_of_unknown(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/driver", "no link\n");
+	EXPECT(RELEASE(), -ENODATA, REFUSED, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+}
+
 static void release_fails(void **state)
 {
 	struct context *context = *state;
@@ -1471,6 +1504,7 @@ int main(void)
 		WITH_ALL(locked),
 		WITH_ALL(cancelled_while_locked),
 		WITH_ALL(waits_for_another),
+		WITH_ALL(unreadable_afterwards),
 		WITH_ALL(vanished),
 		WITH_ALL(killed),
 		WITH_ALL(killed_during_bind),
@@ -1509,6 +1543,7 @@ int main(void)
 		WITH_ALL(release),
 		WITH(ours, release_unplugged),
 		WITH(upstream, release_unplugged),
+		WITH_ALL(release_of_unknown),
 		WITH(ours, release_fails),
 		WITH(upstream, release_fails),
 		WITH(per_block, pool_comes_back),

@@ -329,9 +329,11 @@ static void no_descriptor(void **state)
 	none = before;
 	none.rlim_cur = 3;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_int_equal(daxplug_device_refresh(device), -EMFILE);
 	assert_int_equal(blocks_read(device), -EMFILE);
+	assert_int_equal(daxplug_device_refresh(device), -EMFILE);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_UNKNOWN);
+	assert_int_equal(daxplug_device_blocks(device), 0);
 	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
 }
