@@ -7,7 +7,7 @@
 
 static void look_at_node(struct findings *findings, const struct daxplug_device *device)
 {
-	if (daxplug_device_target_node(device) < 0)
+	if (daxplug_device_target_node(device) == -1)
 		findings_add(findings, "no-node", DAXPLUG_SEVERITY_ERROR, AT_DEVICE(device),
 			     "add the device's addresses to the firmware's SRAT or CEDT table",
 			     "firmware gave the device no NUMA node, so kmem will refuse it");

@@ -28,10 +28,9 @@ static uint64_t huge_in_use(const struct pools *pools, uint64_t *all)
 	*all = 0;
 	for (i = 0; i < pools->count; i++) {
 		const struct pool *pool = &pools->pool[i];
-		uint64_t pages = pool->pages + pool->surplus;
 
-		*all += pages * pool->size;
-		used += (pages > pool->free ? pages - pool->free : 0) * pool->size;
+		*all += pool->pages * pool->size;
+		used += (pool->pages > pool->free ? pool->pages - pool->free : 0) * pool->size;
 	}
 	return used;
 }

@@ -57,6 +57,9 @@ static void find_mode(struct daxplug_forecast *forecast, const struct daxplug_de
 
 static void find_unreadable(struct daxplug_forecast *forecast, const struct daxplug_device *device)
 {
+	if (!device->node_known)
+		find(forecast, "node-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell which NUMA node its memory belongs to");
 	if (device->state == DAXPLUG_STATE_UNKNOWN)
 		find(forecast, "state-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
 		     device, "run it as root", "cannot tell the state of its memory blocks");

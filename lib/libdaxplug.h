@@ -495,7 +495,7 @@ uint64_t daxplug_device_size(const struct daxplug_device *device);
 uint64_t daxplug_device_align(const struct daxplug_device *device);
 /* Bytes at the ends of its ranges that fill no memory block; 0 if unknown. */
 uint64_t daxplug_device_unusable(const struct daxplug_device *device);
-/* The NUMA node that its memory becomes a part of; -1 if firmware gave it none. */
+/* The NUMA node that its memory becomes a part of; -1 if firmware gave it none; -2 if unknown. */
 int daxplug_device_target_node(const struct daxplug_device *device);
 /* The nearest NUMA node with CPUs, by firmware; -1 if unknown. */
 int daxplug_device_numa_node(const struct daxplug_device *device);

@@ -235,6 +235,17 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct targets *
 	return found;
 }
 
+/* Then its own node cannot be told from those that its pages could move to. */
+static bool has_unknown_node(const struct daxplug_forecast *forecast)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		if (forecast->parts[i].online && !forecast->parts[i].device->node_known)
+			return true;
+	return false;
+}
+
 /**
  * forecast_room() - is there room for what must move
  * @forecast: the forecast, with the use of its devices
@@ -244,9 +255,9 @@ void forecast_room(struct daxplug_forecast *forecast)
 	struct targets *targets = calloc(1, sizeof(*targets));
 	uint64_t swap;
 
-	if (!targets || read_nodes(forecast, targets)) {
+	if (!targets || has_unknown_node(forecast) || read_nodes(forecast, targets)) {
 		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
-		     NULL, "", "cannot tell how much memory is free on each node");
+		     NULL, "", "cannot tell how much room other nodes have");
 		free(targets);
 		return;
 	}

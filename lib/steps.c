@@ -336,6 +336,11 @@ static int record_pools(struct daxplug_change *change)
 
 	if (change->action == DAXPLUG_ACTION_PLUG)
 		return 0;
+	if (change->device && !change->device->node_known) {
+		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+		return fail(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
+			    "cannot tell which NUMA node its memory belongs to");
+	}
 	err = pools_read(change->daxplug, node, &change->task.pools);
 	if (!err)
 		return 0;

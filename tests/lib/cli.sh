@@ -336,6 +336,10 @@ echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
 is "a missing node, check of the machine" "$(status_of on check)" 7
 ok "it says so" said '^error: dax0.0: .*NUMA node.*\[no-node\]'
+echo '?' > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
+ok "show says that the node is unknown" eval "on show dax0.0 | grep -q 'target node  *unknown'"
+status_of on check > /dev/null
+ok "an unknown node is not a missing one" eval "! said 'no-node'"
 
 new_root ours-6.12-kernel
 mkdir -p "$ROOT/etc/udev/rules.d" "$ROOT/usr/lib/udev/rules.d" "$ROOT/etc/daxctl.conf.d" \

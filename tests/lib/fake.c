@@ -219,10 +219,21 @@ static int write_driver(const char *file, const char *device)
 	return 0;
 }
 
+/* nr_hugepages reads with the surplus pages and is written without them. */
+static unsigned int surplus_beside(const char *path)
+{
+	char surplus[160], text[32];
+
+	snprintf(surplus, sizeof(surplus), "%.*s/surplus_hugepages",
+		 (int)(strrchr(path, '/') - path), path);
+	fixture_read(fake.fixture, surplus, text, sizeof(text));
+	return strtoul(text, NULL, 10);
+}
+
 /* The pages of a pool lie in the first block, and the pool gets back what there is. */
 static int write_pool(const char *path, const char *text)
 {
-	unsigned int wanted = strtoul(text, NULL, 10);
+	unsigned int wanted = strtoul(text, NULL, 10) + surplus_beside(path);
 
 	if (fake.fail_pool && wanted > fake.fail_pool)
 		wanted = fake.fail_pool;

@@ -1145,6 +1145,37 @@ static void pool_comes_back(void **state)
 	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
 }
 
+/* Surplus pages come and go by themselves. */
+static void pool_with_surplus_comes_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL "surplus_hugepages", "50\n");
+	fake.pool_left = 50;
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "200");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
+/* Whose huge pages an unplug would take is not known, so none is begun. */
+static void node_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "?\n");
+	look(context);
+	assert_int_equal(daxplug_device_target_node(context->device), -2);
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+	expect_message(context, "NUMA node");
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENODATA, REFUSED, ONLINE_MOVABLE);
+}
+
 static void pool_does_not_come_back(void **state)
 {
 	struct context *context = *state;
@@ -1547,6 +1578,8 @@ int main(void)
 		WITH(ours, release_fails),
 		WITH(upstream, release_fails),
 		WITH(per_block, pool_comes_back),
+		WITH(per_block, pool_with_surplus_comes_back),
+		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
 		WITH(per_block, pool_goes),
 		WITH(per_block, no_room),

@@ -509,6 +509,14 @@ static void no_node(void **state)
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "?\n");
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_finding(result, "node-unknown", DAXPLUG_SEVERITY_UNSURE);
+
+	/* Its own node is not counted as room for its pages. */
+	fixture_add_blocks(&context->fixture, fixture_hmem.first, fixture_hmem.blocks, "online",
+			   "Movable");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "node-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_finding(result, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_room(result), -1);
 }
 
 static void other_modes(void **state)
