@@ -38,9 +38,10 @@ static struct daxplug_forecast *foresee(const struct job *job, struct daxplug_de
 		       : forecast;
 }
 
-static void add_refusal(struct job *job, const struct daxplug_forecast *forecast)
+static void add_refusal(struct job *job, const struct daxplug_forecast *forecast,
+			unsigned int finding)
 {
-	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+	enum daxplug_reason reason = daxplug_forecast_finding_reason(forecast, finding);
 	unsigned int i;
 
 	for (i = 0; i < job->selection.count; i++) {
@@ -53,20 +54,27 @@ static void add_refusal(struct job *job, const struct daxplug_forecast *forecast
 		json_add_text(object, "state_before",
 			      daxplug_state_name(daxplug_device_state(device)));
 		json_add_text(object, "reason", daxplug_reason_name(reason));
-		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, 0));
+		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, finding));
 		json_add_flag(object, "retry", true);
 		json_add(object, "forecast", forecast_json(forecast));
 		json_append(job->results, object);
 	}
 }
 
-/* Only these are no matter of a single device. */
-static bool lacks_room(const struct daxplug_forecast *forecast)
+/* The first finding that there is too little room for all; only that is no matter of one device. */
+static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *finding)
 {
-	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+	unsigned int i;
 
-	return daxplug_forecast_verdict(forecast) == DAXPLUG_VERDICT_REFUSED &&
-	       (reason == DAXPLUG_REASON_NO_ROOM || reason == DAXPLUG_REASON_COMMIT_LIMIT);
+	for (i = 0; i < daxplug_forecast_findings(forecast); i++) {
+		enum daxplug_reason reason = daxplug_forecast_finding_reason(forecast, i);
+
+		*finding = i;
+		if (daxplug_forecast_finding_severity(forecast, i) == DAXPLUG_SEVERITY_ERROR &&
+		    (reason == DAXPLUG_REASON_NO_ROOM || reason == DAXPLUG_REASON_COMMIT_LIMIT))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -78,6 +86,7 @@ static int check_together(struct job *job)
 	const struct selection *selection = &job->selection;
 	struct daxplug_forecast *forecast;
 	int status = EXIT_DONE;
+	unsigned int finding;
 
 	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
 		return EXIT_DONE;
@@ -86,11 +95,11 @@ static int check_together(struct job *job)
 		complain("out of memory");
 		return EXIT_CANNOT_TELL;
 	}
-	if (lacks_room(forecast)) {
+	if (lacks_room(forecast, &finding)) {
 		complain("all %u devices together: %s; select fewer, or use --force",
-			 selection->count, daxplug_forecast_finding_text(forecast, 0));
+			 selection->count, daxplug_forecast_finding_text(forecast, finding));
 		if (job->results)
-			add_refusal(job, forecast);
+			add_refusal(job, forecast, finding);
 		status = EXIT_REFUSED;
 	}
 	daxplug_forecast_unref(forecast);

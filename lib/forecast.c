@@ -164,6 +164,11 @@ static const struct finding *finding_at(const struct daxplug_forecast *forecast,
 	return at < forecast->finding_count ? &forecast->findings[at] : &none;
 }
 
+enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forecast)
+{
+	return forecast->action;
+}
+
 /* The findings are in order: the first is the most severe. */
 enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *forecast)
 {
@@ -199,6 +204,12 @@ enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_for
 							unsigned int finding)
 {
 	return finding_at(forecast, finding)->severity;
+}
+
+enum daxplug_reason daxplug_forecast_finding_reason(const struct daxplug_forecast *forecast,
+						    unsigned int finding)
+{
+	return finding_at(forecast, finding)->reason;
 }
 
 const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,

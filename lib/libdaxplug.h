@@ -842,6 +842,9 @@ enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *for
 /* The reason of the first finding that is an error. */
 enum daxplug_reason daxplug_forecast_reason(const struct daxplug_forecast *forecast);
 
+/* The change that it is about. */
+enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forecast);
+
 /* Findings, the most severe first. Strings are borrowed from the forecast. */
 unsigned int daxplug_forecast_findings(const struct daxplug_forecast *forecast);
 /* A stable word for programs, such as "no-room". */
@@ -849,6 +852,9 @@ const char *daxplug_forecast_finding_id(const struct daxplug_forecast *forecast,
 					unsigned int finding);
 enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_forecast *forecast,
 							unsigned int finding);
+/* The reason that a change would fail for; DAXPLUG_REASON_UNKNOWN if it would not. */
+enum daxplug_reason daxplug_forecast_finding_reason(const struct daxplug_forecast *forecast,
+						    unsigned int finding);
 /* The device that it is about; "" for all of them. */
 const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,
 					    unsigned int finding);
