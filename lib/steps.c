@@ -258,8 +258,19 @@ static int unplug_and_release(struct daxplug_change *change)
 	return !err && (change->flags & DAXPLUG_CHANGE_RELEASE) ? release(change) : err;
 }
 
-/* The plug failed: undo the unplug. */
-static void plug_back(struct daxplug_change *change, enum daxplug_state before)
+/* With "online" the kernel chooses the zones, and may choose others than before. */
+static bool zones_are_back(struct daxplug_change *change, enum daxplug_state before,
+			   unsigned int movable)
+{
+	if (before != DAXPLUG_STATE_ONLINE)
+		return true;
+	return !read_again(change) && !change->device->unknown &&
+	       change->device->counts.movable == movable;
+}
+
+/* The plug failed: undo the unplug. @movable: how many blocks were in ZONE_MOVABLE. */
+static void plug_back(struct daxplug_change *change, enum daxplug_state before,
+		      unsigned int movable)
 {
 	struct report cause = change->report;
 	int err = -ENOENT;
@@ -267,13 +278,15 @@ static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 	task_enter(change, DAXPLUG_PHASE_BACK);
 	if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
 		err = read_again(change) ? -ENODEV : plug(change, before);
+	if (!err && !zones_are_back(change, before, movable))
+		err = -EIO;
 
 	change->report = cause;
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (err) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report,
-			    "it was %s before, and could not be put back to that; see daxplug show %s",
+			    "it was %s before, and is not known to be as it was; see daxplug show %s",
 			    daxplug_state_name(before), change_name(change));
 	}
 }
@@ -281,6 +294,7 @@ static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 static int replug(struct daxplug_change *change)
 {
 	enum daxplug_state before = change->device->state;
+	unsigned int movable = change->device->counts.movable;
 	int err;
 
 	err = unplug_or_adopt(change);
@@ -292,12 +306,23 @@ static int replug(struct daxplug_change *change)
 		err = plug(change, change->wanted);
 	/* From unplugged, the rollback is plug()'s own. */
 	if (err && before != DAXPLUG_STATE_UNPLUGGED)
-		plug_back(change, before);
+		plug_back(change, before, movable);
 	return err;
+}
+
+/* How many blocks of the orphaned range are online; -1 if unknown. */
+static int64_t orphan_online(const struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE];
+	uint64_t online;
+
+	orphan_path(change->orphan.name, "blocks_online", path);
+	return sysfs_read_number(change->daxplug, path, &online) ? -1 : (int64_t)online;
 }
 
 static int reclaim(struct daxplug_change *change)
 {
+	int64_t before = orphan_online(change);
 	char path[SYSFS_PATH_SIZE], words[64];
 	int err;
 
@@ -310,7 +335,9 @@ static int reclaim(struct daxplug_change *change)
 	     "cannot reclaim it: %s", report_errno(err, words, sizeof(words)));
 	report_hint(&change->report,
 		    "the kernel log tells which block, and why: dmesg | grep reclaim");
-	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	change->report.outcome = before >= 0 && orphan_online(change) == before
+					 ? DAXPLUG_OUTCOME_ROLLED_BACK
+					 : DAXPLUG_OUTCOME_INCOMPLETE;
 	return err;
 }
 

@@ -70,7 +70,8 @@ echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
 echo 0 > "$orphan/quarantined"
 touch "$orphan/reclaim"
 rm "$ROOT/sys/bus/dax/devices/dax0.0"
-valid "reclaim" reclaim change reclaim --json all
+is "reclaim --no-wait, a dry run" "$(status_of change reclaim --dry-run --no-wait all)" 0
+valid "reclaim" reclaim change reclaim --no-wait --json all
 is "reclaimed" "$(jq -r '.[0] | "\(.action) \(.outcome) \(.orphan)"' "$WORK/json")" \
 	"reclaim done 180000000-1bfffffff"
 is "nothing is left" "$(on list)" ""

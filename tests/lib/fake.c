@@ -19,6 +19,7 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.policy = "offline",
 		.fail_block = -1,
 		.fail_leaves = -1,
+		.hide_zone = -1,
 		.lie_block = -1,
 		.intruder = -1,
 		.rival = -1,
@@ -43,10 +44,22 @@ static void dissolve(void)
 		fixture_write(fake.fixture, fake.pool, "%u\n", fake.pool_left);
 }
 
+static void hide_zone(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "sys/devices/system/memory/memory%lld/valid_zones",
+		 (long long)fake.hide_zone);
+	if (fake.hide_zone >= 0)
+		fixture_delete(fake.fixture, path);
+}
+
 static void switch_block(unsigned int number, const char *word)
 {
-	if (!strcmp(word, "offline"))
+	if (!strcmp(word, "offline")) {
 		dissolve();
+		hide_zone();
+	}
 	if (!strcmp(word, "offline"))
 		fixture_add_block(fake.fixture, number, "offline", "Normal Movable");
 	else
@@ -243,6 +256,8 @@ static int write_pool(const char *path, const char *text)
 
 static int write_reclaim(const char *text)
 {
+	if (fake.fail_reclaim && fake.fail_leaves >= 0)
+		fixture_write(fake.fixture, STRANDED "/180000000-1bfffffff/blocks_online", "6\n");
 	if (fake.fail_reclaim)
 		return fake.fail_reclaim;
 	if (strcmp(text, "1"))

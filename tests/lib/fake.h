@@ -22,6 +22,7 @@
  * @fail_state: a word for the state file that fails, or NULL
  * @fail_state_err: a negative errno for that
  * @fail_leaves: N of memoryN that such a failure leaves offline, or -1
+ * @hide_zone: N of memoryN whose zone cannot be read once a block goes offline, or -1
  * @waits: it failed before it had its turn, which daxplug's driver does not count
  * @bind_ms: how long binding takes, whatever is sent to it
  * @fail_bind: a negative errno for binding, or 0
@@ -55,6 +56,7 @@ struct fake {
 	const char *fail_state;
 	int fail_state_err;
 	int64_t fail_leaves;
+	int64_t hide_zone;
 	bool waits;
 	int bind_ms;
 	int fail_bind;

@@ -369,6 +369,31 @@ static void locked(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
+/* What reads memory tiers has the lock for a moment: that is no reason to give up. */
+static void locked_for_a_moment(void **state)
+{
+	struct context *context = *state;
+	char path[FIXTURE_PATH_SIZE];
+	pid_t reader;
+	int fd;
+
+	look(context);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_SH), 0);
+	reader = fork();
+	if (!reader) {
+		usleep(60000);
+		_exit(flock(fd, LOCK_UN));
+	}
+	expect(context,
+	       run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+		   DAXPLUG_CHANGE_NO_WAIT),
+	       0, DAXPLUG_OUTCOME_DONE, DAXPLUG_STATE_ONLINE_MOVABLE);
+	waitpid(reader, NULL, 0);
+	close(fd);
+}
+
 /* Cancelled while it waits for the lock: that is an interruption, not a timeout. */
 static void cancelled_while_locked(void **state)
 {
@@ -623,6 +648,20 @@ static void zones_come_back(void **state)
 	assert_int_equal(daxplug_device_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
 	assert_int_equal(daxplug_device_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
 	assert_int_equal(daxplug_device_block_state(context->device, 4), DAXPLUG_BLOCK_MOVABLE);
+}
+
+/* A block in a zone that cannot be read is not taken offline to put it in the right one. */
+static void zone_unreadable_on_the_way_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	refuse_block(FIRST + 5, "offline", -EIO, 99);
+	fake.hide_zone = FIRST + 3;
+	EXPECT(UNPLUG(), -EIO, INCOMPLETE, UNKNOWN);
+	expect_hint(context, "memory51");
+	assert_int_equal(daxplug_device_block_state(context->device, 3), DAXPLUG_BLOCK_ONLINE);
 }
 
 static void rollback_fails(void **state)
@@ -1257,6 +1296,13 @@ static void reclaim(void **state)
 	assert_string_equal(daxplug_change_name(context->change), "180000000-1bfffffff");
 	daxplug_change_unref(context->change);
 
+	fake.fail_leaves = FIRST;
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(daxplug_change_set_flags(context->change, DAXPLUG_CHANGE_NO_WAIT), 0);
+	assert_int_equal(finish(context), -EBUSY);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_INCOMPLETE);
+	daxplug_change_unref(context->change);
+
 	fake.fail_reclaim = 0;
 	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
 	assert_int_equal(finish(context), 0);
@@ -1348,6 +1394,20 @@ static void state_refuses(void **state)
 	fake.fail_state_err = -EBUSY;
 	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_KERNEL);
 	expect_hint(context, "--movable");
+}
+
+/* Plugged back with "online", it may be in other zones than before. */
+static void zones_do_not_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/state", "online\n");
+	look(context);
+	fake.fail_state = "online_kernel";
+	fake.fail_state_err = -ENOMEM;
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, INCOMPLETE, ONLINE);
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, ROLLED_BACK, ONLINE);
 }
 
 static void offline_cannot_come_back(void **state)
@@ -1533,6 +1593,7 @@ int main(void)
 		WITH_ALL(timeout),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
+		WITH_ALL(locked_for_a_moment),
 		WITH_ALL(cancelled_while_locked),
 		WITH_ALL(waits_for_another),
 		WITH_ALL(unreadable_afterwards),
@@ -1546,6 +1607,7 @@ int main(void)
 		WITH(per_block, busy_for_a_moment),
 		WITH(per_block, cancelled_while_busy),
 		WITH(per_block, zones_come_back),
+		WITH(per_block, zone_unreadable_on_the_way_back),
 		WITH(per_block, rollback_fails),
 		WITH(per_block, interference),
 		WITH(per_block, others_are_faster),
@@ -1588,6 +1650,7 @@ int main(void)
 		WITH(ours, held),
 		WITH(ours, state_refuses),
 		WITH(upstream, state_refuses),
+		WITH(ours, zones_do_not_come_back),
 		WITH(ours, offline_cannot_come_back),
 		WITH(upstream, offline_cannot_come_back),
 		WITH(ours, driver_speaks),
