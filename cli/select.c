@@ -248,7 +248,9 @@ void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 
 	for (i = 0; i < selection->count; i++) {
 		struct daxplug_device *device = selection->devices[i];
-		const char *reason = reason_to_leave(device, binds);
+		/* Blocks that an unbind left behind are unplugged by a bind. */
+		const char *reason =
+			reason_to_leave(device, binds || daxplug_device_blocks_present(device));
 
 		if (!reason || best_fit(selection, device) == SELECTOR_NAMES)
 			selection->devices[count++] = device;

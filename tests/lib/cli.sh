@@ -265,6 +265,11 @@ ok "it says what to do" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
 ok "it says the mode, and what to do" said 'famfs.*daxctl'
 
+new_root ours-6.12-movable
+add_device dax1.0 "$ND/dax1.1" 2 64 4 '' online Movable
+is "'unplug all' binds no persistent memory either" \
+	"$(on unplug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" dax0.0
+
 # --- several devices together ---
 
 # node_has NODE TOTAL FREE ANON: in MiB.
@@ -288,6 +293,10 @@ is "both have none: check" "$(status_of on check all)" 7
 is "both have none: forced" "$(status_of on unplug --dry-run --force all)" 0
 valid "both have none" results on unplug --dry-run --json all
 is "both have none: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
+add_device dax3.0 platform/hmem.2 3 96 4 device_dax ''
+is "another finding does not hide that there is no room" "$(status_of on unplug --dry-run dax0.0 dax1.0 dax3.0)" 7
+ok "it says so" said '^daxplug: all 3 devices together: .*800 MiB'
+rm "$ROOT/sys/bus/dax/devices/dax3.0"
 node_has 0 2048 1000 100
 is "both have room" "$(status_of on unplug --dry-run all)" 0
 
@@ -297,7 +306,7 @@ new_root stock-7.3-movable
 rm "$ROOT/sys/devices/system/memory/memory50/state"
 mkdir "$ROOT/sys/devices/system/memory/memory50/state"
 is "a block that cannot be read: no state" "$(listed state)" unknown
-is "nor are there counts" "$(listed blocks)" ""
+is "nor are there counts" "$(listed blocks,present,online,movable | xargs)" ""
 ok "show says how many" eval "on show dax0.0 | grep -q '1 unknown'"
 ok "the map has it" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
 is "unplug cannot tell" "$(status_of on unplug --dry-run dax0.0)" 4
@@ -433,6 +442,10 @@ valid "reclaim, a dry run" reclaim on reclaim --dry-run --json all
 rm "$ROOT/sys/bus/dax/devices/dax0.0"
 status_of on unplug all > /dev/null
 ok "without a device: it says where the memory is" said 'orphaned memory.*daxplug reclaim'
+
+new_root stock-6.12-offline
+is "offline memory, check" "$(status_of on check dax0.0)" 0
+ok "nothing of it has to migrate" eval "said '^dax0.0: can be plugged' && ! said migrate"
 
 # --- the map ---
 
