@@ -314,6 +314,23 @@ static void ranges(void **state)
 	assert_int_equal(daxplug_device_block_number(read, 2), 61);
 }
 
+/* More ranges than are read: not known, rather than the first of them. */
+static void too_many_ranges(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *read;
+	unsigned int i;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	for (i = 0; i <= MOST_RANGES; i++)
+		fixture_add_range(&context->fixture, "dax0.0", i,
+				  (fixture_hmem.first + i) * FIXTURE_BLOCK_SIZE,
+				  FIXTURE_BLOCK_SIZE);
+	read = scan_one(context);
+	assert_int_equal(daxplug_device_ranges(read), 0);
+	assert_int_equal(daxplug_device_state(read), DAXPLUG_STATE_UNKNOWN);
+}
+
 /* That nothing can be opened does not make memory absent. */
 static void no_descriptor(void **state)
 {
@@ -635,6 +652,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(too_many_ranges, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptor, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large_folios, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(persistent_memory, set_up, tear_down),
