@@ -217,9 +217,9 @@ static void print_done(const struct daxplug_change *change)
 		return;
 	}
 	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
-	printf("%s: %s, %u memory blocks (%s) in %.2f s\n", daxplug_device_name(device),
+	printf("%s: %s, %u memory block%s (%s) in %.2f s\n", daxplug_device_name(device),
 	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),
-	       size, seconds);
+	       daxplug_device_blocks(device) == 1 ? "" : "s", size, seconds);
 }
 
 static void print_success(const struct daxplug_change *change)

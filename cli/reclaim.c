@@ -210,8 +210,13 @@ static int run(int argc, char **argv)
 
 	if (status != NO_STATUS)
 		return status;
-	if (job.change.json)
+	if (job.change.json) {
 		job.results = json_new_array();
+		if (!job.results) {
+			complain("out of memory");
+			return EXIT_CANNOT_TELL;
+		}
+	}
 	status = select_devices(&job.selection, reclaim_all, &job);
 	if (job.results)
 		json_print(job.results);

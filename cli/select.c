@@ -255,7 +255,7 @@ void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 		if (!reason || best_fit(selection, device) == SELECTOR_NAMES)
 			selection->devices[count++] = device;
 		else if (tell)
-			printf("%s: left alone: %s (select it by name to include it)\n",
+			printf("%s: skipped: %s (select it by name to include it)\n",
 			       daxplug_device_name(device), reason);
 	}
 	selection->count = count;

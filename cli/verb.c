@@ -115,8 +115,9 @@ static void print_dry_run(const struct job *job, const struct daxplug_device *de
 
 	if (forecast)
 		forecast_summary(forecast, summary, sizeof(summary));
-	printf("%s: would be %s: %u memory blocks, from %s to %s%s%s\n",
+	printf("%s: would be %s: %u memory block%s, from %s to %s%s%s\n",
 	       daxplug_device_name(device), job->verb->done, daxplug_device_blocks(device),
+	       daxplug_device_blocks(device) == 1 ? "" : "s",
 	       daxplug_state_name(daxplug_device_state(device)),
 	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
 	       *summary ? "; " : "", summary);
@@ -205,7 +206,7 @@ static int run(struct daxplug *daxplug, void *data)
 	select_leave_out_data(&job->selection, job->verb->plugs,
 			      !job->change.quiet && !job->results);
 	if (!job->selection.count) {
-		complain("nothing to %s: all matching devices are left alone",
+		complain("nothing to %s: all matching devices are skipped",
 			 daxplug_action_name(job->verb->action));
 		return EXIT_REFUSED;
 	}
@@ -317,8 +318,13 @@ int verb_run(const struct verb *verb, int argc, char **argv)
 
 	if (status != NO_STATUS)
 		return status;
-	if (job.change.json)
+	if (job.change.json) {
 		job.results = json_new_array();
+		if (!job.results) {
+			complain("out of memory");
+			return EXIT_CANNOT_TELL;
+		}
+	}
 	status = select_devices(&job.selection, run, &job);
 	/* An array whatever happened; the exit status does not depend on it. */
 	if (job.results)

@@ -97,6 +97,7 @@ usage_error "a command that is none" "unknown command 'frobnicate' (see 'daxplug
 usage_error "help of none" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" help lsit
 usage_error "an option that is none" "unknown option '--nonsense' (see 'daxplug list --help')" list --nonsense
 usage_error "a letter that is none" "unknown option '-Z' (see 'daxplug show --help')" show -Z
+usage_error "a letter that is none, behind a long option" "unknown option '-Z' (see 'daxplug list --help')" list --json -Zn
 usage_error "an ambiguous option" "option '--no' is ambiguous (see 'daxplug list --help')" list --no
 usage_error "no argument" "option '--output' needs an argument (see 'daxplug list --help')" list --output
 usage_error "an argument too many" "option '--json' takes no argument (see 'daxplug list --help')" list --json=1
@@ -113,7 +114,7 @@ usage_error "a node that is none" "--node: 'x' is not the number of a NUMA node 
 usage_error "a selector that is none" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
 usage_error "a range that is none" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
 usage_error "no range" "no range given (see 'daxplug reclaim --help')" reclaim
-usage_error "a device for takeover" "takeover takes no argument, such as 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
+usage_error "a device for takeover" "takeover takes no arguments: 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
 usage_error "a recorded tree for handback" "handback works on this machine only, without --sysroot (see 'daxplug handback --help')" handback --sysroot /tmp
 usage_error "a time to look back to that is none" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
 usage_error "a colour that is none" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
@@ -259,7 +260,7 @@ is "a name does" "$(planned dax1.0)" dax1.0
 is "a UUID does" "$(planned "uuid:$UUID")" dax1.0
 is "a serial number does" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
 is "nothing but data" "$(status_of on plug --dry-run node:2)" 7
-ok "it says which was left alone, and why" said '^dax1.0: left alone: persistent memory without a driver'
+ok "it says which was skipped, and why" said '^dax1.0: skipped: persistent memory without a driver'
 is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
 ok "it says what to do" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
@@ -318,7 +319,7 @@ valid "unknown: a refusal" results on unplug --dry-run --json dax0.0
 # --- names cannot do harm ---
 
 new_root ours-6.12-movable
-evil=$'evil\033[31m\n\377'
+evil=$'evil\033[31m\302\233\n\377'
 mkdir "$ROOT/sys/devices/platform/$evil"
 mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/devices/platform/$evil/"
 ln -sfn "../../../devices/platform/$evil/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
@@ -326,7 +327,7 @@ for verb in list show check; do
 	for mode in '' --json; do
 		# shellcheck disable=SC2086 # no option is no word
 		on $verb $mode all > "$WORK/out" 2>&1
-		ok "$verb $mode passes no escape on" eval "! grep -q $'\\033' '$WORK/out'"
+		ok "$verb $mode passes no escape on" eval "! grep -q -e $'\\033' -e $'\\302\\233' '$WORK/out'"
 	done
 done
 is "show writes it out" "$(on show dax0.0 | grep -c 'evil\\x1b')" 1
@@ -406,7 +407,7 @@ echo 0 > "$ROOT/sys/devices/system/node/has_cpu"
 echo 'Node 1 MemTotal:       4194304 kB' > "$ROOT/sys/devices/system/node/node1/meminfo"
 on check > "$WORK/out"
 found "that there is no device" '\[no-device\]$'
-found "memory that firmware gave as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
+found "memory that firmware presents as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
 found "an expander without a region" '\[cxl-without-region\]$'
 valid "check without a device" check on check --json
 
