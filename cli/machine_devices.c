@@ -74,7 +74,7 @@ static void look_at_orphan(struct findings *findings, const struct daxplug_orpha
 	text_size(daxplug_orphan_end(orphan) - daxplug_orphan_start(orphan) + 1, false, size);
 	snprintf(remedy, sizeof(remedy), "daxplug reclaim %s", daxplug_orphan_name(orphan));
 	findings_add(findings, "orphaned-memory", DAXPLUG_SEVERITY_WARNING, NO_PLACE, remedy,
-		     "%s of memory at %s belong to no device%s", size, daxplug_orphan_name(orphan),
+		     "%s of memory at %s belongs to no device%s", size, daxplug_orphan_name(orphan),
 		     quarantined ? ", and none will take them over" : "");
 }
 

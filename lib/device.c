@@ -255,7 +255,7 @@ int daxplug_device_refresh(struct daxplug_device *device)
 
 	report_clear(report);
 	if (err == -ENODEV)
-		report_error(report, err, "%s: no such device any more", device->name);
+		report_error(report, err, "%s: device no longer exists", device->name);
 	else if (err)
 		report_error(report, err, "%s: cannot be read: %s", device->name,
 			     report_errno(err, words, sizeof(words)));

@@ -298,8 +298,8 @@ int fail_cancelled(struct daxplug_change *change)
 /* The step that failed has changed nothing, and nor has the change if it wrote nothing before. */
 void fail_untouched(struct daxplug_change *change)
 {
-	change->report.outcome =
-		change->task.touched ? DAXPLUG_OUTCOME_ROLLED_BACK : DAXPLUG_OUTCOME_REFUSED;
+	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_ROLLED_BACK
+						      : DAXPLUG_OUTCOME_REFUSED;
 }
 
 /**

@@ -246,7 +246,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_UNSUPPORTED: not supported here, as in a recorded tree
  * @DAXPLUG_REASON_WORKER: the process that makes the change could not be started,
  *	or was killed
- * @DAXPLUG_REASON_INVALID: the request makes no sense, such as a state that no
+ * @DAXPLUG_REASON_INVALID: invalid request, such as a state that no
  *	device can be plugged to
  *
  * The reasons up to @DAXPLUG_REASON_UNLOAD are those of daxplug's driver; their
@@ -626,7 +626,7 @@ int daxplug_orphan_quarantined(const struct daxplug_orphan *orphan);
  * that was offline or mixed cannot be, and the outcome is then
  * DAXPLUG_OUTCOME_INCOMPLETE.
  *
- * Return: 0; -EINVAL for another action; -ENOMEM.
+ * Return: 0; -EINVAL for another action; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
  */
 DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug_action action,
 				     struct daxplug_change **change);
@@ -637,7 +637,7 @@ DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug
  * @orphan: the range; the change copies what it needs of it
  * @change: set to the change, with one reference
  *
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
  */
 DAXPLUG_CHECK int daxplug_change_new_reclaim(struct daxplug *daxplug,
 					     const struct daxplug_orphan *orphan,
@@ -729,8 +729,8 @@ DAXPLUG_CHECK int daxplug_change_wait(struct daxplug_change *change);
  * @change: the change
  *
  * Does not wait. May be called from any thread and from a signal handler, as long as
- * the caller holds a reference. Without effect before the start, after the end, and
- * during a rollback.
+ * the caller holds a reference. Before the start it is kept: the change is cancelled as
+ * soon as it is started. Without effect after the end and during a rollback.
  */
 void daxplug_change_cancel(struct daxplug_change *change);
 
@@ -779,7 +779,7 @@ enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change)
  * -EIO		the blocks are not what the kernel reported, or the process that made
  *		the change was killed;
  * -ENODATA	something could not be read (DAXPLUG_REASON_UNREADABLE);
- * -ENODEV	the device has gone, or is not bound to kmem any more;
+ * -ENODEV	the device has gone, or is no longer bound to kmem;
  * -ENOENT	there is no kmem driver (DAXPLUG_REASON_NO_DRIVER);
  * -ENOSPC	DAXPLUG_REASON_NO_ROOM or _COMMIT_LIMIT;
  * -EOPNOTSUPP	another driver, no memory block, or a recorded tree;
@@ -941,6 +941,8 @@ bool daxplug_monitor_polls(const struct daxplug_monitor *monitor);
  * @event: set to the event, borrowed until the next call
  *
  * The first events are one DAXPLUG_EVENT_PRESENT a device and one DAXPLUG_EVENT_READY.
+ * Call it until it returns 0: the descriptor may not be readable again for the events that
+ * are left.
  *
  * Return: 1 with an event; 0 if there is none now; -ENOMEM or the error of reading the
  * devices, after which the monitor can still be used. daxplug_message() of the handle

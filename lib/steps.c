@@ -31,7 +31,7 @@ static int stop(struct daxplug_change *change, int err)
 	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_INCOMPLETE
 						      : DAXPLUG_OUTCOME_REFUSED;
 	if (err == -ENODEV)
-		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
+		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "device no longer exists");
 	for (i = 0; !err && i < device->counts.total; i++)
 		if (device->blocks[i].err)
 			return fail_unreadable(change, &device->blocks[i]);
@@ -60,7 +60,7 @@ static int read_again(struct daxplug_change *change)
 /* Another process may have taken the device from kmem since it was read. */
 static int lose_driver(struct daxplug_change *change)
 {
-	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "not bound to kmem any more");
+	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "no longer bound to kmem");
 	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 	return -ENODEV;
 }
@@ -136,8 +136,8 @@ static int unbind(struct daxplug_change *change)
 	if (err || device->mode != DAXPLUG_MODE_SYSTEM_RAM)
 		return err;
 	if (device->state != DAXPLUG_STATE_UNPLUGGED)
-		return fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE, "%s again; not unbound",
-			    daxplug_state_name(device->state));
+		return fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE,
+			    "became %s again; not unbound", daxplug_state_name(device->state));
 	err = mode_unbind(change->daxplug, device->name);
 	if (!err)
 		return 0;

@@ -928,7 +928,7 @@ static void bind_to_other(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fake.binds_to = "device_dax";
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENODEV, ROLLED_BACK, UNPLUGGED);
-	expect_message(context, "not bound to kmem");
+	expect_message(context, "no longer bound to kmem");
 }
 
 static void plug_fails_after_bind(void **state)

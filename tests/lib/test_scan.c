@@ -599,7 +599,7 @@ static void gone(void **state)
 	device = scan_one(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
 	assert_int_equal(daxplug_device_refresh(device), -ENODEV);
-	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: no such device any more");
+	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: device no longer exists");
 	assert_int_equal(daxplug_device_blocks(device), 8);
 }
 
