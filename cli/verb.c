@@ -111,38 +111,64 @@ static int check_together(struct job *job)
 static void print_dry_run(const struct job *job, const struct daxplug_device *device,
 			  const struct daxplug_forecast *forecast)
 {
+	unsigned int blocks = daxplug_device_blocks(device);
 	char summary[TEXT_SIZE] = "";
 
 	if (forecast)
 		forecast_summary(forecast, summary, sizeof(summary));
 	printf("%s: would be %s: %u memory block%s, from %s to %s%s%s\n",
-	       daxplug_device_name(device), job->verb->done, daxplug_device_blocks(device),
-	       daxplug_device_blocks(device) == 1 ? "" : "s",
+	       daxplug_device_name(device), job->verb->done, blocks, blocks == 1 ? "" : "s",
 	       daxplug_state_name(daxplug_device_state(device)),
 	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
 	       *summary ? "; " : "", summary);
 }
 
-static void print_result(const struct job *job, struct daxplug_device *device,
-			 const struct daxplug_change *change)
+/* What the forecast doubts would be tried all the same: the kernel decides. */
+static void print_doubt(const struct job *job, const struct daxplug_device *device,
+			const struct daxplug_forecast *forecast)
+{
+	printf("%s: %s would be tried: %s\n", daxplug_device_name(device),
+	       daxplug_action_name(job->verb->action),
+	       forecast ? daxplug_forecast_finding_text(forecast, 0) : "no forecast");
+}
+
+/* The exit status of a dry run is that of a check. */
+static int status_of_dry_run(const struct job *job, const struct daxplug_forecast *forecast)
+{
+	if (!forecast)
+		return EXIT_CANNOT_TELL;
+	return job->change.flags & DAXPLUG_CHANGE_FORCE ? EXIT_DONE : status_of_forecast(forecast);
+}
+
+/* Returns the exit status. */
+static int print_result(const struct job *job, struct daxplug_device *device,
+			const struct daxplug_change *change)
 {
 	bool dry = daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN;
 	bool foresees = dry || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_REFUSED;
 	struct daxplug_forecast *forecast = NULL;
+	int status = status_of_change(change);
 	struct json_object *object;
 
 	if (foresees && (job->results || dry))
 		forecast = foresee(job, &device, 1);
+	if (dry)
+		status = status_of_dry_run(job, forecast);
 	if (job->results) {
 		object = json_device(device);
 		change_add_json(object, change);
+		json_add_number(object, "exit_status", status);
 		if (forecast)
 			json_add(object, "forecast", forecast_json(forecast));
 		json_append(job->results, object);
 	} else if (dry && !job->change.quiet) {
-		print_dry_run(job, device, forecast);
+		if (status)
+			print_doubt(job, device, forecast);
+		else
+			print_dry_run(job, device, forecast);
 	}
 	daxplug_forecast_unref(forecast);
+	return status;
 }
 
 static struct daxplug_change *new_change(const struct job *job, struct daxplug_device *device)
@@ -167,9 +193,9 @@ static int change_device(const struct job *job, struct daxplug_device *device, b
 		complain("%s: out of memory", daxplug_device_name(device));
 		return EXIT_CANNOT_TELL;
 	}
-	status = change_run(change, &job->change);
+	change_run(change, &job->change);
 	*stopped = change_interrupted(change);
-	print_result(job, device, change);
+	status = print_result(job, device, change);
 	daxplug_change_unref(change);
 	return status;
 }
