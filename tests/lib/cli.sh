@@ -265,6 +265,7 @@ is "a UUID does" "$(planned "uuid:$UUID")" dax1.0
 is "a serial number does" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
 is "nothing but data" "$(status_of on plug --dry-run node:2)" 7
 ok "it says which was skipped, and why" said '^dax1.0: skipped: persistent memory without a driver'
+is "nothing to check is refused" "$(status_of on check --json node:2) $(jq -r .verdict "$WORK/out")" "7 refused"
 is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
 ok "it says what to do" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7

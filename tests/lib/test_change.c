@@ -1171,12 +1171,12 @@ static void expect_pool(struct context *context, const char *pages)
 }
 
 /* An unplug that fails gives the huge pages back that it took. */
-static void pool_comes_back(void **state)
+static void expect_pool_back(struct context *context, unsigned int surplus)
 {
-	struct context *context = *state;
-
 	set_blocks(context, "online", "Movable");
 	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL "surplus_hugepages", "%u\n", surplus);
+	fake.pool_left = surplus;
 	look(context);
 	refuse_block(FIRST, "offline", -EIO, 99);
 	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
@@ -1184,20 +1184,15 @@ static void pool_comes_back(void **state)
 	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
 }
 
+static void pool_comes_back(void **state)
+{
+	expect_pool_back(*state, 0);
+}
+
 /* Surplus pages come and go by themselves. */
 static void pool_with_surplus_comes_back(void **state)
 {
-	struct context *context = *state;
-
-	set_blocks(context, "online", "Movable");
-	add_pool(context, 200);
-	fixture_write(&context->fixture, POOL "surplus_hugepages", "50\n");
-	fake.pool_left = 50;
-	look(context);
-	refuse_block(FIRST, "offline", -EIO, 99);
-	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
-	expect_pool(context, "200");
-	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+	expect_pool_back(*state, 50);
 }
 
 /* Whose huge pages an unplug would take is not known, so none is begun. */
@@ -1265,6 +1260,15 @@ static void no_room(void **state)
 
 #define ORPHAN STRANDED "/180000000-1bfffffff/"
 
+/* The change before is forgotten. */
+static int reclaim_now(struct context *context, const struct daxplug_orphan *orphan)
+{
+	daxplug_change_unref(context->change);
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(daxplug_change_set_flags(context->change, DAXPLUG_CHANGE_NO_WAIT), 0);
+	return finish(context);
+}
+
 static void reclaim(void **state)
 {
 	struct context *context = *state;
@@ -1289,27 +1293,19 @@ static void reclaim(void **state)
 	assert_int_equal(daxplug_orphan_quarantined(orphan), 1);
 
 	fake.fail_reclaim = -EBUSY;
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), -EBUSY);
+	assert_int_equal(reclaim_now(context, orphan), -EBUSY);
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_ROLLED_BACK);
 	assert_null(daxplug_change_device(context->change));
 	assert_string_equal(daxplug_change_name(context->change), "180000000-1bfffffff");
-	daxplug_change_unref(context->change);
 
 	fake.fail_leaves = FIRST;
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(daxplug_change_set_flags(context->change, DAXPLUG_CHANGE_NO_WAIT), 0);
-	assert_int_equal(finish(context), -EBUSY);
+	assert_int_equal(reclaim_now(context, orphan), -EBUSY);
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_INCOMPLETE);
-	daxplug_change_unref(context->change);
 
 	fake.fail_reclaim = 0;
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), 0);
+	assert_int_equal(reclaim_now(context, orphan), 0);
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_DONE);
-	daxplug_change_unref(context->change);
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), -ENODEV);
+	assert_int_equal(reclaim_now(context, orphan), -ENODEV);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DEVICE);
 	look(context);
 	assert_null(daxplug_orphan_first(context->daxplug));
