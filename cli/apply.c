@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "apply.h"
+#include "change.h"
 #include "command.h"
 #include "complain.h"
 #include "json.h"
@@ -82,24 +83,27 @@ static int combine(int so_far, int status)
 static int apply_each(const struct options *options)
 {
 	const struct apply *apply = &options->apply;
-	int status = NO_STATUS;
-	bool stopped = false;
+	bool stopped = false, incomplete = false;
+	int one, status = NO_STATUS;
 	unsigned int i;
 
 	for (i = 0; i < options->selection.count && !stopped; i++) {
 		struct daxplug_device *device = options->selection.devices[i];
 		const struct section *section = declared_find(&apply->declared, device);
 
-		if (section)
-			status = combine(status, apply_device(apply, section, device, &stopped));
+		if (section) {
+			one = apply_device(apply, section, device, &stopped);
+			incomplete |= one == EXIT_INCOMPLETE;
+			status = combine(status, one);
+		}
 		stopped = stopped || signals_came();
 	}
 	if (stopped && i < options->selection.count)
 		complain("interrupted; %s and later devices not attempted",
 			 daxplug_device_name(options->selection.devices[i]));
-	if (stopped)
-		signals_obey();
-	return status == NO_STATUS ? EXIT_DONE : status;
+	if (status == NO_STATUS)
+		status = EXIT_DONE;
+	return stopped ? change_stopped(status, incomplete) : status;
 }
 
 static int use_devices(struct daxplug *daxplug, void *data)

@@ -150,8 +150,24 @@ static void follow(struct daxplug_change *change, const struct change_options *o
 bool change_interrupted(const struct daxplug_change *change)
 {
 	return daxplug_change_outcome(change) != DAXPLUG_OUTCOME_INCOMPLETE &&
-	       daxplug_change_error(change) == -ECANCELED &&
-	       daxplug_change_reason(change) == DAXPLUG_REASON_SIGNAL && signals_came();
+	       daxplug_change_error(change) == -ECANCELED && signals_came();
+}
+
+/**
+ * change_stopped() - a signal has stopped a command that makes several changes
+ * @status: the exit status of those made
+ * @incomplete: whether the rollback of one of them is incomplete
+ *
+ * The command then dies by the signal, unless that would hide an incomplete rollback.
+ *
+ * Return: the exit status.
+ */
+int change_stopped(int status, bool incomplete)
+{
+	if (incomplete)
+		return EXIT_INCOMPLETE;
+	signals_obey();
+	return status;
 }
 
 /* --- once it has ended --- */
@@ -195,10 +211,15 @@ static void print_done(const struct daxplug_change *change)
 		printf("%s: reclaimed in %.2f s\n", daxplug_change_name(change), seconds);
 		return;
 	}
+	if (daxplug_device_state(device) == DAXPLUG_STATE_UNKNOWN) {
+		printf("%s: done in %.2f s, but its state cannot be read now\n",
+		       daxplug_device_name(device), seconds);
+		return;
+	}
 	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
-	printf("%s: %s, %u memory blocks (%s) in %.2f s\n", daxplug_device_name(device),
+	printf("%s: %s, %u memory block%s (%s) in %.2f s\n", daxplug_device_name(device),
 	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),
-	       size, seconds);
+	       daxplug_device_blocks(device) == 1 ? "" : "s", size, seconds);
 }
 
 static void print_success(const struct daxplug_change *change)

@@ -52,5 +52,6 @@ int change_option(int option, struct change_options *options);
 int change_run(struct daxplug_change *change, const struct change_options *options);
 void change_add_json(struct json_object *object, const struct daxplug_change *change);
 bool change_interrupted(const struct daxplug_change *change);
+int change_stopped(int status, bool incomplete);
 
 #endif /* DAXPLUG_CLI_CHANGE_H */

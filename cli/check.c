@@ -125,9 +125,18 @@ static int check_action(struct check *check, enum daxplug_action action, const c
 	return status;
 }
 
+/* Refused if either is, or else unknown if either is. */
+static enum daxplug_verdict worse(enum daxplug_verdict a, enum daxplug_verdict b)
+{
+	if (a == DAXPLUG_VERDICT_REFUSED || b == DAXPLUG_VERDICT_REFUSED)
+		return DAXPLUG_VERDICT_REFUSED;
+	return a == DAXPLUG_VERDICT_GO ? b : a;
+}
+
 static enum daxplug_verdict verdict_of(int status)
 {
 	switch (status) {
+	case NO_STATUS:
 	case EXIT_DONE:
 		return DAXPLUG_VERDICT_GO;
 	case EXIT_CANNOT_TELL:
@@ -143,7 +152,8 @@ static int check_devices(struct check *check)
 
 	select_leave_out_data(&check->selection, true, !check->json);
 	if (!check->selection.count) {
-		complain("nothing to check: all matching devices are left alone");
+		complain("nothing to check: all matching devices are skipped");
+		check->verdict = DAXPLUG_VERDICT_REFUSED;
 		return EXIT_REFUSED;
 	}
 	unplug = check_action(check, DAXPLUG_ACTION_UNPLUG, "unplugged");
@@ -151,7 +161,7 @@ static int check_devices(struct check *check)
 	status = unplug == NO_STATUS ? plug
 		 : plug == NO_STATUS ? unplug
 				     : status_combine(unplug, plug);
-	check->verdict = verdict_of(status);
+	check->verdict = worse(verdict_of(unplug), verdict_of(plug));
 	return status;
 }
 

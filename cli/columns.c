@@ -31,6 +31,12 @@
 			text_size(value, exact, text);                                             \
 	}
 
+/* A count of blocks; -1, which is blank, if it is not known. */
+static int if_known(const struct daxplug_device *device, unsigned int count)
+{
+	return text_knows_blocks(device) ? (int)count : -1;
+}
+
 TEXT_COLUMN(device_column, daxplug_device_name(device))
 TEXT_COLUMN(kind_column, daxplug_kind_name(daxplug_device_kind(device)))
 TEXT_COLUMN(state_column, daxplug_state_name(daxplug_device_state(device)))
@@ -48,11 +54,12 @@ NUMBER_COLUMN(distance_column, daxplug_device_distance(device))
 NUMBER_COLUMN(tier_column, daxplug_device_tier(device))
 NUMBER_COLUMN(guard_column, daxplug_device_guard(device))
 NUMBER_COLUMN(poisoned_column, daxplug_device_pages_poisoned(device))
-NUMBER_COLUMN(ranges_column, daxplug_device_ranges(device))
-NUMBER_COLUMN(total_column, daxplug_device_blocks(device))
-NUMBER_COLUMN(present_column, daxplug_device_blocks_present(device))
-NUMBER_COLUMN(online_column, daxplug_device_blocks_online(device))
-NUMBER_COLUMN(movable_column, daxplug_device_blocks_movable(device))
+NUMBER_COLUMN(ranges_column,
+	      daxplug_device_ranges(device) ? (int)daxplug_device_ranges(device) : -1)
+NUMBER_COLUMN(total_column, daxplug_device_blocks(device) ? (int)daxplug_device_blocks(device) : -1)
+NUMBER_COLUMN(present_column, if_known(device, daxplug_device_blocks_present(device)))
+NUMBER_COLUMN(online_column, if_known(device, daxplug_device_blocks_online(device)))
+NUMBER_COLUMN(movable_column, if_known(device, daxplug_device_blocks_movable(device)))
 SIZE_COLUMN(size_column, daxplug_device_size(device))
 SIZE_COLUMN(align_column, daxplug_device_align(device))
 SIZE_COLUMN(block_size_column, daxplug_device_block_size(device))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,12 +34,14 @@ int driver_script_run(const char *name, void (*help)(void), int argc, char **arg
 	if (option != OPTIONS_END)
 		return option_stop(option, help);
 	if (optind < argc)
-		return usage_error("%s takes no argument, such as '%s'", name, argv[optind]);
+		return usage_error("%s takes no arguments: '%s'", name, argv[optind]);
 	if (options_root())
 		return usage_error("%s works on this machine only, without --sysroot", name);
 
 	snprintf(path, sizeof(path), "%s/%s", DAXPLUG_SCRIPTS, name);
 	fflush(stdout);
+	/* An ignored signal would stay ignored in the script. */
+	signal(SIGPIPE, SIG_DFL);
 	execl(path, name, (char *)NULL);
 	complain(errno == ENOENT ? "%s: %s is missing; install the driver first (docs/install.md)"
 				 : "%s: %s cannot be run: %m",

@@ -23,9 +23,13 @@ static const struct {
 
 #define MOVING_COUNT (sizeof(moving) / sizeof(moving[0]))
 
+/* A replug of memory that is there needs no page structs; what counts is its unplug. */
 static bool is_unplug(const struct daxplug_forecast *forecast)
 {
-	return !daxplug_forecast_page_structs(forecast);
+	enum daxplug_action action = daxplug_forecast_action(forecast);
+
+	return action == DAXPLUG_ACTION_UNPLUG ||
+	       (action == DAXPLUG_ACTION_REPLUG && !daxplug_forecast_page_structs(forecast));
 }
 
 static const char *size_or_unknown(int64_t bytes, char *text)

@@ -91,10 +91,13 @@ static void visit_kernel(sd_journal *journal, uint64_t us, journal_visit *visit,
 	visit(&entry, data);
 }
 
+/* Any user may call itself daxplug; only root makes changes. */
 static int match(sd_journal *journal)
 {
 	int err = sd_journal_add_match(journal, "SYSLOG_IDENTIFIER=daxplug", 0);
 
+	if (err >= 0)
+		err = sd_journal_add_match(journal, "_UID=0", 0);
 	if (err >= 0)
 		err = sd_journal_add_disjunction(journal);
 	return err < 0 ? err : sd_journal_add_match(journal, "_KERNEL_SUBSYSTEM=dax", 0);

@@ -7,7 +7,7 @@
 
 static void look_at_node(struct findings *findings, const struct daxplug_device *device)
 {
-	if (daxplug_device_target_node(device) < 0)
+	if (daxplug_device_target_node(device) == -1)
 		findings_add(findings, "no-node", DAXPLUG_SEVERITY_ERROR, AT_DEVICE(device),
 			     "add the device's addresses to the firmware's SRAT or CEDT table",
 			     "firmware gave the device no NUMA node, so kmem will refuse it");
@@ -74,7 +74,7 @@ static void look_at_orphan(struct findings *findings, const struct daxplug_orpha
 	text_size(daxplug_orphan_end(orphan) - daxplug_orphan_start(orphan) + 1, false, size);
 	snprintf(remedy, sizeof(remedy), "daxplug reclaim %s", daxplug_orphan_name(orphan));
 	findings_add(findings, "orphaned-memory", DAXPLUG_SEVERITY_WARNING, NO_PLACE, remedy,
-		     "%s of memory at %s belong to no device%s", size, daxplug_orphan_name(orphan),
+		     "%s of memory at %s belongs to no device%s", size, daxplug_orphan_name(orphan),
 		     quarantined ? ", and none will take them over" : "");
 }
 

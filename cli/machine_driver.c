@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which kmem driver serves, and why it is not daxplug's. */
+/* Which kmem driver is in use, and why it is not daxplug's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,20 +129,20 @@ static void add_kernels(struct findings *findings, enum installed installed)
 	else if (installed == INSTALLED_OTHER && is_locked_down())
 		findings_add(findings, "driver-not-signed", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
 			     "mokutil --import KEY.der",
-			     "the kernel's own kmem serves, though another is installed: the "
+			     "the kernel's own kmem is in use, though another is installed: the "
 			     "kernel is locked down and loads signed modules only");
 	else if (installed == INSTALLED_OTHER)
 		findings_add(findings, "driver-shadowed", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
 			     "rmmod kmem && modprobe kmem && update-initramfs -u",
-			     "the kernel's own kmem serves, though another is installed: it was "
+			     "the kernel's own kmem is in use, though another is installed: it was "
 			     "loaded before, perhaps from the initramfs");
 	else
 		findings_add(findings, "driver-of-kernel", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     "make && make install && rmmod kmem && modprobe kmem",
-			     "the kernel's own kmem driver serves; daxplug's is not installed");
+			     "the kernel's own kmem driver is in use; daxplug's is not installed");
 }
 
-/* Which driver serves. */
+/* Which driver is in use. */
 void machine_driver(struct findings *findings, struct daxplug *daxplug)
 {
 	static const char *const directories[] = { "etc/modprobe.d",	       "run/modprobe.d",
@@ -151,7 +151,7 @@ void machine_driver(struct findings *findings, struct daxplug *daxplug)
 
 	if (is_ours(daxplug)) {
 		findings_add(findings, "driver-of-daxplug", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",
-			     "daxplug's kmem driver serves");
+			     "daxplug's kmem driver is in use");
 		return;
 	}
 	if (tree_exists(DRIVER) || tree_exists(MODULE))

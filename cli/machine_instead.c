@@ -61,7 +61,7 @@ static void find_nodes_without_cpus(struct findings *findings)
 		text_size(bytes, false, size);
 		findings_add(findings, "node-without-cpus", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     "have the firmware mark it as specific-purpose memory",
-			     "node %u has %s of memory and no CPU: firmware gave that memory as "
+			     "node %u has %s of memory and no CPU: firmware presents it as "
 			     "ordinary RAM, and it cannot be unplugged",
 			     node, size);
 	}

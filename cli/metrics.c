@@ -89,7 +89,10 @@ static void print_identity(struct daxplug *daxplug)
 	metric_head("daxplug_device_info", "gauge",
 		    "What a device is, and what drives it; always 1.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
-		snprintf(node, sizeof(node), "%d", daxplug_device_target_node(device));
+		/* The label is empty for a device whose node is unknown, or that has none. */
+		node[0] = '\0';
+		if (daxplug_device_target_node(device) >= 0)
+			snprintf(node, sizeof(node), "%d", daxplug_device_target_node(device));
 		begin_device("daxplug_device_info", device);
 		metric_label("kind", daxplug_kind_name(daxplug_device_kind(device)));
 		metric_label("mode", daxplug_mode_name(daxplug_device_mode(device)));

@@ -43,7 +43,7 @@ static void print_help(void)
 	     "online blocks, until interrupted.\n"
 	     "\n"
 	     "      --since TIME      first print what the journal has since TIME, such as\n"
-	     "                        2026-01-31T12:00:00Z, '12:00', yesterday or '1h ago'\n"
+	     "                        2026-01-31T12:00:00Z, yesterday or '1h ago'\n"
 	     "      --no-follow       do not wait for changes\n"
 	     "  -J, --json            print each record as a line of JSON\n" GLOBAL_HELP);
 }

@@ -52,10 +52,22 @@ static unsigned int count_matches(const struct option *options, const char *type
 	return count;
 }
 
-/* Says what getopt_long() did not like; it has returned ':' or '?'. */
+static bool is_value_of_one(const struct option *options, int value)
+{
+	while (options->name && options->val != value)
+		options++;
+	return options->name;
+}
+
+/*
+ * Says what getopt_long() did not like; it has returned ':' or '?'. @typed is the word it
+ * took last, which is the one before if it is not through with the letters of a word: then
+ * optopt is a letter that no option has.
+ */
 static void complain_about(const char *typed, int option, const struct option *options)
 {
-	bool is_long = !strncmp(typed, "--", 2);
+	bool is_long = !strncmp(typed, "--", 2) &&
+		       (option == ':' || !optopt || is_value_of_one(options, optopt));
 	int length = is_long ? (int)strcspn(typed, "=") : 2;
 
 	if (option == ':' && is_long)

@@ -24,6 +24,7 @@
  * @results: of each range, as JSON; NULL if they are printed as text
  * @status: so far
  * @stopped: a signal has stopped it
+ * @incomplete: a rollback is incomplete
  */
 struct job {
 	struct change_options change;
@@ -33,6 +34,7 @@ struct job {
 	struct json_object *results;
 	int status;
 	bool stopped;
+	bool incomplete;
 };
 
 static void print_help(void)
@@ -101,6 +103,7 @@ static int reclaim(struct job *job, struct daxplug *daxplug, const struct daxplu
 	status = change_run(change, &job->change);
 	if (change_interrupted(change))
 		job->stopped = true;
+	job->incomplete |= status == EXIT_INCOMPLETE;
 	if (job->results)
 		add_result(job, orphan, change);
 	else if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN && !job->change.quiet)
@@ -153,9 +156,7 @@ static int reclaim_all(struct daxplug *daxplug, void *data)
 	for (i = 0; i < job->count; i++)
 		if (!reclaim_named(job, daxplug, job->names[i]))
 			none_found(job, job->names[i]);
-	if (job->stopped)
-		signals_obey();
-	return job->status;
+	return job->stopped ? change_stopped(job->status, job->incomplete) : job->status;
 }
 
 enum { OPTION_DRY_RUN = OPTION_VERB };
@@ -209,8 +210,13 @@ static int run(int argc, char **argv)
 
 	if (status != NO_STATUS)
 		return status;
-	if (job.change.json)
+	if (job.change.json) {
 		job.results = json_new_array();
+		if (!job.results) {
+			complain("out of memory");
+			return EXIT_CANNOT_TELL;
+		}
+	}
 	status = select_devices(&job.selection, reclaim_all, &job);
 	if (job.results)
 		json_print(job.results);

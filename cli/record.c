@@ -70,8 +70,11 @@ static void event_text(const struct daxplug_event *event, int64_t now)
 	printf("%s %s ", daxplug_event_device(event), daxplug_event_type_name(type));
 	if (changed)
 		printf("%s -> ", before);
-	printf("%s %u/%u", type == DAXPLUG_EVENT_REMOVED ? before : state,
-	       daxplug_event_blocks_online(event), daxplug_event_blocks(event));
+	if (type == DAXPLUG_EVENT_REMOVED)
+		printf("%s", before);
+	else
+		printf("%s %u/%u", state, daxplug_event_blocks_online(event),
+		       daxplug_event_blocks(event));
 	if (changed && daxplug_event_mode_before(event) != daxplug_event_mode(event))
 		printf(" mode %s -> %s", mode_before, mode);
 	else if (type == DAXPLUG_EVENT_PRESENT || type == DAXPLUG_EVENT_ADDED)

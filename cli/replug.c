@@ -16,7 +16,7 @@ static int run(int argc, char **argv)
 {
 	static const struct verb verb = {
 		.action = DAXPLUG_ACTION_REPLUG,
-		.done = "unplugged and plugged",
+		.done = "replugged",
 		.plugs = true,
 		.unplugs = true,
 		.help = print_help,

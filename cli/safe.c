@@ -100,7 +100,8 @@ char *safe_text(const char *text)
  * safe_utf8() - a text that is valid UTF-8
  * @text: any bytes
  *
- * Each byte that is not UTF-8 becomes U+FFFD.
+ * Each byte that is not UTF-8 becomes U+FFFD, and so do the control characters from 0x7f
+ * to 0x9f, which JSON does not escape and a terminal may obey.
  *
  * Return: the text, which the caller frees, or NULL without memory.
  */
@@ -114,7 +115,7 @@ char *safe_utf8(const char *text)
 		uint32_t code;
 		unsigned int length = decode(text, &code);
 
-		if (length) {
+		if (length && !(code >= 0x7f && code <= 0x9f)) {
 			memcpy(out, text, length);
 			out += length;
 		} else {

@@ -260,12 +260,15 @@ void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 
 	for (i = 0; i < selection->count; i++) {
 		struct daxplug_device *device = selection->devices[i];
-		const char *reason = select_reason_to_leave(device, binds);
+		/* Blocks that an unbind left behind are unplugged by a bind. */
+		const char *reason =
+			select_reason_to_leave(device,
+					       binds || daxplug_device_blocks_present(device));
 
 		if (!reason || best_fit(selection, device) == SELECTOR_NAMES)
 			selection->devices[count++] = device;
 		else if (tell)
-			printf("%s: left alone: %s (select it by name to include it)\n",
+			printf("%s: skipped: %s (select it by name to include it)\n",
 			       daxplug_device_name(device), reason);
 	}
 	selection->count = count;

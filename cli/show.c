@@ -79,10 +79,13 @@ static void identity_lines(const struct daxplug_device *device)
 
 static void node_lines(const struct daxplug_device *device)
 {
-	if (daxplug_device_target_node(device) >= 0)
-		number_line("target node", daxplug_device_target_node(device), "");
+	int node = daxplug_device_target_node(device);
+
+	if (node >= 0)
+		number_line("target node", node, "");
 	else
-		line("target node", "none (firmware gave the device no NUMA node)");
+		line("target node",
+		     node == -1 ? "none (firmware gave the device no NUMA node)" : "unknown");
 	number_line("nearest CPU node", daxplug_device_numa_node(device), "");
 	number_line("distance", daxplug_device_distance(device), "");
 	number_line("read bandwidth", daxplug_device_read_bandwidth(device), " MiB/s");

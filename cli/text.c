@@ -80,11 +80,18 @@ void text_zones(const struct daxplug_device *device, char *text)
 	}
 }
 
+/* Whether it is known what each block is. */
+bool text_knows_blocks(const struct daxplug_device *device)
+{
+	return daxplug_device_blocks(device) && !daxplug_device_blocks_unknown(device) &&
+	       daxplug_device_state(device) != DAXPLUG_STATE_UNKNOWN;
+}
+
 /* Blocks online / in total; blank if unknown. */
 void text_blocks(const struct daxplug_device *device, char *text)
 {
 	text[0] = '\0';
-	if (daxplug_device_blocks(device) && daxplug_device_state(device) != DAXPLUG_STATE_UNKNOWN)
+	if (text_knows_blocks(device))
 		snprintf(text, TEXT_SIZE, "%u/%u", daxplug_device_blocks_online(device),
 			 daxplug_device_blocks(device));
 }

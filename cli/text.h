@@ -15,6 +15,7 @@ void text_address(uint64_t address, char *text);
 void text_number(int number, char *text);
 void text_zones(const struct daxplug_device *device, char *text);
 void text_serials(const struct daxplug_device *device, char *text);
+bool text_knows_blocks(const struct daxplug_device *device);
 void text_blocks(const struct daxplug_device *device, char *text);
 
 #endif /* DAXPLUG_CLI_TEXT_H */

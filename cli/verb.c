@@ -38,9 +38,10 @@ static struct daxplug_forecast *foresee(const struct job *job, struct daxplug_de
 		       : forecast;
 }
 
-static void add_refusal(struct job *job, const struct daxplug_forecast *forecast)
+static void add_refusal(struct job *job, const struct daxplug_forecast *forecast,
+			unsigned int finding)
 {
-	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+	enum daxplug_reason reason = daxplug_forecast_finding_reason(forecast, finding);
 	unsigned int i;
 
 	for (i = 0; i < job->selection.count; i++) {
@@ -53,20 +54,27 @@ static void add_refusal(struct job *job, const struct daxplug_forecast *forecast
 		json_add_text(object, "state_before",
 			      daxplug_state_name(daxplug_device_state(device)));
 		json_add_text(object, "reason", daxplug_reason_name(reason));
-		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, 0));
+		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, finding));
 		json_add_flag(object, "retry", true);
 		json_add(object, "forecast", forecast_json(forecast));
 		json_append(job->results, object);
 	}
 }
 
-/* Only these are no matter of a single device. */
-static bool lacks_room(const struct daxplug_forecast *forecast)
+/* The first finding that there is too little room for all; only that is no matter of one device. */
+static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *finding)
 {
-	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
+	unsigned int i;
 
-	return daxplug_forecast_verdict(forecast) == DAXPLUG_VERDICT_REFUSED &&
-	       (reason == DAXPLUG_REASON_NO_ROOM || reason == DAXPLUG_REASON_COMMIT_LIMIT);
+	for (i = 0; i < daxplug_forecast_findings(forecast); i++) {
+		enum daxplug_reason reason = daxplug_forecast_finding_reason(forecast, i);
+
+		*finding = i;
+		if (daxplug_forecast_finding_severity(forecast, i) == DAXPLUG_SEVERITY_ERROR &&
+		    (reason == DAXPLUG_REASON_NO_ROOM || reason == DAXPLUG_REASON_COMMIT_LIMIT))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -78,6 +86,7 @@ static int check_together(struct job *job)
 	const struct selection *selection = &job->selection;
 	struct daxplug_forecast *forecast;
 	int status = EXIT_DONE;
+	unsigned int finding;
 
 	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
 		return EXIT_DONE;
@@ -86,11 +95,11 @@ static int check_together(struct job *job)
 		complain("out of memory");
 		return EXIT_CANNOT_TELL;
 	}
-	if (lacks_room(forecast)) {
+	if (lacks_room(forecast, &finding)) {
 		complain("all %u devices together: %s; select fewer, or use --force",
-			 selection->count, daxplug_forecast_finding_text(forecast, 0));
+			 selection->count, daxplug_forecast_finding_text(forecast, finding));
 		if (job->results)
-			add_refusal(job, forecast);
+			add_refusal(job, forecast, finding);
 		status = EXIT_REFUSED;
 	}
 	daxplug_forecast_unref(forecast);
@@ -102,37 +111,64 @@ static int check_together(struct job *job)
 static void print_dry_run(const struct job *job, const struct daxplug_device *device,
 			  const struct daxplug_forecast *forecast)
 {
+	unsigned int blocks = daxplug_device_blocks(device);
 	char summary[TEXT_SIZE] = "";
 
 	if (forecast)
 		forecast_summary(forecast, summary, sizeof(summary));
-	printf("%s: would be %s: %u memory blocks, from %s to %s%s%s\n",
-	       daxplug_device_name(device), job->verb->done, daxplug_device_blocks(device),
+	printf("%s: would be %s: %u memory block%s, from %s to %s%s%s\n",
+	       daxplug_device_name(device), job->verb->done, blocks, blocks == 1 ? "" : "s",
 	       daxplug_state_name(daxplug_device_state(device)),
 	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
 	       *summary ? "; " : "", summary);
 }
 
-static void print_result(const struct job *job, struct daxplug_device *device,
-			 const struct daxplug_change *change)
+/* What the forecast doubts would be tried all the same: the kernel decides. */
+static void print_doubt(const struct job *job, const struct daxplug_device *device,
+			const struct daxplug_forecast *forecast)
+{
+	printf("%s: %s would be tried: %s\n", daxplug_device_name(device),
+	       daxplug_action_name(job->verb->action),
+	       forecast ? daxplug_forecast_finding_text(forecast, 0) : "no forecast");
+}
+
+/* The exit status of a dry run is that of a check. */
+static int status_of_dry_run(const struct job *job, const struct daxplug_forecast *forecast)
+{
+	if (!forecast)
+		return EXIT_CANNOT_TELL;
+	return job->change.flags & DAXPLUG_CHANGE_FORCE ? EXIT_DONE : status_of_forecast(forecast);
+}
+
+/* Returns the exit status. */
+static int print_result(const struct job *job, struct daxplug_device *device,
+			const struct daxplug_change *change)
 {
 	bool dry = daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN;
 	bool foresees = dry || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_REFUSED;
 	struct daxplug_forecast *forecast = NULL;
+	int status = status_of_change(change);
 	struct json_object *object;
 
 	if (foresees && (job->results || dry))
 		forecast = foresee(job, &device, 1);
+	if (dry)
+		status = status_of_dry_run(job, forecast);
 	if (job->results) {
 		object = json_device(device);
 		change_add_json(object, change);
+		json_add_number(object, "exit_status", status);
 		if (forecast)
 			json_add(object, "forecast", forecast_json(forecast));
 		json_append(job->results, object);
 	} else if (dry && !job->change.quiet) {
-		print_dry_run(job, device, forecast);
+		if (status)
+			print_doubt(job, device, forecast);
+		else
+			print_dry_run(job, device, forecast);
 	}
 	daxplug_forecast_unref(forecast);
+	return status;
 }
 
 static struct daxplug_change *new_change(const struct job *job, struct daxplug_device *device)
@@ -157,9 +193,9 @@ static int change_device(const struct job *job, struct daxplug_device *device, b
 		complain("%s: out of memory", daxplug_device_name(device));
 		return EXIT_CANNOT_TELL;
 	}
-	status = change_run(change, &job->change);
+	change_run(change, &job->change);
 	*stopped = change_interrupted(change);
-	print_result(job, device, change);
+	status = print_result(job, device, change);
 	daxplug_change_unref(change);
 	return status;
 }
@@ -167,8 +203,8 @@ static int change_device(const struct job *job, struct daxplug_device *device, b
 static int change_each(const struct job *job)
 {
 	const struct selection *selection = &job->selection;
-	int status = NO_STATUS;
-	bool stopped = false;
+	bool stopped = false, incomplete = false;
+	int status = NO_STATUS, one;
 	unsigned int i;
 
 	for (i = 0; i < selection->count; i++) {
@@ -180,12 +216,11 @@ static int change_each(const struct job *job)
 				 i + 1 < selection->count ? " and later devices" : "");
 			break;
 		}
-		status =
-			status_combine(status, change_device(job, selection->devices[i], &stopped));
+		one = change_device(job, selection->devices[i], &stopped);
+		incomplete |= one == EXIT_INCOMPLETE;
+		status = status_combine(status, one);
 	}
-	if (stopped)
-		signals_obey();
-	return status;
+	return stopped ? change_stopped(status, incomplete) : status;
 }
 
 static int run(struct daxplug *daxplug, void *data)
@@ -197,7 +232,7 @@ static int run(struct daxplug *daxplug, void *data)
 	select_leave_out_data(&job->selection, job->verb->plugs,
 			      !job->change.quiet && !job->results);
 	if (!job->selection.count) {
-		complain("nothing to %s: all matching devices are left alone",
+		complain("nothing to %s: all matching devices are skipped",
 			 daxplug_action_name(job->verb->action));
 		return EXIT_REFUSED;
 	}
@@ -309,8 +344,13 @@ int verb_run(const struct verb *verb, int argc, char **argv)
 
 	if (status != NO_STATUS)
 		return status;
-	if (job.change.json)
+	if (job.change.json) {
 		job.results = json_new_array();
+		if (!job.results) {
+			complain("out of memory");
+			return EXIT_CANNOT_TELL;
+		}
+	}
 	status = select_devices(&job.selection, run, &job);
 	/* An array whatever happened; the exit status does not depend on it. */
 	if (job.results)

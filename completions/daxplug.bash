@@ -69,6 +69,18 @@ _daxplug_split() {
 	[[ ${COMP_WORDS[COMP_CWORD]} != = ]] || words+=('')
 }
 
+# _daxplug_offer TYPED CANDIDATES: sets COMPREPLY to those that begin so. compgen -W would
+# run a command substitution in a name.
+_daxplug_offer() {
+	local candidate
+	COMPREPLY=()
+	while IFS= read -r candidate; do
+		[[ $candidate && $candidate == "$1"* ]] || continue
+		[[ $candidate != *[!A-Za-z0-9_@%+=:,./-]* ]] || printf -v candidate %q "$candidate"
+		COMPREPLY+=("$candidate")
+	done <<< "$2"
+}
+
 _daxplug() {
 	local words=() root=() command='' previous='' current i only_names='' candidates
 	_daxplug_split
@@ -90,7 +102,7 @@ _daxplug() {
 	else
 		candidates=$(_daxplug_arguments "$command")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
+	_daxplug_offer "$current" "$candidates"
 }
 
 complete -F _daxplug daxplug

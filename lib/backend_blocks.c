@@ -96,7 +96,7 @@ static int prepare(struct daxplug_change *change)
 			     report_errno(err, words, sizeof(words)));
 	}
 	if (err)
-		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+		fail_untouched(change);
 	return err;
 }
 
@@ -180,6 +180,10 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 	int err;
 
 	err = undo_record(change);
+	if (err) {
+		fail_untouched(change);
+		return err;
+	}
 	for (i = 0; !err && i < count; i++) {
 		if (task_cancelled(change))
 			err = fail_cancelled(change);

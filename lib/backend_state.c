@@ -13,6 +13,8 @@ static int write_state(struct daxplug_change *change, enum daxplug_state state)
 	char path[SYSFS_PATH_SIZE];
 
 	change->task.failures = failures_counted(change);
+	change->task.state = change->device->state;
+	change->task.counts = change->device->counts;
 	device_path(change->device, "state", path);
 	return change_write(change, path, daxplug_state_name(state));
 }
@@ -51,20 +53,48 @@ static void fail_other(struct daxplug_change *change, const struct block *block,
 	change->report.block = block->number;
 }
 
-/* Unless the driver has said that its rollback is incomplete. */
-static void set_outcome(struct daxplug_change *change)
+/* The driver counted no failure: the write failed before the driver began a transition. */
+static bool never_began(const struct daxplug_change *change)
 {
-	if (change->report.outcome != DAXPLUG_OUTCOME_INCOMPLETE)
-		change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	int64_t failures = failures_counted(change);
+
+	return failures >= 0 && failures == change->task.failures;
+}
+
+static bool is_as_before(struct daxplug_change *change)
+{
+	const struct daxplug_device *device = change->device;
+	const struct task *task = &change->task;
+
+	return !device_read(change->device) && device->state == task->state &&
+	       device->counts.present == task->counts.present &&
+	       device->counts.online == task->counts.online &&
+	       device->counts.movable == task->counts.movable;
+}
+
+/*
+ * A write to the state file of daxplug's driver failed. The driver reports a rollback
+ * that is incomplete, but the line that says so may be unreadable: look at the blocks.
+ */
+static int set_outcome(struct daxplug_change *change)
+{
+	struct report *report = &change->report;
+
+	if (report->outcome == DAXPLUG_OUTCOME_INCOMPLETE)
+		return report->err;
+	report->outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	if (never_began(change) || is_as_before(change))
+		return report->err;
+	report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	report_hint(report, "its memory blocks are not known to be as before; see daxplug show %s",
+		    change_name(change));
+	return report->err;
 }
 
 /* The write failed: see that every block is as before. */
 static int settle_failure(struct daxplug_change *change)
 {
-	if (!trusted(change))
-		return undo_blocks(change);
-	set_outcome(change);
-	return change->report.err;
+	return trusted(change) ? set_outcome(change) : undo_blocks(change);
 }
 
 static int unplug(struct daxplug_change *change)
@@ -75,7 +105,7 @@ static int unplug(struct daxplug_change *change)
 	if (!trusted(change)) {
 		err = undo_record(change);
 		if (err) {
-			change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+			fail_untouched(change);
 			return err;
 		}
 	}
@@ -131,10 +161,10 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 		return trusted(change) ? 0 : check_plugged(change, wanted);
 
 	fail_plug(change, err, NULL, wanted);
-	set_outcome(change);
-	if (!trusted(change) && find_other(change, DAXPLUG_STATE_UNPLUGGED))
-		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-	return err;
+	if (trusted(change))
+		return set_outcome(change);
+	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	return find_other(change, DAXPLUG_STATE_UNPLUGGED) ? take_back(change) : err;
 }
 
 const struct backend backend_state = {

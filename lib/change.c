@@ -117,7 +117,7 @@ int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags)
 					  DAXPLUG_CHANGE_RELEASE | DAXPLUG_CHANGE_NO_WAIT,
 		[DAXPLUG_ACTION_REPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
 					  DAXPLUG_CHANGE_NO_WAIT,
-		[DAXPLUG_ACTION_RECLAIM] = DAXPLUG_CHANGE_DRY_RUN,
+		[DAXPLUG_ACTION_RECLAIM] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
 	};
 
 	if (change->started)
@@ -184,9 +184,9 @@ int daxplug_change_process(struct daxplug_change *change)
 		return 0;
 	if (worker_process(change))
 		return 1;
-	/* The device as it is now; what cannot be read says so itself. */
-	if (change->device)
-		(void)!device_read(change->device);
+	/* The device as it is now, not as it was before the change. */
+	if (change->device && device_read(change->device))
+		device_forget(change->device);
 	end(change);
 	return 0;
 }

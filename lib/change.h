@@ -41,7 +41,9 @@ struct worker {
  * @caller: a pidfd of the process that asked; the change is cancelled if that ends
  * @before: what each block was before, for the way back
  * @before_count: how many
- * @failures: what the driver had counted before the last write to state
+ * @failures: what the driver had counted before the last write to state; -1 if unknown
+ * @state: the state of the device before that write
+ * @counts: the counts of its blocks before that write
  * @touched: something has been written that may have changed something
  * @bound: the change has bound the device to kmem
  * @pools: the pools of huge pages as they were before
@@ -52,6 +54,8 @@ struct task {
 	struct block *before;
 	unsigned int before_count;
 	int64_t failures;
+	enum daxplug_state state;
+	struct dax_block_counts counts;
 	bool touched;
 	bool bound;
 	struct pools pools;
@@ -190,6 +194,7 @@ int fail_plug(struct daxplug_change *change, int err, const struct block *block,
 	      enum daxplug_state wanted);
 int fail_interference(struct daxplug_change *change, const struct block *block);
 int fail_cancelled(struct daxplug_change *change);
+void fail_untouched(struct daxplug_change *change);
 void fail_say_cancelled(struct daxplug_change *change, int err);
 int64_t failures_counted(const struct daxplug_change *change);
 

@@ -145,7 +145,9 @@ static bool is_there(const struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
 
-	if ((change->flags & DAXPLUG_CHANGE_RELEASE) && device->mode == DAXPLUG_MODE_SYSTEM_RAM)
+	/* One whose driver cannot be read may be bound; check_mode() refuses it. */
+	if ((change->flags & DAXPLUG_CHANGE_RELEASE) &&
+	    (device->mode == DAXPLUG_MODE_SYSTEM_RAM || device->mode == DAXPLUG_MODE_UNKNOWN))
 		return false;
 	return is_online_by_blocks(change) || device->state == change->wanted;
 }
@@ -180,7 +182,7 @@ static int check_node(struct daxplug_change *change)
 	if (device->mode != DAXPLUG_MODE_DISABLED || !device->node_known ||
 	    device->target_node >= 0)
 		return 0;
-	report_hint(&change->report, "update the firmware, whose SRAT has to name a node for it");
+	report_hint(&change->report, "update the firmware: its SRAT must assign it a NUMA node");
 	return refuse(change, -EINVAL, DAXPLUG_REASON_NO_NODE,
 		      "firmware gave it no NUMA node, so the kernel cannot use it as memory");
 }
@@ -227,7 +229,7 @@ static int reread(struct daxplug_change *change)
 	if (!err)
 		return 0;
 	if (err == -ENODEV)
-		return refuse(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
+		return refuse(change, err, DAXPLUG_REASON_NO_DEVICE, "device no longer exists");
 	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
 	change->report.reason = DAXPLUG_REASON_UNREADABLE;
 	change->report.retry = true;
@@ -277,7 +279,7 @@ static int check_orphan(struct daxplug_change *change)
 	err = sysfs_find(change->daxplug, path);
 	if (err == -ENOENT)
 		return refuse(change, -ENODEV, DAXPLUG_REASON_NO_DEVICE,
-			      "no such orphaned range any more");
+			      "orphaned range no longer exists");
 	err = check_system(change);
 	return err ? err : check_permission(change);
 }

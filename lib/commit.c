@@ -3,6 +3,7 @@
  * Under vm.overcommit_memory=2 the kernel promises no more than CommitLimit, which goes
  * down with the memory. If more is promised already, every fork and mmap fails.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "forecast.h"
@@ -73,14 +74,16 @@ static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t co
 void forecast_commit(struct daxplug_forecast *forecast)
 {
 	const struct daxplug *daxplug = forecast->daxplug;
-	uint64_t mode, fixed = 0, ratio, limit, committed;
+	uint64_t mode = 0, fixed = 0, ratio, limit, committed;
+	int err;
 
 	/* A record may lack it; then the usual mode is taken for granted. */
-	if (read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode) || mode != 2)
+	err = read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode);
+	if (err == -ENOENT || (!err && mode != 2))
 		return;
-	if (!read_sysctl(daxplug, SYSCTL "overcommit_kbytes", &fixed) && fixed)
+	if (!err && !read_sysctl(daxplug, SYSCTL "overcommit_kbytes", &fixed) && fixed)
 		return;
-	if (read_sysctl(daxplug, SYSCTL "overcommit_ratio", &ratio) ||
+	if (err || read_sysctl(daxplug, SYSCTL "overcommit_ratio", &ratio) ||
 	    read_commit(daxplug, &limit, &committed)) {
 		find(forecast, "commit-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
 		     NULL, "", "cannot tell how much memory may be committed without the device");

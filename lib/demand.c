@@ -28,10 +28,9 @@ static uint64_t huge_in_use(const struct pools *pools, uint64_t *all)
 	*all = 0;
 	for (i = 0; i < pools->count; i++) {
 		const struct pool *pool = &pools->pool[i];
-		uint64_t pages = pool->pages + pool->surplus;
 
-		*all += pages * pool->size;
-		used += (pages > pool->free ? pages - pool->free : 0) * pool->size;
+		*all += pool->pages * pool->size;
+		used += (pool->pages > pool->free ? pool->pages - pool->free : 0) * pool->size;
 	}
 	return used;
 }
@@ -133,17 +132,23 @@ static enum daxplug_reason reason_in(const struct sample *sample)
 	return DAXPLUG_REASON_OTHER;
 }
 
-static void note_unmovable(struct daxplug_forecast *forecast, const struct part *part,
+/* The list has room for some; all are counted. */
+static void note_unmovable(struct daxplug_forecast *forecast, struct part *part,
 			   const struct block *block, const struct sample *sample)
 {
-	struct unmovable *unmovable = &forecast->unmovable[forecast->unmovable_count];
+	struct unmovable unmovable = {
+		.block = block->number,
+		.reason = sample ? reason_in(sample) : DAXPLUG_REASON_OTHER,
+	};
 
-	if (block->state != DAXPLUG_BLOCK_KERNEL || forecast->unmovable_count == MOST_UNMOVABLE)
+	if (block->state != DAXPLUG_BLOCK_KERNEL)
 		return;
-	forecast->unmovable_count++;
-	snprintf(unmovable->device, sizeof(unmovable->device), "%s", part->device->name);
-	unmovable->block = block->number;
-	unmovable->reason = sample ? reason_in(sample) : DAXPLUG_REASON_OTHER;
+	snprintf(unmovable.device, sizeof(unmovable.device), "%s", part->device->name);
+	part->in_kernel_zone++;
+	if (unmovable.reason != DAXPLUG_REASON_OTHER && !part->held++)
+		part->first_held = unmovable;
+	if (forecast->unmovable_count < MOST_UNMOVABLE)
+		forecast->unmovable[forecast->unmovable_count++] = unmovable;
 }
 
 static int take_sample(struct daxplug_forecast *forecast, struct part *part)
@@ -178,32 +183,21 @@ static int take_sample(struct daxplug_forecast *forecast, struct part *part)
 
 static void find_unmovable(struct daxplug_forecast *forecast, const struct part *part)
 {
-	unsigned int i, held = 0, in_kernel_zone = 0;
-	const struct unmovable *first = NULL;
+	const struct unmovable *first = &part->first_held;
 	char remedy[80];
 
-	for (i = 0; i < forecast->unmovable_count; i++) {
-		const struct unmovable *unmovable = &forecast->unmovable[i];
-
-		if (strcmp(unmovable->device, part->device->name))
-			continue;
-		in_kernel_zone++;
-		if (unmovable->reason == DAXPLUG_REASON_OTHER)
-			continue;
-		held++;
-		first = first ? first : unmovable;
-	}
 	snprintf(remedy, sizeof(remedy), "daxplug replug %s --movable", part->device->name);
-	if (first)
+	if (part->held)
 		find(forecast, "unmovable", DAXPLUG_SEVERITY_ERROR, first->reason, part->device,
 		     "stop what uses kernel memory there, or reboot and plug it with --movable",
 		     "%u memory blocks hold what cannot be moved, the first is memory%llu: %s",
-		     held, (unsigned long long)first->block, daxplug_reason_text(first->reason));
-	else if (in_kernel_zone)
+		     part->held, (unsigned long long)first->block,
+		     daxplug_reason_text(first->reason));
+	else if (part->in_kernel_zone)
 		find(forecast, "kernel-zone", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_KERNEL,
 		     part->device, remedy,
 		     "%u memory blocks are in a kernel zone and may hold what cannot be moved",
-		     in_kernel_zone);
+		     part->in_kernel_zone);
 }
 
 static void find_unknown_use(struct daxplug_forecast *forecast, const struct part *part, int err)

@@ -129,23 +129,21 @@ static void read_attributes(struct daxplug_device *device)
 	rating_read(device);
 }
 
-/**
- * device_read() - read all of a device
- * @device: the device
- *
- * Return: 0; -ENODEV if it has gone, with nothing changed; -EMFILE, -ENFILE or -ENOMEM.
- */
-int device_read(struct daxplug_device *device)
+/* The state, the driver and the blocks of a device become unknown. */
+void device_forget(struct daxplug_device *device)
 {
-	char path[SYSFS_PATH_SIZE];
-	int err;
+	device->mode = DAXPLUG_MODE_UNKNOWN;
+	device->driver[0] = '\0';
+	device->backend = DAXPLUG_BACKEND_UNKNOWN;
+	device->word = DAXPLUG_STATE_UNKNOWN;
+	device->state = DAXPLUG_STATE_UNKNOWN;
+	device->counts = (struct dax_block_counts){ 0 };
+	device->unknown = 0;
+}
 
-	device_path(device, "", path);
-	err = sysfs_find(device->daxplug, path);
-	if (err == -ENOENT)
-		return -ENODEV;
-	if (sysfs_is_short(err))
-		return err;
+static int read_all(struct daxplug_device *device)
+{
+	int err;
 
 	read_attributes(device);
 	err = read_blocks(device);
@@ -160,6 +158,29 @@ int device_read(struct daxplug_device *device)
 	words_read(device);
 	device->state = state_of(device);
 	return 0;
+}
+
+/**
+ * device_read() - read all of a device
+ * @device: the device
+ *
+ * Return: 0; -ENODEV if it has gone, with nothing changed; -EMFILE, -ENFILE or -ENOMEM,
+ * with its state, driver and blocks unknown.
+ */
+int device_read(struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+	int err;
+
+	device_path(device, "", path);
+	err = sysfs_find(device->daxplug, path);
+	if (err == -ENOENT)
+		return -ENODEV;
+	if (!sysfs_is_short(err))
+		err = read_all(device);
+	if (err)
+		device_forget(device);
+	return err;
 }
 
 static void free_device(struct daxplug_device *device)
@@ -234,7 +255,7 @@ int daxplug_device_refresh(struct daxplug_device *device)
 
 	report_clear(report);
 	if (err == -ENODEV)
-		report_error(report, err, "%s: no such device any more", device->name);
+		report_error(report, err, "%s: device no longer exists", device->name);
 	else if (err)
 		report_error(report, err, "%s: cannot be read: %s", device->name,
 			     report_errno(err, words, sizeof(words)));

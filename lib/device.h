@@ -130,6 +130,7 @@ struct daxplug_device {
 int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device **device);
 void device_unlist(struct daxplug_device *device);
 int device_read(struct daxplug_device *device);
+void device_forget(struct daxplug_device *device);
 void device_path(const struct daxplug_device *device, const char *attribute, char *path);
 int64_t device_read_count(const struct daxplug_device *device, const char *attribute);
 

@@ -165,7 +165,7 @@ static bool read_line(const struct daxplug_change *change, enum daxplug_state wa
 	int64_t failures = failures_counted(change);
 	char path[SYSFS_PATH_SIZE], value[32];
 
-	if (failures < 0 || failures == change->task.failures)
+	if (failures < 0 || change->task.failures < 0 || failures == change->task.failures)
 		return false;
 	device_path(change->device, "kmem/last_failure", path);
 	return !sysfs_read(change->daxplug, path, line, size) &&
@@ -207,16 +207,14 @@ static void add_driver_words(struct daxplug_change *change, const char *verb, co
  * The driver counts, and tells in last_failure, what failed once it had its turn. A write
  * that has to wait, and fails before, leaves there what was told of an earlier one.
  *
- * Return: those that failed and those that were cancelled; -1 if it cannot be told.
+ * Return: those that failed and those that were cancelled; -1 if either is unknown.
  */
 int64_t failures_counted(const struct daxplug_change *change)
 {
 	int64_t failed = words_sum(change->device, "kmem/transitions_failed");
 	int64_t cancelled = words_sum(change->device, "kmem/transitions_cancelled");
 
-	return failed < 0 && cancelled < 0
-		       ? -1
-		       : (failed > 0 ? failed : 0) + (cancelled > 0 ? cancelled : 0);
+	return failed < 0 || cancelled < 0 ? -1 : failed + cancelled;
 }
 
 static bool in_kernel_zone(const struct daxplug_change *change, const struct block *block)
@@ -297,6 +295,13 @@ int fail_cancelled(struct daxplug_change *change)
 	return fail(change, -EINTR, DAXPLUG_REASON_SIGNAL, "interrupted");
 }
 
+/* The step that failed has changed nothing, and nor has the change if it wrote nothing before. */
+void fail_untouched(struct daxplug_change *change)
+{
+	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_ROLLED_BACK
+						      : DAXPLUG_OUTCOME_REFUSED;
+}
+
 /**
  * fail_say_cancelled() - say why a change was cancelled, and how far it had come
  * @change: the change, ended
@@ -316,7 +321,7 @@ void fail_say_cancelled(struct daxplug_change *change, int err)
 	words = err == -ETIMEDOUT ? "timed out" : "interrupted";
 	report->retry = true;
 	report->err = err ? err : -EINTR;
-	if (report->reason == DAXPLUG_REASON_LOCKED) {
+	if (report->reason == DAXPLUG_REASON_LOCKED && err == -ETIMEDOUT) {
 		report_error(report, report->err, "%s: %s; another daxplug works on it",
 			     change_name(change), words);
 		return;

@@ -8,7 +8,8 @@
 
 /**
  * find() - add a finding to a forecast
- * @forecast: the forecast; the most severe stay first, in the order they came
+ * @forecast: the forecast; the most severe stay first, in the order they came. When it is
+ *	full, the last of the least severe makes room for a more severe one.
  * @id: a stable word for programs, a constant
  * @severity: how much it matters
  * @reason: the reason that it would be for a failure
@@ -24,8 +25,11 @@ void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severi
 	unsigned int at = forecast->finding_count;
 	va_list arguments;
 
-	if (at == MOST_FINDINGS)
-		return;
+	if (at == MOST_FINDINGS) {
+		if (forecast->findings[--at].severity >= severity)
+			return;
+		forecast->finding_count--;
+	}
 	snprintf(finding.device, sizeof(finding.device), "%s", device ? device->name : "");
 	snprintf(finding.remedy, sizeof(finding.remedy), "%s", remedy);
 	va_start(arguments, format);

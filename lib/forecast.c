@@ -57,6 +57,9 @@ static void find_mode(struct daxplug_forecast *forecast, const struct daxplug_de
 
 static void find_unreadable(struct daxplug_forecast *forecast, const struct daxplug_device *device)
 {
+	if (!device->node_known)
+		find(forecast, "node-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell which NUMA node its memory belongs to");
 	if (device->state == DAXPLUG_STATE_UNKNOWN)
 		find(forecast, "state-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
 		     device, "run it as root", "cannot tell the state of its memory blocks");
@@ -161,6 +164,11 @@ static const struct finding *finding_at(const struct daxplug_forecast *forecast,
 	return at < forecast->finding_count ? &forecast->findings[at] : &none;
 }
 
+enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forecast)
+{
+	return forecast->action;
+}
+
 /* The findings are in order: the first is the most severe. */
 enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *forecast)
 {
@@ -196,6 +204,12 @@ enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_for
 							unsigned int finding)
 {
 	return finding_at(forecast, finding)->severity;
+}
+
+enum daxplug_reason daxplug_forecast_finding_reason(const struct daxplug_forecast *forecast,
+						    unsigned int finding)
+{
+	return finding_at(forecast, finding)->reason;
 }
 
 const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,

@@ -53,6 +53,9 @@ struct user {
  * @use: what its memory is used for, in bytes; -1 if unknown
  * @must_move: what of it must move, or -1
  * @online: how much of it is online
+ * @in_kernel_zone: how many of its blocks are in a kernel zone
+ * @held: how many of those hold what cannot be moved
+ * @first_held: the first of them
  */
 struct part {
 	struct daxplug_device *device;
@@ -61,6 +64,9 @@ struct part {
 	int64_t use[USES];
 	int64_t must_move;
 	uint64_t online;
+	unsigned int in_kernel_zone;
+	unsigned int held;
+	struct unmovable first_held;
 };
 
 /**

@@ -246,7 +246,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_UNSUPPORTED: not supported here, as in a recorded tree
  * @DAXPLUG_REASON_WORKER: the process that makes the change could not be started,
  *	or was killed
- * @DAXPLUG_REASON_INVALID: the request makes no sense, such as a state that no
+ * @DAXPLUG_REASON_INVALID: invalid request, such as a state that no
  *	device can be plugged to
  *
  * The reasons up to @DAXPLUG_REASON_UNLOAD are those of daxplug's driver; their
@@ -472,8 +472,8 @@ void daxplug_device_unref(struct daxplug_device *device);
  *
  * Strings from its getters end with this call.
  *
- * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM; -EMFILE;
- * -ENFILE.
+ * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM, -EMFILE or
+ * -ENFILE, with the state, the driver and the blocks of the device unknown.
  */
 DAXPLUG_CHECK int daxplug_device_refresh(struct daxplug_device *device);
 
@@ -495,7 +495,7 @@ uint64_t daxplug_device_size(const struct daxplug_device *device);
 uint64_t daxplug_device_align(const struct daxplug_device *device);
 /* Bytes at the ends of its ranges that fill no memory block; 0 if unknown. */
 uint64_t daxplug_device_unusable(const struct daxplug_device *device);
-/* The NUMA node that its memory becomes a part of; -1 if firmware gave it none. */
+/* The NUMA node that its memory becomes a part of; -1 if firmware gave it none; -2 if unknown. */
 int daxplug_device_target_node(const struct daxplug_device *device);
 /* The nearest NUMA node with CPUs, by firmware; -1 if unknown. */
 int daxplug_device_numa_node(const struct daxplug_device *device);
@@ -662,7 +662,7 @@ int daxplug_orphan_quarantined(const struct daxplug_orphan *orphan);
  * that was offline or mixed cannot be, and the outcome is then
  * DAXPLUG_OUTCOME_INCOMPLETE.
  *
- * Return: 0; -EINVAL for another action; -ENOMEM.
+ * Return: 0; -EINVAL for another action; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
  */
 DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug_action action,
 				     struct daxplug_change **change);
@@ -673,7 +673,7 @@ DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug
  * @orphan: the range; the change copies what it needs of it
  * @change: set to the change, with one reference
  *
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
  */
 DAXPLUG_CHECK int daxplug_change_new_reclaim(struct daxplug *daxplug,
 					     const struct daxplug_orphan *orphan,
@@ -765,8 +765,8 @@ DAXPLUG_CHECK int daxplug_change_wait(struct daxplug_change *change);
  * @change: the change
  *
  * Does not wait. May be called from any thread and from a signal handler, as long as
- * the caller holds a reference. Without effect before the start, after the end, and
- * during a rollback.
+ * the caller holds a reference. Before the start it is kept: the change is cancelled as
+ * soon as it is started. Without effect after the end and during a rollback.
  */
 void daxplug_change_cancel(struct daxplug_change *change);
 
@@ -815,7 +815,7 @@ enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change)
  * -EIO		the blocks are not what the kernel reported, or the process that made
  *		the change was killed;
  * -ENODATA	something could not be read (DAXPLUG_REASON_UNREADABLE);
- * -ENODEV	the device has gone, or is not bound to kmem any more;
+ * -ENODEV	the device has gone, or is no longer bound to kmem;
  * -ENOENT	there is no kmem driver (DAXPLUG_REASON_NO_DRIVER);
  * -ENOSPC	DAXPLUG_REASON_NO_ROOM or _COMMIT_LIMIT;
  * -EOPNOTSUPP	another driver, no memory block, or a recorded tree;
@@ -878,6 +878,9 @@ enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *for
 /* The reason of the first finding that is an error. */
 enum daxplug_reason daxplug_forecast_reason(const struct daxplug_forecast *forecast);
 
+/* The change that it is about. */
+enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forecast);
+
 /* Findings, the most severe first. Strings are borrowed from the forecast. */
 unsigned int daxplug_forecast_findings(const struct daxplug_forecast *forecast);
 /* A stable word for programs, such as "no-room". */
@@ -885,6 +888,9 @@ const char *daxplug_forecast_finding_id(const struct daxplug_forecast *forecast,
 					unsigned int finding);
 enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_forecast *forecast,
 							unsigned int finding);
+/* The reason that a change would fail for; DAXPLUG_REASON_UNKNOWN if it would not. */
+enum daxplug_reason daxplug_forecast_finding_reason(const struct daxplug_forecast *forecast,
+						    unsigned int finding);
 /* The device that it is about; "" for all of them. */
 const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,
 					    unsigned int finding);
@@ -971,6 +977,8 @@ bool daxplug_monitor_polls(const struct daxplug_monitor *monitor);
  * @event: set to the event, borrowed until the next call
  *
  * The first events are one DAXPLUG_EVENT_PRESENT a device and one DAXPLUG_EVENT_READY.
+ * Call it until it returns 0: the descriptor may not be readable again for the events that
+ * are left.
  *
  * Return: 1 with an event; 0 if there is none now; -ENOMEM or the error of reading the
  * devices, after which the monitor can still be used. daxplug_message() of the handle

@@ -164,7 +164,7 @@ static const struct {
 	[DAXPLUG_REASON_UNREADABLE] = { "unreadable", "something could not be read" },
 	[DAXPLUG_REASON_UNSUPPORTED] = { "unsupported", "not supported here" },
 	[DAXPLUG_REASON_WORKER] = { "worker", "the worker process failed" },
-	[DAXPLUG_REASON_INVALID] = { "invalid", "the request makes no sense" },
+	[DAXPLUG_REASON_INVALID] = { "invalid", "invalid request" },
 };
 
 const char *daxplug_reason_name(enum daxplug_reason reason)

@@ -14,12 +14,9 @@
 
 static void find_node(struct daxplug_forecast *forecast, const struct daxplug_device *device)
 {
-	if (!device->node_known)
-		find(forecast, "node-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
-		     device, "", "cannot tell which NUMA node its memory would belong to");
-	else if (device->target_node < 0)
+	if (device->node_known && device->target_node < 0)
 		find(forecast, "no-node", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_NODE, device,
-		     "update the firmware, whose SRAT has to name a node for it",
+		     "update the firmware: its SRAT must assign it a NUMA node",
 		     "firmware gave it no NUMA node, so the kernel cannot use it as memory");
 }
 

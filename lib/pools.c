@@ -98,22 +98,29 @@ int pools_read(const struct daxplug *daxplug, int node, struct pools *pools)
 	return err;
 }
 
+/* The pages that are not surplus; a write to nr_hugepages sets their number. */
+static uint64_t persistent(const struct pool *pool)
+{
+	return pool->pages > pool->surplus ? pool->pages - pool->surplus : 0;
+}
+
 /* How many pages of a pool are still missing after an attempt to have them back. */
 static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *before)
 {
 	struct pool now = { .size = before->size };
+	uint64_t wanted = persistent(before);
 	char path[SYSFS_PATH_SIZE], text[24];
 
-	if (!before->pages)
+	if (!wanted)
 		return 0;
-	if (!read_pool(daxplug, node, &now) && now.pages >= before->pages)
+	if (!read_pool(daxplug, node, &now) && persistent(&now) >= wanted)
 		return 0;
 	pool_path(node, before->size, "nr_hugepages", path);
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)before->pages);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)wanted);
 	daxplug->system->write(daxplug, path, text);
 	if (read_pool(daxplug, node, &now))
-		return before->pages;
-	return now.pages < before->pages ? before->pages - now.pages : 0;
+		return wanted;
+	return persistent(&now) < wanted ? wanted - persistent(&now) : 0;
 }
 
 /**

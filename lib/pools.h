@@ -13,9 +13,9 @@ struct daxplug;
 /**
  * struct pool - the huge pages of one size on one node
  * @size: of a page, in bytes
- * @pages: how many there are, surplus pages not included
- * @surplus: how many more
- * @free: how many of all are free
+ * @pages: how many there are, surplus pages included, as nr_hugepages of a node reads
+ * @surplus: how many of them are surplus pages
+ * @free: how many of them are free
  */
 struct pool {
 	uint64_t size;

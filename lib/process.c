@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,12 +9,12 @@
 #include "parse.h"
 #include "process.h"
 
-static bool read_name(const struct daxplug *daxplug, struct process *process)
+static int read_name(const struct daxplug *daxplug, struct process *process)
 {
 	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), "proc/%d/comm", process->pid);
-	return !sysfs_read(daxplug, path, process->name, sizeof(process->name));
+	return sysfs_read(daxplug, path, process->name, sizeof(process->name));
 }
 
 /**
@@ -23,30 +24,35 @@ static bool read_name(const struct daxplug *daxplug, struct process *process)
  * @visit: called for each
  * @data: for it
  *
- * Return: false if the time was up before all were looked at, or they cannot be listed.
+ * Return: false if the time was up before all were looked at, or one cannot be read.
  */
 bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visitor *visit,
 		  void *data)
 {
 	struct dirent *entry;
-	bool complete = true;
+	bool in_time = true, readable = true;
 	DIR *dir;
+	int err;
 
 	if (sysfs_open_dir(daxplug, "proc", &dir))
 		return false;
-	while (complete && (entry = readdir(dir))) {
+	while (in_time && (entry = readdir(dir))) {
 		struct process process;
 		uint64_t pid;
 
 		if (parse_number(entry->d_name, &pid) || !pid || pid > INT_MAX)
 			continue;
 		process.pid = pid;
-		if (read_name(daxplug, &process) && !visit(daxplug, &process, data))
+		err = read_name(daxplug, &process);
+		/* One that has ended meanwhile is none. */
+		if (err && err != -ENOENT && err != -ESRCH)
+			readable = false;
+		if (!err && !visit(daxplug, &process, data))
 			break;
-		complete = clock_now() < deadline;
+		in_time = clock_now() < deadline;
 	}
 	closedir(dir);
-	return complete;
+	return in_time && readable;
 }
 
 /**

@@ -19,7 +19,6 @@ PROPERTY(enum daxplug_backend, backend, backend)
 PROPERTY(enum daxplug_state, state, state)
 PROPERTY(uint64_t, size, size)
 PROPERTY(uint64_t, align, align)
-PROPERTY(int, target_node, target_node)
 PROPERTY(int, numa_node, numa_node)
 PROPERTY(int, tier, tier)
 PROPERTY(int, memmap_wanted, memmap_wanted)
@@ -47,6 +46,11 @@ PROPERTY(int64_t, failed, words.failed)
 PROPERTY(int64_t, cancelled, words.cancelled)
 PROPERTY(int64_t, refusals, words.refusals)
 PROPERTY(int64_t, pages_poisoned, words.pages_poisoned)
+
+int daxplug_device_target_node(const struct daxplug_device *device)
+{
+	return device->node_known ? device->target_node : -2;
+}
 
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device)
 {

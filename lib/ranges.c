@@ -96,6 +96,8 @@ int ranges_read(struct daxplug_device *device)
 	if (err == -ENOENT && device->range_count &&
 	    find_range(device, device->range_count) == -ENOENT)
 		err = 0;
+	else if (!err && find_range(device, device->range_count) != -ENOENT)
+		err = -EINVAL;
 
 	if (err)
 		forget(device);

@@ -182,27 +182,29 @@ static uint64_t saved_by_zram(const struct daxplug *daxplug, const char *name, u
 	return (double)bytes * (original - used) / original;
 }
 
-static uint64_t room_in_swap(const struct daxplug *daxplug)
+/* A kernel without swap has no such file. */
+static int room_in_swap(const struct daxplug *daxplug, uint64_t *bytes)
 {
 	char *text, *line, *rest;
-	uint64_t bytes = 0;
 	int err;
 
+	*bytes = 0;
 	text = sysfs_read_long(daxplug, "proc/swaps", &err);
-	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
-	     line = strtok_r(NULL, "\n", &rest)) {
+	if (!text)
+		return err == -ENOENT ? 0 : err;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		unsigned long long size, used;
 		char name[256];
 
 		if (sscanf(line, "%255s %*s %llu %llu", name, &size, &used) != 3 || used > size)
 			continue;
 		size = (size - used) * 1024;
-		bytes += strncmp(name, "/dev/zram", 9)
-				 ? size
-				 : saved_by_zram(daxplug, parse_base_name(name), size);
+		*bytes += strncmp(name, "/dev/zram", 9)
+				  ? size
+				  : saved_by_zram(daxplug, parse_base_name(name), size);
 	}
 	free(text);
-	return bytes;
+	return 0;
 }
 
 /* ---- findings ---- */
@@ -235,6 +237,17 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct targets *
 	return found;
 }
 
+/* Then its own node cannot be told from those that its pages could move to. */
+static bool has_unknown_node(const struct daxplug_forecast *forecast)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		if (forecast->parts[i].online && !forecast->parts[i].device->node_known)
+			return true;
+	return false;
+}
+
 /**
  * forecast_room() - is there room for what must move
  * @forecast: the forecast, with the use of its devices
@@ -244,14 +257,14 @@ void forecast_room(struct daxplug_forecast *forecast)
 	struct targets *targets = calloc(1, sizeof(*targets));
 	uint64_t swap;
 
-	if (!targets || read_nodes(forecast, targets)) {
+	if (!targets || has_unknown_node(forecast) || read_nodes(forecast, targets) ||
+	    room_in_swap(forecast->daxplug, &swap)) {
 		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
-		     NULL, "", "cannot tell how much memory is free on each node");
+		     NULL, "", "cannot tell how much room other nodes have");
 		free(targets);
 		return;
 	}
 	read_restriction(forecast->daxplug, targets);
-	swap = room_in_swap(forecast->daxplug);
 	forecast->room = room_for_all(forecast, targets) + swap;
 	if (!find_parts(forecast, targets, swap) && forecast->must_move > forecast->room)
 		find_no_room(forecast, NULL, forecast->must_move, forecast->room);

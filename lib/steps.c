@@ -31,7 +31,7 @@ static int stop(struct daxplug_change *change, int err)
 	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_INCOMPLETE
 						      : DAXPLUG_OUTCOME_REFUSED;
 	if (err == -ENODEV)
-		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "no such device any more");
+		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "device no longer exists");
 	for (i = 0; !err && i < device->counts.total; i++)
 		if (device->blocks[i].err)
 			return fail_unreadable(change, &device->blocks[i]);
@@ -60,9 +60,15 @@ static int read_again(struct daxplug_change *change)
 /* Another process may have taken the device from kmem since it was read. */
 static int lose_driver(struct daxplug_change *change)
 {
-	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "not bound to kmem any more");
+	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "no longer bound to kmem");
 	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 	return -ENODEV;
+}
+
+/* A bind that failed may have bound the device all the same, and so may have another process. */
+static bool may_be_bound(struct daxplug_change *change)
+{
+	return device_read(change->device) || change->device->mode != DAXPLUG_MODE_DISABLED;
 }
 
 static int fail_bind(struct daxplug_change *change, int err, bool left_over)
@@ -80,7 +86,10 @@ static int fail_bind(struct daxplug_change *change, int err, bool left_over)
 	if (left_over)
 		report_hint(&change->report, "an unbind left its memory online; the stock driver "
 					     "cannot take it over before a reboot, daxplug's can");
-	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	change->task.bound = may_be_bound(change);
+	/* Without a driver there was no file to write to. */
+	change->task.touched = err != -ENOENT || change->task.bound;
+	fail_untouched(change);
 	return err;
 }
 
@@ -127,8 +136,8 @@ static int unbind(struct daxplug_change *change)
 	if (err || device->mode != DAXPLUG_MODE_SYSTEM_RAM)
 		return err;
 	if (device->state != DAXPLUG_STATE_UNPLUGGED)
-		return fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE, "%s again; not unbound",
-			    daxplug_state_name(device->state));
+		return fail(change, -EAGAIN, DAXPLUG_REASON_INTERFERENCE,
+			    "became %s again; not unbound", daxplug_state_name(device->state));
 	err = mode_unbind(change->daxplug, device->name);
 	if (!err)
 		return 0;
@@ -216,11 +225,20 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 static int unplug_or_adopt(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
+	struct report *report = &change->report;
 	int err = 0;
 
 	if (device->mode == DAXPLUG_MODE_DISABLED && device->state != DAXPLUG_STATE_UNPLUGGED)
 		err = bind(change);
-	return err ? err : unplug(change);
+	if (!err)
+		err = unplug(change);
+	/* Unbinding it again could leave its memory stuck. */
+	if (err && change->task.bound && report->outcome != DAXPLUG_OUTCOME_INCOMPLETE) {
+		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+		report_hint(report, "its memory is as before, but it is, or may be, bound to a "
+				    "driver now");
+	}
+	return err;
 }
 
 /* The unplug is done and stays so, even if the unbinding fails. */
@@ -240,24 +258,35 @@ static int unplug_and_release(struct daxplug_change *change)
 	return !err && (change->flags & DAXPLUG_CHANGE_RELEASE) ? release(change) : err;
 }
 
-/* The plug failed: undo the unplug. */
-static void plug_back(struct daxplug_change *change, enum daxplug_state before)
+/* With "online" the kernel chooses the zones, and may choose others than before. */
+static bool zones_are_back(struct daxplug_change *change, enum daxplug_state before,
+			   unsigned int movable)
+{
+	if (before != DAXPLUG_STATE_ONLINE)
+		return true;
+	return !read_again(change) && !change->device->unknown &&
+	       change->device->counts.movable == movable;
+}
+
+/* The plug failed: undo the unplug. @movable: how many blocks were in ZONE_MOVABLE. */
+static void plug_back(struct daxplug_change *change, enum daxplug_state before,
+		      unsigned int movable)
 {
 	struct report cause = change->report;
 	int err = -ENOENT;
 
 	task_enter(change, DAXPLUG_PHASE_BACK);
-	if (before == DAXPLUG_STATE_UNPLUGGED)
-		err = 0;
-	else if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
+	if (before != DAXPLUG_STATE_OFFLINE && before != DAXPLUG_STATE_MIXED)
 		err = read_again(change) ? -ENODEV : plug(change, before);
+	if (!err && !zones_are_back(change, before, movable))
+		err = -EIO;
 
 	change->report = cause;
 	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
 	if (err) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report,
-			    "it was %s before, and could not be put back to that; see daxplug show %s",
+			    "it was %s before, and is not known to be as it was; see daxplug show %s",
 			    daxplug_state_name(before), change_name(change));
 	}
 }
@@ -265,6 +294,7 @@ static void plug_back(struct daxplug_change *change, enum daxplug_state before)
 static int replug(struct daxplug_change *change)
 {
 	enum daxplug_state before = change->device->state;
+	unsigned int movable = change->device->counts.movable;
 	int err;
 
 	err = unplug_or_adopt(change);
@@ -274,13 +304,25 @@ static int replug(struct daxplug_change *change)
 	err = read_again(change);
 	if (!err)
 		err = plug(change, change->wanted);
-	if (err)
-		plug_back(change, before);
+	/* From unplugged, the rollback is plug()'s own. */
+	if (err && before != DAXPLUG_STATE_UNPLUGGED)
+		plug_back(change, before, movable);
 	return err;
+}
+
+/* How many blocks of the orphaned range are online; -1 if unknown. */
+static int64_t orphan_online(const struct daxplug_change *change)
+{
+	char path[SYSFS_PATH_SIZE];
+	uint64_t online;
+
+	orphan_path(change->orphan.name, "blocks_online", path);
+	return sysfs_read_number(change->daxplug, path, &online) ? -1 : (int64_t)online;
 }
 
 static int reclaim(struct daxplug_change *change)
 {
+	int64_t before = orphan_online(change);
 	char path[SYSFS_PATH_SIZE], words[64];
 	int err;
 
@@ -293,7 +335,9 @@ static int reclaim(struct daxplug_change *change)
 	     "cannot reclaim it: %s", report_errno(err, words, sizeof(words)));
 	report_hint(&change->report,
 		    "the kernel log tells which block, and why: dmesg | grep reclaim");
-	change->report.outcome = DAXPLUG_OUTCOME_ROLLED_BACK;
+	change->report.outcome = before >= 0 && orphan_online(change) == before
+					 ? DAXPLUG_OUTCOME_ROLLED_BACK
+					 : DAXPLUG_OUTCOME_INCOMPLETE;
 	return err;
 }
 
@@ -319,6 +363,11 @@ static int record_pools(struct daxplug_change *change)
 
 	if (change->action == DAXPLUG_ACTION_PLUG)
 		return 0;
+	if (change->device && !change->device->node_known) {
+		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+		return fail(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
+			    "cannot tell which NUMA node its memory belongs to");
+	}
 	err = pools_read(change->daxplug, node, &change->task.pools);
 	if (!err)
 		return 0;

@@ -63,7 +63,7 @@ static int read_tiers(struct daxplug *daxplug)
 
 /*
  * Keeps every daxplug from changing a device meanwhile; -EBUSY if one changes a device,
- * -EACCES for a caller other than root, which cannot tell.
+ * another error, such as -EACCES for a caller other than root, if that cannot be told.
  */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {
@@ -73,12 +73,13 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 	for (i = 0; i < daxplug->count; i++) {
 		device_path(daxplug->devices[i], "resource", path);
 		held[i] = root_open(daxplug, path, O_RDONLY);
-		if (held[i] == -EMFILE || held[i] == -ENFILE)
-			return -EMFILE;
-		if (held[i] == -EACCES)
-			return -EACCES;
-		if (held[i] >= 0 && flock(held[i], LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
-			return -EBUSY;
+		/* A device that has gone is changed by nobody. */
+		if (held[i] == -ENOENT)
+			continue;
+		if (held[i] < 0)
+			return held[i];
+		if (flock(held[i], LOCK_SH | LOCK_NB))
+			return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	}
 	return 0;
 }

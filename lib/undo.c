@@ -156,6 +156,9 @@ static bool put_back(struct daxplug_change *change, const struct block *before)
 		return true;
 	if (state == DAXPLUG_BLOCK_ABSENT || before->state == DAXPLUG_BLOCK_ABSENT)
 		return false;
+	/* In a zone that cannot be read: it may be the right one. */
+	if (now.err && block_is_online(state) && before->state != DAXPLUG_BLOCK_OFFLINE)
+		return false;
 	/* To put a block online does nothing to one that is. */
 	if (block_is_online(state) && block_switch(change, before, "offline"))
 		return false;

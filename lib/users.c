@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The programs that have most memory on the nodes of the devices. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
  * @forecast: the forecast
  * @deadline: when to give up, by clock_now()
  * @kind: where the users of the kind that is searched for begin
+ * @unreadable: whether what one of them has could not be read
  * @bound: how many programs may use the nodes of the devices only
  * @bound_name: the first of them
  */
@@ -32,6 +34,7 @@ struct search {
 	struct daxplug_forecast *forecast;
 	int64_t deadline;
 	unsigned int kind;
+	bool unreadable;
 	unsigned int bound;
 	char bound_name[128];
 };
@@ -56,6 +59,13 @@ static void add_user(struct search *search, const char *name, int pid, uint64_t 
 	forecast->user_count++;
 }
 
+/* A process, or a group, that has ended meanwhile has nothing. */
+static void note_error(struct search *search, int err)
+{
+	if (err && err != -ENOENT && err != -ESRCH && err != -ENODEV)
+		search->unreadable = true;
+}
+
 static bool counts(int node, void *data)
 {
 	const struct search *search = data;
@@ -74,6 +84,7 @@ static uint64_t bytes_of_group(struct search *search, const char *path)
 
 	snprintf(file, sizeof(file), "%s/memory.numa_stat", path);
 	text = sysfs_read_long(search->forecast->daxplug, file, &err);
+	note_error(search, err);
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		unsigned long long value;
@@ -102,9 +113,14 @@ static bool walk_groups(struct search *search, const char *path, unsigned int de
 	struct dirent *entry;
 	bool is_leaf = true, complete = clock_now() < search->deadline;
 	DIR *dir;
+	int err;
 
-	if (!complete || sysfs_open_dir(search->forecast->daxplug, path, &dir))
-		return complete;
+	if (!complete)
+		return false;
+	err = sysfs_open_dir(search->forecast->daxplug, path, &dir);
+	note_error(search, err);
+	if (err)
+		return true;
 	while (complete && (entry = readdir(dir))) {
 		char below[PATH_MAX];
 
@@ -150,6 +166,7 @@ static bool add_process(const struct daxplug *daxplug, const struct process *pro
 
 	snprintf(path, sizeof(path), "proc/%d/numa_maps", process->pid);
 	text = sysfs_read_long(daxplug, path, &err);
+	note_error(search, err);
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		bytes += process_line_on_nodes(line, counts, search);
@@ -178,7 +195,7 @@ void forecast_users(struct daxplug_forecast *forecast)
 	search.deadline = clock_now() + PATIENCE;
 	search.kind = forecast->user_count;
 	complete &= process_each(forecast->daxplug, search.deadline, add_process, &search);
-	forecast->users_complete = complete;
+	forecast->users_complete = complete && !search.unreadable;
 	if (search.bound)
 		find(forecast, "bound", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, "",
 		     "%u processes, such as %s, bound memory to the node alone; the kernel will "

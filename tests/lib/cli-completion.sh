@@ -35,6 +35,17 @@ is "bash: columns" "$(bash_completes daxplug list -o DEVICE,KI)" DEVICE,KIND
 is "bash: columns in small letters" "$(bash_completes daxplug list -o +mod)" +mode
 is "bash: no column twice" "$(bash_completes daxplug list -o KIND,KI)" ""
 
+# A region whose name is a command substitution.
+new_root ours-6.12-movable
+region=$ROOT/sys/devices/platform/'a$(>run)'
+mkdir "$region"
+mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$region/"
+ln -sfn "../../../devices/platform/${region##*/}/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
+is "bash: a name is offered quoted" \
+	"$(cd "$WORK" && bash_completes daxplug list --sysroot "$ROOT" --region a)" 'a\$\(\>run\)'
+ok "bash: it is not run" test ! -e "$WORK/run"
+ROOT=$MOVABLE
+
 # --- zsh ---
 
 if type zsh > /dev/null 2>&1; then

@@ -14,13 +14,15 @@ journal_entry() {
 make_journal() {
 	mkdir -p "$ROOT/var/log/journal"
 	{
-		journal_entry 1000000000 PRIORITY=6 SYSLOG_IDENTIFIER=daxplug DAXPLUG_DEVICE=dax0.0 \
+		journal_entry 1000000000 PRIORITY=6 SYSLOG_IDENTIFIER=daxplug _UID=0 DAXPLUG_DEVICE=dax0.0 \
 			DAXPLUG_ACTION=plug DAXPLUG_OUTCOME=done DAXPLUG_STATE=online_movable \
 			'MESSAGE=plug dax0.0: done'
 		journal_entry 1000000001 _KERNEL_SUBSYSTEM=dax _KERNEL_DEVICE=+dax:dax1.0 \
 			'MESSAGE=kmem dax1.0: unplugged: 8 memory blocks'
 		journal_entry 1000000002 SYSLOG_IDENTIFIER=other 'MESSAGE=something else'
-		journal_entry 1000000003 PRIORITY=4 SYSLOG_IDENTIFIER=daxplug DAXPLUG_DEVICE=dax0.0 \
+		journal_entry 1000000002 SYSLOG_IDENTIFIER=daxplug _UID=1000 DAXPLUG_DEVICE=dax0.0 \
+			DAXPLUG_ACTION=plug DAXPLUG_OUTCOME=done 'MESSAGE=a forgery'
+		journal_entry 1000000003 PRIORITY=4 SYSLOG_IDENTIFIER=daxplug _UID=0 DAXPLUG_DEVICE=dax0.0 \
 			DAXPLUG_ACTION=unplug DAXPLUG_OUTCOME=rolled-back DAXPLUG_REASON=pinned \
 			'MESSAGE=unplug dax0.0: rolled-back'
 	} | "$REMOTE" -o "$ROOT/var/log/journal/it.journal" - > /dev/null 2>&1

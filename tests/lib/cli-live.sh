@@ -56,7 +56,8 @@ echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
 echo 0 > "$orphan/quarantined"
 touch "$orphan/reclaim"
 rm "$ROOT/sys/bus/dax/devices/dax0.0"
-valid "reclaim" reclaim change reclaim --json all
+is "reclaim --no-wait, a dry run" "$(status_of change reclaim --dry-run --no-wait all)" 0
+valid "reclaim" reclaim change reclaim --no-wait --json all
 is "reclaimed" "$(jq -r '.[0] | "\(.action) \(.outcome) \(.orphan)"' "$WORK/json")" \
 	"reclaim done 180000000-1bfffffff"
 is "nothing is left" "$(on list)" ""
@@ -111,6 +112,23 @@ is "SIGTERM: killed by it" "$(interrupted TERM)" 143
 is "SIGHUP: killed by it" "$(interrupted HUP)" 129
 is "all is as before a signal" "$(state_now)" online_movable
 
+# The first of two devices is left half done, and then there is a signal.
+add_device dax9.0 platform/hmem.9 2 200 2 '' ''
+line=$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure
+cp "$line" "$WORK/line"
+echo 'wanted=unplugged error=-EBUSY reason=slab rollback=incomplete' > "$line"
+status=0
+FAKE_DEAF=1 FAKE_SLOW_MS=2000 FAKE_FAIL=unplugged:16 \
+	change_now unplug --force dax0.0 dax9.0 > "$WORK/out" 2> "$WORK/err" &
+pid=$!
+sleep 1
+kill -INT "$pid"
+wait "$pid" 2> /dev/null || status=$?
+is "a signal does not hide that a rollback is incomplete" "$status" 6
+ok "it says that the other device was not attempted" said 'dax9.0 not attempted'
+mv "$WORK/line" "$line"
+rm "$ROOT/sys/bus/dax/devices/dax9.0"
+
 # A shell ends its loop only if the process has died of the signal.
 loop() {
 	# shellcheck disable=SC2016 # the inner shell's
@@ -132,6 +150,7 @@ sleep 1
 is "another is at work, and time is up" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
 ok "it says whom it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
 is "another is at work, and there is no time" "$(status_of change unplug --force --no-wait dax0.0)" 5
+is "SIGINT while waiting for another: killed by it" "$(interrupted INT)" 130
 kill -TERM "$other"
 wait "$other" 2> /dev/null
 is "the other is rolled back" "$(state_now)" online_movable

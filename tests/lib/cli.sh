@@ -56,6 +56,7 @@ usage_error "a command that is none" "unknown command 'frobnicate' (see 'daxplug
 usage_error "help of none" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" help lsit
 usage_error "an option that is none" "unknown option '--nonsense' (see 'daxplug list --help')" list --nonsense
 usage_error "a letter that is none" "unknown option '-Z' (see 'daxplug show --help')" show -Z
+usage_error "a letter that is none, behind a long option" "unknown option '-Z' (see 'daxplug list --help')" list --json -Zn
 usage_error "an ambiguous option" "option '--no' is ambiguous (see 'daxplug list --help')" list --no
 usage_error "no argument" "option '--output' needs an argument (see 'daxplug list --help')" list --output
 usage_error "an argument too many" "option '--json' takes no argument (see 'daxplug list --help')" list --json=1
@@ -72,7 +73,7 @@ usage_error "a node that is none" "--node: 'x' is not the number of a NUMA node 
 usage_error "a selector that is none" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
 usage_error "a range that is none" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
 usage_error "no range" "no range given (see 'daxplug reclaim --help')" reclaim
-usage_error "a device for takeover" "takeover takes no argument, such as 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
+usage_error "a device for takeover" "takeover takes no arguments: 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
 usage_error "a recorded tree for handback" "handback works on this machine only, without --sysroot (see 'daxplug handback --help')" handback --sysroot /tmp
 usage_error "a time to look back to that is none" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
 usage_error "a colour that is none" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
@@ -185,23 +186,33 @@ valid "every device: check" check on check --json all
 
 # What may hold data is bound only by its name, UUID or serial number.
 planned() { on plug --dry-run --json "$@" 2> /dev/null | jq -r '.[].chardev' | xargs; }
-for selector in all '*' node:2 node:3 range:0-0xffffffffff pmem cxl; do
-	ok "'$selector' takes nothing that may hold data" eval \
-		"[[ ! '$(planned "$selector")' =~ dax[1345].0 ]]"
-done
+# takes SELECTOR DEVICES
+takes() { is "'$1' takes nothing that may hold data" "$(planned "$1")" "$2"; }
+takes all "dax0.0 dax2.0"
+takes '*' "dax0.0 dax2.0"
+takes node:2 ""
+takes node:3 dax2.0
+takes range:0-0xffffffffff "dax0.0 dax2.0"
+takes pmem ""
+takes cxl dax2.0
 is "nor does --node" "$(planned --node 2)" ""
 is "nor does --region" "$(planned --region 1)" ""
-is "all takes what can hold none" "$(planned all)" "dax0.0 dax2.0"
 is "nor does 'replug all'" "$(on replug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" "dax0.0 dax2.0"
 is "a name does" "$(planned dax1.0)" dax1.0
 is "a UUID does" "$(planned "uuid:$UUID")" dax1.0
 is "a serial number does" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
 is "nothing but data" "$(status_of on plug --dry-run node:2)" 7
-ok "it says which was left alone, and why" said '^dax1.0: left alone: persistent memory without a driver'
+ok "it says which was skipped, and why" said '^dax1.0: skipped: persistent memory without a driver'
+is "nothing to check is refused" "$(status_of on check --json node:2) $(jq -r .verdict "$WORK/out")" "7 refused"
 is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
 ok "it says what to do" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
 ok "it says the mode, and what to do" said 'famfs.*daxctl'
+
+new_root ours-6.12-movable
+add_device dax1.0 "$ND/dax1.1" 2 64 4 '' online Movable
+is "'unplug all' binds no persistent memory either" \
+	"$(on unplug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" dax0.0
 
 # --- several devices together ---
 
@@ -226,6 +237,10 @@ is "both have none: check" "$(status_of on check all)" 7
 is "both have none: forced" "$(status_of on unplug --dry-run --force all)" 0
 valid "both have none" results on unplug --dry-run --json all
 is "both have none: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
+add_device dax3.0 platform/hmem.2 3 96 4 device_dax ''
+is "another finding does not hide that there is no room" "$(status_of on unplug --dry-run dax0.0 dax1.0 dax3.0)" 7
+ok "it says so" said '^daxplug: all 3 devices together: .*800 MiB'
+rm "$ROOT/sys/bus/dax/devices/dax3.0"
 node_has 0 2048 1000 100
 is "both have room" "$(status_of on unplug --dry-run all)" 0
 
@@ -235,7 +250,7 @@ new_root stock-7.3-movable
 rm "$ROOT/sys/devices/system/memory/memory50/state"
 mkdir "$ROOT/sys/devices/system/memory/memory50/state"
 is "a block that cannot be read: no state" "$(listed state)" unknown
-is "nor are there counts" "$(listed blocks)" ""
+is "nor are there counts" "$(listed blocks,present,online,movable | xargs)" ""
 ok "show says how many" eval "on show dax0.0 | grep -q '1 unknown'"
 ok "the map has it" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
 is "unplug cannot tell" "$(status_of on unplug --dry-run dax0.0)" 4
@@ -247,7 +262,7 @@ valid "unknown: a refusal" results on unplug --dry-run --json dax0.0
 # --- names cannot do harm ---
 
 new_root ours-6.12-movable
-evil=$'evil\033[31m\n\377'
+evil=$'evil\033[31m\302\233\n\377'
 mkdir "$ROOT/sys/devices/platform/$evil"
 mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/devices/platform/$evil/"
 ln -sfn "../../../devices/platform/$evil/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
@@ -255,7 +270,7 @@ for verb in list show check; do
 	for mode in '' --json; do
 		# shellcheck disable=SC2086 # no option is no word
 		on $verb $mode all > "$WORK/out" 2>&1
-		ok "$verb $mode passes no escape on" eval "! grep -q $'\\033' '$WORK/out'"
+		ok "$verb $mode passes no escape on" eval "! grep -q -e $'\\033' -e $'\\302\\233' '$WORK/out'"
 	done
 done
 is "show writes it out" "$(on show dax0.0 | grep -c 'evil\\x1b')" 1
@@ -274,6 +289,10 @@ echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
 is "a missing node, check of the machine" "$(status_of on check)" 7
 ok "it says so" said '^error: dax0.0: .*NUMA node.*\[no-node\]'
+echo '?' > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
+ok "show says that the node is unknown" eval "on show dax0.0 | grep -q 'target node  *unknown'"
+status_of on check > /dev/null
+ok "an unknown node is not a missing one" eval "! said 'no-node'"
 
 new_root ours-6.12-kernel
 mkdir -p "$ROOT/etc/udev/rules.d" "$ROOT/usr/lib/udev/rules.d" "$ROOT/etc/daxctl.conf.d" \
@@ -331,7 +350,7 @@ echo 0 > "$ROOT/sys/devices/system/node/has_cpu"
 echo 'Node 1 MemTotal:       4194304 kB' > "$ROOT/sys/devices/system/node/node1/meminfo"
 on check > "$WORK/out"
 found "that there is no device" '\[no-device\]$'
-found "memory that firmware gave as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
+found "memory that firmware presents as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
 found "an expander without a region" '\[cxl-without-region\]$'
 valid "check without a device" check on check --json
 
@@ -367,6 +386,15 @@ valid "reclaim, a dry run" reclaim on reclaim --dry-run --json all
 rm "$ROOT/sys/bus/dax/devices/dax0.0"
 status_of on unplug all > /dev/null
 ok "without a device: it says where the memory is" said 'orphaned memory.*daxplug reclaim'
+
+new_root stock-6.12-offline
+is "offline memory, check" "$(status_of on check dax0.0)" 0
+ok "nothing of it has to migrate" eval "said '^dax0.0: can be plugged' && ! said migrate"
+
+new_root ours-6.12-kernel
+is "a dry run is as sure as a check" "$(status_of on check dax0.0)$(status_of on unplug --dry-run dax0.0)" 44
+ok "it says why" said '^dax0.0: unplug would be tried: 8 memory blocks are in a kernel zone'
+is "in JSON too" "$(on unplug --dry-run --json dax0.0 | jq -r '.[0] | "\(.outcome) \(.exit_status)"')" "dry-run 4"
 
 # --- the map ---
 

@@ -18,6 +18,8 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.has_state = device->state,
 		.policy = "offline",
 		.fail_block = -1,
+		.fail_leaves = -1,
+		.hide_zone = -1,
 		.lie_block = -1,
 		.intruder = -1,
 		.rival = -1,
@@ -42,10 +44,22 @@ static void dissolve(void)
 		fixture_write(fake.fixture, fake.pool, "%u\n", fake.pool_left);
 }
 
+static void hide_zone(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "sys/devices/system/memory/memory%lld/valid_zones",
+		 (long long)fake.hide_zone);
+	if (fake.hide_zone >= 0)
+		fixture_delete(fake.fixture, path);
+}
+
 static void switch_block(unsigned int number, const char *word)
 {
-	if (!strcmp(word, "offline"))
+	if (!strcmp(word, "offline")) {
 		dissolve();
+		hide_zone();
+	}
 	if (!strcmp(word, "offline"))
 		fixture_add_block(fake.fixture, number, "offline", "Normal Movable");
 	else
@@ -139,6 +153,10 @@ static int write_device(const char *word)
 	if (fake.fail_state && !strcmp(fake.fail_state, word)) {
 		if (!fake.waits)
 			count_failure();
+		if (fake.fail_leaves >= 0) {
+			switch_block(fake.fail_leaves, "offline");
+			write_word("mixed");
+		}
 		return fake.fail_state_err;
 	}
 	if (!strcmp(word, "unplugged")) {
@@ -166,11 +184,11 @@ static int bind(const char *device)
 	snprintf(driver, sizeof(driver), "../bus/dax/drivers/%s", fake.binds_to);
 	fixture_link(fake.fixture, path, driver);
 	if (strcmp(fake.binds_to, "kmem"))
-		return 0;
+		return fake.bind_lies;
 	fake_add_blocks(fake.policy);
 	if (fake.has_state)
 		write_word(fake.policy);
-	return 0;
+	return fake.bind_lies;
 }
 
 /* Blocks that are online stay for good. */
@@ -214,10 +232,21 @@ static int write_driver(const char *file, const char *device)
 	return 0;
 }
 
+/* nr_hugepages reads with the surplus pages and is written without them. */
+static unsigned int surplus_beside(const char *path)
+{
+	char surplus[160], text[32];
+
+	snprintf(surplus, sizeof(surplus), "%.*s/surplus_hugepages",
+		 (int)(strrchr(path, '/') - path), path);
+	fixture_read(fake.fixture, surplus, text, sizeof(text));
+	return strtoul(text, NULL, 10);
+}
+
 /* The pages of a pool lie in the first block, and the pool gets back what there is. */
 static int write_pool(const char *path, const char *text)
 {
-	unsigned int wanted = strtoul(text, NULL, 10);
+	unsigned int wanted = strtoul(text, NULL, 10) + surplus_beside(path);
 
 	if (fake.fail_pool && wanted > fake.fail_pool)
 		wanted = fake.fail_pool;
@@ -227,6 +256,8 @@ static int write_pool(const char *path, const char *text)
 
 static int write_reclaim(const char *text)
 {
+	if (fake.fail_reclaim && fake.fail_leaves >= 0)
+		fixture_write(fake.fixture, STRANDED "/180000000-1bfffffff/blocks_online", "6\n");
 	if (fake.fail_reclaim)
 		return fake.fail_reclaim;
 	if (strcmp(text, "1"))

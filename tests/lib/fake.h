@@ -21,9 +21,12 @@
  * @fail_times: how often it fails
  * @fail_state: a word for the state file that fails, or NULL
  * @fail_state_err: a negative errno for that
+ * @fail_leaves: N of memoryN that such a failure leaves offline, or -1
+ * @hide_zone: N of memoryN whose zone cannot be read once a block goes offline, or -1
  * @waits: it failed before it had its turn, which daxplug's driver does not count
  * @bind_ms: how long binding takes, whatever is sent to it
  * @fail_bind: a negative errno for binding, or 0
+ * @bind_lies: a negative errno that a bind which worked returns, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
  * @needs_id: the driver binds the device only by its name, given to new_id
@@ -53,9 +56,12 @@ struct fake {
 	int fail_times;
 	const char *fail_state;
 	int fail_state_err;
+	int64_t fail_leaves;
+	int64_t hide_zone;
 	bool waits;
 	int bind_ms;
 	int fail_bind;
+	int bind_lies;
 	const char *binds_to;
 	int fail_unbind;
 	bool needs_id;

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Calls go down: each file of the library calls files above it in the list of lib/meson.build,
-# so there is no circle among them: layers.sh STATIC_LIBRARY
+# so there is no circle among them. Nor is there one among the files of the command, whose list
+# has no order: layers.sh STATIC_LIBRARY COMMAND
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
@@ -25,7 +26,20 @@ calls_up() {
 				print from[i], "calls", to[i], "of", file } }' <(files) <(symbols "$1")
 }
 
+# calls_of_command COMMAND: "FILE FILE" for each two of which one uses the other.
+calls_of_command() {
+	nm -A "$1".p/*.c.o | sed -nE 's#^.*/([a-z_]+\.c)\.o:.* ([A-Z]) (.*)#\1 \2 \3#p' |
+		awk '$2 != "U" { owner[$3] = $1; next }
+			{ from[++calls] = $1; to[calls] = $3 }
+			END { for (i = 1; i <= calls; i++)
+				if (owner[to[i]])
+					print from[i], owner[to[i]] }' | sort -u
+}
+
 ok "the files are known" test "$(files | wc -l)" -gt 30
 ok "their symbols are known" test "$(symbols "$1" | wc -l)" -gt 300
 is "no file calls one below it" "$(calls_up "$1")" ""
+ok "the calls of the command are known" test "$(calls_of_command "$2" | wc -l)" -gt 50
+is "no circle among the files of the command" \
+	"$(calls_of_command "$2" | tsort 2>&1 > /dev/null)" ""
 done_testing

@@ -4,6 +4,7 @@
  * changes the fixture as the kernel would change sysfs. By the environment:
  *
  * FAKE_SLOW_MS=N	each write takes so long; a signal ends it
+ * FAKE_DEAF=1		no signal ends it
  * FAKE_FAIL=WORD:N	the state file does not take WORD, with errno N
  * FAKE_FAIL_SETTING=N	kmem/guard and the like fail, with errno N
  */
@@ -30,6 +31,7 @@ static void take_environment(void)
 		fake.fail_setting = -atoi(getenv("FAKE_FAIL_SETTING"));
 	if (slow)
 		fake.slow_ms = atoi(slow);
+	fake.deaf = getenv("FAKE_DEAF");
 	if (fail && sscanf(fail, "%31[^:]:%d", word, &fake.fail_state_err) == 2) {
 		fake.fail_state = word;
 		fake.fail_state_err = -fake.fail_state_err;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -88,9 +89,17 @@ static int with_state(void **state, const char *taint)
 	return 0;
 }
 
+#define KMEM_FILE(name) "sys/bus/dax/devices/dax0.0/kmem/" name
+
 static int ours(void **state)
 {
-	return with_state(state, "OE");
+	struct context *context;
+
+	with_state(state, "OE");
+	context = *state;
+	fixture_write(&context->fixture, KMEM_FILE("transitions_failed"), "refused 0\nslab 3\n");
+	fixture_write(&context->fixture, KMEM_FILE("transitions_cancelled"), "signal 0\n");
+	return 0;
 }
 
 static int upstream(void **state)
@@ -165,6 +174,8 @@ static void expect_message(const struct context *context, const char *words)
 
 #define PLUG(state) run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_##state, 0)
 #define UNPLUG() run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0)
+#define RELEASE()                                                                                  \
+	run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_RELEASE)
 #define REPLUG(state) run(context, DAXPLUG_ACTION_REPLUG, DAXPLUG_STATE_##state, 0)
 #define EXPECT(call, err, outcome, state)                                                          \
 	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
@@ -358,6 +369,54 @@ static void locked(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
+/* What reads memory tiers has the lock for a moment: that is no reason to give up. */
+static void locked_for_a_moment(void **state)
+{
+	struct context *context = *state;
+	char path[FIXTURE_PATH_SIZE];
+	pid_t reader;
+	int fd;
+
+	look(context);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_SH), 0);
+	reader = fork();
+	if (!reader) {
+		usleep(60000);
+		_exit(flock(fd, LOCK_UN));
+	}
+	expect(context,
+	       run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+		   DAXPLUG_CHANGE_NO_WAIT),
+	       0, DAXPLUG_OUTCOME_DONE, DAXPLUG_STATE_ONLINE_MOVABLE);
+	waitpid(reader, NULL, 0);
+	close(fd);
+}
+
+/* Cancelled while it waits for the lock: that is an interruption, not a timeout. */
+static void cancelled_while_locked(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+	char path[FIXTURE_PATH_SIZE];
+	int fd;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	daxplug_change_cancel(context->change);
+	expect(context, daxplug_change_wait(context->change), -ECANCELED, DAXPLUG_OUTCOME_REFUSED,
+	       before);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_SIGNAL);
+	expect_message(context, "dax0.0: interrupted");
+	close(fd);
+}
+
 /* /proc/locks names the process that has the lock; the change goes on once it is free. */
 static void waits_for_another(void **state)
 {
@@ -389,6 +448,26 @@ static void waits_for_another(void **state)
 	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_waits_for(context->change), 0);
+}
+
+/* A device that cannot be read after a change is not shown as it was before. */
+static void unreadable_afterwards(void **state)
+{
+	struct context *context = *state;
+	struct rlimit before, few;
+
+	look(context);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 3, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	expect(context, daxplug_change_wait(context->change), 0, DAXPLUG_OUTCOME_DONE,
+	       DAXPLUG_STATE_UNKNOWN);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_UNKNOWN);
+	assert_int_equal(daxplug_device_blocks(context->device), 0);
+	assert_int_equal(daxplug_device_blocks_online(context->device), 0);
 }
 
 static void vanished(void **state)
@@ -569,6 +648,20 @@ static void zones_come_back(void **state)
 	assert_int_equal(daxplug_device_block_state(context->device, 2), DAXPLUG_BLOCK_OFFLINE);
 	assert_int_equal(daxplug_device_block_state(context->device, 3), DAXPLUG_BLOCK_KERNEL);
 	assert_int_equal(daxplug_device_block_state(context->device, 4), DAXPLUG_BLOCK_MOVABLE);
+}
+
+/* A block in a zone that cannot be read is not taken offline to put it in the right one. */
+static void zone_unreadable_on_the_way_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	refuse_block(FIRST + 5, "offline", -EIO, 99);
+	fake.hide_zone = FIRST + 3;
+	EXPECT(UNPLUG(), -EIO, INCOMPLETE, UNKNOWN);
+	expect_hint(context, "memory51");
+	assert_int_equal(daxplug_device_block_state(context->device, 3), DAXPLUG_BLOCK_ONLINE);
 }
 
 static void rollback_fails(void **state)
@@ -777,6 +870,55 @@ static void bind_fails(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
+/* The bind reports a failure, and the device is bound all the same. */
+static void bind_fails_but_binds(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	fake.bind_lies = -EIO;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	fake.fail_unbind = -EBUSY;
+	run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_INCOMPLETE);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
+}
+
+/* An unbind left the memory online. */
+static void orphan_the_device(struct context *context)
+{
+	set_blocks(context, "online", "Movable");
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	fake.policy = "online_movable";
+	look(context);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
+}
+
+/* The device stays bound after a failure, which it was not before. */
+static void adoption_fails(void **state)
+{
+	struct context *context = *state;
+
+	orphan_the_device(context);
+	fake.bind_lies = -EIO;
+	EXPECT(UNPLUG(), -EIO, INCOMPLETE, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
+
+	orphan_the_device(context);
+	fake.bind_lies = 0;
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, ONLINE_MOVABLE);
+	expect_hint(context, "bound");
+
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	fake.fail_bind = -EBUSY;
+	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+}
+
 /* Another process binds the device to another driver first. */
 static void bind_to_other(void **state)
 {
@@ -786,7 +928,7 @@ static void bind_to_other(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fake.binds_to = "device_dax";
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENODEV, ROLLED_BACK, UNPLUGGED);
-	expect_message(context, "not bound to kmem");
+	expect_message(context, "no longer bound to kmem");
 }
 
 static void plug_fails_after_bind(void **state)
@@ -865,7 +1007,7 @@ static void no_driver(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
 	fake.no_driver = true;
-	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, ROLLED_BACK, UNPLUGGED);
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, REFUSED, UNPLUGGED);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DRIVER);
 	expect_hint(context, "CONFIG_DEV_DAX_KMEM");
 }
@@ -879,7 +1021,7 @@ static void cannot_be_unbound(void **state)
 	look(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem/unbind");
 	refuse_block(FIRST + 1, "offline", -EIO, 99);
-	EXPECT(UNPLUG(), -ENOENT, ROLLED_BACK, ONLINE_MOVABLE);
+	EXPECT(UNPLUG(), -ENOENT, REFUSED, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_block(context->change), -1);
 	expect_message(context, "cannot unbind");
 }
@@ -962,9 +1104,6 @@ static void recorded(void **state)
 
 /* ---- what an unplug leaves ---- */
 
-#define RELEASE()                                                                                  \
-	run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_RELEASE)
-
 /* Whatever the backend, the device has no driver afterwards. */
 static void release(void **state)
 {
@@ -987,6 +1126,18 @@ static void release_unplugged(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_SYSTEM_RAM);
 	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
+}
+
+/* That the driver cannot be read does not mean that there is none. */
+static void release_of_unknown(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/driver", "no link\n");
+	EXPECT(RELEASE(), -ENODATA, REFUSED, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 }
 
 static void release_fails(void **state)
@@ -1020,17 +1171,43 @@ static void expect_pool(struct context *context, const char *pages)
 }
 
 /* An unplug that fails gives the huge pages back that it took. */
-static void pool_comes_back(void **state)
+static void expect_pool_back(struct context *context, unsigned int surplus)
 {
-	struct context *context = *state;
-
 	set_blocks(context, "online", "Movable");
 	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL "surplus_hugepages", "%u\n", surplus);
+	fake.pool_left = surplus;
 	look(context);
 	refuse_block(FIRST, "offline", -EIO, 99);
 	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
 	expect_pool(context, "200");
 	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
+static void pool_comes_back(void **state)
+{
+	expect_pool_back(*state, 0);
+}
+
+/* Surplus pages come and go by themselves. */
+static void pool_with_surplus_comes_back(void **state)
+{
+	expect_pool_back(*state, 50);
+}
+
+/* Whose huge pages an unplug would take is not known, so none is begun. */
+static void node_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "?\n");
+	look(context);
+	assert_int_equal(daxplug_device_target_node(context->device), -2);
+	EXPECT(UNPLUG(), -ENODATA, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+	expect_message(context, "NUMA node");
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENODATA, REFUSED, ONLINE_MOVABLE);
 }
 
 static void pool_does_not_come_back(void **state)
@@ -1083,6 +1260,15 @@ static void no_room(void **state)
 
 #define ORPHAN STRANDED "/180000000-1bfffffff/"
 
+/* The change before is forgotten. */
+static int reclaim_now(struct context *context, const struct daxplug_orphan *orphan)
+{
+	daxplug_change_unref(context->change);
+	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
+	assert_int_equal(daxplug_change_set_flags(context->change, DAXPLUG_CHANGE_NO_WAIT), 0);
+	return finish(context);
+}
+
 static void reclaim(void **state)
 {
 	struct context *context = *state;
@@ -1107,20 +1293,19 @@ static void reclaim(void **state)
 	assert_int_equal(daxplug_orphan_quarantined(orphan), 1);
 
 	fake.fail_reclaim = -EBUSY;
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), -EBUSY);
+	assert_int_equal(reclaim_now(context, orphan), -EBUSY);
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_ROLLED_BACK);
 	assert_null(daxplug_change_device(context->change));
 	assert_string_equal(daxplug_change_name(context->change), "180000000-1bfffffff");
-	daxplug_change_unref(context->change);
+
+	fake.fail_leaves = FIRST;
+	assert_int_equal(reclaim_now(context, orphan), -EBUSY);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_INCOMPLETE);
 
 	fake.fail_reclaim = 0;
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), 0);
+	assert_int_equal(reclaim_now(context, orphan), 0);
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_DONE);
-	daxplug_change_unref(context->change);
-	assert_int_equal(daxplug_change_new_reclaim(context->daxplug, orphan, &context->change), 0);
-	assert_int_equal(finish(context), -ENODEV);
+	assert_int_equal(reclaim_now(context, orphan), -ENODEV);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DEVICE);
 	look(context);
 	assert_null(daxplug_orphan_first(context->daxplug));
@@ -1207,6 +1392,20 @@ static void state_refuses(void **state)
 	expect_hint(context, "--movable");
 }
 
+/* Plugged back with "online", it may be in other zones than before. */
+static void zones_do_not_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/state", "online\n");
+	look(context);
+	fake.fail_state = "online_kernel";
+	fake.fail_state_err = -ENOMEM;
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, INCOMPLETE, ONLINE);
+	EXPECT(REPLUG(ONLINE_KERNEL), -ENOMEM, ROLLED_BACK, ONLINE);
+}
+
 static void offline_cannot_come_back(void **state)
 {
 	struct context *context = *state;
@@ -1290,6 +1489,48 @@ static void cancelled_before_write(void **state)
 	assert_int_equal(daxplug_change_block(context->change), -1);
 }
 
+/* The driver's rollback was incomplete, and the line that says so cannot be read. */
+static void failure_line_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	fake.fail_leaves = FIRST + 2;
+	fixture_write(&context->fixture, KMEM_FILE("last_failure"), "wanted=\n");
+	EXPECT(UNPLUG(), -EBUSY, INCOMPLETE, MIXED);
+	expect_hint(context, "not known to be as before");
+}
+
+/* With one of the two counters unreadable, last_failure may be of an earlier transition. */
+static void failure_count_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	fixture_delete(&context->fixture, KMEM_FILE("transitions_cancelled"));
+	fixture_write(&context->fixture, KMEM_FILE("last_failure"),
+		      "wanted=online_movable error=-EBUSY reason=refused block=memory49\n");
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EBUSY, ROLLED_BACK, UNPLUGGED);
+	assert_int_equal(daxplug_change_block(context->change), -1);
+}
+
+/* Upstream's plug fails and leaves a block present: it is taken back. */
+static void upstream_leaves_a_block(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.fail_state = "online_movable";
+	fake.fail_state_err = -ENOMEM;
+	fake.fail_leaves = FIRST + 2;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
+}
+
 /* Upstream says that it worked, and a block is offline. */
 static void upstream_lies(void **state)
 {
@@ -1302,6 +1543,19 @@ static void upstream_lies(void **state)
 	fake.fail_state = "unplugged";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
+}
+
+/* A replug that begins with nothing plugged has no state to plug back to. */
+static void replug_from_unplugged(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.lie_block = FIRST + 2;
+	EXPECT(REPLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(REPLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
 }
 
 /* Its plug goes on to the end whatever is sent to it. */
@@ -1335,7 +1589,10 @@ int main(void)
 		WITH_ALL(timeout),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
+		WITH_ALL(locked_for_a_moment),
+		WITH_ALL(cancelled_while_locked),
 		WITH_ALL(waits_for_another),
+		WITH_ALL(unreadable_afterwards),
 		WITH_ALL(vanished),
 		WITH_ALL(killed),
 		WITH_ALL(killed_during_bind),
@@ -1346,6 +1603,7 @@ int main(void)
 		WITH(per_block, busy_for_a_moment),
 		WITH(per_block, cancelled_while_busy),
 		WITH(per_block, zones_come_back),
+		WITH(per_block, zone_unreadable_on_the_way_back),
 		WITH(per_block, rollback_fails),
 		WITH(per_block, interference),
 		WITH(per_block, others_are_faster),
@@ -1355,6 +1613,8 @@ int main(void)
 		WITH(per_block, other_threads),
 		WITH(per_block, worker_killed),
 		WITH(per_block, bind_fails),
+		WITH_ALL(bind_fails_but_binds),
+		WITH(ours, adoption_fails),
 		WITH(per_block, bind_to_other),
 		WITH(per_block, plug_fails_after_bind),
 		WITH(per_block, replug_comes_back),
@@ -1372,9 +1632,12 @@ int main(void)
 		WITH_ALL(release),
 		WITH(ours, release_unplugged),
 		WITH(upstream, release_unplugged),
+		WITH_ALL(release_of_unknown),
 		WITH(ours, release_fails),
 		WITH(upstream, release_fails),
 		WITH(per_block, pool_comes_back),
+		WITH(per_block, pool_with_surplus_comes_back),
+		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
 		WITH(per_block, pool_goes),
 		WITH(per_block, no_room),
@@ -1383,12 +1646,17 @@ int main(void)
 		WITH(ours, held),
 		WITH(ours, state_refuses),
 		WITH(upstream, state_refuses),
+		WITH(ours, zones_do_not_come_back),
 		WITH(ours, offline_cannot_come_back),
 		WITH(upstream, offline_cannot_come_back),
 		WITH(ours, driver_speaks),
 		WITH(ours, driver_gives_up),
 		WITH(ours, cancelled_before_write),
+		WITH(ours, failure_line_unreadable),
+		WITH(ours, failure_count_unreadable),
+		WITH(upstream, upstream_leaves_a_block),
 		WITH(upstream, upstream_lies),
+		WITH(upstream, replug_from_unplugged),
 		WITH(upstream, upstream_is_deaf),
 	};
 

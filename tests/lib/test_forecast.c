@@ -10,6 +10,7 @@
 #include "cmocka_all.h"
 #include "device.h"
 #include "fixture.h"
+#include "forecast.h"
 #include "libdaxplug.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -242,7 +243,9 @@ static void by_sample(void **state)
 	unsigned int i;
 
 	set_node(context, 1, 3072, 2500, 500, 0, 0);
+	/* 25 are in use, 5 of them surplus pages. */
 	set_pool(context, POOL(1), 100, 75);
+	fixture_write(&context->fixture, POOL(1) "surplus_hugepages", "5\n");
 	set_flags(context, 48, ANON | ON_LIST);
 	set_flags(context, 49, ON_LIST);
 	set_flags(context, 50, HUGE);
@@ -509,6 +512,65 @@ static void no_node(void **state)
 	fixture_write(&context->fixture, "sys/bus/dax/devices/dax0.0/target_node", "?\n");
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_finding(result, "node-unknown", DAXPLUG_SEVERITY_UNSURE);
+
+	/* Its own node is not counted as room for its pages. */
+	fixture_add_blocks(&context->fixture, fixture_hmem.first, fixture_hmem.blocks, "online",
+			   "Movable");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "node-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_finding(result, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_room(result), -1);
+}
+
+/* A file that cannot be read is not an empty one. */
+static void unreadable_proc(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	fixture_write(&context->fixture, "proc/swaps/is-a-directory", "%s", "");
+	fixture_write(&context->fixture, "proc/sys/vm/overcommit_memory", "?\n");
+	fixture_write(&context->fixture, "proc/41/comm", "perl\n");
+	fixture_write(&context->fixture, "proc/41/numa_maps/is-a-directory", "%s", "");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_finding(result, "commit-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_room(result), -1);
+	assert_false(daxplug_forecast_users_complete(result));
+}
+
+/* However many findings there are, an error is among them. */
+static void many_findings(void **state)
+{
+	struct daxplug_forecast many = { 0 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < MOST_FINDINGS; i++)
+		find(&many, "info", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, NULL, "", "x");
+	find(&many, "no-room", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_ROOM, NULL, "", "y");
+	find(&many, "info", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, NULL, "", "z");
+	assert_int_equal(daxplug_forecast_findings(&many), MOST_FINDINGS);
+	assert_int_equal(daxplug_forecast_verdict(&many), DAXPLUG_VERDICT_REFUSED);
+	assert_int_equal(daxplug_forecast_finding_reason(&many, 0), DAXPLUG_REASON_NO_ROOM);
+	assert_string_equal(daxplug_forecast_finding_text(&many, MOST_FINDINGS - 1), "x");
+}
+
+/* More blocks in a kernel zone than the list has room for. */
+static void many_unmovable(void **state)
+{
+	struct context *context = *state;
+	struct fixture_device device = fixture_hmem;
+	const struct daxplug_forecast *result;
+
+	device.blocks = MOST_UNMOVABLE + 16;
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
+	fixture_add_device(&context->fixture, &device);
+	fixture_add_blocks(&context->fixture, device.first, device.blocks, "online", "Normal");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_int_equal(daxplug_forecast_unmovable(result), MOST_UNMOVABLE);
+	assert_string_equal(daxplug_forecast_finding_text(result, finding(result, "kernel-zone")),
+			    "80 memory blocks are in a kernel zone and may hold what cannot be moved");
 }
 
 static void other_modes(void **state)
@@ -544,11 +606,27 @@ static void nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(by_kind),	   WITH(no_room),   WITH(watermarks),	WITH(swap),
-		WITH(huge_pages),  WITH(by_sample), WITH(cannot_tell),	WITH(together),
-		WITH(one_node),	   WITH(cpuset),    WITH(commit_limit), WITH(kernel_zone),
-		WITH(pushed_back), WITH(users),	    WITH(plug),		WITH(no_node),
-		WITH(other_modes), WITH(nonsense),
+		WITH(by_kind),
+		WITH(no_room),
+		WITH(watermarks),
+		WITH(swap),
+		WITH(huge_pages),
+		WITH(by_sample),
+		WITH(cannot_tell),
+		WITH(together),
+		WITH(one_node),
+		WITH(cpuset),
+		WITH(commit_limit),
+		WITH(kernel_zone),
+		WITH(pushed_back),
+		WITH(users),
+		WITH(plug),
+		WITH(no_node),
+		WITH(other_modes),
+		WITH(nonsense),
+		WITH(unreadable_proc),
+		WITH(many_findings),
+		WITH(many_unmovable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

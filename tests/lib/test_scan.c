@@ -314,6 +314,23 @@ static void ranges(void **state)
 	assert_int_equal(daxplug_device_block_number(read, 2), 61);
 }
 
+/* More ranges than are read: not known, rather than the first of them. */
+static void too_many_ranges(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *read;
+	unsigned int i;
+
+	fixture_add_device(&context->fixture, &fixture_hmem);
+	for (i = 0; i <= MOST_RANGES; i++)
+		fixture_add_range(&context->fixture, "dax0.0", i,
+				  (fixture_hmem.first + i) * FIXTURE_BLOCK_SIZE,
+				  FIXTURE_BLOCK_SIZE);
+	read = scan_one(context);
+	assert_int_equal(daxplug_device_ranges(read), 0);
+	assert_int_equal(daxplug_device_state(read), DAXPLUG_STATE_UNKNOWN);
+}
+
 /* That nothing can be opened does not make memory absent. */
 static void no_descriptor(void **state)
 {
@@ -329,9 +346,11 @@ static void no_descriptor(void **state)
 	none = before;
 	none.rlim_cur = 3;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_int_equal(daxplug_device_refresh(device), -EMFILE);
 	assert_int_equal(blocks_read(device), -EMFILE);
+	assert_int_equal(daxplug_device_refresh(device), -EMFILE);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_UNKNOWN);
+	assert_int_equal(daxplug_device_blocks(device), 0);
 	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE_MOVABLE);
 }
@@ -580,7 +599,7 @@ static void gone(void **state)
 	device = scan_one(context);
 	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
 	assert_int_equal(daxplug_device_refresh(device), -ENODEV);
-	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: no such device any more");
+	assert_string_equal(daxplug_message(context->daxplug), "dax0.0: device no longer exists");
 	assert_int_equal(daxplug_device_blocks(device), 8);
 }
 
@@ -633,6 +652,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(our_truth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(too_many_ranges, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptor, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large_folios, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(persistent_memory, set_up, tear_down),
