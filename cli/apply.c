@@ -48,26 +48,6 @@ static void print_help(void)
 	     "  -J, --json            print the results as JSON\n" GLOBAL_HELP);
 }
 
-/* Says what is wrong with the configuration. Returns the exit status for that. */
-int apply_faults(const struct declared *declared)
-{
-	unsigned int i;
-
-	for (i = 0; i < declared->faults.count; i++) {
-		const struct finding *fault = &declared->faults.list[i];
-
-		if (fault->line)
-			complain("%s:%u: %s", fault->file, fault->line, fault->text);
-		else
-			complain("%s: %s", fault->file, fault->text);
-	}
-	if (declared->faults.out_of_memory) {
-		complain("out of memory");
-		return EXIT_CANNOT_TELL;
-	}
-	return EXIT_USAGE;
-}
-
 /* One status for all: a device that would change outweighs those that would not. */
 static int combine(int so_far, int status)
 {
