@@ -37,6 +37,7 @@ is "bash: no column twice" "$(bash_completes daxplug list -o KIND,KI)" ""
 
 # A region whose name is a command substitution.
 new_root ours-6.12-movable
+# shellcheck disable=SC2016 # the name itself
 region=$ROOT/sys/devices/platform/'a$(>run)'
 mkdir "$region"
 mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$region/"
