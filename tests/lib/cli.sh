@@ -96,7 +96,8 @@ done < <("$DAXPLUG" list --help | sed '1,/^Columns:/d')
 is "the version, after a command" "$("$DAXPLUG" list --version)" "$("$DAXPLUG" -V)"
 is "global options before the command" "$("$DAXPLUG" --sysroot "$ROOT" list -no device)" dax0.0
 for time in 0 30 500ms 1.5s 2min 1m30s '1h 1m 1.001s' 1week 18446744073us infinity; do
-	is "'$time' is a time" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 0
+	# The status is that of the forecast, which depends on the machine; 2 is a usage error.
+	ok "'$time' is a time" test "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" != 2
 done
 for time in '' ' ' s 3x 1.5.2 -1 +1 1,5s '1 2x' inf 99999999999999999999s 9223372036854775807h; do
 	is "'$time' is none" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2

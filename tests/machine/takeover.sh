@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine: -p -r 12 -a memhp_default_state=online_movable
+# machine-full: -p -r 12 -a memhp_default_state=online_movable
 # machine: -p -r 13 -a memhp_default_state=online_movable
 # A boot with the packages installed has daxplug's driver. handback puts the kernel's own
 # in its place, and takeover daxplug's again, while the memory is online and in use.
@@ -15,7 +15,7 @@ use_memory() {
 # Before Linux 6.6 kmem takes no device by itself.
 bind_to_kmem() {
 	[[ $DAX/driver -ef /sys/bus/dax/drivers/kmem ]] ||
-		daxctl reconfigure-device --mode=system-ram --no-online dax0.0
+		daxctl reconfigure-device --mode=system-ram --force dax0.0
 }
 
 ok "the device goes to kmem" bind_to_kmem
