@@ -107,7 +107,7 @@ static const char *switch_text(int value)
 	return value < 0 ? "unsupported" : value ? "on" : "off";
 }
 
-/* What a device has for a key, as it would be declared; @text has DRIFT_TEXT_SIZE. */
+/* The value that a device has for a key, as it would be declared; @text has DRIFT_TEXT_SIZE. */
 void drift_value(const struct daxplug_device *device, enum declared_key key, char *text)
 {
 	const char *word = "";

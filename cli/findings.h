@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What check has found, in the order in which it is printed. */
+/* The findings of check, in the order in which they are printed. */
 #ifndef DAXPLUG_CLI_FINDINGS_H
 #define DAXPLUG_CLI_FINDINGS_H
 

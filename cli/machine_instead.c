@@ -114,7 +114,7 @@ static void find_soft_reserved(struct findings *findings)
 	free(text);
 }
 
-/* What there is in place of DAX devices. */
+/* The memory that a machine has in place of DAX devices. */
 void machine_instead(struct findings *findings)
 {
 	findings_add(findings, "no-device", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",

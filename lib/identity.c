@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a device is part of: a namespace of persistent memory, CXL expanders. */
+/* The parent of a device: a namespace of persistent memory, or CXL expanders. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

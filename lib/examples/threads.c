@@ -11,7 +11,7 @@
 
 #define MOST 64
 
-/* What a thread is given, and what it finds. */
+/* The arguments of a thread, and its result. */
 struct question {
 	const char *name;
 	pthread_t thread;
