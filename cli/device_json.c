@@ -141,9 +141,10 @@ static void add_driver_keys(struct json_object *object, const struct daxplug_dev
 	json_add_if_known(object, "timeout_ms", daxplug_device_timeout(device));
 	json_add_if_known(object, "last_duration_ms", daxplug_device_last_duration(device));
 	json_add_text_if_any(object, "last_failure", daxplug_device_last_failure(device));
-	json_add_if_known(object, "transitions_done", daxplug_device_done(device));
-	json_add_if_known(object, "transitions_failed", daxplug_device_failed(device));
-	json_add_if_known(object, "transitions_cancelled", daxplug_device_cancelled(device));
+	json_add_if_known(object, "transitions_done", daxplug_device_transitions_done(device));
+	json_add_if_known(object, "transitions_failed", daxplug_device_transitions_failed(device));
+	json_add_if_known(object, "transitions_cancelled",
+			  daxplug_device_transitions_cancelled(device));
 	json_add_if_known(object, "refusals", daxplug_device_refusals(device));
 	json_add_if_known(object, "pages_poisoned", daxplug_device_pages_poisoned(device));
 }

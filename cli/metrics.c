@@ -196,9 +196,9 @@ static void print_transitions(struct daxplug *daxplug)
 	metric_head("daxplug_device_transitions_total", "counter",
 		    "Transitions since the device was bound, by outcome and reason.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
-		if (daxplug_device_done(device) < 0)
+		if (daxplug_device_transitions_done(device) < 0)
 			continue;
-		print_outcome(device, "done", "", daxplug_device_done(device));
+		print_outcome(device, "done", "", daxplug_device_transitions_done(device));
 		print_reasons(device, "failed");
 		print_reasons(device, "cancelled");
 	}

@@ -146,7 +146,8 @@ static void range_lines(const struct daxplug_device *device, const struct option
 static void driver_lines(const struct daxplug_device *device)
 {
 	int guard = daxplug_device_guard(device);
-	int64_t timeout = daxplug_device_timeout(device), done = daxplug_device_done(device);
+	int64_t timeout = daxplug_device_timeout(device),
+		done = daxplug_device_transitions_done(device);
 
 	if (guard >= 0)
 		line("guard", guard ? "on" : "off");
@@ -154,8 +155,8 @@ static void driver_lines(const struct daxplug_device *device)
 		number_line("driver timeout", timeout, " ms");
 	if (done >= 0)
 		printf("  %-18s %lld done, %lld failed, %lld cancelled\n", "transitions",
-		       (long long)done, (long long)daxplug_device_failed(device),
-		       (long long)daxplug_device_cancelled(device));
+		       (long long)done, (long long)daxplug_device_transitions_failed(device),
+		       (long long)daxplug_device_transitions_cancelled(device));
 	number_line("last transition", daxplug_device_last_duration(device), " ms");
 	line("last failure", daxplug_device_last_failure(device));
 	if (daxplug_device_refusals(device) > 0)

@@ -579,9 +579,9 @@ int64_t daxplug_device_last_duration(const struct daxplug_device *device);
 /* kmem/last_failure as it stands there: "wanted=unplugged error=-EBUSY reason=...". */
 const char *daxplug_device_last_failure(const struct daxplug_device *device);
 /* Transitions since the device was bound. */
-int64_t daxplug_device_done(const struct daxplug_device *device);
-int64_t daxplug_device_failed(const struct daxplug_device *device);
-int64_t daxplug_device_cancelled(const struct daxplug_device *device);
+int64_t daxplug_device_transitions_done(const struct daxplug_device *device);
+int64_t daxplug_device_transitions_failed(const struct daxplug_device *device);
+int64_t daxplug_device_transitions_cancelled(const struct daxplug_device *device);
 /* Switches of a block by others that the driver refused. */
 int64_t daxplug_device_refusals(const struct daxplug_device *device);
 /* Pages with a hardware fault. */

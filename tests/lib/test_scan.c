@@ -490,9 +490,9 @@ static void driver_words(void **state)
 	assert_int_equal(daxplug_device_guard(device), 0);
 	assert_int_equal(daxplug_device_timeout(device), 0);
 	assert_int_equal(daxplug_device_last_duration(device), 152);
-	assert_int_equal(daxplug_device_done(device), 2);
-	assert_int_equal(daxplug_device_failed(device), 0);
-	assert_int_equal(daxplug_device_cancelled(device), 0);
+	assert_int_equal(daxplug_device_transitions_done(device), 2);
+	assert_int_equal(daxplug_device_transitions_failed(device), 0);
+	assert_int_equal(daxplug_device_transitions_cancelled(device), 0);
 	assert_int_equal(daxplug_device_refusals(device), 0);
 	assert_string_equal(daxplug_device_last_failure(device), "");
 	/* An older driver does not tell. */
