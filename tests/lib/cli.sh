@@ -286,6 +286,15 @@ is "check: it would go" "$(status_of on check dax0.0)" 0
 ok "it says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
 is "check, JSON: the verdict" "$(on check --json dax0.0 | jq -r .verdict)" go
 new_root ours-6.12-movable
+POOL=$ROOT/sys/devices/system/node/node1/hugepages/hugepages-2048kB
+mkdir -p "$POOL"
+for attribute in nr free; do
+	echo 3 > "$POOL/${attribute}_hugepages"
+done
+echo 0 > "$POOL/surplus_hugepages"
+is "free huge pages: a dry run" "$(status_of on unplug --dry-run dax0.0)" 0
+ok "the dry run says how many an unplug takes from their pool" said ', 3 free huge pages lost$'
+new_root ours-6.12-movable
 echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
 is "a missing node, check of the machine" "$(status_of on check)" 7
