@@ -106,6 +106,23 @@ daxplug check > /tmp/answer
 ok "check says which driver serves" grep -q "driver-of-$([[ $DRIVER == ours ]] && echo daxplug || echo kernel)" /tmp/answer
 note "$(< /tmp/answer)"
 
+# --- a page that a program has lent to I/O ---
+
+if [[ $DRIVER == ours ]]; then
+	run "plugged to be held" 0 plug dax0.0
+	perl "$LAB/guest/hold" io "$NODE" > /tmp/hold &
+	HOLDER=$!
+	disown
+	ok "a program has lent a page" wait_until grep -q holding /tmp/hold
+	run "unplug while a page is lent" 5 unplug dax0.0 --timeout 4s
+	for word in memory pinned "$HOLDER" perl; do
+		ok "it says $word" grep -q "$word" <<< "$OUTPUT"
+	done
+	is_all_of "held" online_movable "online Movable"
+	kill "$HOLDER"
+	run "unplug after the page is back" 0 unplug dax0.0
+fi
+
 # --- what goes wrong ---
 
 run "no such device" 3 plug dax9.9

@@ -12,6 +12,28 @@ HUGE=hugepages/hugepages-2048kB/nr_hugepages
 POOL=/sys/devices/system/node/node$NODE/$HUGE
 free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' /sys/devices/system/node/node0/meminfo; }
 
+meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
+HOLDER=
+
+# holder SCRIPT ARG...: a perl program that says "ready" and sleeps until it is killed.
+holder() {
+	perl -e "$1"' $| = 1; print "ready\n"; sleep' "${@:2}" > /tmp/holder &
+	HOLDER=$!
+	disown
+	wait_until grep -q ready /tmp/holder
+}
+
+# shellcheck disable=SC2016 # perl's variables
+hold_memory() { # MIB NODE
+	holder 'syscall(238, 2, pack("Q", 1 << $ARGV[1]), 64) and die "set_mempolicy: $!";
+		my $memory = "x" x ($ARGV[0] << 20);' "$@"
+}
+
+# shellcheck disable=SC2016 # perl's variables
+hold_promise() { # KB
+	holder 'my $at = syscall(9, 0, $ARGV[0] << 10, 3, 0x22, -1, 0); die "mmap: $!" if $at == -1;' "$1"
+}
+
 # --- the loads: each leaves the device in use, on a machine with room or without ---
 
 load_nothing() { :; }
@@ -21,6 +43,13 @@ load_tmpfs() {
 	dd if=/dev/zero of=/run/use/file bs=1M count="$1" status=none
 }
 load_shared() { load_tmpfs 300; }
+load_anonymous() { hold_memory 300 "$NODE"; }
+# A program has been promised more than there is without the device, and touched none of it.
+load_promised() {
+	echo 80 > /proc/sys/vm/overcommit_ratio
+	echo 2 > /proc/sys/vm/overcommit_memory
+	hold_promise $(($(meminfo CommitLimit) - $(meminfo Committed_AS) - SIZE / 2048))
+}
 load_too_much() {
 	load_tmpfs 500
 	# Others leave 200 MiB of ordinary memory.
@@ -34,6 +63,9 @@ load_used_huge() {
 	fallocate -l 100M /run/huge/file
 }
 unload() {
+	echo 0 > /proc/sys/vm/overcommit_memory
+	[[ ! $HOLDER ]] || kill "$HOLDER"
+	HOLDER=
 	umount /run/use /run/huge 2> /dev/null
 	echo 0 > "/sys/devices/system/node/node0/$HUGE"
 	[[ ! -e $POOL ]] || echo 0 > "$POOL"
@@ -75,7 +107,7 @@ try() {
 	daxplug unplug -q dax0.0
 }
 
-for load in nothing shared free_huge used_huge too_much; do
+for load in nothing anonymous shared free_huge used_huge promised too_much; do
 	try "$load"
 done
 is "without room: refused" "$verdict_of_the_last" refused
