@@ -44,7 +44,7 @@ is "refused: nothing has changed" "$(states)" "dax0.0 online_movable dax0.1 onli
 
 echo 0 > "$ORDINARY_POOL"
 fill second 400
-leave_free 600
+leave_free 720
 run "each fits elsewhere: one" 0 unplug dax0.0 --dry-run
 run "each fits elsewhere: the other" 0 unplug dax0.1 --dry-run
 run "both do not: a dry run" 7 unplug all --dry-run
