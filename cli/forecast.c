@@ -248,7 +248,7 @@ static struct json_object *users_json(const struct daxplug_forecast *forecast)
 	return array;
 }
 
-/* A forecast as docs/result.schema.json has it. The caller frees it. */
+/* A forecast as docs/daxplug.schema.json describes it. The caller frees it. */
 struct json_object *forecast_json(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_reason reason = daxplug_forecast_reason(forecast);
