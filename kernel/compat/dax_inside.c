@@ -3,6 +3,8 @@
  * The DAX core's types in a kernel tree, from the tree's own headers. dax_outside.c documents
  * the functions.
  */
+#include <linux/device.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 
 #include "../../base/base.h"
