@@ -10,7 +10,7 @@ exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/
 wanted_licence() {
 	case $1 in
 	kernel/core/*) echo "GPL-2.0-only OR LGPL-2.1-or-later" ;;
-	kernel/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
+	kernel/* | upstream/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
 	lib/*) echo "LGPL-2.1-or-later" ;;
 	*) echo "GPL-2.0-or-later" ;;
 	esac
