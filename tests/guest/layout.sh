@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2016 # what is for eval
 # The module refuses to load in a kernel where a member of the dax core's structures is of
 # another kind or size, or a callback has another prototype, though all are at the same places.
-# vm: -s 256M
+# vm: -s 256M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 
 RUNNING=/sys/kernel/btf/vmlinux
