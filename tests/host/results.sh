@@ -35,6 +35,11 @@ is "the peer has a row of its own" "$(row)" '| 6.12 | stock | 6.12.1-2 | 1 | 4 |
 KERNEL_AND_DRIVER='machine | ours'
 is "so have machines" "$(row)" '| machine | ours | - | 1 | 15 | 0 | 0 | aaa |'
 is "host tests are not kept" "$("$WORK/lab/results" | grep -c unit)" 0
+printf '%s\n' before '<!-- lab/results -->' old '<!-- end -->' after > "$WORK/document"
+ok "the table goes into a document" "$WORK/lab/results" -w "$WORK/document"
+is "around it nothing changes" "$(grep -v '^|' "$WORK/document" | xargs)" 'before <!-- lab/results --> <!-- end --> after'
+is "the table is in it" "$(grep '^|' "$WORK/document")" "$("$WORK/lab/results")"
+ok "a document without a place for it is refused" eval '! '"'$WORK/lab/results' -w '$WORK/first' 2> '$WORK/err'"
 status=0
 "$WORK/lab/results" --no-such > /dev/null 2>&1 || status=$?
 is "an unknown option is a usage error" "$status" 2
