@@ -7,6 +7,7 @@ WORK=$(mktemp -d)
 trap 'rm -r "$WORK"' EXIT
 mkdir -p "$WORK/lab"
 cp "$REPO/lab/results" "$WORK/lab/"
+printf '# a remark\n6.12\t6.12\tamd64\n7.9\t7.9\tamd64\n' > "$WORK/lab/kernels"
 
 # run_of COMMIT LINE...: what lab/check prints of a run.
 run_of() {
@@ -34,6 +35,7 @@ KERNEL_AND_DRIVER='6.12 | stock'
 is "the peer has a row of its own" "$(row)" '| 6.12 | stock | 6.12.1-2 | 1 | 4 | 0 | 0 | aaa |'
 KERNEL_AND_DRIVER='machine | ours'
 is "so have machines" "$(row)" '| machine | ours | - | 1 | 15 | 0 | 0 | aaa |'
+is "a kernel without a result is in the table" "$("$WORK/lab/results" | grep 'not run')" '| 7.9 | | not run | | | | | |'
 is "host tests are not kept" "$("$WORK/lab/results" | grep -c unit)" 0
 printf '%s\n' before '<!-- lab/results -->' old '<!-- end -->' after > "$WORK/document"
 ok "the table goes into a document" "$WORK/lab/results" -w "$WORK/document"
