@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lab gives what it promises.
+# A guest has the device, the driver and the tools that lab/README.md promises.
 # vm: -s 4G -r 2 -p online_movable
 # vm: -s 16G -r 2 -b 2G
 # vm-full: -s 4G
@@ -29,12 +29,12 @@ esac
 if [[ $DRIVER == ours ]]; then
 	ok "modprobe takes the driver of this repository" grep -q updates/kmem.ko <(modinfo -F filename kmem)
 	# O: from outside; E: unsigned, on a kernel that has signatures
-	ok "and that one is loaded, from outside the kernel tree" grep -q O /sys/module/kmem/taint
+	ok "the loaded kmem is built outside the kernel tree" grep -q O /sys/module/kmem/taint
 else
 	is "there is no driver of this repository" "$OUR_KMEM" ""
 	is "the kernel's own driver is loaded" "$(< /sys/module/kmem/taint)" ""
 fi
-ok "the stock driver is at hand" test -r "$STOCK_KMEM"
+ok "STOCK_KMEM names the kernel's own driver" test -r "$STOCK_KMEM"
 
 for tool in jq daxctl ndctl numactl stress-ng lsmem chmem udevadm; do
 	ok "the userland has $tool" type "$tool"

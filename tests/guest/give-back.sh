@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A CXL expander is given back with the commands at hand: daxplug unplug --release, then
-# cxl disable-region and destroy-region, without --force and without a leak.
+# A CXL expander is given back by daxplug unplug --release, cxl disable-region and cxl destroy-region,
+# without --force and without a leak.
 # full
 # vm: -v cxl -s 512M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
@@ -11,7 +11,7 @@ REGION=region${DAX##*/dax}
 REGION=${REGION%.0}
 NAME=${DAX##*/}
 
-# What show and its JSON say of the page structs: the device asks, the system does not grant.
+# The device asks for its page structs on its own memory, and the kernel does not put them there.
 if [[ -e $DAX/memmap_on_memory ]]; then
 	is "the device asks for its page structs" "$(< "$DAX/memmap_on_memory")" 1
 	is "JSON: they are elsewhere" "$(daxplug show --json "$NAME" | jq '.[0].memmap_on_memory')" false

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# An unplug that fails leaves the node's pool of huge pages as large as it was, or says in the
-# kernel log how many pages are missing.
+# An unplug that fails leaves the node's pool of huge pages as large as before, or the kernel log says
+# how many pages are missing.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,7 +10,7 @@ POOL=/sys/devices/system/node/node$NODE/hugepages/hugepages-2048kB/nr_hugepages
 MACHINE=/proc/sys/vm/nr_hugepages
 PAGES=200 # more than one block holds
 
-# refused NAME: an unplug whose last block is refused, when all others have been offline.
+# refused NAME: an unplug fails at its last block, when all others are offline.
 refused() {
 	mark_log "$1"
 	fault what=offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=1
@@ -24,7 +24,7 @@ has_pages() {
 	stock_differs "the huge pages of the blocks that were offline are gone"
 	is "$1: the node has its huge pages" "$(< "$POOL")" $PAGES
 	stock_differs "the huge pages of the blocks that were offline are gone"
-	is "$1: the machine has them" "$(< $MACHINE)" $PAGES
+	is "$1: the machine has as many" "$(< $MACHINE)" $PAGES
 }
 
 is "unplugged" "$(attempt unplugged)" "done"
@@ -60,7 +60,7 @@ if [[ $DRIVER == ours ]]; then
 			"kmem dax0\.0: node $NODE has lost $((PAGES - left)) of its $PAGES huge pages of 2048 kB; to try again, write $PAGES to $POOL" | wc -l)" 1
 fi
 
-# What the administrator takes away stays away, and a success gives nothing back.
+# A pool that the administrator shrinks stays small, and an unplug that succeeds gives nothing back.
 echo 0 > $MACHINE
 echo $PAGES > "$POOL"
 is "unplugged" "$(attempt unplugged)" "done"

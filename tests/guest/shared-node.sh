@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Persistent memory that shares node 0 with the ordinary memory, as memmap=nn!ss makes it, comes
-# and goes like any other device; and a forecast knows that with memory on another node the
-# kernel moves pages there only.
+# Persistent memory that shares node 0 with the ordinary memory (memmap=nn!ss) is plugged and unplugged like
+# any other device; and a forecast knows that with memory on another node the kernel moves pages only there.
 # full
 # vm: -s 512M -a memmap=1G!4G -t 300
 # driver: ours
@@ -11,7 +10,7 @@
 . "$LAB/tests/guest/helpers/command.sh"
 has_namespace() { compgen -G '/sys/bus/nd/devices/namespace*' > /tmp/namespaces; }
 
-# fill MIB: a file in memory, wherever the kernel puts it; its end is looked at afterwards.
+# fill MIB: makes a file in memory, wherever the kernel puts it, and remembers its sum.
 fill() {
 	mkdir -p /run/use
 	mountpoint -q /run/use || mount -t tmpfs -o size=3G use /run/use
@@ -34,7 +33,7 @@ run "alone: plug" 0 plug "$name"
 is_all "alone: plugged" online_movable 'online Movable'
 fill 300
 run "alone: unplug" 0 unplug "$name" --timeout 60s
-is "alone: the file is what it was" "$(md5sum < /run/use/file)" "$SUM"
+is "alone: the file is intact" "$(md5sum < /run/use/file)" "$SUM"
 rm /run/use/*
 
 run "again: plug" 0 plug "$name"
@@ -46,6 +45,6 @@ note "$(< /tmp/dry)"
 status=0
 daxplug unplug "$name" --timeout 25s > /tmp/out 2>&1 || status=$?
 note "$(< /tmp/out)"
-is "beside another node: the dry run says how it ends" "$status" "$dry"
-is "beside another node: the file is what it was" "$(md5sum < /run/use/file)" "$SUM"
+is "beside another node: the dry run foresees the result" "$status" "$dry"
+is "beside another node: the file is intact" "$(md5sum < /run/use/file)" "$SUM"
 done_testing

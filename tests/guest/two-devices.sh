@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two devices on one node. A forecast counts neither free memory of the device's own node, where
-# the kernel moves nothing, nor that of a device that the same command unplugs; and "all"
-# skips the device that a file system uses.
+# Two devices on one node: a forecast counts neither free memory of the device's own node, where the kernel
+# moves nothing, nor that of a device that the same command unplugs; and "all" skips a device that a file
+# system uses.
 # vm: -s 1G -t 300
 # driver: ours
 . "$LAB/tests/guest/helpers/device.sh"
@@ -14,10 +14,10 @@ HALF=$((SIZE / 2 >> 20))M
 ORDINARY_POOL=/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages
 free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
 
-# leave_free MIB: of the ordinary memory.
+# leave_free MIB: uses ordinary memory until MIB are left.
 leave_free() { echo $((($(free_mib 0) - $1) / 2)) > "$ORDINARY_POOL"; }
 
-# fill NAME MIB: a file on the node of the devices.
+# fill NAME MIB: makes a file on the node of the devices.
 fill() {
 	mkdir -p "/run/$1"
 	mount -t tmpfs -o "size=2G,mpol=bind:$NODE" "$1" "/run/$1"
@@ -58,12 +58,12 @@ file_system_mode() {
 	choose dax0.1
 	[[ ! -e $DAX/driver ]] || echo dax0.1 > "$DAX/driver/unbind"
 	write_file /sys/bus/dax/drivers/fsdev_dax/bind dax0.1 > /tmp/answer
-	is "dax0.1 is for a file system" "$(bound_to)" fsdev_dax
+	is "dax0.1 has the driver for file systems" "$(bound_to)" fsdev_dax
 	run "plug it by its name" 7 plug dax0.1
-	ok "the refusal says what it is used as" grep -q famfs <<< "$OUTPUT"
-	ok "and which command changes that" grep -q daxctl <<< "$OUTPUT"
+	ok "the refusal names the use of the device" grep -q famfs <<< "$OUTPUT"
+	ok "the refusal names the command that changes it" grep -q daxctl <<< "$OUTPUT"
 	run "plug all" 0 plug all
-	is "the other is plugged" "$(states)" "dax0.0 online_movable dax0.1 unplugged"
+	is "only the other device is plugged" "$(states)" "dax0.0 online_movable dax0.1 unplugged"
 	is "the file system keeps its device" "$(bound_to)" fsdev_dax
 }
 if modprobe fsdev_dax 2> /dev/null; then

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every file says its licence in its first lines, the one of its directory.
+# Each file names its licence in its first lines, the one that belongs to its directory.
 set -euo pipefail
 . tests/guest/lib.sh
 
-# Files that cannot carry a line, and the licences' own texts.
+# Files that cannot contain a comment, and the texts of the licences.
 exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
 
 wanted_licence() {
