@@ -4,13 +4,14 @@
 set -euo pipefail
 . tests/guest/lib.sh
 
-# Files that cannot carry a line, and the licences' own texts.
-exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
+# Files that cannot carry a line, and the licences' own texts. A patch is under the licence of
+# the file that it changes.
+exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == upstream/*.patch || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
 
 wanted_licence() {
 	case $1 in
 	kernel/core/*) echo "GPL-2.0-only OR LGPL-2.1-or-later" ;;
-	kernel/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
+	kernel/* | upstream/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
 	lib/*) echo "LGPL-2.1-or-later" ;;
 	*) echo "GPL-2.0-or-later" ;;
 	esac
