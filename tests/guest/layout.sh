@@ -4,6 +4,7 @@
 # another kind or size, or a callback has another prototype, though all are at the same places.
 # vm: -s 256M
 . "$LAB/tests/guest/helpers/device.sh"
+need_outside "it has the DAX core's types from the tree's headers"
 
 RUNNING=/sys/kernel/btf/vmlinux
 
