@@ -4,6 +4,7 @@
 # size, or a callback another prototype, even if all are at the same places.
 # vm: -s 256M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
+need_outside "it has the DAX core's types from the tree's headers"
 
 RUNNING=/sys/kernel/btf/vmlinux
 

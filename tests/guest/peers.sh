@@ -9,6 +9,7 @@
 # vm: -n -v nvdimm -s 1G -t 600
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
+. "$LAB/tests/guest/helpers/stock.sh"
 
 ADDRESSES=$(printf '0x%x-0x%x' $((FIRST * BLOCK)) $(((LAST + 1) * BLOCK - 1)))
 

@@ -4,8 +4,9 @@
 set -euo pipefail
 . tests/guest/lib.sh
 
-# Files that cannot contain a comment, and the texts of the licences.
-exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
+# Files that cannot contain a comment, and the texts of the licences. A patch is under the
+# licence of the file that it changes.
+exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == upstream/*.patch || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
 
 wanted_licence() {
 	case $1 in

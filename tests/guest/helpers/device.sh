@@ -94,6 +94,11 @@ offer_to() {
 	done > /tmp/answer
 }
 
+# need_outside WHAT: the driver is a module outside the kernel tree.
+need_outside() {
+	[[ $OUR_KMEM == */updates/kmem.ko ]] || skip_all "the driver is in the kernel tree, where $1"
+}
+
 # --- its memory blocks ---
 # Guests fork slowly, so the functions below avoid it where it matters.
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Changes between the kernel's own driver and this one.
+[[ $STOCK_KMEM ]] || skip_all "the kmem of $KERNEL is daxplug's driver: the kernel has no other"
 
 # The driver binds the device by itself, except on 6.1.
 load() {
