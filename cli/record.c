@@ -46,11 +46,11 @@ static void print_help(void)
 	puts("usage: daxplug record [-o FILE|DIR]\n"
 	     "\n"
 	     "Record what daxplug reads of this system, the driver's messages and the\n"
-	     "configuration, for a report or a test: 'daxplug --sysroot DIR list' reads it back.\n"
-	     "As root, or addresses and some files are missing.\n"
+	     "configuration, for a report or a test. 'daxplug --sysroot DIR list' reads it\n"
+	     "back. Run it as root, or addresses and some files are missing.\n"
 	     "\n"
-	     "  -o, --output FILE     write to FILE, an archive if its name has .tar in it, or\n"
-	     "                        else a directory (default daxplug-record-TIME.tar.gz)\n"
+	     "  -o, --output FILE     write an archive if .tar or .tgz is in the name, or else\n"
+	     "                        a directory (default daxplug-record-TIME.tar.gz)\n"
 	     "\n" GLOBAL_HELP);
 }
 
@@ -73,8 +73,8 @@ static int tell(const struct record_tree *tree, const char *output)
 		return EXIT_FAILED;
 	}
 	if (tree->denied) {
-		complain("%u files could not be read for want of permission; record as root",
-			 tree->denied);
+		complain("no permission to read %u file%s; record as root", tree->denied,
+			 tree->denied == 1 ? "" : "s");
 		return EXIT_CANNOT_TELL;
 	}
 	return EXIT_DONE;
@@ -139,9 +139,10 @@ static void remove_tree(const char *path)
 
 static int run_tar(const char *parent, const char *archive)
 {
-	const char *const arguments[] = { "tar", "--create", "--auto-compress", "--file", archive,
-					  "--force-local", "--directory", parent, "--owner=0",
-					  "--group=0", "--sort=name", NAME, NULL };
+	const char *const arguments[] = { "tar",       "--create",	"--auto-compress", "--file",
+					  archive,     "--force-local", "--directory",	   parent,
+					  "--owner=0", "--group=0",	"--sort=name",	   NAME,
+					  NULL };
 	int status, err;
 	pid_t pid;
 

@@ -53,7 +53,8 @@ static int print_kernel_log(FILE *log)
 			message[length] = '\0';
 			print_message(message, log);
 		} else if (length < 0 && errno == EPIPE) {
-			length = 1; /* messages were overwritten meanwhile: the next is the oldest */
+			length =
+				1; /* messages were overwritten meanwhile: the next is the oldest */
 		}
 	}
 	length = errno;

@@ -235,17 +235,25 @@ static bool follow_links(struct record_tree *tree, const char *path, char *place
 	return true;
 }
 
+/* A link to /dev/null switches off a file of configuration, and is recorded for that. */
+static bool is_wanted(const char *path, char *text, const char *words)
+{
+	if (!words)
+		return true;
+	return text ? keep_lines(text, words) : tree_leads_to_null(path);
+}
+
 static void record_file(struct record_tree *tree, const char *path, const char *words)
 {
 	char place[PATH_MAX], *text;
 
-	if (tree->error || signals_came() || !tree_exists(path) || !follow_links(tree, path, place))
+	if (tree->error || signals_came() || !tree_exists(path))
 		return;
 	errno = 0;
 	text = tree_read(path);
 	if (!text)
 		note_failure(tree, path, errno);
-	else if (!words || keep_lines(text, words))
+	if (is_wanted(path, text, words) && follow_links(tree, path, place) && text)
 		record_write(tree, place, text);
 	free(text);
 }

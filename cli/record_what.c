@@ -24,7 +24,7 @@ static const struct {
 	{ "sys/bus/dax/devices/*/@(mapping*|kmem|dax_region)/*", NULL },
 	{ "sys/bus/dax/drivers/*/", NULL },
 	{ "sys/bus/dax/drivers/kmem/stranded/", NULL },
-	{ "sys/bus/dax/drivers/kmem/stranded/*/*", NULL },
+	{ "sys/bus/dax/drivers/kmem/stranded/*/@(start|size|blocks_*|quarantined)", NULL },
 	{ "sys/bus/cxl/devices/*", NULL },
 	{ "sys/bus/cxl/devices/*/@(target*|size|uuid|mode|serial|interleave_*|numa_node)", NULL },
 	{ "sys/bus/cxl/devices/endpoint*/uport/serial", NULL },
@@ -45,7 +45,7 @@ static const struct {
 	{ "sys/devices/system/memory/memory*/@(state|valid_zones)", NULL },
 	{ "sys/devices/system/node/@(has_*|online|possible)", NULL },
 	{ "sys/devices/system/node/node*/@(meminfo|distance|cpulist)", NULL },
-	{ "sys/devices/system/node/node*/hugepages/*/*", NULL },
+	{ "sys/devices/system/node/node*/hugepages/*/*_hugepages", NULL },
 	{ "sys/devices/system/node/node*/access0/initiators/*", NULL },
 	{ "sys/kernel/mm/numa/*", NULL },
 	{ "sys/kernel/mm/mempolicy/weighted_interleave/*", NULL },
@@ -71,7 +71,8 @@ static const struct {
 	{ "usr/local/lib/systemd/system/*.service", ABOUT_MEMORY },
 };
 
-/* Reading a tier's nodes while memory is changed can stop the kernel: the library knows when not to. */
+/* Reading a tier's nodes while memory is changed can stop the kernel: the library knows when not
+ * to. */
 static void record_tiers(struct record_tree *tree, struct daxplug *daxplug)
 {
 	struct daxplug_device *device, *other;
@@ -98,12 +99,11 @@ static void record_tiers(struct record_tree *tree, struct daxplug *daxplug)
 /* A word of the kernel's command line that may hold a secret is not among these. */
 static bool is_about_memory(const char *word)
 {
-	static const char *const beginnings[] = { "memmap=",	"memhp_",	"memory_hotplug.",
-						  "movable",	"kernelcore=",	"efi=",
-						  "hugepages",	"hugepagesz=",	"default_hugepagesz=",
-						  "numa",	"kmem.",	"dax",
-						  "cxl",	"mem=",		"crashkernel=",
-						  "nokaslr",	"lockdown=" };
+	static const char *const beginnings[] = {
+		"memmap=",   "memhp_",	    "memory_hotplug.",	   "movable", "kernelcore=", "efi=",
+		"hugepages", "hugepagesz=", "default_hugepagesz=", "numa",    "kmem.",	     "dax",
+		"cxl",	     "mem=",	    "crashkernel=",	   "nokaslr", "lockdown="
+	};
 	unsigned int i;
 
 	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)

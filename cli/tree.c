@@ -17,6 +17,9 @@
 /* More than any file has that is of interest here. */
 #define MOST_BYTES (4U << 20)
 
+/* What is read at a time. */
+#define STEP_BYTES (64U << 10)
+
 /* Nothing outside of the root is opened, whatever links say. */
 static int open_below(const char *path, int flags)
 {
@@ -75,6 +78,10 @@ bool tree_leads_to_null(const char *path)
 	return leads;
 }
 
+/*
+ * In steps: a file below /proc/sys fails with ENOMEM where a program asks for as much as
+ * the kernel can allocate at once.
+ */
 static char *read_all(int fd)
 {
 	char *text = malloc(MOST_BYTES + 1);
@@ -82,7 +89,9 @@ static char *read_all(int fd)
 	ssize_t got = text ? 1 : -1;
 
 	while (got > 0 && length < MOST_BYTES) {
-		got = read(fd, text + length, MOST_BYTES - length);
+		size_t left = MOST_BYTES - length;
+
+		got = read(fd, text + length, left < STEP_BYTES ? left : STEP_BYTES);
 		length += got > 0 ? got : 0;
 	}
 	if (got < 0) {
