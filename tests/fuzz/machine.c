@@ -20,16 +20,7 @@
 int daxplug_main(int argc, char **argv);
 
 static const char *const files[] = {
-	DEVICE "size",
-	DEVICE "align",
-	DEVICE "target_node",
-	DEVICE "numa_node",
-	DEVICE "resource",
-	DEVICE "state",
-	DEVICE "memmap_on_memory",
-	DEVICE "mapping0/start",
-	DEVICE "mapping0/end",
-	DEVICE "mapping0/page_offset",
+	FIXTURE_DEVICE_FILES(DEVICE),
 	DEVICE "kmem/last_failure",
 	DEVICE "kmem/transitions_failed",
 	DEVICE "kmem/timeout_ms",
