@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the driver's core makes of texts from users and of addresses. */
+/* What the driver makes of texts from users, of addresses and of the kernel's BTF. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compat/layout/btf.h"
 #include "core/defaults.h"
 #include "core/spans.h"
 #include "fuzz.h"
@@ -68,9 +69,33 @@ static void fuzz_trim(const char *text, size_t size)
 	assert(span.start - start < block_size && end - span.end < block_size);
 }
 
+/* The seed has the types below, and what the driver looks up of them. */
+static void fuzz_btf(const char *blob, size_t size)
+{
+	char found[BTF_TYPE_ROOM] = "";
+	char *copy = malloc(size + 1); /* where an access behind the end is noticed */
+	struct btf_view view;
+	const char *fault;
+	long offset;
+
+	memcpy(copy, blob, size);
+	fault = btf_open(&view, copy, size);
+	assert(!fault || *fault);
+	if (!fault) {
+		offset = btf_member_offset(&view, "dev_dax", "region");
+		assert(offset >= BTF_NOT_FOUND);
+		btf_member_type(&view, "dev_dax", "ranges", "struct dev_dax_range *", 8, found);
+		assert(strlen(found) < sizeof(found));
+		assert(btf_struct_size(&view, "dax_device_driver") >= BTF_NOT_FOUND);
+		btf_enum_value(&view, "dax_driver_type", "DAXDRV_KMEM_TYPE");
+	}
+	free(copy);
+}
+
 const struct fuzz_target fuzz_core[] = {
-	{ "defaults", fuzz_defaults },
-	{ "default_state", fuzz_default_state },
-	{ "trim", fuzz_trim },
-	{ NULL, NULL },
+	{ .name = "defaults", .run = fuzz_defaults },
+	{ .name = "default_state", .run = fuzz_default_state },
+	{ .name = "trim", .run = fuzz_trim },
+	{ .name = "btf", .run = fuzz_btf, .binary = true },
+	{ .name = NULL },
 };

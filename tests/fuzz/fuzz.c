@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		target = find_target();
 	memcpy(text, data, size);
 	text[size] = '\0';
-	target->run(text, strlen(text));
+	target->run(text, target->binary ? size : strlen(text));
 	free(text);
 	return 0;
 }

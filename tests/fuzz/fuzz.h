@@ -3,16 +3,19 @@
 #ifndef DAXPLUG_TESTS_FUZZ_H
 #define DAXPLUG_TESTS_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
  * struct fuzz_target - one thing that is fuzzed
  * @name: its name, which is also that of its corpus
- * @run: takes a text, which ends with a NUL behind @size bytes that have none
+ * @run: takes a text, which ends with a NUL behind @size bytes
+ * @binary: whether these may have a NUL among them
  */
 struct fuzz_target {
 	const char *name;
 	void (*run)(const char *text, size_t size);
+	bool binary;
 };
 
 /* Each ends with a target without a name. */

@@ -144,6 +144,6 @@ static void fuzz_command(const char *text, size_t size)
 }
 
 const struct fuzz_target fuzz_machine[] = {
-	{ "command", fuzz_command },
-	{ NULL, NULL },
+	{ .name = "command", .run = fuzz_command },
+	{ .name = NULL },
 };

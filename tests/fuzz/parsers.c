@@ -111,14 +111,14 @@ static void fuzz_span(const char *text, size_t size)
 }
 
 const struct fuzz_target fuzz_parsers[] = {
-	{ "number", fuzz_number },
-	{ "hex", fuzz_hex },
-	{ "device_name", fuzz_device_name },
-	{ "list", fuzz_list },
-	{ "meminfo", fuzz_meminfo },
-	{ "value", fuzz_value },
-	{ "place", fuzz_place },
-	{ "state", fuzz_state },
-	{ "span", fuzz_span },
-	{ NULL, NULL },
+	{ .name = "number", .run = fuzz_number },
+	{ .name = "hex", .run = fuzz_hex },
+	{ .name = "device_name", .run = fuzz_device_name },
+	{ .name = "list", .run = fuzz_list },
+	{ .name = "meminfo", .run = fuzz_meminfo },
+	{ .name = "value", .run = fuzz_value },
+	{ .name = "place", .run = fuzz_place },
+	{ .name = "state", .run = fuzz_state },
+	{ .name = "span", .run = fuzz_span },
+	{ .name = NULL },
 };

@@ -89,6 +89,7 @@ static void fuzz_word(const char *text, size_t size)
 }
 
 const struct fuzz_target fuzz_words[] = {
-	{ "time", fuzz_time },	     { "selector", fuzz_selector }, { "declared", fuzz_declared },
-	{ "journal", fuzz_journal }, { "word", fuzz_word },	    { NULL, NULL },
+	{ .name = "time", .run = fuzz_time },	      { .name = "selector", .run = fuzz_selector },
+	{ .name = "declared", .run = fuzz_declared }, { .name = "journal", .run = fuzz_journal },
+	{ .name = "word", .run = fuzz_word },	      { .name = NULL },
 };
