@@ -274,7 +274,7 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
 static void expand_component(struct record_tree *tree, const char *done, const char *component,
 			     const char *rest, const char *words)
 {
-	char path[PATH_MAX], **names = tree_list(done), **name;
+	char path[PATH_MAX], **names = tree_list(*done ? done : "."), **name;
 
 	for (name = names; name && *name; name++) {
 		if (fnmatch(component, *name, FNM_PERIOD | FNM_EXTMATCH))

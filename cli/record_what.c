@@ -7,8 +7,10 @@
 #include "select.h"
 #include "tree.h"
 
+#define MEMORY "sys/devices/system/memory"
+
 /* Of other programs' configuration only the lines about memory are of interest. */
-#define ABOUT_MEMORY "memory dax kmem chmem"
+#define ABOUT_MEMORY "memory dax kmem chmem online"
 #define ABOUT_MODULES "kmem dax cxl nd_ memory"
 
 /*
@@ -42,7 +44,7 @@ static const struct {
 
 	/* memory */
 	{ "sys/devices/system/memory/@(block_size_bytes|auto_online_blocks|crash_hotplug)", NULL },
-	{ "sys/devices/system/memory/memory*/@(state|valid_zones)", NULL },
+	{ "sys/devices/system/memory/memory*/state", NULL },
 	{ "sys/devices/system/node/@(has_*|online|possible)", NULL },
 	{ "sys/devices/system/node/node*/@(meminfo|distance|cpulist)", NULL },
 	{ "sys/devices/system/node/node*/hugepages/*/*_hugepages", NULL },
@@ -70,6 +72,25 @@ static const struct {
 	{ "usr/lib/systemd/system/*.service", ABOUT_MEMORY },
 	{ "usr/local/lib/systemd/system/*.service", ABOUT_MEMORY },
 };
+
+/*
+ * The zones of the blocks that are online. Of one that is just being added Linux 6.1 looks
+ * for a zone on no node, and oopses.
+ */
+static void record_zones(struct record_tree *tree)
+{
+	char **blocks = tree_list(MEMORY), **block, path[128], *state;
+
+	for (block = blocks; block && *block; block++) {
+		snprintf(path, sizeof(path), MEMORY "/%.32s/state", *block);
+		state = tree_read(path);
+		snprintf(path, sizeof(path), MEMORY "/%.32s/valid_zones", *block);
+		if (state && !strncmp(state, "online", strlen("online")))
+			record_files(tree, path, NULL);
+		free(state);
+	}
+	tree_free_list(blocks);
+}
 
 /* Reading a tier's nodes while memory is changed can stop the kernel: the library knows when not
  * to. */
@@ -140,6 +161,7 @@ void record_what(struct record_tree *tree, struct daxplug *daxplug)
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		record_files(tree, files[i].pattern, files[i].words);
+	record_zones(tree);
 	record_command_line(tree);
 	record_tiers(tree, daxplug);
 }

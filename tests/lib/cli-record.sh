@@ -10,12 +10,15 @@ recorded_again() {
 	status_of on record -o "$RECORD" "$@"
 }
 
+# said_of ROOT WORD...: what the command says of a tree, but for how long it took.
+said_of() { "$DAXPLUG" --sysroot "$@" 2>&1 | sed 's/"duration_ms":[0-9]*/"duration_ms":0/'; }
+
 # is_read_back DESCRIPTION
 is_read_back() {
 	local words
 	for words in 'list -J' 'show -J all' 'check -J' 'check -J all' metrics 'unplug --dry-run --force -J all'; do
 		# shellcheck disable=SC2086 # words
-		is "$1: $words" "$("$DAXPLUG" --sysroot "$RECORD" $words 2>&1)" "$("$DAXPLUG" --sysroot "$ROOT" $words 2>&1)"
+		is "$1: $words" "$(said_of "$RECORD" $words)" "$(said_of "$ROOT" $words)"
 	done
 }
 
@@ -26,6 +29,8 @@ for record in "$HERE"/records/*; do
 done
 is "record prints where it is" "$(< "$WORK/out")" "$RECORD"
 is "it is for its owner only" "$(stat -c %a "$RECORD" "$RECORD/proc/meminfo" | paste -sd ' ')" "700 600"
+is "of blocks that are not online the zones are not read" \
+	"$(grep -lx offline "$RECORD"/sys/devices/system/memory/memory*/state | sed 's/state$/valid_zones/' | xargs ls 2> /dev/null)" ''
 is "a link is a link" "$(readlink "$RECORD/sys/bus/dax/devices/dax0.0")" "$(readlink "$ROOT/sys/bus/dax/devices/dax0.0")"
 ok "it says when it was made, and how" grep -qE '^daxplug [0-9.]+, 20[0-9T:.-]+Z, (not )?root$' "$RECORD/daxplug-record.txt"
 
