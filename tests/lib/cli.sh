@@ -81,7 +81,7 @@ usage_error "a colour that is none" "--color: 'red' is not auto, always or never
 # With "-" for what is "\-" there, but before long options.
 sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
-for verb in list show check plug unplug replug reclaim monitor apply metrics takeover handback; do
+for verb in list show check plug unplug replug reclaim monitor apply metrics record takeover handback; do
 	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
 	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
 	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"
@@ -513,5 +513,6 @@ ok "monitor with nohup goes on after a hangup" kill -TERM "$monitor"
 wait "$monitor"
 
 . "$HERE/cli-journal.sh"
+. "$HERE/cli-record.sh"
 . "$HERE/cli-completion.sh"
 done_testing

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What monitor prints of one thing that happened: a line of text or of JSON. */
-#ifndef DAXPLUG_CLI_RECORD_H
-#define DAXPLUG_CLI_RECORD_H
+#ifndef DAXPLUG_CLI_MONITOR_LINE_H
+#define DAXPLUG_CLI_MONITOR_LINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ struct journal_entry {
 	const char *state;
 };
 
-void record_event(const struct daxplug_event *event, bool json);
-void record_entry(const struct journal_entry *entry, bool json);
+void monitor_line_event(const struct daxplug_event *event, bool json);
+void monitor_line_entry(const struct journal_entry *entry, bool json);
 
-#endif /* DAXPLUG_CLI_RECORD_H */
+#endif /* DAXPLUG_CLI_MONITOR_LINE_H */

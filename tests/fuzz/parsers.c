@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A libFuzzer target for each parser; which one is chosen by FUZZ when this is
- * compiled. Each checks what the parser promises, beyond not crashing.
- */
+/* The library's parsers of what is in sysfs and proc. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +7,7 @@
 #include <string.h>
 
 #include "core/state.h"
+#include "fuzz.h"
 #include "parse.h"
 
 static void fuzz_number(const char *text, size_t size)
@@ -112,26 +110,15 @@ static void fuzz_span(const char *text, size_t size)
 	assert(*daxplug_reason_name(parse_reason(text)));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(const char *text, size_t size);
-} targets[] = {
-	{ "number", fuzz_number }, { "hex", fuzz_hex },		{ "device_name", fuzz_device_name },
-	{ "list", fuzz_list },	   { "meminfo", fuzz_meminfo }, { "value", fuzz_value },
-	{ "place", fuzz_place },   { "state", fuzz_state },	{ "span", fuzz_span },
+const struct fuzz_target fuzz_parsers[] = {
+	{ .name = "number", .run = fuzz_number },
+	{ .name = "hex", .run = fuzz_hex },
+	{ .name = "device_name", .run = fuzz_device_name },
+	{ .name = "list", .run = fuzz_list },
+	{ .name = "meminfo", .run = fuzz_meminfo },
+	{ .name = "value", .run = fuzz_value },
+	{ .name = "place", .run = fuzz_place },
+	{ .name = "state", .run = fuzz_state },
+	{ .name = "span", .run = fuzz_span },
+	{ .name = NULL },
 };
-
-/* Parsers get what sysfs_read() makes of an attribute: a text without a NUL in it. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	char *text = malloc(size + 1);
-	unsigned int i;
-
-	memcpy(text, data, size);
-	text[size] = '\0';
-	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
-		if (!strcmp(targets[i].name, FUZZ))
-			targets[i].run(text, strlen(text));
-	free(text);
-	return 0;
-}
