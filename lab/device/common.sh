@@ -24,7 +24,7 @@ add_backend() { DEVICE_QEMU+=(-object "memory-backend-ram,id=$1,size=$2,reserve=
 # the device begins at a boundary of the largest block.
 guest_ram() {
 	local wanted=$((2 * GIB + $1 / 50))
-	! kernel_is_built "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
+	! kernel_checks_itself "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
 	((wanted >= 4 * GIB)) || wanted=$((4 * GIB))
 	round_up "$wanted" $((2 * GIB))
 }

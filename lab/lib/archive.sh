@@ -13,7 +13,16 @@ kernel_flavour() { kernel_column "$1" 3; }
 kernel_suites() { awk -v name="$1" '!/^#/ && $1 == name { $1 = $2 = $3 = ""; print }' "$KERNEL_TABLE"; }
 
 # kernel_is_built NAME: from source, rather than as the archive has it.
-kernel_is_built() { [[ $(kernel_flavour "$1") == source ]]; }
+kernel_is_built() { [[ $(kernel_flavour "$1") == source* ]]; }
+
+# kernel_change NAME: the entry of upstream/ that changes its source, or nothing.
+kernel_change() { kernel_flavour "$1" | sed -n 's/^source+//p'; }
+
+# kernel_has_daxplug NAME: the kmem in its source tree is daxplug's driver.
+kernel_has_daxplug() { [[ $(kernel_change "$1") == into-tree ]]; }
+
+# kernel_checks_itself NAME: so it is several times slower, and needs more memory.
+kernel_checks_itself() { [[ $1 == @(debug|kcsan)* ]]; }
 
 need_kernel_name() {
 	kernel_names | grep -qxF -e "$1" ||

@@ -11,7 +11,8 @@ prepare_guest() {
 	build_test_modules
 	build_command
 	build_programs
-	[[ $2 == stock ]] || build_kmem
+	KMEM_TREE=''
+	[[ $2 == stock ]] || kernel_has_daxplug "$1" || build_kmem
 	need_dax_devices "$1"
 	accelerator
 }

@@ -104,8 +104,8 @@ kernel_arguments() {
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
 	# Where all takes several times as long, so does what is not a stall yet; and what
 	# the kernel keeps of all memory, to check it, is much.
-	! kernel_is_built "$KERNEL" || arguments+=(page_owner=on rcupdate.rcu_cpu_stall_timeout=84)
-	if [[ $CRASH ]] && kernel_is_built "$KERNEL"; then
+	! kernel_checks_itself "$KERNEL" || arguments+=(page_owner=on rcupdate.rcu_cpu_stall_timeout=84)
+	if [[ $CRASH ]] && kernel_checks_itself "$KERNEL"; then
 		arguments+=(crashkernel=768M)
 	elif [[ $CRASH ]]; then
 		arguments+=(crashkernel=256M)

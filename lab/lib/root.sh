@@ -24,14 +24,15 @@ kernel_root() {
 }
 
 describe_kernel_root() {
-	local name=$1 kernel image suites
+	local name=$1 kernel image suites build
 	kernel=$(kernel_in_archive "$name" "$2") || exit
 	read -r image KERNEL_VERSION <<< "$kernel"
 	read -ra suites <<< "$(kernel_suites "$name")"
 	if kernel_is_built "$name"; then
+		build=$(build_key "$name") || exit
 		KERNEL_RECIPE=("${suites[*]}" "$(source_package "$name")=$KERNEL_VERSION"
 			"${SOURCE_PACKAGES[@]}" "${BUILD_PACKAGES[@]}")
-		KERNEL_ROOT=$BUILD/root/$name-$KERNEL_VERSION-$(key "$(build_key "$name")" "${KERNEL_RECIPE[@]}")
+		KERNEL_ROOT=$BUILD/root/$name-$KERNEL_VERSION-$(key "$build" "${KERNEL_RECIPE[@]}")
 	else
 		KERNEL_RECIPE=("${suites[*]}" "$image=$KERNEL_VERSION"
 			"${image/image/headers}=$KERNEL_VERSION" "${BUILD_PACKAGES[@]}")

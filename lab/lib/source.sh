@@ -1,26 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Kernels that the archive does not have: its source, configured for guests, so
-# that everything they need and nothing else is compiled.
+# Kernels that the archive does not have: its source, changed by upstream/ or as it
+# is, configured for guests, so that everything they need and nothing else is compiled.
 
-SOURCE_PACKAGES=(bc bison flex libelf-dev python3)
+SOURCE_PACKAGES=(bc bison flex libelf-dev patch python3)
 
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 
-# wanted_options NAME: the files that say them: what every guest needs, what it is
-# called in that series alone, and what the kernel is for (debug-7.3 is debug).
+# wanted_options NAME: the files that list the options: what every guest needs, what of that
+# only this series calls so, and what the kernel is for (debug-7.3 is debug).
 wanted_options() {
 	local file
 	for file in guest "guest-$(kernel_series "$1")" "${1%%-*}"; do
-		[[ $file == guest-* && ! -e $REPO/lab/config/$file ]] || printf 'config/%s\n' "$file"
+		[[ ! -e $REPO/lab/config/$file ]] || printf 'lab/config/%s\n' "$file"
 	done
 }
 
-# build_key NAME: all that it depends on besides the packages.
+# build_key NAME: everything that the build depends on besides the packages.
 build_key() {
-	local files
-	mapfile -t files < <(wanted_options "$1")
-	(cd "$REPO/lab" && key_of_files "${files[@]}" lib/source.sh)
+	local list files
+	list=$(wanted_options "$1" && change_sources "$1") || exit
+	mapfile -t files <<< "$list"
+	(cd "$REPO" && key_of_files "${files[@]}" lab/lib/source.sh)
+}
+
+# change_sources NAME: the files that the change of its source is made from.
+change_sources() {
+	local change
+	change=$(kernel_change "$1")
+	[[ $change ]] || return 0
+	[[ -e $REPO/upstream/$change ]] || die "$1: there is no upstream/$change"
+	sources "upstream/$change"
+	! kernel_has_daxplug "$1" || { sources upstream/tree; sources kernel; }
 }
 
 # build_kernel ROOT NAME: in a root with its source and a compiler. Afterwards it
@@ -28,8 +39,9 @@ build_key() {
 build_kernel() {
 	local KERNEL_ROOT=$1 name=$2 tree release since=$SECONDS
 	tree=/usr/src/$(source_package "$name")
-	say "building Linux $KERNEL_VERSION for $name (half an hour, on two processors)"
+	say "building Linux $KERNEL_VERSION for $name (ten minutes to half an hour on two processors)"
 	tar -xf "$KERNEL_ROOT$tree.tar.xz" -C "$KERNEL_ROOT/usr/src"
+	change_source "$name" "$tree"
 	configure "$name" "$tree"
 	in_tree -j"$(nproc)" bzImage modules
 	in_tree INSTALL_MOD_STRIP=1 modules_install
@@ -39,6 +51,23 @@ build_kernel() {
 	keep_headers "$KERNEL_ROOT$tree" "$KERNEL_ROOT/usr/src/linux-headers-$release"
 	rm -r "$KERNEL_ROOT$tree" "$KERNEL_ROOT$tree.tar.xz" "$KERNEL_ROOT/lib/modules/$release/build"
 	printf '%d s on %d processors\n' $((SECONDS - since)) "$(nproc)" > "$KERNEL_ROOT/boot/built-$release"
+}
+
+# change_source NAME TREE
+change_source() {
+	local change patch
+	change=$(kernel_change "$1")
+	if [[ ! $change ]]; then
+		return
+	elif [[ ! -d $REPO/upstream/$change ]]; then
+		"$REPO/upstream/$change" "$KERNEL_ROOT$2" || die "upstream/$change failed on Linux $KERNEL_VERSION: see above"
+		return
+	fi
+	for patch in "$REPO/upstream/$change"/*.patch; do
+		[[ $patch != */0000-* ]] || continue # the cover letter
+		in_kernel_root patch -s -p1 -d "$tree" < "$patch" ||
+			die "${patch#"$REPO/"} does not apply to Linux $KERNEL_VERSION: see above"
+	done
 }
 
 # in_tree ARGUMENT...: make, with few words unless it fails.
@@ -53,7 +82,10 @@ in_tree() {
 # Everything that is not asked for is off.
 configure() {
 	local name=$1 tree=$2 wanted=$2/wanted.config refused
-	(cd "$REPO/lab" && wanted_options "$name" | xargs cat) > "$KERNEL_ROOT$wanted"
+	{
+		(cd "$REPO" && wanted_options "$name" | xargs cat)
+		printf 'CONFIG_LOCALVERSION="-%s"\n' "${name%%-*}"
+	} > "$KERNEL_ROOT$wanted"
 	in_tree KCONFIG_ALLCONFIG="$wanted" allnoconfig
 	refused=$(refused_options "$KERNEL_ROOT$wanted" "$KERNEL_ROOT$tree/.config" | xargs)
 	[[ ! $refused ]] || die "Linux $KERNEL_VERSION cannot be configured for $name as lab/config says: $refused"
