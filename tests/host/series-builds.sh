@@ -11,7 +11,7 @@ done
 . tests/guest/lib.sh
 
 PARTS=(drivers/base/ drivers/dax/ mm/)
-WITHOUT=(MEMORY_HOTREMOVE NUMA MIGRATION MEMORY_FAILURE CRASH_HOTPLUG)
+WITHOUT=(MEMORY_HOTPLUG MEMORY_HOTREMOVE NUMA MIGRATION MEMORY_FAILURE CRASH_HOTPLUG)
 
 # make_in_tree ARGUMENT...
 make_in_tree() { in_kernel_root make -s -j"$(nproc)" -C "/tmp/${TREE##*/}" "$@"; }
