@@ -71,11 +71,17 @@ apt_fetch_options() {
 	apt-config dump | grep -E '^Acquire::(https?::|Check-|ForceIPv)' || true
 }
 
+# kernel_lists NAME: the directory of the archive's lists, as fetched for that kernel.
+kernel_lists() {
+	printf '%s/apt/%s-%s\n' "$BUILD" "$1" \
+		"$(key "$(kernel_series "$1")" "$(kernel_flavour "$1")" "$(kernel_suites "$1")")"
+}
+
 # kernel_in_archive NAME MINUTES: "package version", as it was looked up at most
 # that long ago.
 kernel_in_archive() {
 	local name=$1 dir
-	dir=$BUILD/apt/$name-$(key "$(kernel_series "$name")" "$(kernel_flavour "$name")" "$(kernel_suites "$name")")
+	dir=$(kernel_lists "$name")
 	if [[ -z $(find "$dir/kernel" -mmin "-$2" 2> /dev/null) ]]; then
 		look_up_kernel "$name" "$dir" || return
 	fi

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Faults of the kernel's core that the patches of upstream/ mend: failed pages that are
+# forgotten, two abstract distances on one node, readers of a memory tier that is going. On
+# a kernel without the patches the first forgets, the second ends in an oops, and the third
+# may hang for good.
+# vm: -s 1G
+# driver: stock-series-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/resize.sh"
+. "$LAB/tests/guest/helpers/poison.sh"
+load_fault
+
+# --- failed pages ---
+
+corrupted_kb() { awk '/^HardwareCorrupted/ { print $2 }' /proc/meminfo; }
+
+# is_out_of_use DESCRIPTION PAGE...: and no other.
+is_out_of_use() {
+	local description=$1 page
+	shift
+	for page; do
+		ok "$description: page $page is marked" is_poisoned "$page"
+	done
+	is "$description: HardwareCorrupted" "$(corrupted_kb)" "$(($# * 4))"
+}
+
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+free=$(page_of "$MIDDLE" 5)
+is "a free page fails" "$(write_file "$INJECT" "$free")" "done"
+is_out_of_use "a free page fails" "$free"
+is "its block can be put offline" "$(switch "$MIDDLE" offline)" "done"
+is "and online" "$(switch "$MIDDLE" online_movable)" "done"
+is_out_of_use "its block offline and online" "$free"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unplugged: HardwareCorrupted" "$(corrupted_kb)" 0
+is "online_movable" "$(attempt online_movable)" "done"
+is_out_of_use "replugged" "$free"
+is "unbind, bind" "$(switch_all offline) $(unbind) $(bind)" "done done done"
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+is_out_of_use "bound again" "$free"
+
+# Marked by the notifier, in the middle of its block's going offline.
+on_the_way=$(page_of "$FIRST" 7)
+fault what=offline block="$FIRST" page="$on_the_way" times=1
+is "a page fails on its block's way offline: unplugged" "$(attempt unplugged)" "done"
+no_fault
+is "online_movable" "$(attempt online_movable)" "done"
+ok "it is marked" is_poisoned "$on_the_way"
+ok "and so is the other" is_poisoned "$free"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unbind" "$(unbind)" "done"
+
+# --- readers of a memory tier ---
+
+read_tiers() {
+	while [[ ! -e /tmp/enough ]]; do
+		cat /sys/devices/virtual/memory_tiering/memory_tier*/nodelist > /dev/null 2>&1 || true
+	done
+}
+is "bind" "$(bind)" "done"
+read_tiers &
+read_tiers &
+for ((round = 1; round <= 20; round++)); do
+	attempt unplugged
+	attempt online_movable
+done > /tmp/answers
+touch /tmp/enough
+wait
+is "20 rounds beside readers of the tiers" "$(sort /tmp/answers | uniq -c | xargs)" "40 done"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unbind" "$(unbind)" "done"
+
+# --- two abstract distances on one node ---
+
+resize dax0.0 $((SIZE / 2))
+new_device $((SIZE / 2))
+ok "a module tells the distance" insmod "$LAB/modules/distance.ko" node="$NODE"
+echo 1000 > /sys/module/distance/parameters/distance
+is "bind the first at distance 1000" "$(bind_to_kmem dax0.0)" "done"
+echo 2000 > /sys/module/distance/parameters/distance
+is "bind the second at distance 2000" "$(bind_to_kmem "$DEVICE")" "done"
+is "the second: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
+is "the second: online_movable" "$(write_file "$DEVICES/$DEVICE/state" online_movable)" "done"
+is "the node's tier is that of the first" "$(tier_of "$NODE")" memory_tier7
+release dax0.0
+is "the first has gone" "$(tier_of "$NODE")" memory_tier7
+is "the second: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
+is "no memory is left" "$(tier_of "$NODE")" ''
+release "$DEVICE"
+is "bind the second alone" "$(bind_to_kmem "$DEVICE")" "done"
+attempt_on() { write_file "$DEVICES/$1/state" "$2"; }
+is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
+is "online_movable" "$(attempt_on "$DEVICE" online_movable)" "done"
+is "it decides the tier now" "$(tier_of "$NODE")" memory_tier15
+is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
+done_testing
