@@ -408,7 +408,9 @@ int steps_run(struct daxplug_change *change)
 
 	if (err)
 		return err;
-	err = run(change);
+	err = drain_device(change);
+	if (!err)
+		err = run(change);
 	if (err)
 		restore_pools(change);
 	return err;
