@@ -15,6 +15,17 @@ static const enum daxplug_use uses[] = {
 	DAXPLUG_USE_CACHE,
 };
 
+/* The words are those of the findings of a forecast. */
+static const struct {
+	unsigned int flag;
+	const char *id;
+	const char *text;
+} refills[] = {
+	{ DAXPLUG_REFILL_DEMOTION, "demotion", "demotion" },
+	{ DAXPLUG_REFILL_BALANCING, "numa-balancing", "NUMA balancing" },
+	{ DAXPLUG_REFILL_INTERLEAVE, "interleave-weight", "weighted interleaving" },
+};
+
 #define USE_COUNT (sizeof(uses) / sizeof(uses[0]))
 
 /* Bytes that a drain has moved, whatever they were used for. */
@@ -28,7 +39,17 @@ uint64_t drained_bytes(const struct daxplug_change *change)
 	return bytes;
 }
 
-/* "; left: 12M shared, 3M cache" */
+static void print_dropped(const struct daxplug_change *change)
+{
+	char size[TEXT_SIZE];
+
+	if (!daxplug_change_dropped(change))
+		return;
+	text_size(daxplug_change_dropped(change), false, size);
+	printf("; dropped %s of page cache", size);
+}
+
+/* "; left to the unplug: 12M shared, 3M cache" */
 static void print_left(const struct daxplug_change *change)
 {
 	const char *between = "; left to the unplug: ";
@@ -90,15 +111,29 @@ static void print_evacuees(const struct daxplug_change *change)
 	}
 }
 
+static void print_refills(const struct daxplug_change *change)
+{
+	bool off = daxplug_change_refills_off(change);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++)
+		if (daxplug_change_refills(change) & refills[i].flag)
+			printf("    %s %s\n", refills[i].text,
+			       off ? "was switched off meanwhile"
+				   : "may have refilled it meanwhile: see --no-refill");
+}
+
 /* Prints it, if there was a drain. */
 void drained_print(const struct daxplug_change *change)
 {
 	if (!daxplug_change_drained(change))
 		return;
 	print_moved(change);
+	print_dropped(change);
 	print_left(change);
 	putchar('\n');
 	print_evacuees(change);
+	print_refills(change);
 }
 
 static struct json_object *bytes_json(const struct daxplug_change *change, bool left)
@@ -126,6 +161,17 @@ static struct json_object *evacuee_json(const struct daxplug_change *change, uns
 	return object;
 }
 
+static struct json_object *refill_json(const struct daxplug_change *change)
+{
+	struct json_object *array = json_new_array();
+	unsigned int i;
+
+	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++)
+		if (daxplug_change_refills(change) & refills[i].flag)
+			json_append(array, json_new_text(refills[i].id));
+	return array;
+}
+
 /* Adds it to what became of a change, if there was a drain. */
 void drained_add_json(struct json_object *object, const struct daxplug_change *change)
 {
@@ -138,7 +184,11 @@ void drained_add_json(struct json_object *object, const struct daxplug_change *c
 	processes = json_new_array();
 	json_add_if_known(drain, "duration_ms", daxplug_change_drain_duration(change));
 	json_add(drain, "moved_bytes", bytes_json(change, false));
+	json_add_number(drain, "dropped_bytes", daxplug_change_dropped(change));
 	json_add(drain, "left_bytes", bytes_json(change, true));
+	json_add(drain, "refill", refill_json(change));
+	if (daxplug_change_refills(change))
+		json_add_flag(drain, "refill_off", daxplug_change_refills_off(change));
 	for (i = 0; i < daxplug_change_evacuees(change); i++)
 		json_append(processes, evacuee_json(change, i));
 	json_add(drain, "processes", processes);

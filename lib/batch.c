@@ -130,6 +130,16 @@ static void pause_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
+static bool is_cache(const struct batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->count; i++)
+		if (batch->use[i] != DAXPLUG_USE_CACHE)
+			return false;
+	return true;
+}
+
 /* Waits for room a while; NULL if there is none, or the drain stops. */
 static struct target *wait_for_room(struct batch *batch)
 {
@@ -148,12 +158,25 @@ static struct target *wait_for_room(struct batch *batch)
 	return target;
 }
 
+/* Page cache, which the unplug may drop, is no reason to give up. */
+static void starve(struct batch *batch)
+{
+	struct drain *drain = batch->drain;
+
+	if (is_cache(batch))
+		atomic_store(&drain->no_cache, true);
+	else if (!atomic_load(&drain->stop))
+		atomic_store(&drain->starved, true);
+	if (atomic_load(&drain->starved))
+		atomic_store(&drain->stop, true);
+}
+
 /**
  * batch_move() - move the pages of a batch
  * @batch: the batch; empty afterwards
  *
  * Pages that cannot be moved are left where they are. If no target has room for them, the
- * drain is starved and stops.
+ * drain is starved and stops; or, if they are page cache, moves no more of that.
  */
 void batch_move(struct batch *batch)
 {
@@ -161,7 +184,8 @@ void batch_move(struct batch *batch)
 	uint64_t promised = batch->bytes, moved;
 	int64_t began;
 
-	if (batch->count && !atomic_load(&batch->owner->err))
+	if (batch->count && !atomic_load(&batch->owner->err) &&
+	    !(atomic_load(&batch->drain->no_cache) && is_cache(batch)))
 		target = wait_for_room(batch);
 	if (target) {
 		began = clock_now();
@@ -169,10 +193,8 @@ void batch_move(struct batch *batch)
 		batch->bytes = promised;
 		adapt(batch, clock_now() - began);
 		targets_settle(batch->drain, target, promised, moved);
-	} else if (batch->count && !atomic_load(&batch->owner->err) &&
-		   !atomic_load(&batch->drain->stop)) {
-		atomic_store(&batch->drain->starved, true);
-		atomic_store(&batch->drain->stop, true);
+	} else if (batch->count && !atomic_load(&batch->owner->err)) {
+		starve(batch);
 	}
 	batch->count = 0;
 	batch->bytes = 0;

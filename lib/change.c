@@ -338,6 +338,11 @@ uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_
 	return is_use(use) ? change->report.drained.moved[use] : 0;
 }
 
+uint64_t daxplug_change_dropped(const struct daxplug_change *change)
+{
+	return change->report.drained.dropped;
+}
+
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use)
 {
 	return change->report.drained.done && is_use(use) ? change->report.drained.left[use] : -1;
@@ -378,4 +383,14 @@ uint64_t daxplug_change_evacuee_bytes(const struct daxplug_change *change, unsig
 int daxplug_change_evacuee_error(const struct daxplug_change *change, unsigned int evacuee)
 {
 	return evacuee_at(change, evacuee)->err;
+}
+
+unsigned int daxplug_change_refills(const struct daxplug_change *change)
+{
+	return change->report.drained.refills;
+}
+
+bool daxplug_change_refills_off(const struct daxplug_change *change)
+{
+	return change->report.drained.refills_off;
 }

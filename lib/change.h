@@ -12,6 +12,7 @@
 #include "device.h"
 #include "orphan.h"
 #include "pools.h"
+#include "refill.h"
 #include "report.h"
 
 /**
@@ -47,6 +48,7 @@ struct worker {
  * @touched: something has been written that may have changed something
  * @bound: the change has bound the device to kmem
  * @pools: the pools of huge pages as they were before
+ * @refill: what was switched off for the time of the change
  */
 struct task {
 	int messages;
@@ -59,6 +61,7 @@ struct task {
 	bool touched;
 	bool bound;
 	struct pools pools;
+	struct refill refill;
 };
 
 /**

@@ -66,7 +66,7 @@ static int find_frames(struct drain *drain)
 }
 
 /* What the device holds, in bytes, by use; -1 if unknown. */
-static void read_left(const struct drain *drain, int64_t *left)
+static void read_left(struct drain *drain, int64_t *left)
 {
 	struct daxplug_device *device = drain->change->device;
 	struct daxplug_forecast *forecast;
@@ -78,6 +78,7 @@ static void read_left(const struct drain *drain, int64_t *left)
 			  &forecast))
 		return;
 	memcpy(left, forecast->use, sizeof(forecast->use));
+	drain->owns_node = forecast->parts[0].owns_node;
 	daxplug_forecast_unref(forecast);
 }
 
@@ -214,6 +215,8 @@ static int pass(struct drain *drain)
 {
 	drain->piece_count = 0;
 	evacuees_find(drain, clock_now() + PATIENCE);
+	files_find(drain, clock_now() + PATIENCE);
+	pieces_sort(drain);
 	if (task_cancelled(drain->change))
 		return fail_cancelled(drain->change);
 	return drain->piece_count ? move(drain) : 0;
@@ -290,6 +293,7 @@ static void report_all(struct drain *drain, const int64_t *left, int64_t began)
 		drained->moved[i] = atomic_load(&drain->moved[i]);
 		drained->left[i] = left[i];
 	}
+	drained->dropped = drain->dropped;
 	drained->took = clock_now() - began;
 	drained->done = true;
 	report_evacuees(drain, drained);
@@ -333,7 +337,13 @@ static int run(struct drain *drain)
 	if (!err && drain->targets.count) {
 		/* Pages that have moved are no reason to speak of a refusal. */
 		change->task.touched = true;
+		if (drain->owns_node)
+			pools_give_up_free(change->daxplug, &change->task.pools);
 		err = run_passes(drain, left);
+		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE) {
+			drain->dropped = reclaim_cache(drain, left[DAXPLUG_USE_CACHE]);
+			read_left(drain, left);
+		}
 	}
 	report_all(drain, left, began);
 	if (err)

@@ -93,13 +93,17 @@ struct frames {
  * @targets: where pages may go
  * @owners: what has pages on the device, @owner_count of them
  * @pieces: what is to be moved in this pass, @piece_count of them
+ * @owns_node: whether the device is all the memory of its node
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use
  * @total: bytes that were there to be moved at the start
  * @stop: the movers are to end
  * @pause: the movers are to wait: the system is short of memory
  * @starved: a mover gave up because no target had room
- * @running: how many movers run
+ * @no_cache: no target has room for page cache
+ * @dropped: bytes of page cache that were dropped
+ * @movers: how many movers have begun
+ * @running: how many of them run
  */
 struct drain {
 	struct daxplug_change *change;
@@ -110,12 +114,16 @@ struct drain {
 	unsigned int owner_count;
 	struct piece *pieces;
 	unsigned int piece_count;
+	bool owns_node;
 	atomic_uint next;
 	atomic_uint_least64_t moved[USES];
 	uint64_t total;
 	atomic_bool stop;
 	atomic_bool pause;
 	atomic_bool starved;
+	atomic_bool no_cache;
+	uint64_t dropped;
+	atomic_uint movers;
 	atomic_uint running;
 };
 
@@ -183,11 +191,21 @@ struct pages {
 
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece);
 
+/* window.c */
+void window_move(struct pages *pages, const struct piece *piece);
+
 /* movers.c */
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
 /* evacuees.c */
 bool evacuees_find(struct drain *drain, int64_t deadline);
+void pieces_sort(struct drain *drain);
 int pieces_add(struct drain *drain, const struct piece *piece);
+
+/* files.c */
+void files_find(struct drain *drain, int64_t deadline);
+
+/* reclaim.c */
+uint64_t reclaim_cache(struct drain *drain, uint64_t bytes);
 
 #endif /* DAXPLUG_DRAIN_H */

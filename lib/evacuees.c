@@ -177,13 +177,15 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
 	return !search->err && !task_cancelled(search->drain->change);
 }
 
-/* The largest process first: the last mover to end should not have it alone. */
 static int compare(const void *one, const void *other, void *data)
 {
 	const struct piece *a = one, *b = other;
 	const struct owner *owners = data;
 	uint64_t size_a = owners[a->owner].found, size_b = owners[b->owner].found;
+	bool cache_a = a->use == DAXPLUG_USE_CACHE, cache_b = b->use == DAXPLUG_USE_CACHE;
 
+	if (cache_a != cache_b)
+		return cache_a ? 1 : -1;
 	if (size_a != size_b)
 		return size_a < size_b ? 1 : -1;
 	if (a->owner != b->owner)
@@ -203,8 +205,16 @@ bool evacuees_find(struct drain *drain, int64_t deadline)
 	struct search search = { .drain = drain };
 	bool all = process_each(drain->change->daxplug, deadline, take_process, &search);
 
+	return all && !search.err;
+}
+
+/*
+ * What has to move comes before page cache, which may be dropped. The pieces of the largest
+ * owner come first: the last mover to end should not have it alone.
+ */
+void pieces_sort(struct drain *drain)
+{
 	if (drain->piece_count)
 		qsort_r(drain->pieces, drain->piece_count, sizeof(*drain->pieces), compare,
 			drain->owners);
-	return all && !search.err;
 }

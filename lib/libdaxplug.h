@@ -382,6 +382,15 @@ enum daxplug_use {
  */
 #define DAXPLUG_CHANGE_NO_REFILL (1U << 5)
 
+/* What may refill a device while a change drains it. */
+
+/* Demotion: reclaim moves cold pages to slower nodes. */
+#define DAXPLUG_REFILL_DEMOTION (1U << 0)
+/* NUMA balancing moves pages between nodes. */
+#define DAXPLUG_REFILL_BALANCING (1U << 1)
+/* The node has a weight for weighted interleaving. */
+#define DAXPLUG_REFILL_INTERLEAVE (1U << 2)
+
 /* ---- Names: one word each, for programs. "unknown" for a value that has none. ---- */
 
 const char *daxplug_state_name(enum daxplug_state state);
@@ -884,8 +893,15 @@ bool daxplug_change_drained(const struct daxplug_change *change);
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
+/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed. */
+uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 /* Bytes that were left on the device for the unplug; -1 if unknown. */
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);
+
+/* DAXPLUG_REFILL_* together: what the kernel may refill the device by meanwhile. */
+unsigned int daxplug_change_refills(const struct daxplug_change *change);
+/* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
+bool daxplug_change_refills_off(const struct daxplug_change *change);
 
 /* Processes: those whose pages cannot be moved, then those with most that was moved. */
 unsigned int daxplug_change_evacuees(const struct daxplug_change *change);

@@ -11,28 +11,33 @@
 #include "drain.h"
 #include "handle.h"
 
-/* What else runs comes first. */
+/*
+ * The first mover has the priority that the unplug has. The others take the processors that
+ * nothing else uses.
+ */
 #define NICE 10
 
 /**
  * struct mover - what a mover has
  * @pages: for the pieces
- * @pid: the process whose pagemap is open, or 0
+ * @pid: the process whose pagemap is open, 0 for this one, -1 before the first
  */
 struct mover {
 	struct pages pages;
 	int pid;
 };
 
+/* @pid: 0 for this process. */
 static bool open_pagemap(struct mover *mover, const struct daxplug *daxplug, int pid)
 {
-	char path[SYSFS_PATH_SIZE];
+	char path[SYSFS_PATH_SIZE] = "proc/self/pagemap";
 
 	if (mover->pid == pid)
 		return mover->pages.pagemap >= 0;
 	if (mover->pages.pagemap >= 0)
 		close(mover->pages.pagemap);
-	snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
+	if (pid)
+		snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
 	mover->pages.pagemap = root_open(daxplug, path, O_RDONLY);
 	mover->pid = pid;
 	return mover->pages.pagemap >= 0;
@@ -49,12 +54,15 @@ static void move_piece(struct mover *mover, const struct piece *piece)
 		return;
 	batch->owner = owner;
 	batch->pid = owner->pid;
-	pages_move(&mover->pages, piece->start, piece->end, piece);
+	if (owner->path)
+		window_move(&mover->pages, piece);
+	else
+		pages_move(&mover->pages, piece->start, piece->end, piece);
 }
 
 static void move_all(struct drain *drain, struct batch *batch)
 {
-	struct mover mover = { .pages = { .batch = batch, .pagemap = -1 } };
+	struct mover mover = { .pages = { .batch = batch, .pagemap = -1 }, .pid = -1 };
 	unsigned int at;
 
 	batch->drain = drain;
@@ -74,7 +82,8 @@ static void *run(void *data)
 	struct batch *batch = calloc(1, sizeof(*batch));
 
 	/* Of this thread alone: to Linux each has a nice value of its own. */
-	setpriority(PRIO_PROCESS, 0, NICE);
+	if (atomic_fetch_add(&drain->movers, 1))
+		setpriority(PRIO_PROCESS, 0, NICE);
 	if (batch)
 		move_all(drain, batch);
 	free(batch);
@@ -96,6 +105,7 @@ int movers_start(struct drain *drain, unsigned int count, pthread_t *movers)
 	unsigned int i;
 
 	atomic_store(&drain->next, 0);
+	atomic_store(&drain->movers, 0);
 	/* Signals are for the main thread. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

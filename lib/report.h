@@ -30,16 +30,22 @@ struct evacuee {
  * struct drained - what came of a drain
  * @done: whether there was one
  * @moved: bytes moved, by use
+ * @dropped: bytes of page cache dropped
  * @left: bytes left on the device, by use; -1 if unknown
  * @took: how long it took, in ms
+ * @refills: a bit for each enum refill_way that was on
+ * @refills_off: whether they were switched off
  * @evacuees: those that cannot be moved, then those with most, @count of them
  * @count: how many
  */
 struct drained {
 	bool done;
 	uint64_t moved[USES];
+	uint64_t dropped;
 	int64_t left[USES];
 	int64_t took;
+	unsigned int refills;
+	bool refills_off;
 	struct evacuee evacuees[MOST_EVACUEES];
 	unsigned int count;
 };
