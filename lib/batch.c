@@ -84,6 +84,22 @@ static long call(struct batch *batch, const int *nodes)
 					   batch->status);
 }
 
+/* A page that cannot be moved keeps those behind it from being tried. */
+static void put_off_first(struct batch *batch)
+{
+	unsigned int last = batch->count - 1;
+	void *page = batch->page[0];
+	uint64_t size = batch->size[0];
+	uint8_t use = batch->use[0];
+
+	batch->page[0] = batch->page[last];
+	batch->size[0] = batch->size[last];
+	batch->use[0] = batch->use[last];
+	batch->page[last] = page;
+	batch->size[last] = size;
+	batch->use[last] = use;
+}
+
 /* The bytes that were moved. */
 static uint64_t move_to(struct batch *batch, int node)
 {
@@ -102,8 +118,8 @@ static uint64_t move_to(struct batch *batch, int node)
 			break;
 		before = moved;
 		moved += settle(batch, node);
-		if (moved == before)
-			break;
+		if (left > 0 && moved == before)
+			put_off_first(batch);
 	}
 	if (left == -EACCES || left == -EPERM)
 		atomic_store(&batch->owner->err, left);

@@ -209,7 +209,7 @@ static void take_mount(struct search *search, int pid, const char *line)
 	search->mount = makedev(device_major, device_minor);
 	search->huge = !strcmp(type, "hugetlbfs");
 	in_memory = !strcmp(type, "tmpfs") || search->huge;
-	if (in_memory || !strncmp(source, "/dev/", 5))
+	if (in_memory || !strncmp(source, "/dev/", 5) || !strcmp(type, "overlay"))
 		is_new(search, &search->near, search->mount, 0);
 	if (!in_memory)
 		return;
