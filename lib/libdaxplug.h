@@ -548,6 +548,12 @@ int64_t daxplug_device_write_bandwidth(const struct daxplug_device *device);
 int64_t daxplug_device_read_latency(const struct daxplug_device *device);
 int64_t daxplug_device_write_latency(const struct daxplug_device *device);
 
+/*
+ * The PID of the process in which a daxplug changes it now; 0 if there is none, or it cannot
+ * be told. Read when it is called.
+ */
+int daxplug_device_worker(const struct daxplug_device *device);
+
 /* Its ranges of physical addresses, by ascending address; 0 if unknown. */
 unsigned int daxplug_device_ranges(const struct daxplug_device *device);
 /* The first address. */

@@ -77,6 +77,7 @@ live mapped file 40 /run/use/mapped
 live huge huge 40
 numactl --preferred="$NODE" cp /tmp/pattern /run/use/unmapped
 # Page cache of files on a disk, of which a process has one open.
+# shellcheck disable=SC2016 # the inner shell's variable
 numactl --preferred="$NODE" sh -c 'for file in /run/disk/usr/bin/*; do [ ! -f "$file" ] || cat "$file"; done > /dev/null'
 exec {OPEN}< /run/disk/usr/bin/perl
 ok "files: they are on the device" test "$(node_kib FilePages)" -ge $((140 << 10))
@@ -145,7 +146,8 @@ end_lives "a page lent to I/O"
 
 # interrupt SIGNAL: once a drain has moved something; sets STATUS.
 interrupt() {
-	daxplug unplug dax0.0 --drain --no-refill --progress=json > /tmp/result 2> /tmp/errors &
+	# A job in the background ignores SIGINT otherwise.
+	env --default-signal=INT daxplug unplug dax0.0 --drain --no-refill --progress=json > /tmp/result 2> /tmp/errors &
 	local pid=$!
 	ok "SIG$1: a drain is under way" wait_until grep -q '"draining".*"done_bytes": *[1-9]' /tmp/errors
 	REFILL_MEANWHILE=$(< /proc/sys/kernel/numa_balancing)
