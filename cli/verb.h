@@ -33,8 +33,8 @@ struct verb {
 #define VERB_FORCE_HELP "      --force           even if the forecast says that it cannot be done\n"
 
 #define VERB_DRAIN_HELP                                                                            \
-	"      --drain           first move pages to other nodes, without the hotplug locks\n"     \
-	"      --no-refill       meanwhile, switch off what moves pages to the device\n"
+	"      --drain           first move the pages in use to other nodes\n"                     \
+	"      --no-refill       keep the kernel from moving pages back meanwhile\n"
 
 #define VERB_HELP                                                                                    \
 	"      --dry-run         check everything, change nothing, print the forecast\n" CHANGE_HELP \
