@@ -64,12 +64,12 @@ void journal_write(const struct daxplug_change *change)
 
 	if (options_root() || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN)
 		return;
-	sd_journal_send("MESSAGE_ID=" RESULT_ID, "PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO, "SYSLOG_IDENTIFIER=daxplug",
-			"MESSAGE=%s %s: %s%s%s", action, daxplug_change_name(change), outcome,
-			*message ? ": " : "", message, "DAXPLUG_DEVICE=%s",
-			daxplug_change_name(change), "DAXPLUG_ACTION=%s", action,
-			"DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s", failed ? reason : "",
-			"DAXPLUG_STATE_BEFORE=%s",
+	sd_journal_send("MESSAGE_ID=" RESULT_ID, "PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO,
+			"SYSLOG_IDENTIFIER=daxplug", "MESSAGE=%s %s: %s%s%s", action,
+			daxplug_change_name(change), outcome, *message ? ": " : "", message,
+			"DAXPLUG_DEVICE=%s", daxplug_change_name(change), "DAXPLUG_ACTION=%s",
+			action, "DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s",
+			failed ? reason : "", "DAXPLUG_STATE_BEFORE=%s",
 			daxplug_state_name(daxplug_change_state_before(change)), "DAXPLUG_STATE=%s",
 			state, "DAXPLUG_DURATION_MS=%lld",
 			(long long)daxplug_change_duration(change), "DAXPLUG_MOVED_BYTES=%llu",

@@ -197,10 +197,12 @@ void window_move(struct pages *pages, const struct piece *piece);
 /* movers.c */
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
+/* pieces.c */
+int pieces_add(struct drain *drain, const struct piece *all);
+void pieces_sort(struct drain *drain);
+
 /* evacuees.c */
 bool evacuees_find(struct drain *drain, int64_t deadline);
-void pieces_sort(struct drain *drain);
-int pieces_add(struct drain *drain, const struct piece *piece);
 
 /* files.c */
 void files_find(struct drain *drain, int64_t deadline);

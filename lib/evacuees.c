@@ -10,9 +10,6 @@
 #include "handle.h"
 #include "process.h"
 
-/* Small enough that several movers share a large process. */
-#define PIECE_BYTES (UINT64_C(64) << 20)
-
 /* Of numa_maps, where it does not say otherwise. */
 #define SMALL_PAGE 4096
 
@@ -37,24 +34,6 @@ static bool is_own_node(int node, void *data)
 	const struct search *search = data;
 
 	return node == search->drain->change->device->target_node;
-}
-
-/**
- * pieces_add() - add a piece to those of a pass
- * @drain: the drain
- * @piece: the piece
- *
- * Return: 0; -ENOMEM.
- */
-int pieces_add(struct drain *drain, const struct piece *piece)
-{
-	struct piece *pieces = grow(drain->pieces, drain->piece_count, sizeof(*pieces));
-
-	if (!pieces)
-		return -ENOMEM;
-	drain->pieces = pieces;
-	drain->pieces[drain->piece_count++] = *piece;
-	return 0;
 }
 
 /* "Mems_allowed_list:\t0-1" of /proc/PID/status; all targets if it cannot be told. */
@@ -133,22 +112,15 @@ static uint64_t page_size_of_line(const char *line)
 
 static int add_pieces(struct search *search, const struct mapping *mapping)
 {
-	struct piece piece = {
+	const struct piece all = {
 		.owner = search->owner,
+		.start = mapping->start,
+		.end = mapping->end,
 		.page_size = page_size_of_line(mapping->line),
 		.use = use_of_line(mapping->line),
 	};
-	uint64_t size = piece.page_size > PIECE_BYTES ? piece.page_size : PIECE_BYTES, at;
-	int err = 0;
 
-	for (at = mapping->start; !err && at < mapping->end; at = piece.end) {
-		piece.start = at;
-		piece.end = (at / size + 1) * size;
-		if (piece.end > mapping->end)
-			piece.end = mapping->end;
-		err = pieces_add(search->drain, &piece);
-	}
-	return err;
+	return pieces_add(search->drain, &all);
 }
 
 static bool take_mapping(const struct mapping *mapping, void *data)
@@ -177,22 +149,6 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
 	return !search->err && !task_cancelled(search->drain->change);
 }
 
-static int compare(const void *one, const void *other, void *data)
-{
-	const struct piece *a = one, *b = other;
-	const struct owner *owners = data;
-	uint64_t size_a = owners[a->owner].found, size_b = owners[b->owner].found;
-	bool cache_a = a->use == DAXPLUG_USE_CACHE, cache_b = b->use == DAXPLUG_USE_CACHE;
-
-	if (cache_a != cache_b)
-		return cache_a ? 1 : -1;
-	if (size_a != size_b)
-		return size_a < size_b ? 1 : -1;
-	if (a->owner != b->owner)
-		return a->owner < b->owner ? -1 : 1;
-	return a->start < b->start ? -1 : a->start > b->start;
-}
-
 /**
  * evacuees_find() - find what processes have on the device
  * @drain: the drain; pieces are added
@@ -206,15 +162,4 @@ bool evacuees_find(struct drain *drain, int64_t deadline)
 	bool all = process_each(drain->change->daxplug, deadline, take_process, &search);
 
 	return all && !search.err;
-}
-
-/*
- * What has to move comes before page cache, which may be dropped. The pieces of the largest
- * owner come first: the last mover to end should not have it alone.
- */
-void pieces_sort(struct drain *drain)
-{
-	if (drain->piece_count)
-		qsort_r(drain->pieces, drain->piece_count, sizeof(*drain->pieces), compare,
-			drain->owners);
 }

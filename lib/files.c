@@ -21,7 +21,6 @@
 #include "handle.h"
 #include "process.h"
 
-#define PIECE_BYTES (UINT64_C(64) << 20)
 #define DEEPEST 32
 
 /**
@@ -133,21 +132,17 @@ static void add_file(struct search *search, const char *path, const struct stat 
 {
 	struct drain *drain = search->drain;
 	struct piece piece = {
+		.end = file->st_size,
 		.page_size = search->huge ? file->st_blksize : sysconf(_SC_PAGESIZE),
 		.use = search->use,
 	};
-	uint64_t size = piece.page_size > PIECE_BYTES ? piece.page_size : PIECE_BYTES;
 
 	if (!has_pages(search, file) || !is_new(search, &search->files, file->st_dev, file->st_ino))
 		return;
 	search->err = new_owner(drain, path, (uint64_t)file->st_blocks * 512);
 	piece.owner = drain->owner_count - 1;
-	for (; !search->err && piece.start < (uint64_t)file->st_size; piece.start = piece.end) {
-		piece.end = piece.start + size;
-		if (piece.end > (uint64_t)file->st_size)
-			piece.end = file->st_size;
+	if (!search->err)
 		search->err = pieces_add(drain, &piece);
-	}
 }
 
 /* ---- all files of a file system in memory ---- */
