@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The journal: what a change writes, and monitor --since on one that was made up. Part of cli.sh.
+# The records that a change writes to the journal, and monitor --since on an artificial journal.
+# Part of cli.sh.
 
 REMOTE=/lib/systemd/systemd-journal-remote
 
@@ -37,7 +38,7 @@ elif [[ ! -x $REMOTE ]]; then
 	skip "monitor --since" "no systemd-journal-remote on this machine"
 else
 	make_journal
-	is "monitor --since: what the journal has" "$(since @0 | jq -r '.event + " " + .chardev' | xargs)" \
+	is "monitor --since: the records of the journal" "$(since @0 | jq -r '.event + " " + .chardev' | xargs)" \
 		"result dax0.0 kernel dax1.0 result dax0.0"
 	is "monitor --since: a failure" "$(since @0 | tail -n 1 | jq -r '.action + " " + .outcome + " " + .reason')" \
 		"unplug rolled-back pinned"
