@@ -86,7 +86,8 @@ export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 
 # --- no memory ---
 
-# out_of_memory ARG...: an allocation that fails ends the command with a message, and not with a signal.
+# out_of_memory ARG...: an allocation that fails ends the command with a message, and not with a
+# signal.
 out_of_memory() {
 	local number status wrong=''
 	for number in {1..300}; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changes: the command in a mount namespace with a fixture at /sys, where a preloaded write() does the
-# work of the kernel. Part of cli.sh.
+# Changes: the command in a mount namespace with a fixture at /sys, where a preloaded write() does
+# the work of the kernel. Part of cli.sh.
 
 state_now() { listed state; }
 
