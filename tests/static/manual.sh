@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
 # failure, and none that the code does not know; tests use each option that the manual uses; every
-# relative link in a Markdown file leads somewhere.
+# relative link in a Markdown file leads somewhere; the table of contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -72,6 +72,10 @@ done < "$WORK/options"
 
 mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md')
 ok "every relative link leads somewhere" perl tests/static/helpers/links.pl "${documents[@]}"
+
+while read -r file; do
+	ok "the table of contents has $file" grep -qF "(${file##*/})" docs/README.md
+done < <(git -c safe.directory="$PWD" ls-files 'docs/*.md' | grep -v README)
 
 mkdir "$WORK/links"
 printf '# One two\n[a](#one-two) [b](other.md)\n' > "$WORK/links/good.md"
