@@ -49,6 +49,13 @@ is_tested() {
 	git -c safe.directory="$PWD" grep -qE -e "\\b$1\\b.* $2\\b" -- tests lab/guest
 }
 
+# paths: the files and directories of this repository that the manual names, but for those that a
+# command writes.
+paths() {
+	perl -ne 's/> \S+|<!--.*?-->|`cli\/show: .*?`//g; print "$1\n" while m{(?<![\w/.~-])((?:bench|cli|contrib|lab|man|packaging|tests)/[\w./@-]*\w)}g' \
+		README.md CONTRIBUTING.md docs/*.md | sort -u
+}
+
 findings > "$WORK/findings"
 reasons | sort -u > "$WORK/reasons"
 ok "there are findings to look for" test "$(wc -l < "$WORK/findings")" -gt 50
@@ -69,6 +76,9 @@ ok "there are options to look for" test "$(wc -l < "$WORK/options")" -gt 10
 while read -r verb option; do
 	ok "a test uses $verb $option" is_tested "$verb" "$option"
 done < "$WORK/options"
+
+ok "there are paths to look for" test "$(paths | wc -l)" -gt 30
+is "every path exists" "$(paths | while read -r path; do [[ -e $path ]] || echo "$path"; done)" ''
 
 mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md')
 ok "every relative link leads somewhere" perl tests/static/helpers/links.pl "${documents[@]}"
