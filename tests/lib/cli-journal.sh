@@ -83,6 +83,7 @@ else
 	declare -f at_work change_now change > "$WORK/at_work"
 	listen "$WORK/journald"
 	while [[ ! -S $WORK/journald/socket ]] && kill -0 "$LISTENER"; do sleep 0.05; done
+	# shellcheck disable=SC2016 # for the inner shell
 	(with_journal "$WORK/journald" bash -c '. "$0"; ROOT=$1 PRELOAD=$2 DAXPLUG=$3; change unplug --force dax0.0' \
 		"$WORK/at_work" "$ROOT" "$PRELOAD" "$DAXPLUG") > /dev/null 2>&1
 	wait "$LISTENER"
