@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pages moved by one call of move_pages(), and what became of each. */
+/* Pages moved by one call of move_pages(), and the result for each. */
 #include <errno.h>
 #include <time.h>
 

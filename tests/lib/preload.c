@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For LD_PRELOAD, where a fixture is mounted at /sys: what a program writes there
- * changes the fixture as the kernel would change sysfs. By the environment:
+ * For LD_PRELOAD, where a fixture is mounted at /sys: a program's write there changes the
+ * fixture as the kernel would change sysfs. Environment:
  *
- * FAKE_SLOW_MS=N	each write takes so long; a signal ends it
- * FAKE_DEAF=1		no signal ends it
- * FAKE_FAIL=WORD:N	the state file does not take WORD, with errno N
- * FAKE_FAIL_SETTING=N	kmem/guard and the like fail, with errno N
+ * FAKE_SLOW_MS=N	each write takes N ms; a signal ends it
+ * FAKE_DEAF=1		no signal ends a write
+ * FAKE_FAIL=WORD:N	a write of WORD to the state file fails with errno N
+ * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
  */
 #include <dlfcn.h>
 #include <errno.h>
