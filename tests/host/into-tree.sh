@@ -103,6 +103,11 @@ into_tree --remove "$TREE"
 is "taken out twice: refused" "$STATUS" 1
 is_as_before "taken out twice: the tree is as it was"
 
+ln -s /dev/full "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem"
+into_tree "$TREE"
+is "no room for a file: it fails" "$STATUS" 1
+is_as_before "no room for a file: the tree is as it was"
+
 make_tree newer 7 3
 into_tree "$TREE"
 is "a newer one: status" "$STATUS$ERROR" 0
