@@ -20,6 +20,7 @@ static int get_block(struct memory_block *block, void *data)
 	return 0;
 }
 
+/* walk_memory_blocks() takes no lock that keeps the block: see outside.c for the context. */
 struct memory_block *kmem_reach_block(u64 id)
 {
 	unsigned long size = memory_block_size_bytes();

@@ -21,7 +21,8 @@
  * The kset holds every device of the machine, the platform bus as well, and is searched
  * from its start: look up one block by name at the most, never each of many.
  *
- * Context: Any but interrupts.
+ * Context: Any but interrupts; device_hotplug_lock held, or the block cannot go away (here
+ * neither is needed, but inside.c needs one).
  * Return: the block, with a reference; NULL if there is none.
  */
 struct memory_block *kmem_reach_block(u64 id)
