@@ -78,6 +78,15 @@ has_no_object() {
 	done
 }
 
+# undocumented: attributes of the driver that the ABI document does not list.
+undocumented() {
+	local name
+	grep -ohE '&(dev_attr_[a-z_]+|[a-z_]+_attr)\.attr' kernel/user/*.c |
+		sed -E 's/^&(dev_attr_)?([a-z_]+)\.attr$/\2/; s/_attr$//' | sort -u | while read -r name; do
+		grep -qE "^What:.*/$name\$" "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem" || echo "$name"
+	done
+}
+
 make_tree good 6 12
 into_tree "$TREE"
 is "put in: status" "$STATUS$ERROR" 0
@@ -92,6 +101,8 @@ is "one document of the state file" \
 is "what it documents besides stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
 is "nothing that is built or included is missing" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
+
+is "the document has every file of the device and of the driver" "$(undocumented)" ''
 
 into_tree "$TREE"
 is "put in twice: refused" "$STATUS" 1
