@@ -78,6 +78,15 @@ has_no_object() {
 	done
 }
 
+# undocumented: attributes of the driver that the ABI document does not list.
+undocumented() {
+	local name
+	grep -ohE '&(dev_attr_[a-z_]+|[a-z_]+_attr)\.attr' kernel/user/*.c |
+		sed -E 's/^&(dev_attr_)?([a-z_]+)\.attr$/\2/; s/_attr$//' | sort -u | while read -r name; do
+		grep -qE "^What:.*/$name\$" "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem" || echo "$name"
+	done
+}
+
 make_tree good 6 12
 into_tree "$TREE"
 is "put in: status" "$STATUS$ERROR" 0
@@ -96,6 +105,8 @@ is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/
 is "nothing that is built or included is missing" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
 
+is "the document has every file of the device and of the driver" "$(undocumented)" ''
+
 into_tree "$TREE"
 is "put in twice: refused" "$STATUS" 1
 is "put in twice: one line" "$(wc -l <<< "$ERROR")" 1
@@ -105,6 +116,11 @@ is_as_before "taken out: the tree is as it was"
 into_tree --remove "$TREE"
 is "taken out twice: refused" "$STATUS" 1
 is_as_before "taken out twice: the tree is as it was"
+
+ln -s /dev/full "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem"
+into_tree "$TREE"
+is "no room for a file: it fails" "$STATUS" 1
+is_as_before "no room for a file: the tree is as it was"
 
 make_tree newer 7 3
 into_tree "$TREE"
