@@ -248,6 +248,18 @@ static int run_passes(struct drain *drain, int64_t *left)
 	return 0;
 }
 
+/* What is left of the page cache, which no process maps or has open. */
+static void drop_cache(struct drain *drain, int64_t *left)
+{
+	int64_t before = left[DAXPLUG_USE_CACHE];
+
+	if (!reclaim_cache(drain, before))
+		return;
+	read_left(drain, left);
+	if (left[DAXPLUG_USE_CACHE] >= 0 && left[DAXPLUG_USE_CACHE] < before)
+		drain->dropped = before - left[DAXPLUG_USE_CACHE];
+}
+
 /* ---- what became of it ---- */
 
 /* The owners with most, in order; those that could not be moved come first. */
@@ -340,10 +352,8 @@ static int run(struct drain *drain)
 		if (drain->owns_node)
 			pools_give_up_free(change->daxplug, &change->task.pools);
 		err = run_passes(drain, left);
-		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE) {
-			drain->dropped = reclaim_cache(drain, left[DAXPLUG_USE_CACHE]);
-			read_left(drain, left);
-		}
+		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE)
+			drop_cache(drain, left);
 	}
 	report_all(drain, left, began);
 	if (err)

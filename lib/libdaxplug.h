@@ -899,7 +899,7 @@ bool daxplug_change_drained(const struct daxplug_change *change);
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
-/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed. */
+/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed: about. */
 uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 /* Bytes that were left on the device for the unplug; -1 if unknown. */
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);

@@ -434,7 +434,7 @@ static void room_unreadable(void **state)
 
 static void wait_for_drain(struct context *context)
 {
-	uint64_t moved = 0, total;
+	uint64_t moved = 0, total = 0;
 
 	while (!moved && daxplug_change_process(context->change)) {
 		if (daxplug_change_drain_progress(context->change, &moved, &total))
