@@ -811,7 +811,8 @@ enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
  *	device that daxplug's driver does not drive it is an estimate from a sample
  * @total: set to the number of blocks
  *
- * Return: 0; -ENODATA if it cannot be told.
+ * Return: 0; -ENODATA if it cannot be told, and in DAXPLUG_PHASE_DRAIN, in which no block
+ * changes.
  */
 DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
 					  unsigned int *total);
