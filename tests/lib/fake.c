@@ -275,6 +275,8 @@ static int write_setting(const char *path, const char *text)
 {
 	if (fake.fail_setting)
 		return fake.fail_setting;
+	if (fake.keep_setting && !strcmp(path, fake.keep_setting) && strcmp(text, "0"))
+		return -EINVAL;
 	fixture_write(fake.fixture, path, "%s\n", text);
 	return 0;
 }

@@ -701,6 +701,17 @@ static void cannot_switch_off(void **state)
 	assert_true(refills_are_back(context));
 }
 
+/* What is not as before is never passed over, also if the unplug is done. */
+static void cannot_restore(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fake.keep_setting = BALANCING;
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -EIO, INCOMPLETE, UNPLUGGED);
+	assert_non_null(strstr(daxplug_change_message(context->change), BALANCING " back to 2"));
+}
+
 /* ---- which files ---- */
 
 static bool has_owner(const struct drain *drain, const char *path)
@@ -773,20 +784,35 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),	   TEST(without_the_flag),
-		TEST(leaves_other_memory), TEST(large_folio),
-		TEST(huge_pages),	   TEST(pinned_page),
-		TEST(process_ends),	   TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),  TEST(no_other_node),
-		TEST(nearest_target),	   TEST(no_room),
-		TEST(room_runs_out),	   TEST(room_unreadable),
-		TEST(cancelled),	   TEST(timed_out),
-		TEST(unplug_fails),	   TEST(pool_is_given_up),
-		TEST(pool_comes_back),	   TEST(cache_is_dropped),
-		TEST(refills_are_named),   TEST(no_refill),
-		TEST(worker_is_killed),	   TEST(keeper_is_killed),
-		TEST(caller_is_killed),	   TEST(cannot_switch_off),
-		TEST(finds_files),	   TEST(flags),
+		TEST(moves_processes),
+		TEST(without_the_flag),
+		TEST(leaves_other_memory),
+		TEST(large_folio),
+		TEST(huge_pages),
+		TEST(pinned_page),
+		TEST(process_ends),
+		TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),
+		TEST(no_other_node),
+		TEST(nearest_target),
+		TEST(no_room),
+		TEST(room_runs_out),
+		TEST(room_unreadable),
+		TEST(cancelled),
+		TEST(timed_out),
+		TEST(unplug_fails),
+		TEST(pool_is_given_up),
+		TEST(pool_comes_back),
+		TEST(cache_is_dropped),
+		TEST(refills_are_named),
+		TEST(no_refill),
+		TEST(worker_is_killed),
+		TEST(keeper_is_killed),
+		TEST(caller_is_killed),
+		TEST(cannot_switch_off),
+		TEST(cannot_restore),
+		TEST(finds_files),
+		TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
