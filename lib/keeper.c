@@ -55,12 +55,21 @@ static int take_lock(struct daxplug_change *change)
 	return err;
 }
 
-static bool is_restored(const struct daxplug *daxplug, const struct refill_setting *setting)
+/* A setting that is not, or not known to be, as it was before; NULL if all are. */
+static const struct refill_setting *find_other(const struct daxplug *daxplug,
+					       const struct refill *refill)
 {
-	char value[sizeof(setting->value)];
+	unsigned int i;
 
-	return !sysfs_read(daxplug, setting->path, value, sizeof(value)) &&
-	       !strcmp(value, setting->value);
+	for (i = 0; i < refill->count; i++) {
+		const struct refill_setting *setting = &refill->setting[i];
+		char value[sizeof(setting->value)];
+
+		if (sysfs_read(daxplug, setting->path, value, sizeof(value)) ||
+		    strcmp(value, setting->value))
+			return setting;
+	}
+	return NULL;
 }
 
 /* In reverse: the kernel chooses the weights again only after a weight was written. */
@@ -196,25 +205,23 @@ static void wait_for_keeper(struct refill *refill)
 static int check_restored(struct daxplug_change *change)
 {
 	const struct refill *refill = &change->task.refill;
-	const struct refill_setting *setting;
-	unsigned int i;
+	const struct refill_setting *other;
 
-	for (i = 0; i < refill->count; i++)
-		if (!is_restored(change->daxplug, &refill->setting[i]))
-			break;
-	if (i == refill->count)
+	if (!find_other(change->daxplug, refill))
 		return 0;
 	restore(change->daxplug, refill);
-	for (i = 0; i < refill->count; i++) {
-		setting = &refill->setting[i];
-		if (is_restored(change->daxplug, setting))
-			continue;
-		fail(change, -EIO, DAXPLUG_REASON_OTHER, "cannot set /%s back to %s", setting->path,
-		     setting->value);
-		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		return -EIO;
-	}
-	return 0;
+	other = find_other(change->daxplug, refill);
+	if (!other)
+		return 0;
+	/* Why the change failed, if it has, is said already. */
+	if (change->report.err)
+		report_hint(&change->report, "cannot set /%s back to %s", other->path,
+			    other->value);
+	else
+		fail(change, -EIO, DAXPLUG_REASON_OTHER, "cannot set /%s back to %s", other->path,
+		     other->value);
+	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return -EIO;
 }
 
 /**
