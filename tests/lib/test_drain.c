@@ -20,6 +20,7 @@
 #include "fixture.h"
 #include "handle.h"
 #include "pagemap.h"
+#include "pressure.h"
 
 #define FIRST 48
 #define BLOCKS 8
@@ -712,6 +713,32 @@ static void cannot_restore(void **state)
 	assert_non_null(strstr(daxplug_change_message(context->change), BALANCING " back to 2"));
 }
 
+/* ---- pressure ---- */
+
+static bool is_pressed(const struct context *context, struct pressure *pressure, int64_t now,
+		       unsigned int stall_us)
+{
+	fixture_write(&context->fixture, "proc/pressure/memory",
+		      "some avg10=0.00 avg60=0.00 avg300=0.00 total=999999999\n"
+		      "full avg10=0.00 avg60=0.00 avg300=0.00 total=%u\n",
+		      stall_us);
+	return pressure_is_high(context->daxplug, pressure, now);
+}
+
+/* More than a tenth of the time since the last look. */
+static void pressure(void **state)
+{
+	struct context *context = *state;
+	struct pressure pressure = { 0 };
+
+	assert_false(is_pressed(context, &pressure, 1000, 700000));
+	assert_false(is_pressed(context, &pressure, 1100, 705000));
+	assert_true(is_pressed(context, &pressure, 1200, 720000));
+	assert_false(is_pressed(context, &pressure, 1300, 720000));
+	fixture_delete(&context->fixture, "proc/pressure/memory");
+	assert_false(pressure_is_high(context->daxplug, &pressure, 1400));
+}
+
 /* ---- which files ---- */
 
 static bool has_owner(const struct drain *drain, const char *path)
@@ -784,35 +811,21 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),
-		TEST(without_the_flag),
-		TEST(leaves_other_memory),
-		TEST(large_folio),
-		TEST(huge_pages),
-		TEST(pinned_page),
-		TEST(process_ends),
-		TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),
-		TEST(no_other_node),
-		TEST(nearest_target),
-		TEST(no_room),
-		TEST(room_runs_out),
-		TEST(room_unreadable),
-		TEST(cancelled),
-		TEST(timed_out),
-		TEST(unplug_fails),
-		TEST(pool_is_given_up),
-		TEST(pool_comes_back),
-		TEST(cache_is_dropped),
-		TEST(refills_are_named),
-		TEST(no_refill),
-		TEST(worker_is_killed),
-		TEST(keeper_is_killed),
-		TEST(caller_is_killed),
-		TEST(cannot_switch_off),
-		TEST(cannot_restore),
-		TEST(finds_files),
-		TEST(flags),
+		TEST(moves_processes),	   TEST(without_the_flag),
+		TEST(leaves_other_memory), TEST(large_folio),
+		TEST(huge_pages),	   TEST(pinned_page),
+		TEST(process_ends),	   TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),  TEST(no_other_node),
+		TEST(nearest_target),	   TEST(no_room),
+		TEST(room_runs_out),	   TEST(room_unreadable),
+		TEST(cancelled),	   TEST(timed_out),
+		TEST(unplug_fails),	   TEST(pool_is_given_up),
+		TEST(pool_comes_back),	   TEST(cache_is_dropped),
+		TEST(refills_are_named),   TEST(no_refill),
+		TEST(worker_is_killed),	   TEST(keeper_is_killed),
+		TEST(caller_is_killed),	   TEST(cannot_switch_off),
+		TEST(cannot_restore),	   TEST(pressure),
+		TEST(finds_files),	   TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
