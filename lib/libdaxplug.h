@@ -811,7 +811,8 @@ enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
  *	device that daxplug's driver does not drive it is an estimate from a sample
  * @total: set to the number of blocks
  *
- * Return: 0; -ENODATA if it cannot be told.
+ * Return: 0; -ENODATA if it cannot be told, and in DAXPLUG_PHASE_DRAIN, in which no block
+ * changes.
  */
 DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
 					  unsigned int *total);
@@ -899,7 +900,7 @@ bool daxplug_change_drained(const struct daxplug_change *change);
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
-/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed. */
+/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed: about. */
 uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 /* Bytes that were left on the device for the unplug; -1 if unknown. */
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);

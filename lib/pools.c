@@ -167,15 +167,17 @@ static uint64_t missing_of(const struct pool *before, const struct pool *now)
 static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *before)
 {
 	struct pool now = { .size = before->size };
-	uint64_t missing = persistent(before);
+	uint64_t missing = persistent(before), wanted = missing;
 
 	if (!missing)
 		return 0;
-	if (!read_pool(daxplug, node, &now))
+	if (!read_pool(daxplug, node, &now)) {
 		missing = missing_of(before, &now);
+		wanted = persistent(&now) + missing;
+	}
 	if (!missing)
 		return 0;
-	set_size(daxplug, node, before, persistent(&now) + missing);
+	set_size(daxplug, node, before, wanted);
 	return read_pool(daxplug, node, &now) ? missing : missing_of(before, &now);
 }
 

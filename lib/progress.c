@@ -44,7 +44,8 @@ int daxplug_change_progress(const struct daxplug_change *change, unsigned int *d
 		(change->phase == DAXPLUG_PHASE_BACK && change->action == DAXPLUG_ACTION_PLUG);
 	int64_t online;
 
-	if (!device || !device->counts.total || change->phase == DAXPLUG_PHASE_UNKNOWN)
+	if (!device || !device->counts.total || change->phase == DAXPLUG_PHASE_UNKNOWN ||
+	    change->phase == DAXPLUG_PHASE_DRAIN)
 		return -ENODATA;
 	online = online_by_driver(device);
 	if (online < 0)

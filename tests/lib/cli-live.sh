@@ -26,6 +26,20 @@ valid "plug, JSON" results change plug --json dax0.0
 is "done" "$(jq -r '.[0] | .outcome + " " + .state_before + " " + .memory_state' "$WORK/json")" \
 	"done unplugged online_movable"
 
+# --- drained first ---
+
+valid "unplug --drain, JSON" results change unplug --force --drain --json dax0.0
+is "unplug --drain: what came of it" "$(jq -r '.[0] | .outcome + " " + (.drain | keys | join(","))' "$WORK/json")" \
+	"done dropped_bytes,duration_ms,left_bytes,moved_bytes,processes,refill"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+is "unplug --drain" "$(status_of change unplug --force --drain dax0.0)" 0
+ok "unplug --drain: it says what was moved" grep -qE '^dax0.0: drained 0B in [0-9.]+ s' "$WORK/out"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+change unplug --force --drain --progress=json dax0.0 > "$WORK/out" 2> "$WORK/err"
+ok "unplug --drain: its progress" jq -es \
+	'map(select(.phase == "draining")) | length > 0 and all(.total_bytes >= .done_bytes)' "$WORK/err"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+
 # --- release ---
 
 # may_bind: adds the driver's files that the command writes to.

@@ -68,6 +68,8 @@ usage_error "a negative time" "--timeout: '-3s' is not a time such as 30s or 1.5
 usage_error "a zone for unplug" "--movable, --kernel and --auto do not apply to unplug (see 'daxplug unplug --help')" unplug dax0.0 --movable
 usage_error "force for plug" "--force does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --force
 usage_error "release for replug" "--release does not apply to replug (see 'daxplug replug --help')" replug dax0.0 --release
+usage_error "drain for plug" "--drain does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --drain
+usage_error "no-refill for plug" "--no-refill does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --no-refill
 usage_error "no device" "no device given (see 'daxplug plug --help')" plug
 usage_error "an invalid node" "--node: 'x' is not the number of a NUMA node (see 'daxplug list --help')" list --node x
 usage_error "an invalid selector" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1

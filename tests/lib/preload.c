@@ -11,9 +11,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -59,6 +61,26 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 		return size;
 	errno = -err;
 	return -1;
+}
+
+/* No page of this machine's processes is to move because a fixture says so. */
+long syscall(long number, ...)
+{
+	long (*next)(long number, ...) = dlsym(RTLD_NEXT, "syscall");
+	long argument[6];
+	va_list arguments;
+	unsigned int i;
+
+	if (number == SYS_move_pages) {
+		errno = ENOSYS;
+		return -1;
+	}
+	va_start(arguments, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return next(number, argument[0], argument[1], argument[2], argument[3], argument[4],
+		    argument[5]);
 }
 
 ssize_t write(int fd, const void *data, size_t size)

@@ -1190,6 +1190,25 @@ static void pool_comes_back(void **state)
 	expect_pool_back(*state, 0);
 }
 
+#define POOL_OF_SYSTEM "sys/kernel/mm/hugepages/hugepages-2048kB/"
+
+/* Pages in use have moved to another node: the system has as many as before. */
+static void pool_has_moved(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "nr_hugepages", "200\n");
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "surplus_hugepages", "0\n");
+	fake.pool_left = 120;
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "120");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
 /* Surplus pages come and go by themselves. */
 static void pool_with_surplus_comes_back(void **state)
 {
@@ -1638,6 +1657,7 @@ int main(void)
 		WITH(upstream, release_fails),
 		WITH(per_block, pool_comes_back),
 		WITH(per_block, pool_with_surplus_comes_back),
+		WITH(per_block, pool_has_moved),
 		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
 		WITH(per_block, pool_goes),
