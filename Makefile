@@ -5,6 +5,7 @@
 # make uninstall    take it out again, the kernel's own is then in force (root)
 # make deb          Debian packages, in build/deb
 # make deb-modules  a package of the driver for one kernel, in build/deb
+# make html         the manual and the man pages, in build/html
 # make dist         a tarball of the last commit, in build
 # make clean
 #
@@ -23,7 +24,7 @@ LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)
 	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug $(DESTDIR)/usr/lib/udev/rules.d/91-daxplug-apply.rules \
 	 $(DESTDIR)/usr/lib/systemd/system/daxplug-apply@.service $(DESTDIR)/usr/share/daxplug/daxplug.rules.yml
 
-.PHONY: all install uninstall install-loader install-layout install-source deb deb-modules dist clean
+.PHONY: all install uninstall install-loader install-layout install-source deb deb-modules html dist clean
 all:
 	$(MAKE) -C kernel KDIR=$(KDIR) $(if $(BTF),BTF=$(abspath $(BTF)))
 
@@ -71,6 +72,10 @@ deb:
 deb-modules:
 	@test -n "$(KERNEL)" || { echo "KERNEL: which? Such as make deb-modules KERNEL=$$(uname -r)" >&2; exit 1; }
 	packaging/make-deb-modules $(KERNEL) build/deb $(KEY) $(CERT)
+
+HTML ?= build/html
+html:
+	packaging/make-html $(HTML)
 
 dist:
 	mkdir -p build

@@ -4,7 +4,7 @@
 # usage: upstream-order.sh [PAIRS]
 #
 # The cost of the order, on a kernel whose own kmem has a state file (7.3), with
-# nothing of daxplug: see docs/upstream-order.md. Prints lines of JSON.
+# nothing of daxplug: see upstream/README.md. Prints lines of JSON.
 #
 # 1. plug and unplug by the state file at doubling sizes, in one boot
 # 2. at the largest, all blocks one by one by their own files: in ascending order,

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "complain.h"
+#include "drained.h"
 #include "journal.h"
 #include "json.h"
 #include "output.h"
@@ -75,6 +76,8 @@ static const char *phase_text(enum daxplug_phase phase)
 	switch (phase) {
 	case DAXPLUG_PHASE_WAIT:
 		return "waiting for another daxplug";
+	case DAXPLUG_PHASE_DRAIN:
+		return "draining";
 	case DAXPLUG_PHASE_UNPLUG:
 		return "unplugging";
 	case DAXPLUG_PHASE_PLUG:
@@ -86,18 +89,37 @@ static const char *phase_text(enum daxplug_phase phase)
 	}
 }
 
+static void read_bytes(const struct daxplug_change *change, struct progress_amount *amount)
+{
+	amount->bytes = true;
+	if (daxplug_change_drain_progress(change, &amount->done, &amount->total))
+		amount->done = amount->total = 0;
+}
+
+static void read_blocks(const struct daxplug_change *change, struct progress_amount *amount)
+{
+	unsigned int done, total;
+
+	if (daxplug_change_progress(change, &done, &total))
+		return;
+	amount->done = done;
+	amount->total = total;
+}
+
 static void show_progress(const struct daxplug_change *change, struct progress *progress)
 {
 	enum daxplug_phase phase = daxplug_change_phase(change);
 	const char *text = progress->style == PROGRESS_JSON ? daxplug_phase_name(phase)
 							    : phase_text(phase);
-	unsigned int done, total;
+	struct progress_amount amount = { .finite = phase != DAXPLUG_PHASE_BACK };
 
 	if (!phase_text(phase))
 		return;
-	if (phase == DAXPLUG_PHASE_WAIT || daxplug_change_progress(change, &done, &total))
-		done = total = 0;
-	progress_update(progress, text, done, total, phase != DAXPLUG_PHASE_BACK);
+	if (phase == DAXPLUG_PHASE_DRAIN)
+		read_bytes(change, &amount);
+	else if (phase != DAXPLUG_PHASE_WAIT)
+		read_blocks(change, &amount);
+	progress_update(progress, text, &amount);
 }
 
 /* Without a line of progress, a wait has to be explained. */
@@ -190,12 +212,17 @@ static void print_failure(const struct daxplug_change *change)
 	const char *hint = daxplug_change_hint(change);
 	uint64_t lost = daxplug_change_huge_pages_lost(change);
 	int64_t pfn = daxplug_change_pfn(change);
-	char page[32] = "";
+	char page[32] = "", size[TEXT_SIZE];
 
 	if (pfn >= 0)
 		snprintf(page, sizeof(page), " (pfn %#llx)", (unsigned long long)pfn);
 	complain("%s%s%s%s%s", daxplug_change_message(change), page,
 		 ending(daxplug_change_outcome(change)), *hint ? "; " : "", hint);
+	if (drained_bytes(change)) {
+		text_size(drained_bytes(change), false, size);
+		complain("%s: %s had been moved and stays on other nodes",
+			 daxplug_change_name(change), size);
+	}
 	if (lost)
 		complain("%s: %llu huge pages could not be given back to their pool",
 			 daxplug_change_name(change), (unsigned long long)lost);
@@ -226,8 +253,10 @@ static void print_success(const struct daxplug_change *change)
 {
 	if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_UNCHANGED)
 		puts(daxplug_change_message(change));
-	else if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DONE)
-		print_done(change);
+	if (daxplug_change_outcome(change) != DAXPLUG_OUTCOME_DONE)
+		return;
+	drained_print(change);
+	print_done(change);
 }
 
 /**
@@ -306,6 +335,7 @@ void change_add_json(struct json_object *object, const struct daxplug_change *ch
 			      daxplug_state_name(daxplug_change_state_before(change)));
 	json_add_if_known(object, "duration_ms", daxplug_change_duration(change));
 	json_add_text_if_any(object, "message", daxplug_change_message(change));
+	drained_add_json(object, change);
 	if (daxplug_change_error(change))
 		add_failure(object, change);
 }

@@ -71,6 +71,16 @@ static void blocks_column(const struct daxplug_device *device, bool exact, char 
 	text_blocks(device, text);
 }
 
+static void worker_column(const struct daxplug_device *device, bool exact, char *text)
+{
+	int pid = daxplug_device_worker(device);
+
+	(void)exact;
+	text[0] = '\0';
+	if (pid)
+		text_number(pid, text);
+}
+
 static void zones_column(const struct daxplug_device *device, bool exact, char *text)
 {
 	(void)exact;
@@ -141,6 +151,8 @@ const struct column columns[] = {
 	{ "GUARD", guard_column, SCOLS_FL_RIGHT, false, "1 if the driver guards its blocks",
 	  TOTAL_NONE },
 	{ "POISONED", poisoned_column, SCOLS_FL_RIGHT, false, "pages with a hardware fault",
+	  TOTAL_NONE },
+	{ "WORKER", worker_column, SCOLS_FL_RIGHT, false, "PID of the daxplug that changes it now",
 	  TOTAL_NONE },
 	{ "FAILURE", failure_column, 0, false, "how the last transition failed", TOTAL_NONE },
 };

@@ -32,5 +32,6 @@ extern const struct command takeover_command;
 extern const struct command handback_command;
 extern const struct command apply_command;
 extern const struct command metrics_command;
+extern const struct command record_command;
 
 #endif /* DAXPLUG_CLI_COMMAND_H */

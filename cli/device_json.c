@@ -72,6 +72,8 @@ static void add_own_keys(struct json_object *object, const struct daxplug_device
 		json_add_number(object, "movable_memblocks", daxplug_device_blocks_movable(device));
 	}
 	json_add_text_if_any(object, "zones", zones);
+	if (daxplug_device_worker(device))
+		json_add_number(object, "worker", daxplug_device_worker(device));
 }
 
 /* What list says of a device. The caller frees it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices as JSON, with the keys of "daxctl list" and others; see docs/list.schema.json. */
+/* Devices as JSON, with the keys of "daxctl list" and others; see docs/daxplug.schema.json. */
 #ifndef DAXPLUG_CLI_DEVICE_JSON_H
 #define DAXPLUG_CLI_DEVICE_JSON_H
 

@@ -40,6 +40,21 @@ static const char *size_or_unknown(int64_t bytes, char *text)
 	return text;
 }
 
+/* The free huge pages that an unplug takes from their pools; empty if there are none. */
+static const char *lost_pages(const struct daxplug_forecast *forecast, char text[TEXT_SIZE])
+{
+	unsigned long long lost = 0;
+	unsigned int i;
+
+	for (i = 0; i < daxplug_forecast_pools(forecast); i++)
+		lost += daxplug_forecast_pool_lost(forecast, i);
+	text[0] = '\0';
+	if (lost)
+		snprintf(text, TEXT_SIZE, ", %llu free huge page%s lost", lost,
+			 lost == 1 ? "" : "s");
+	return text;
+}
+
 /**
  * forecast_summary() - what has to move or is needed, in one line
  * @forecast: the forecast
@@ -51,14 +66,15 @@ void forecast_summary(const struct daxplug_forecast *forecast, char *text, size_
 	int64_t must_move = daxplug_forecast_must_move(forecast);
 	int64_t page_structs = daxplug_forecast_page_structs(forecast);
 	int on_device = daxplug_forecast_page_structs_on_device(forecast);
-	char one[TEXT_SIZE], other[TEXT_SIZE];
+	char one[TEXT_SIZE], other[TEXT_SIZE], lost[TEXT_SIZE];
 
 	text[0] = '\0';
 	if (is_unplug(forecast)) {
-		snprintf(text, size, "%s to migrate, %s available elsewhere%s",
+		snprintf(text, size, "%s to migrate, %s available elsewhere%s%s",
 			 size_or_unknown(must_move, one),
 			 size_or_unknown(daxplug_forecast_room(forecast), other),
-			 must_move < 0 && geteuid() ? " (needs root)" : "");
+			 must_move < 0 && geteuid() ? " (needs root)" : "",
+			 lost_pages(forecast, lost));
 	} else if (page_structs > 0) {
 		text_size(page_structs, false, one);
 		snprintf(text, size, "%s of page structs%s", one,
@@ -232,7 +248,7 @@ static struct json_object *users_json(const struct daxplug_forecast *forecast)
 	return array;
 }
 
-/* A forecast as docs/result.schema.json has it. The caller frees it. */
+/* A forecast as docs/daxplug.schema.json describes it. The caller frees it. */
 struct json_object *forecast_json(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_reason reason = daxplug_forecast_reason(forecast);

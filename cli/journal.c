@@ -5,11 +5,44 @@
 #include <string.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
 
+#include "drained.h"
 #include "journal.h"
 #include "options.h"
 
 #define MOST_BYTES 512
+
+/* Of each result of a change; docs/agents.md tells it. */
+#define RESULT_ID "39f030a4019646378ea2ce9fe503fcb4"
+
+/**
+ * struct requester - the process that asked for a change
+ * @uid: the owner of its session, or else the user
+ * @pid: the parent of this process
+ * @unit: the systemd unit, such as a service or a session, or empty
+ */
+struct requester {
+	uid_t uid;
+	pid_t pid;
+	char unit[256];
+};
+
+/* By the control group of this process, which a user cannot choose, not by variables. */
+static struct requester find_requester(void)
+{
+	struct requester requester = { .uid = getuid(), .pid = getppid() };
+	char *unit = NULL;
+	uid_t owner;
+
+	if (sd_pid_get_owner_uid(0, &owner) >= 0)
+		requester.uid = owner;
+	if (sd_pid_get_unit(0, &unit) >= 0 && unit)
+		snprintf(requester.unit, sizeof(requester.unit), "%s", unit);
+	free(unit);
+	return requester;
+}
 
 /**
  * journal_write() - write the result of a change to the journal
@@ -27,18 +60,22 @@ void journal_write(const struct daxplug_change *change)
 	const char *state =
 		daxplug_state_name(device ? daxplug_device_state(device) : DAXPLUG_STATE_UNKNOWN);
 	int failed = daxplug_change_error(change) != 0;
+	const struct requester requester = find_requester();
 
 	if (options_root() || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN)
 		return;
-	sd_journal_send("PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO, "SYSLOG_IDENTIFIER=daxplug",
-			"MESSAGE=%s %s: %s%s%s", action, daxplug_change_name(change), outcome,
-			*message ? ": " : "", message, "DAXPLUG_DEVICE=%s",
-			daxplug_change_name(change), "DAXPLUG_ACTION=%s", action,
-			"DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s", failed ? reason : "",
-			"DAXPLUG_STATE_BEFORE=%s",
+	sd_journal_send("MESSAGE_ID=" RESULT_ID, "PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO,
+			"SYSLOG_IDENTIFIER=daxplug", "MESSAGE=%s %s: %s%s%s", action,
+			daxplug_change_name(change), outcome, *message ? ": " : "", message,
+			"DAXPLUG_DEVICE=%s", daxplug_change_name(change), "DAXPLUG_ACTION=%s",
+			action, "DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s",
+			failed ? reason : "", "DAXPLUG_STATE_BEFORE=%s",
 			daxplug_state_name(daxplug_change_state_before(change)), "DAXPLUG_STATE=%s",
 			state, "DAXPLUG_DURATION_MS=%lld",
-			(long long)daxplug_change_duration(change), NULL);
+			(long long)daxplug_change_duration(change), "DAXPLUG_MOVED_BYTES=%llu",
+			(unsigned long long)drained_bytes(change), "DAXPLUG_REQUESTER_UID=%u",
+			(unsigned int)requester.uid, "DAXPLUG_REQUESTER_PID=%d", requester.pid,
+			"DAXPLUG_REQUESTER_UNIT=%s", requester.unit, NULL);
 }
 
 /* A field of the present entry, empty if it has none; @text has MOST_BYTES. */

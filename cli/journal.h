@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "libdaxplug.h"
-#include "record.h"
+#include "monitor_line.h"
 
 typedef void journal_visit(const struct journal_entry *entry, void *data);
 

@@ -12,9 +12,9 @@
 #include "status.h"
 
 static const struct command *const commands[] = {
-	&list_command,	 &show_command,	   &check_command,    &plug_command,
-	&unplug_command, &replug_command,  &reclaim_command,  &monitor_command,
-	&apply_command,	 &metrics_command, &takeover_command, &handback_command,
+	&list_command,	 &show_command,	    &check_command,    &plug_command,  &unplug_command,
+	&replug_command, &reclaim_command,  &monitor_command,  &apply_command, &metrics_command,
+	&record_command, &takeover_command, &handback_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -10,7 +10,7 @@
 #include "journal.h"
 #include "options.h"
 #include "output.h"
-#include "record.h"
+#include "monitor_line.h"
 #include "selector.h"
 #include "span.h"
 #include "status.h"
@@ -83,7 +83,7 @@ static void print_entry(const struct journal_entry *entry, void *data)
 	const struct options *options = data;
 
 	if (is_wanted(options, entry->device))
-		record_entry(entry, options->json);
+		monitor_line_entry(entry, options->json);
 }
 
 static int look_back(struct options *options)
@@ -110,7 +110,7 @@ static int print_events(const struct options *options, struct daxplug_monitor *m
 		if (daxplug_event_get_type(event) == DAXPLUG_EVENT_READY)
 			*ready = true;
 		if (is_wanted(options, daxplug_event_device(event)))
-			record_event(event, options->json);
+			monitor_line_event(event, options->json);
 	}
 	if (more < 0) {
 		complain("cannot read the devices: %s", strerror(-more));

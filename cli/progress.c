@@ -7,6 +7,7 @@
 #include "json.h"
 #include "progress.h"
 #include "terminal.h"
+#include "text.h"
 
 /* A phase that is over sooner gets no line, in ms. */
 #define PATIENCE 1000
@@ -40,42 +41,83 @@ bool progress_parse(const char *text, enum progress_style *style)
 	return true;
 }
 
-/* How long the rest takes at the present speed, in ms, or -1. */
-static int64_t time_left(int64_t spent, unsigned int done, unsigned int total)
+/**
+ * struct speed - how fast a phase goes
+ * @spent: how long it has taken so far, in ms
+ * @left: how long the rest takes at this speed, in ms; -1 if unknown
+ * @rate: how many a second
+ */
+struct speed {
+	int64_t spent;
+	int64_t left;
+	uint64_t rate;
+};
+
+static struct speed speed_of(const struct progress_amount *amount, int64_t spent)
 {
-	return done && done < total ? spent * (total - done) / done : -1;
+	struct speed speed = { .spent = spent, .left = -1 };
+
+	if (spent > 0)
+		speed.rate = (double)amount->done * 1000 / spent;
+	if (amount->finite && amount->done && amount->done < amount->total)
+		speed.left = (double)spent * (amount->total - amount->done) / amount->done;
+	return speed;
+}
+
+/* ", 3 of 8 memory blocks", ", 1.2G of 3G, 340M/s" */
+static void amount_text(const struct progress_amount *amount, const struct speed *speed, char *text,
+			size_t size)
+{
+	char done[TEXT_SIZE], total[TEXT_SIZE], rate[TEXT_SIZE];
+
+	text[0] = '\0';
+	if (!amount->total)
+		return;
+	if (!amount->bytes) {
+		snprintf(text, size, ", %llu of %llu memory blocks",
+			 (unsigned long long)amount->done, (unsigned long long)amount->total);
+		return;
+	}
+	text_size(amount->done, false, done);
+	text_size(amount->total, false, total);
+	text_size(speed->rate, false, rate);
+	snprintf(text, size, ", %.20s of %.20s, %.20s/s", done, total, rate);
 }
 
 /* One write(), no wider than the terminal, so that "\r" gets back to its beginning. */
-static void print_line(const struct progress *progress, unsigned int done, unsigned int total,
-		       int64_t left)
+static void print_line(const struct progress *progress, const struct progress_amount *amount,
+		       const struct speed *speed)
 {
-	char text[MOST_COLUMNS + 1], line[MOST_COLUMNS + 16];
+	char text[MOST_COLUMNS + 1], line[MOST_COLUMNS + 16], much[MOST_COLUMNS], left[40] = "";
 	unsigned int width = terminal_width(STDERR_FILENO);
-	int length = snprintf(text, sizeof(text), "%s: %s", progress->device, progress->phase);
+	int length;
 
-	if (total && length < (int)sizeof(text))
-		length += snprintf(text + length, sizeof(text) - length, ", %u of %u memory blocks",
-				   done, total);
-	if (left >= 0 && length < (int)sizeof(text))
-		snprintf(text + length, sizeof(text) - length, ", %lld s left",
-			 (long long)(left + 999) / 1000);
+	amount_text(amount, speed, much, sizeof(much));
+	if (speed->left >= 0)
+		snprintf(left, sizeof(left), ", %lld s left",
+			 (long long)(speed->left + 999) / 1000);
+	snprintf(text, sizeof(text), "%s: %s%s%s", progress->device, progress->phase, much, left);
 	length = snprintf(line, sizeof(line), "\r\033[K%.*s", (int)width - 1, text);
 	if (write(STDERR_FILENO, line, length) != length)
 		return;
 }
 
-static void print_json(const struct progress *progress, unsigned int done, unsigned int total,
-		       int64_t spent, int64_t left)
+static void print_json(const struct progress *progress, const struct progress_amount *amount,
+		       const struct speed *speed)
 {
 	struct json_object *object = json_new_object();
 
 	json_add_text(object, "chardev", progress->device);
 	json_add_text(object, "phase", progress->phase);
-	json_add_number(object, "done_memblocks", done);
-	json_add_number(object, "total_memblocks", total);
-	json_add_number(object, "elapsed_ms", spent);
-	json_add_if_known(object, "left_ms", left);
+	json_add_number(object, "done_memblocks", amount->bytes ? 0 : amount->done);
+	json_add_number(object, "total_memblocks", amount->bytes ? 0 : amount->total);
+	if (amount->bytes) {
+		json_add_number(object, "done_bytes", amount->done);
+		json_add_number(object, "total_bytes", amount->total);
+		json_add_number(object, "bytes_per_s", speed->rate);
+	}
+	json_add_number(object, "elapsed_ms", speed->spent);
+	json_add_if_known(object, "left_ms", speed->left);
 	json_print_line(object, stderr);
 }
 
@@ -83,21 +125,19 @@ static void print_json(const struct progress *progress, unsigned int done, unsig
  * progress_update() - show how far a change is
  * @progress: of that change
  * @phase: what it does now
- * @done: of how many blocks that is done
- * @total: how many there are; 0 if they do not matter
- * @finite: whether it makes sense to say how long it will take
+ * @amount: how much of that is done
  */
-void progress_update(struct progress *progress, const char *phase, unsigned int done,
-		     unsigned int total, bool finite)
+void progress_update(struct progress *progress, const char *phase,
+		     const struct progress_amount *amount)
 {
-	int64_t now = progress_now(), spent, left;
 	bool begins = !progress->phase || strcmp(progress->phase, phase);
+	int64_t now = progress_now();
+	struct speed speed;
 
 	if (begins)
 		progress->began = now;
 	progress->phase = phase;
-	spent = now - progress->began;
-	left = finite ? time_left(spent, done, total) : -1;
+	speed = speed_of(amount, now - progress->began);
 
 	switch (progress->style) {
 	case PROGRESS_NEVER:
@@ -106,13 +146,14 @@ void progress_update(struct progress *progress, const char *phase, unsigned int 
 		if (!begins && now - progress->last < JSON_INTERVAL)
 			return;
 		progress->last = now;
-		print_json(progress, done, total, spent, left);
+		print_json(progress, amount, &speed);
 		return;
 	case PROGRESS_AUTO:
-		if (!terminal_is_smart(STDERR_FILENO) || (!progress->line && spent < PATIENCE))
+		if (!terminal_is_smart(STDERR_FILENO) ||
+		    (!progress->line && speed.spent < PATIENCE))
 			return;
 		progress->line = true;
-		print_line(progress, done, total, left);
+		print_line(progress, amount, &speed);
 	}
 }
 

@@ -31,9 +31,23 @@ struct progress {
 	bool line;
 };
 
+/**
+ * struct progress_amount - how much of a phase is done
+ * @done: of how many that is done
+ * @total: how many there are; 0 if that does not matter
+ * @bytes: whether they are bytes, not memory blocks
+ * @finite: whether it makes sense to say how long it will take
+ */
+struct progress_amount {
+	uint64_t done;
+	uint64_t total;
+	bool bytes;
+	bool finite;
+};
+
 bool progress_parse(const char *text, enum progress_style *style);
-void progress_update(struct progress *progress, const char *phase, unsigned int done,
-		     unsigned int total, bool finite);
+void progress_update(struct progress *progress, const char *phase,
+		     const struct progress_amount *amount);
 void progress_wipe(struct progress *progress);
 int64_t progress_now(void);
 

@@ -1,123 +1,265 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdio.h>
+/* A support bundle: the files that daxplug reads, as a tree that --sysroot reads back. */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "json.h"
-#include "record.h"
-#include "safe.h"
+#include "command.h"
+#include "complain.h"
+#include "options.h"
+#include "record_log.h"
+#include "record_what.h"
+#include "select.h"
+#include "signals.h"
 #include "span.h"
+#include "status.h"
 
-/* The keys that every record has. */
-static struct json_object *new_record(int64_t us, const char *event, const char *device)
+extern char **environ;
+
+/* The directory in an archive. */
+#define NAME "daxplug-record"
+
+/* What a record says of itself; no name of a file of the system. */
+#define ABOUT "daxplug-record.txt"
+
+/**
+ * struct job - what the command line asks for
+ * @output: the archive or directory to be written
+ * @selection: no device
+ * @made: whether @output has been made by this command
+ */
+struct job {
+	const char *output;
+	struct selection selection;
+	bool made;
+};
+
+static void print_help(void)
 {
-	struct json_object *object = json_new_object();
+	puts("usage: daxplug record [-o FILE|DIR]\n"
+	     "\n"
+	     "Record what daxplug reads of this system, the driver's messages and the\n"
+	     "configuration, for a report or a test. 'daxplug --sysroot DIR list' reads it\n"
+	     "back. Run it as root, or addresses and some files are missing.\n"
+	     "\n"
+	     "  -o, --output FILE     write an archive if .tar or .tgz is in the name, or else\n"
+	     "                        a directory (default daxplug-record-TIME.tar.gz)\n"
+	     "\n" GLOBAL_HELP);
+}
+
+/* --- the tree --- */
+
+static void print_about(FILE *about)
+{
 	char when[STAMP_SIZE];
 
-	stamp_text(us, true, when);
-	json_add_text(object, "time", when);
-	json_add_text(object, "event", event);
-	json_add_text_if_any(object, "chardev", device);
-	return object;
+	stamp_text(stamp_now(), true, when);
+	fprintf(about, "daxplug %s, %s, %s\n", DAXPLUG_VERSION, when,
+		geteuid() ? "not root" : "root");
 }
 
-static void print_time(int64_t us)
+static int tell(const struct record_tree *tree, const char *output)
 {
-	char when[STAMP_SIZE];
-
-	stamp_text(us, false, when);
-	printf("%s ", when);
-}
-
-/* --- events --- */
-
-static void event_json(const struct daxplug_event *event, int64_t now)
-{
-	enum daxplug_event_type type = daxplug_event_get_type(event);
-	struct json_object *object =
-		new_record(now, daxplug_event_type_name(type), daxplug_event_device(event));
-
-	json_add_number(object, "sequence", daxplug_event_sequence(event));
-	if (type != DAXPLUG_EVENT_READY) {
-		json_add_text(object, "kind", daxplug_kind_name(daxplug_event_kind(event)));
-		json_add_text(object, "memory_state_before",
-			      daxplug_state_name(daxplug_event_state_before(event)));
-		json_add_text(object, "memory_state",
-			      daxplug_state_name(daxplug_event_state(event)));
-		json_add_text(object, "mode_before",
-			      daxplug_mode_name(daxplug_event_mode_before(event)));
-		json_add_text(object, "mode", daxplug_mode_name(daxplug_event_mode(event)));
-		json_add_number(object, "online_memblocks_before",
-				daxplug_event_blocks_online_before(event));
-		json_add_number(object, "online_memblocks", daxplug_event_blocks_online(event));
-		json_add_number(object, "total_memblocks", daxplug_event_blocks(event));
+	if (tree->error) {
+		complain("cannot write %s: %s; nothing was recorded", output,
+			 strerror(tree->error));
+		return EXIT_FAILED;
 	}
-	json_print_line(object, stdout);
+	if (tree->denied) {
+		complain("no permission to read %u file%s; record as root", tree->denied,
+			 tree->denied == 1 ? "" : "s");
+		return EXIT_CANNOT_TELL;
+	}
+	return EXIT_DONE;
 }
 
-static void event_text(const struct daxplug_event *event, int64_t now)
+/* Fills a directory. The notes are written last, when they are complete. */
+static int fill(struct daxplug *daxplug, int directory, const char *output)
 {
-	enum daxplug_event_type type = daxplug_event_get_type(event);
-	const char *before = daxplug_state_name(daxplug_event_state_before(event));
-	const char *state = daxplug_state_name(daxplug_event_state(event));
-	const char *mode_before = daxplug_mode_name(daxplug_event_mode_before(event));
-	const char *mode = daxplug_mode_name(daxplug_event_mode(event));
-	bool changed = type == DAXPLUG_EVENT_CHANGED;
+	struct record_tree tree = { .directory = directory };
+	char *notes = NULL;
+	size_t size;
 
-	print_time(now);
-	if (type == DAXPLUG_EVENT_READY) {
-		puts("- ready");
-		return;
+	tree.notes = open_memstream(&notes, &size);
+	if (!tree.notes) {
+		complain("out of memory");
+		return EXIT_CANNOT_TELL;
 	}
-	printf("%s %s ", daxplug_event_device(event), daxplug_event_type_name(type));
-	if (changed)
-		printf("%s -> ", before);
-	if (type == DAXPLUG_EVENT_REMOVED)
-		printf("%s", before);
+	print_about(tree.notes);
+	record_what(&tree, daxplug);
+	record_log(&tree);
+	if (fclose(tree.notes))
+		tree.error = ENOMEM;
 	else
-		printf("%s %u/%u", state, daxplug_event_blocks_online(event),
-		       daxplug_event_blocks(event));
-	if (changed && daxplug_event_mode_before(event) != daxplug_event_mode(event))
-		printf(" mode %s -> %s", mode_before, mode);
-	else if (type == DAXPLUG_EVENT_PRESENT || type == DAXPLUG_EVENT_ADDED)
-		printf(" mode %s", mode);
-	putchar('\n');
+		record_write(&tree, ABOUT, notes);
+	free(notes);
+	return tell(&tree, output);
 }
 
-/* Prints an event that has just been seen. */
-void record_event(const struct daxplug_event *event, bool json)
+static int make_tree(struct daxplug *daxplug, struct job *job, const char *path)
 {
-	int64_t now = stamp_now();
+	int directory, status;
 
-	if (json)
-		event_json(event, now);
-	else
-		event_text(event, now);
-}
-
-/* --- the journal --- */
-
-static void entry_json(const struct journal_entry *entry)
-{
-	struct json_object *object = new_record(entry->us, entry->source, entry->device);
-
-	json_add_text_if_any(object, "action", entry->action);
-	json_add_text_if_any(object, "outcome", entry->outcome);
-	json_add_text_if_any(object, "reason", entry->reason);
-	json_add_text_if_any(object, "memory_state_before", entry->state_before);
-	json_add_text_if_any(object, "memory_state", entry->state);
-	json_add_text(object, "message", entry->message);
-	json_print_line(object, stdout);
-}
-
-/* Prints what the journal has. */
-void record_entry(const struct journal_entry *entry, bool json)
-{
-	if (json) {
-		entry_json(entry);
-		return;
+	if (mkdir(path, 0700)) {
+		complain("cannot make the directory %s: %m", path);
+		return EXIT_FAILED;
 	}
-	print_time(entry->us);
-	print_safe(*entry->device ? entry->device : "-");
-	printf(" %s ", entry->source);
-	print_safe(entry->message);
-	putchar('\n');
+	if (path == job->output)
+		job->made = true;
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0) {
+		complain("cannot open the directory %s: %m", path);
+		return EXIT_FAILED;
+	}
+	status = fill(daxplug, directory, job->output);
+	close(directory);
+	return status;
 }
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)status, (void)type, (void)place;
+	return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS))
+		complain("cannot remove %s: %m", path);
+}
+
+/* --- an archive of it --- */
+
+static int run_tar(const char *parent, const char *archive)
+{
+	const char *const arguments[] = { "tar",       "--create",	"--auto-compress", "--file",
+					  archive,     "--force-local", "--directory",	   parent,
+					  "--owner=0", "--group=0",	"--sort=name",	   NAME,
+					  NULL };
+	int status, err;
+	pid_t pid;
+
+	err = posix_spawnp(&pid, "tar", NULL, NULL, (char *const *)arguments, environ);
+	if (err) {
+		complain("cannot run tar: %s", strerror(err));
+		return EXIT_NOT_SUPPORTED;
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_CANNOT_TELL;
+	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+		complain("tar could not write %s", archive);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+/* The archive has addresses of memory in it: it is for its owner only. */
+static int make_archive(struct job *job, const char *parent)
+{
+	int fd = open(job->output, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		complain("cannot make %s: %m", job->output);
+		return EXIT_FAILED;
+	}
+	close(fd);
+	job->made = true;
+	return run_tar(parent, job->output);
+}
+
+static int record_archive(struct daxplug *daxplug, struct job *job)
+{
+	const char *temporary = getenv("TMPDIR");
+	char parent[PATH_MAX], tree[PATH_MAX + sizeof(NAME)];
+	int status, archived = EXIT_DONE;
+
+	snprintf(parent, sizeof(parent), "%s/daxplug-XXXXXX", temporary ? temporary : "/tmp");
+	if (!mkdtemp(parent)) {
+		complain("cannot make a directory for temporary files: %m");
+		return EXIT_FAILED;
+	}
+	snprintf(tree, sizeof(tree), "%s/%s", parent, NAME);
+	status = make_tree(daxplug, job, tree);
+	if ((status == EXIT_DONE || status == EXIT_CANNOT_TELL) && !signals_came())
+		archived = make_archive(job, parent);
+	remove_tree(parent);
+	return archived ? archived : status;
+}
+
+/* --- the command --- */
+
+static bool is_archive(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return strstr(slash ? slash : name, ".tar") || strstr(slash ? slash : name, ".tgz");
+}
+
+static void take_away(const char *output)
+{
+	if (is_archive(output))
+		unlink(output);
+	else
+		remove_tree(output);
+}
+
+static int record(struct daxplug *daxplug, void *data)
+{
+	struct job *job = data;
+	int status;
+
+	signals_open();
+	status = is_archive(job->output) ? record_archive(daxplug, job)
+					 : make_tree(daxplug, job, job->output);
+	if (signals_came()) {
+		complain("interrupted; nothing was recorded");
+		signals_obey();
+		status = EXIT_FAILED;
+	}
+	if (status == EXIT_DONE || status == EXIT_CANNOT_TELL)
+		puts(job->output);
+	else if (job->made)
+		take_away(job->output);
+	return status;
+}
+
+static const struct option long_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	GLOBAL_OPTIONS,
+};
+
+static int run(int argc, char **argv)
+{
+	struct job job = { .selection = { .node = -1, .may_be_empty = true } };
+	char name[64], when[STAMP_SIZE];
+	int option;
+
+	stamp_text(stamp_now(), true, when);
+	snprintf(name, sizeof(name), "daxplug-record-%.19sZ.tar.gz", when);
+	job.output = name;
+	while ((option = option_next(argc, argv, ":o:hV", long_options)) != OPTIONS_END) {
+		if (option != 'o')
+			return option_stop(option, print_help);
+		job.output = optarg;
+	}
+	if (optind < argc)
+		return usage_error("record takes no devices: '%s'", argv[optind]);
+	if (!*job.output)
+		return usage_error("--output: no file given");
+	return select_devices(&job.selection, record, &job);
+}
+
+const struct command record_command = {
+	.name = "record",
+	.summary = "record the system for a report of a problem",
+	.help = print_help,
+	.run = run,
+};

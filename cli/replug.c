@@ -9,7 +9,7 @@ static void print_help(void)
 	puts("usage: daxplug replug [OPTION...] DEVICE...\n"
 	     "\n"
 	     "Unplug devices and plug them again, such as into another zone.\n"
-	     "\n" VERB_ZONE_HELP VERB_FORCE_HELP VERB_HELP);
+	     "\n" VERB_ZONE_HELP VERB_DRAIN_HELP VERB_FORCE_HELP VERB_HELP);
 }
 
 static int run(int argc, char **argv)

@@ -87,8 +87,7 @@ static int collect(struct daxplug *daxplug, struct selection *selection)
 static const char *none_text(struct daxplug *daxplug)
 {
 	if (daxplug_orphan_first(daxplug))
-		return "no matching DAX device, but orphaned memory (see 'daxplug list' and "
-		       "'daxplug reclaim --help')";
+		return "no matching DAX device, but orphaned memory; to remove it: daxplug reclaim all";
 	return daxplug_first(daxplug) ? "no matching DAX device (see 'daxplug list')"
 				      : "no DAX device in this system (see 'daxplug check')";
 }

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,9 @@
 
 /* More than any file has that is of interest here. */
 #define MOST_BYTES (4U << 20)
+
+/* What is read at a time. */
+#define STEP_BYTES (64U << 10)
 
 /* Nothing outside of the root is opened, whatever links say. */
 static int open_below(const char *path, int flags)
@@ -46,18 +50,38 @@ bool tree_exists(const char *path)
 	return fd >= 0;
 }
 
-/* Whether it is a link to /dev/null, with which configuration switches off a file. */
-bool tree_leads_to_null(const char *path)
+/**
+ * tree_link() - the target of a link
+ * @path: below the root, without a leading slash
+ *
+ * Return: the target as it stands in the link, which the caller frees; NULL if @path is no
+ * link, or cannot be read.
+ */
+char *tree_link(const char *path)
 {
 	int fd = open_below(path, O_PATH | O_NOFOLLOW);
-	char target[16] = "";
-	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target) - 1);
+	char target[PATH_MAX];
+	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target));
 
 	if (fd >= 0)
 		close(fd);
-	return length > 0 && !strcmp(target, "/dev/null");
+	return length > 0 && length < PATH_MAX ? strndup(target, length) : NULL;
 }
 
+/* Whether it is a link to /dev/null, with which configuration switches off a file. */
+bool tree_leads_to_null(const char *path)
+{
+	char *target = tree_link(path);
+	bool leads = target && !strcmp(target, "/dev/null");
+
+	free(target);
+	return leads;
+}
+
+/*
+ * In steps: a file below /proc/sys fails with ENOMEM where a program asks for as much as
+ * the kernel can allocate at once.
+ */
 static char *read_all(int fd)
 {
 	char *text = malloc(MOST_BYTES + 1);
@@ -65,7 +89,9 @@ static char *read_all(int fd)
 	ssize_t got = text ? 1 : -1;
 
 	while (got > 0 && length < MOST_BYTES) {
-		got = read(fd, text + length, MOST_BYTES - length);
+		size_t left = MOST_BYTES - length;
+
+		got = read(fd, text + length, left < STEP_BYTES ? left : STEP_BYTES);
 		length += got > 0 ? got : 0;
 	}
 	if (got < 0) {

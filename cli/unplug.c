@@ -10,7 +10,8 @@ static void print_help(void)
 	     "\n"
 	     "Take all memory of devices offline and remove it, or change nothing.\n"
 	     "\n"
-	     "      --release         unbind the devices afterwards\n" VERB_FORCE_HELP VERB_HELP);
+	     "      --release         unbind the devices afterwards\n" VERB_DRAIN_HELP
+		     VERB_FORCE_HELP VERB_HELP);
 }
 
 static int run(int argc, char **argv)

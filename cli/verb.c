@@ -250,6 +250,8 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
 	OPTION_RELEASE,
+	OPTION_DRAIN,
+	OPTION_NO_REFILL,
 };
 
 static const struct option long_options[] = {
@@ -259,6 +261,8 @@ static const struct option long_options[] = {
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "release", no_argument, NULL, OPTION_RELEASE },
+	{ "drain", no_argument, NULL, OPTION_DRAIN },
+	{ "no-refill", no_argument, NULL, OPTION_NO_REFILL },
 	CHANGE_OPTIONS,
 	SELECT_OPTIONS,
 	GLOBAL_OPTIONS,
@@ -298,6 +302,10 @@ static int take_option(int option, struct job *job)
 		return take_flag(job, "dry-run", DAXPLUG_CHANGE_DRY_RUN, true);
 	case OPTION_FORCE:
 		return take_flag(job, "force", DAXPLUG_CHANGE_FORCE, job->verb->unplugs);
+	case OPTION_DRAIN:
+		return take_flag(job, "drain", DAXPLUG_CHANGE_DRAIN, job->verb->unplugs);
+	case OPTION_NO_REFILL:
+		return take_flag(job, "no-refill", DAXPLUG_CHANGE_NO_REFILL, job->verb->unplugs);
 	case OPTION_RELEASE:
 		return take_flag(job, "release", DAXPLUG_CHANGE_RELEASE, job->verb->releases);
 	default:

@@ -12,7 +12,7 @@
  * @action: what it does to each
  * @done: what has been done then, for a dry run
  * @plugs: whether it takes --movable, --kernel and --auto
- * @unplugs: whether it takes --force
+ * @unplugs: whether it takes --force, --drain and --no-refill
  * @releases: whether it takes --release
  * @help: prints its help
  */
@@ -31,6 +31,10 @@ struct verb {
 	"      --auto            into the zones that the kernel chooses\n"
 
 #define VERB_FORCE_HELP "      --force           even if the forecast says that it cannot be done\n"
+
+#define VERB_DRAIN_HELP                                                                            \
+	"      --drain           first move the pages in use to other nodes\n"                     \
+	"      --no-refill       keep the kernel from moving pages back meanwhile\n"
 
 #define VERB_HELP                                                                                    \
 	"      --dry-run         check everything, change nothing, print the forecast\n" CHANGE_HELP \

@@ -30,10 +30,13 @@ _daxplug_columns() {
 	done < <(daxplug list --help | sed '1,/^Columns:/d')
 }
 
-# _daxplug_values OPTION TYPED: what the option takes; fails if it takes nothing.
+# _daxplug_values OPTION TYPED: what the option takes; fails if it takes nothing. Uses
+# $command.
 _daxplug_values() {
 	case $1 in
-	-o | --output) _daxplug_columns "$2" ;;
+	-o | --output)
+		if [[ $command == record ]]; then compgen -f -- "$2"; else _daxplug_columns "$2"; fi
+		;;
 	-x | --sort) _daxplug_columns '' | grep -i "^${2%%,*}" ;;
 	--node) _daxplug_column NODE ;;
 	--region) _daxplug_column REGION; _daxplug_column REGION-NAME ;;
@@ -54,7 +57,7 @@ _daxplug_arguments() {
 	help) _daxplug_commands ;;
 	reclaim) _daxplug_orphans; echo all ;;
 	apply) compgen -f -- "$current" ;;
-	metrics) ;;
+	metrics | record) ;;
 	*) _daxplug_column DEVICE; echo all ;;
 	esac
 }

@@ -53,6 +53,8 @@ function __daxplug_action
             echo '(__daxplug_column NODE)'
         case R
             echo '(__daxplug_column REGION; __daxplug_column REGION-NAME)'
+        case FILE
+            echo '(__fish_complete_path)'
         case DIR
             echo '(__fish_complete_directories)'
         case TIME
@@ -106,6 +108,6 @@ for command in $__daxplug_commands
     set -l argument '(__daxplug_devices)'
     test $command = reclaim; and set argument '(__daxplug_orphans)'
     test $command = apply; and set argument '(__fish_complete_path)'
-    test $command = metrics; and set argument ''
+    contains $command metrics record; and set argument ''
     complete -c daxplug -n "__fish_seen_subcommand_from $command" -a $argument
 end

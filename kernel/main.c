@@ -8,7 +8,7 @@
 #include "block/gate.h"
 #include "block/poison.h"
 #include "block/range.h"
-#include "compat/layout/layout_check.h"
+#include "compat/dax_types.h"
 #include "memblk/memblk.h"
 #include "owner/bind.h"
 #include "owner/dax_device.h"
@@ -40,7 +40,7 @@ static int __init kmem_init(void)
 {
 	int err;
 
-	err = dax_layout_check() ?: kmem_memblk_check() ?: kmem_ranges_init();
+	err = kmem_dax_types_check() ?: kmem_memblk_check() ?: kmem_ranges_init();
 	if (err)
 		return err;
 

@@ -114,9 +114,11 @@ int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags)
 	static const unsigned int allowed[] = {
 		[DAXPLUG_ACTION_PLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
 		[DAXPLUG_ACTION_UNPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
-					  DAXPLUG_CHANGE_RELEASE | DAXPLUG_CHANGE_NO_WAIT,
+					  DAXPLUG_CHANGE_RELEASE | DAXPLUG_CHANGE_NO_WAIT |
+					  DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL,
 		[DAXPLUG_ACTION_REPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
-					  DAXPLUG_CHANGE_NO_WAIT,
+					  DAXPLUG_CHANGE_NO_WAIT | DAXPLUG_CHANGE_DRAIN |
+					  DAXPLUG_CHANGE_NO_REFILL,
 		[DAXPLUG_ACTION_RECLAIM] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
 	};
 
@@ -309,4 +311,86 @@ int64_t daxplug_change_duration(const struct daxplug_change *change)
 uint64_t daxplug_change_huge_pages_lost(const struct daxplug_change *change)
 {
 	return change->report.huge_pages_lost;
+}
+
+int daxplug_change_drain_progress(const struct daxplug_change *change, uint64_t *moved,
+				  uint64_t *total)
+{
+	if (change->phase != DAXPLUG_PHASE_DRAIN)
+		return -ENODATA;
+	*moved = change->moved;
+	*total = change->to_move > change->moved ? change->to_move : change->moved;
+	return 0;
+}
+
+bool daxplug_change_drained(const struct daxplug_change *change)
+{
+	return change->report.drained.done;
+}
+
+static bool is_use(enum daxplug_use use)
+{
+	return use > DAXPLUG_USE_UNKNOWN && use < USES;
+}
+
+uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use)
+{
+	return is_use(use) ? change->report.drained.moved[use] : 0;
+}
+
+uint64_t daxplug_change_dropped(const struct daxplug_change *change)
+{
+	return change->report.drained.dropped;
+}
+
+int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use)
+{
+	return change->report.drained.done && is_use(use) ? change->report.drained.left[use] : -1;
+}
+
+int64_t daxplug_change_drain_duration(const struct daxplug_change *change)
+{
+	return change->report.drained.done ? change->report.drained.took : -1;
+}
+
+static const struct evacuee *evacuee_at(const struct daxplug_change *change, unsigned int at)
+{
+	static const struct evacuee none;
+
+	return at < change->report.drained.count ? &change->report.drained.evacuees[at] : &none;
+}
+
+unsigned int daxplug_change_evacuees(const struct daxplug_change *change)
+{
+	return change->report.drained.count;
+}
+
+int daxplug_change_evacuee_pid(const struct daxplug_change *change, unsigned int evacuee)
+{
+	return evacuee_at(change, evacuee)->pid;
+}
+
+const char *daxplug_change_evacuee_name(const struct daxplug_change *change, unsigned int evacuee)
+{
+	return evacuee_at(change, evacuee)->name;
+}
+
+uint64_t daxplug_change_evacuee_bytes(const struct daxplug_change *change, unsigned int evacuee)
+{
+	return evacuee_at(change, evacuee)->bytes;
+}
+
+int daxplug_change_evacuee_error(const struct daxplug_change *change, unsigned int evacuee)
+{
+	return evacuee_at(change, evacuee)->err;
+}
+
+unsigned int daxplug_change_refills(const struct daxplug_change *change)
+{
+	return change->report.drained.refills;
+}
+
+bool daxplug_change_refills_off(const struct daxplug_change *change)
+{
+	return change->report.drained.refills_off;
 }

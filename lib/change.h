@@ -12,6 +12,7 @@
 #include "device.h"
 #include "orphan.h"
 #include "pools.h"
+#include "refill.h"
 #include "report.h"
 
 /**
@@ -47,6 +48,7 @@ struct worker {
  * @touched: something has been written that may have changed something
  * @bound: the change has bound the device to kmem
  * @pools: the pools of huge pages as they were before
+ * @refill: what was switched off for the time of the change
  */
 struct task {
 	int messages;
@@ -59,6 +61,7 @@ struct task {
 	bool touched;
 	bool bound;
 	struct pools pools;
+	struct refill refill;
 };
 
 /**
@@ -77,6 +80,8 @@ struct task {
  *	would not do: the child of another thread's change has a copy of its end.)
  * @phase: what it is doing
  * @waits_for: the process that has the lock, or 0
+ * @moved: bytes that a drain has moved so far
+ * @to_move: bytes that there were to be moved when it began
  * @before: the state before
  * @began: when it was started, by clock_now()
  * @took: how long it took
@@ -98,6 +103,8 @@ struct daxplug_change {
 	int cancel;
 	enum daxplug_phase phase;
 	int waits_for;
+	uint64_t moved;
+	uint64_t to_move;
 	enum daxplug_state before;
 	int64_t began;
 	int64_t took;
@@ -140,6 +147,8 @@ static inline bool change_is_settled(const struct daxplug_change *change)
  * struct message - what the child tells its parent
  * @phase: what it is doing
  * @waits_for: the process that has the lock, or 0
+ * @moved: bytes that a drain has moved so far
+ * @to_move: bytes that there were to be moved when it began
  * @final: whether it is done, with @report
  * @report: what has come of it
  *
@@ -148,13 +157,18 @@ static inline bool change_is_settled(const struct daxplug_change *change)
 struct message {
 	enum daxplug_phase phase;
 	int waits_for;
+	uint64_t moved;
+	uint64_t to_move;
 	bool final;
 	struct report report;
 };
 
+_Static_assert(sizeof(struct message) <= PIPE_BUF, "a message is written as a whole");
+
 /* task.c */
 void task_introduce(const struct daxplug_change *change);
 void task_send(struct daxplug_change *change, bool final);
+bool task_cancelled_within(const struct daxplug_change *change, int ms);
 bool task_cancelled(const struct daxplug_change *change);
 bool task_interrupted(const struct daxplug_change *change);
 void task_enter(struct daxplug_change *change, enum daxplug_phase phase);
@@ -169,6 +183,9 @@ bool worker_process(struct daxplug_change *change);
 
 /* lock.c */
 int lock_device(struct daxplug_change *change);
+
+/* drain.c */
+int drain_device(struct daxplug_change *change);
 
 /* steps.c */
 int steps_run(struct daxplug_change *change);

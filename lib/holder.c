@@ -9,14 +9,12 @@
 #include "clock.h"
 #include "handle.h"
 #include "holder.h"
+#include "pagemap.h"
 #include "process.h"
 
 /* How long the search may take, in ms: the change has failed, and its caller waits. */
 #define PATIENCE 500
 
-/* An entry of pagemap, an ABI: Documentation/admin-guide/mm/pagemap.rst. */
-#define PRESENT (UINT64_C(1) << 63)
-#define FRAME ((UINT64_C(1) << 55) - 1)
 #define ENTRIES 4096
 
 /**
@@ -25,12 +23,16 @@
  * @node: the node that it is on
  * @deadline: when to give up, by clock_now()
  * @found: the process, or its PID is 0
+ * @pagemap: the pagemap of the process that is looked at
+ * @mapped: whether this process maps the page frame
  */
 struct search {
 	uint64_t pfn;
 	int node;
 	int64_t deadline;
 	struct process found;
+	int pagemap;
+	bool mapped;
 };
 
 static bool is_on_node(int node, void *data)
@@ -40,75 +42,50 @@ static bool is_on_node(int node, void *data)
 	return node == search->node;
 }
 
-static bool map_has(const struct search *search, int pagemap, uint64_t page, uint64_t end)
+static bool map_has(const struct search *search, uint64_t page, uint64_t end)
 {
 	uint64_t entries[ENTRIES];
 
 	while (page < end && clock_now() < search->deadline) {
 		uint64_t count = end - page < ENTRIES ? end - page : ENTRIES;
-		ssize_t got = pread(pagemap, entries, count * sizeof(entries[0]),
+		ssize_t got = pread(search->pagemap, entries, count * sizeof(entries[0]),
 				    page * sizeof(entries[0]));
 		ssize_t i;
 
 		if (got <= 0)
 			return false;
 		for (i = 0; i < got / (ssize_t)sizeof(entries[0]); i++)
-			if ((entries[i] & PRESENT) && (entries[i] & FRAME) == search->pfn)
+			if ((entries[i] & PAGEMAP_PRESENT) &&
+			    (entries[i] & PAGEMAP_FRAME) == search->pfn)
 				return true;
 		page += count;
 	}
 	return false;
 }
 
-/* numa_maps says where a mapping begins, maps where it ends; both are in order. */
-static uint64_t end_of(const char **maps, uint64_t start)
-{
-	unsigned long long from, to;
-
-	while (*maps && sscanf(*maps, "%llx-%llx", &from, &to) == 2 && from <= start) {
-		if (from == start)
-			return to;
-		*maps = strchr(*maps, '\n');
-		*maps = *maps ? *maps + 1 : NULL;
-	}
-	return start;
-}
-
-static bool maps_have(const struct search *search, int pagemap, char *numa, const char *maps)
+static bool map_is_searched(const struct mapping *mapping, void *data)
 {
 	uint64_t page_size = sysconf(_SC_PAGESIZE);
-	char *line, *rest;
+	struct search *search = data;
 
-	for (line = strtok_r(numa, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		uint64_t start = strtoull(line, NULL, 16);
-
-		if (!process_line_on_nodes(line, is_on_node, (void *)search))
-			continue;
-		if (map_has(search, pagemap, start / page_size, end_of(&maps, start) / page_size))
-			return true;
-	}
-	return false;
+	if (process_line_on_nodes(mapping->line, is_on_node, search))
+		search->mapped =
+			map_has(search, mapping->start / page_size, mapping->end / page_size);
+	return !search->mapped;
 }
 
-static bool has_page(const struct daxplug *daxplug, const struct search *search, int pid)
+static bool has_page(const struct daxplug *daxplug, struct search *search, int pid)
 {
-	char path[SYSFS_PATH_SIZE], *numa, *maps;
-	bool found = false;
-	int pagemap, err;
+	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
-	numa = sysfs_read_long(daxplug, path, &err);
-	snprintf(path, sizeof(path), "proc/%d/maps", pid);
-	maps = sysfs_read_long(daxplug, path, &err);
 	snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
-	pagemap = root_open(daxplug, path, O_RDONLY);
-	if (numa && maps && pagemap >= 0)
-		found = maps_have(search, pagemap, numa, maps);
-	if (pagemap >= 0)
-		close(pagemap);
-	free(numa);
-	free(maps);
-	return found;
+	search->pagemap = root_open(daxplug, path, O_RDONLY);
+	if (search->pagemap < 0)
+		return false;
+	search->mapped = false;
+	process_mappings(daxplug, pid, map_is_searched, search);
+	close(search->pagemap);
+	return search->mapped;
 }
 
 static bool look(const struct daxplug *daxplug, const struct process *process, void *data)

@@ -199,6 +199,7 @@ enum daxplug_outcome {
  * enum daxplug_phase - the step that a change is at
  * @DAXPLUG_PHASE_UNKNOWN: it has not begun, or has ended
  * @DAXPLUG_PHASE_WAIT: waits for another daxplug that works on the device
+ * @DAXPLUG_PHASE_DRAIN: moves the pages of the device to other nodes
  * @DAXPLUG_PHASE_UNPLUG: takes blocks offline and removes them
  * @DAXPLUG_PHASE_PLUG: puts blocks online
  * @DAXPLUG_PHASE_BACK: rolls back
@@ -206,6 +207,7 @@ enum daxplug_outcome {
 enum daxplug_phase {
 	DAXPLUG_PHASE_UNKNOWN,
 	DAXPLUG_PHASE_WAIT,
+	DAXPLUG_PHASE_DRAIN,
 	DAXPLUG_PHASE_UNPLUG,
 	DAXPLUG_PHASE_PLUG,
 	DAXPLUG_PHASE_BACK,
@@ -365,6 +367,29 @@ enum daxplug_use {
 #define DAXPLUG_CHANGE_RELEASE (1U << 2)
 /* Fail at once with -EAGAIN if another daxplug works on the device. */
 #define DAXPLUG_CHANGE_NO_WAIT (1U << 3)
+/*
+ * Unplug, replug: first move the pages of the device to other nodes, by as many threads as
+ * there are processors, while the kernel's memory hotplug locks are free. Refused if the
+ * nodes lack free memory above their high watermarks for what must move, unless with
+ * DAXPLUG_CHANGE_FORCE. What cannot be moved from user space is left to the unplug. If the
+ * change fails, pages that were moved stay where they went.
+ */
+#define DAXPLUG_CHANGE_DRAIN (1U << 4)
+/*
+ * Unplug, replug: until the change has ended, switch off demotion and NUMA balancing, and
+ * give the device's node the least weight for weighted interleaving. A process of its own
+ * restores all three, also if the caller or the worker is killed.
+ */
+#define DAXPLUG_CHANGE_NO_REFILL (1U << 5)
+
+/* What may refill a device while a change drains it. */
+
+/* Demotion: reclaim moves cold pages to slower nodes. */
+#define DAXPLUG_REFILL_DEMOTION (1U << 0)
+/* NUMA balancing moves pages between nodes. */
+#define DAXPLUG_REFILL_BALANCING (1U << 1)
+/* The node has a weight for weighted interleaving. */
+#define DAXPLUG_REFILL_INTERLEAVE (1U << 2)
 
 /* ---- Names: one word each, for programs. "unknown" for a value that has none. ---- */
 
@@ -522,6 +547,12 @@ int64_t daxplug_device_write_bandwidth(const struct daxplug_device *device);
 /* In nanoseconds. */
 int64_t daxplug_device_read_latency(const struct daxplug_device *device);
 int64_t daxplug_device_write_latency(const struct daxplug_device *device);
+
+/*
+ * The PID of the process in which a daxplug changes it now; 0 if there is none, or it cannot
+ * be told. Read when it is called.
+ */
+int daxplug_device_worker(const struct daxplug_device *device);
 
 /* Its ranges of physical addresses, by ascending address; 0 if unknown. */
 unsigned int daxplug_device_ranges(const struct daxplug_device *device);
@@ -785,6 +816,17 @@ enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
 DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
 					  unsigned int *total);
 
+/**
+ * daxplug_change_drain_progress() - how far a drain is
+ * @change: the change, running, in DAXPLUG_PHASE_DRAIN
+ * @moved: set to the number of bytes moved so far
+ * @total: set to the number of bytes that there were to be moved, page cache included
+ *
+ * Return: 0; -ENODATA in another phase.
+ */
+DAXPLUG_CHECK int daxplug_change_drain_progress(const struct daxplug_change *change,
+						uint64_t *moved, uint64_t *total);
+
 /* The PID of the process that holds the device's lock in DAXPLUG_PHASE_WAIT; 0 if unknown. */
 int daxplug_change_waits_for(const struct daxplug_change *change);
 
@@ -850,6 +892,31 @@ enum daxplug_state daxplug_change_state_before(const struct daxplug_change *chan
 int64_t daxplug_change_duration(const struct daxplug_change *change);
 /* Huge pages that a failed unplug took from their pools and could not give back. */
 uint64_t daxplug_change_huge_pages_lost(const struct daxplug_change *change);
+
+/* True if the change has drained the device, if only in part. */
+bool daxplug_change_drained(const struct daxplug_change *change);
+/* How long that took; -1 if it has not. */
+int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
+/* Bytes that were moved. */
+uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
+/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed. */
+uint64_t daxplug_change_dropped(const struct daxplug_change *change);
+/* Bytes that were left on the device for the unplug; -1 if unknown. */
+int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);
+
+/* DAXPLUG_REFILL_* together: what the kernel may refill the device by meanwhile. */
+unsigned int daxplug_change_refills(const struct daxplug_change *change);
+/* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
+bool daxplug_change_refills_off(const struct daxplug_change *change);
+
+/* Processes: those whose pages cannot be moved, then those with most that was moved. */
+unsigned int daxplug_change_evacuees(const struct daxplug_change *change);
+int daxplug_change_evacuee_pid(const struct daxplug_change *change, unsigned int evacuee);
+const char *daxplug_change_evacuee_name(const struct daxplug_change *change, unsigned int evacuee);
+/* Bytes that were moved; of a process with an error, bytes on the node of the device. */
+uint64_t daxplug_change_evacuee_bytes(const struct daxplug_change *change, unsigned int evacuee);
+/* 0; -EACCES: its cpuset has none of the other nodes; -EPERM: the kernel did not allow it. */
+int daxplug_change_evacuee_error(const struct daxplug_change *change, unsigned int evacuee);
 
 /* ---- Forecasts ---- */
 

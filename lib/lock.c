@@ -50,6 +50,27 @@ static int find_holder(const struct daxplug *daxplug, int fd)
 	return found;
 }
 
+/**
+ * daxplug_device_worker() - which daxplug works on a device now
+ * @device: the device
+ *
+ * Return: the PID of the process that makes the change; 0 if there is none, or it cannot be
+ * told.
+ */
+int daxplug_device_worker(const struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+	int fd, pid;
+
+	device_path(device, "resource", path);
+	fd = root_open(device->daxplug, path, O_PATH);
+	if (fd < 0)
+		return 0;
+	pid = find_holder(device->daxplug, fd);
+	close(fd);
+	return pid;
+}
+
 static int refuse(struct daxplug_change *change, int err, enum daxplug_reason reason,
 		  const char *text)
 {

@@ -118,9 +118,8 @@ const char *daxplug_outcome_name(enum daxplug_outcome outcome)
 const char *daxplug_phase_name(enum daxplug_phase phase)
 {
 	static const char *const words[] = {
-		[DAXPLUG_PHASE_WAIT] = "waiting",
-		[DAXPLUG_PHASE_UNPLUG] = "unplugging",
-		[DAXPLUG_PHASE_PLUG] = "plugging",
+		[DAXPLUG_PHASE_WAIT] = "waiting",      [DAXPLUG_PHASE_DRAIN] = "draining",
+		[DAXPLUG_PHASE_UNPLUG] = "unplugging", [DAXPLUG_PHASE_PLUG] = "plugging",
 		[DAXPLUG_PHASE_BACK] = "rolling-back",
 	};
 

@@ -14,6 +14,7 @@
  * @name: such as Movable
  * @free: how many are free
  * @low: the watermark at which the kernel begins to reclaim
+ * @high: the watermark up to which it reclaims then
  * @managed: how many there are
  * @reserve: how many movable allocations must leave alone
  */
@@ -21,6 +22,7 @@ struct zone {
 	char name[16];
 	unsigned long long free;
 	unsigned long long low;
+	unsigned long long high;
 	unsigned long long managed;
 	unsigned long long reserve;
 };
@@ -62,20 +64,29 @@ static void take_line(struct zone *zone, const char *line)
 {
 	sscanf(line, " pages free %llu", &zone->free);
 	sscanf(line, " low %llu", &zone->low);
+	sscanf(line, " high %llu", &zone->high);
 	sscanf(line, " managed %llu", &zone->managed);
 	if (strstr(line, " protection:"))
 		zone->reserve = parse_reserve(line);
 }
 
+/* In bytes. */
+static uint64_t free_above(const struct zone *zone, uint64_t watermark)
+{
+	uint64_t kept = watermark + zone->reserve;
+
+	return zone->free > kept ? (zone->free - kept) * sysconf(_SC_PAGESIZE) : 0;
+}
+
 static void add_zone(struct node_room *room, const struct zone *zone, uint64_t *low)
 {
-	uint64_t page = sysconf(_SC_PAGESIZE), kept = zone->low + zone->reserve;
-	uint64_t free = zone->free > kept ? (zone->free - kept) * page : 0;
+	uint64_t page = sysconf(_SC_PAGESIZE), free = free_above(zone, zone->low);
 	bool movable = !strcmp(zone->name, "Movable");
 
 	if (!zone->managed)
 		return;
 	room->free += free;
+	room->spare += free_above(zone, zone->high);
 	room->kernel_free += movable ? 0 : free;
 	*(movable ? &room->movable : &room->kernel) += zone->managed * page;
 	*low += zone->low * page;
@@ -141,8 +152,9 @@ int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node, str
 	if (err)
 		return -ENODATA;
 
+	room->spare = room->free;
 	if (zoneinfo) {
-		room->free = 0;
+		room->free = room->spare = 0;
 		low = add_zones(zoneinfo, node, room);
 	}
 	room->cache = droppable(active + inactive, low) + droppable(slab, low);

@@ -10,13 +10,15 @@ struct daxplug;
 /**
  * struct node_room - what a node could take
  * @free: free above the watermarks, in any zone
- * @kernel_free: of that, outside of ZONE_MOVABLE
+ * @spare: free above the high watermarks, in any zone: to take that wakes no kswapd
+ * @kernel_free: of @free, outside of ZONE_MOVABLE
  * @cache: page cache and slab that can be dropped
  * @movable: the memory in ZONE_MOVABLE
  * @kernel: the memory in other zones
  */
 struct node_room {
 	uint64_t free;
+	uint64_t spare;
 	uint64_t kernel_free;
 	uint64_t cache;
 	uint64_t movable;

@@ -12,11 +12,29 @@
 #include "pools.h"
 
 #define PREFIX "hugepages-"
+#define POOLS "sys/kernel/mm/hugepages"
 
 static void pool_path(int node, uint64_t size, const char *attribute, char *path)
 {
 	snprintf(path, SYSFS_PATH_SIZE, NODES "/node%d/hugepages/" PREFIX "%llukB/%s", node,
 		 (unsigned long long)(size / 1024), attribute);
+}
+
+/* The pages of a size that all nodes have, without surplus pages; 0 if that cannot be read. */
+static uint64_t read_system(const struct daxplug *daxplug, uint64_t size)
+{
+	uint64_t pages, surplus;
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), POOLS "/" PREFIX "%llukB/nr_hugepages",
+		 (unsigned long long)(size / 1024));
+	if (sysfs_read_number(daxplug, path, &pages))
+		return 0;
+	snprintf(path, sizeof(path), POOLS "/" PREFIX "%llukB/surplus_hugepages",
+		 (unsigned long long)(size / 1024));
+	if (sysfs_read_number(daxplug, path, &surplus) || surplus > pages)
+		return 0;
+	return pages - surplus;
 }
 
 static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)
@@ -37,6 +55,8 @@ static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)
 		pool_path(node, pool->size, attributes[i].name, path);
 		err = sysfs_read_number(daxplug, path, attributes[i].value);
 	}
+	if (!err)
+		pool->system = read_system(daxplug, pool->size);
 	return err;
 }
 
@@ -104,23 +124,59 @@ static uint64_t persistent(const struct pool *pool)
 	return pool->pages > pool->surplus ? pool->pages - pool->surplus : 0;
 }
 
+static int set_size(struct daxplug *daxplug, int node, const struct pool *pool, uint64_t pages)
+{
+	char path[SYSFS_PATH_SIZE], text[24];
+
+	pool_path(node, pool->size, "nr_hugepages", path);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pages);
+	return daxplug->system->write(daxplug, path, text);
+}
+
+/**
+ * pools_give_up_free() - free the huge pages of a node that are not in use
+ * @daxplug: the handle
+ * @pools: the pools of the node
+ *
+ * Otherwise a process could allocate them on the device meanwhile. The kernel keeps those
+ * that are reserved.
+ */
+void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools)
+{
+	unsigned int i;
+
+	for (i = 0; i < pools->count; i++) {
+		const struct pool *pool = &pools->pool[i];
+
+		if (pool->free && persistent(pool) > pool->free)
+			set_size(daxplug, pools->node, pool, persistent(pool) - pool->free);
+		else if (pool->free)
+			set_size(daxplug, pools->node, pool, 0);
+	}
+}
+
+/* Pages that were in use and moved to another node are no loss: what counts is the system. */
+static uint64_t missing_of(const struct pool *before, const struct pool *now)
+{
+	if (before->system && now->system)
+		return before->system > now->system ? before->system - now->system : 0;
+	return persistent(before) > persistent(now) ? persistent(before) - persistent(now) : 0;
+}
+
 /* How many pages of a pool are still missing after an attempt to have them back. */
 static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *before)
 {
 	struct pool now = { .size = before->size };
-	uint64_t wanted = persistent(before);
-	char path[SYSFS_PATH_SIZE], text[24];
+	uint64_t missing = persistent(before);
 
-	if (!wanted)
+	if (!missing)
 		return 0;
-	if (!read_pool(daxplug, node, &now) && persistent(&now) >= wanted)
+	if (!read_pool(daxplug, node, &now))
+		missing = missing_of(before, &now);
+	if (!missing)
 		return 0;
-	pool_path(node, before->size, "nr_hugepages", path);
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)wanted);
-	daxplug->system->write(daxplug, path, text);
-	if (read_pool(daxplug, node, &now))
-		return wanted;
-	return persistent(&now) < wanted ? wanted - persistent(&now) : 0;
+	set_size(daxplug, node, before, persistent(&now) + missing);
+	return read_pool(daxplug, node, &now) ? missing : missing_of(before, &now);
 }
 
 /**

@@ -16,12 +16,14 @@ struct daxplug;
  * @pages: how many there are, surplus pages included, as nr_hugepages of a node reads
  * @surplus: how many of them are surplus pages
  * @free: how many of them are free
+ * @system: how many the nodes have together, without surplus pages; 0 if unknown
  */
 struct pool {
 	uint64_t size;
 	uint64_t pages;
 	uint64_t surplus;
 	uint64_t free;
+	uint64_t system;
 };
 
 /**
@@ -37,6 +39,7 @@ struct pools {
 };
 
 int pools_read(const struct daxplug *daxplug, int node, struct pools *pools);
+void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools);
 uint64_t pools_restore(struct daxplug *daxplug, const struct pools *before);
 
 #endif /* DAXPLUG_POOLS_H */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -53,6 +54,56 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
 	}
 	closedir(dir);
 	return in_time && readable;
+}
+
+/* numa_maps tells where a mapping begins, maps where it ends; both are in ascending order. */
+static uint64_t end_of(const char **maps, uint64_t start)
+{
+	unsigned long long from, to;
+
+	while (*maps && sscanf(*maps, "%llx-%llx", &from, &to) == 2 && from <= start) {
+		if (from == start)
+			return to;
+		*maps = strchr(*maps, '\n');
+		*maps = *maps ? *maps + 1 : NULL;
+	}
+	return 0;
+}
+
+/**
+ * process_mappings() - look at each mapping of a process
+ * @daxplug: the handle
+ * @pid: the PID of the process
+ * @visit: called for each mapping that /proc/PID/numa_maps and /proc/PID/maps agree on
+ * @data: passed to @visit
+ *
+ * Return: 0; or the negative errno of reading either file. A kernel thread, or a process
+ * that has ended, has no mappings.
+ */
+int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *visit, void *data)
+{
+	char path[SYSFS_PATH_SIZE], *numa, *maps = NULL, *line, *rest;
+	const char *ends;
+	int err;
+
+	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
+	numa = sysfs_read_long(daxplug, path, &err);
+	if (numa && *numa) {
+		snprintf(path, sizeof(path), "proc/%d/maps", pid);
+		maps = sysfs_read_long(daxplug, path, &err);
+	}
+	ends = maps;
+	for (line = maps ? strtok_r(numa, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		struct mapping mapping = { .start = strtoull(line, NULL, 16), .line = line };
+
+		mapping.end = end_of(&ends, mapping.start);
+		if (mapping.end && !visit(&mapping, data))
+			break;
+	}
+	free(numa);
+	free(maps);
+	return err == -ESRCH || err == -ENOENT ? 0 : err;
 }
 
 /**

@@ -23,8 +23,24 @@ struct process {
 typedef bool process_visitor(const struct daxplug *daxplug, const struct process *process,
 			     void *data);
 
+/**
+ * struct mapping - a mapping of a process
+ * @start: its first address
+ * @end: the address behind its last
+ * @line: its line of numa_maps
+ */
+struct mapping {
+	uint64_t start;
+	uint64_t end;
+	const char *line;
+};
+
+/* Called for each mapping; returns false to end. */
+typedef bool mapping_visitor(const struct mapping *mapping, void *data);
+
 bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visitor *visit,
 		  void *data);
+int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *visit, void *data);
 uint64_t process_line_on_nodes(const char *line, bool (*counts)(int node, void *data), void *data);
 
 #endif /* DAXPLUG_PROCESS_H */

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Parts of the kernel that refill the node of a device while an unplug empties it. */
 #include <stdio.h>
-#include <string.h>
 
 #include "forecast.h"
 #include "handle.h"
+#include "refill.h"
 
-#define DEMOTION "sys/kernel/mm/numa/demotion_enabled"
-#define BALANCING "proc/sys/kernel/numa_balancing"
-#define INTERLEAVE "sys/kernel/mm/mempolicy/weighted_interleave"
+static bool is_on(const struct daxplug_forecast *forecast, enum refill_way way, int node,
+		  struct refill_setting *setting)
+{
+	return refill_is_on(forecast->daxplug, way, node, setting);
+}
 
 static void find_demotion(struct daxplug_forecast *forecast)
 {
-	char text[16];
+	struct refill_setting setting;
+	char remedy[112];
 
-	if (sysfs_read(forecast->daxplug, DEMOTION, text, sizeof(text)) ||
-	    (strcmp(text, "true") && strcmp(text, "1")))
+	if (!is_on(forecast, REFILL_DEMOTION, -1, &setting))
 		return;
-	find(forecast, "demotion", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL,
-	     "echo 0 > /" DEMOTION,
+	snprintf(remedy, sizeof(remedy), "echo 0 > /%s", setting.path);
+	find(forecast, "demotion", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, remedy,
 	     "demotion moves cold pages to slower nodes, which may refill the device meanwhile");
 }
 
 static void find_balancing(struct daxplug_forecast *forecast)
 {
-	uint64_t mode;
+	struct refill_setting setting;
 
-	if (sysfs_read_number(forecast->daxplug, BALANCING, &mode) || !mode)
+	if (!is_on(forecast, REFILL_BALANCING, -1, &setting))
 		return;
 	find(forecast, "numa-balancing", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, NULL,
 	     "sysctl kernel.numa_balancing=0",
@@ -35,16 +37,15 @@ static void find_balancing(struct daxplug_forecast *forecast)
 
 static void find_interleave(struct daxplug_forecast *forecast, const struct part *part)
 {
-	char path[80], remedy[112];
-	uint64_t weight;
+	struct refill_setting setting;
+	char remedy[112];
 
-	snprintf(path, sizeof(path), INTERLEAVE "/node%d", part->node);
-	if (sysfs_read_number(forecast->daxplug, path, &weight) || weight < 2)
+	if (!is_on(forecast, REFILL_INTERLEAVE, part->node, &setting))
 		return;
-	snprintf(remedy, sizeof(remedy), "echo 1 > /%s", path);
+	snprintf(remedy, sizeof(remedy), "echo 1 > /%s", setting.path);
 	find(forecast, "interleave-weight", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN,
-	     part->device, remedy, "node %d has an interleave weight of %llu", part->node,
-	     (unsigned long long)weight);
+	     part->device, remedy, "node %d has an interleave weight of %s", part->node,
+	     setting.value);
 }
 
 /**

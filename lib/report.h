@@ -7,6 +7,49 @@
 
 #include "libdaxplug.h"
 
+/* How many values enum daxplug_use has. */
+#define USES (DAXPLUG_USE_FREE + 1)
+
+#define MOST_EVACUEES 8
+
+/**
+ * struct evacuee - a process that a drain has moved, or cannot move, pages of
+ * @pid: its PID
+ * @err: 0, or a negative errno: why they cannot be moved
+ * @bytes: moved; or, with @err, on the device
+ * @name: its name
+ */
+struct evacuee {
+	int pid;
+	int err;
+	uint64_t bytes;
+	char name[32];
+};
+
+/**
+ * struct drained - what came of a drain
+ * @done: whether there was one
+ * @moved: bytes moved, by use
+ * @dropped: bytes of page cache dropped
+ * @left: bytes left on the device, by use; -1 if unknown
+ * @took: how long it took, in ms
+ * @refills: a bit for each enum refill_way that was on
+ * @refills_off: whether they were switched off
+ * @evacuees: those that cannot be moved, then those with most, @count of them
+ * @count: how many
+ */
+struct drained {
+	bool done;
+	uint64_t moved[USES];
+	uint64_t dropped;
+	int64_t left[USES];
+	int64_t took;
+	unsigned int refills;
+	bool refills_off;
+	struct evacuee evacuees[MOST_EVACUEES];
+	unsigned int count;
+};
+
 /**
  * struct report - what happened
  * @err: 0 or a negative errno
@@ -17,6 +60,7 @@
  * @pfn: the page frame that held it, or -1
  * @holder: the process that maps this page, or 0
  * @holder_name: its name
+ * @drained: what came of its drain
  * @huge_pages_lost: huge pages that could not be given back to their pools
  * @retry: whether trying again may help
  * @message: what happened, or empty
@@ -33,6 +77,7 @@ struct report {
 	int64_t pfn;
 	int holder;
 	char holder_name[32];
+	struct drained drained;
 	uint64_t huge_pages_lost;
 	bool retry;
 	char message[320];

@@ -408,7 +408,14 @@ int steps_run(struct daxplug_change *change)
 
 	if (err)
 		return err;
-	err = run(change);
+	err = refill_begin(change);
+	if (err)
+		fail_untouched(change);
+	if (!err)
+		err = drain_device(change);
+	if (!err)
+		err = run(change);
+	refill_end(change);
 	if (err)
 		restore_pools(change);
 	return err;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* How a live system is changed, and that a recorded one is not. */
 #include <errno.h>
+#include <linux/mempolicy.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "system.h"
 
@@ -17,12 +20,30 @@ static int refuse_to_write(struct daxplug *daxplug, const char *path, const char
 	return refuse_in_a_record(daxplug, path);
 }
 
+static long move_pages_of(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
+			  const int *nodes, int *status)
+{
+	long left = syscall(SYS_move_pages, pid, count, pages, nodes, status, MPOL_MF_MOVE_ALL);
+
+	(void)daxplug;
+	return left < 0 ? -errno : left;
+}
+
+static long refuse_to_move(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
+			   const int *nodes, int *status)
+{
+	(void)pid, (void)count, (void)pages, (void)nodes, (void)status;
+	return refuse_in_a_record(daxplug, NULL);
+}
+
 const struct system_ops system_live = {
 	.write = sysfs_write,
 	.load = module_load,
+	.move_pages = move_pages_of,
 };
 
 const struct system_ops system_recorded = {
 	.write = refuse_to_write,
 	.load = refuse_in_a_record,
+	.move_pages = refuse_to_move,
 };

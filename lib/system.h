@@ -24,12 +24,17 @@ struct daxplug;
  * struct system_ops - all that changes the system
  * @write: write a text to a file of sysfs, in one write
  * @load: load a kernel module
+ * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; with @nodes NULL it only tells
+ *	where the pages are
  *
- * Both return 0 or a negative errno.
+ * @write and @load return 0 or a negative errno; @move_pages returns how many pages were
+ * not moved, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
 	int (*load)(struct daxplug *daxplug, const char *module);
+	long (*move_pages)(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
+			   const int *nodes, int *status);
 };
 
 extern const struct system_ops system_live;

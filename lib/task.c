@@ -27,6 +27,8 @@ void task_send(struct daxplug_change *change, bool final)
 	memset(&message, 0, sizeof(message));
 	message.phase = change->phase;
 	message.waits_for = change->waits_for;
+	message.moved = change->moved;
+	message.to_move = change->to_move;
 	message.final = final;
 	if (final)
 		message.report = change->report;
@@ -51,7 +53,14 @@ void task_enter(struct daxplug_change *change, enum daxplug_phase phase)
 	task_send(change, false);
 }
 
-static bool is_cancelled_within(const struct daxplug_change *change, int ms)
+/**
+ * task_cancelled_within() - wait for the change to be cancelled
+ * @change: the change
+ * @ms: for how long at most
+ *
+ * Return: whether it is to be given up; never once it rolls back.
+ */
+bool task_cancelled_within(const struct daxplug_change *change, int ms)
 {
 	struct pollfd polled[] = {
 		{ .fd = change->cancel, .events = POLLIN },
@@ -66,7 +75,7 @@ static bool is_cancelled_within(const struct daxplug_change *change, int ms)
 /* Is the change to be given up. */
 bool task_cancelled(const struct daxplug_change *change)
 {
-	return is_cancelled_within(change, 0);
+	return task_cancelled_within(change, 0);
 }
 
 /**
@@ -79,7 +88,7 @@ bool task_cancelled(const struct daxplug_change *change)
  */
 bool task_interrupted(const struct daxplug_change *change)
 {
-	if (is_cancelled_within(change, GRACE))
+	if (task_cancelled_within(change, GRACE))
 		return true;
 	alarm(0);
 	return false;

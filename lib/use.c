@@ -17,22 +17,27 @@
 #define MOST_RUNS_A_BLOCK 16
 #define LEAST_RUNS_A_BLOCK 2
 
-/* Bits of /proc/kpageflags, an ABI; include/uapi/linux/kernel-page-flags.h names them. */
-#define KPF_BIT(number) (UINT64_C(1) << (number))
+/* The other bits of /proc/kpageflags. */
 #define KPF_LRU KPF_BIT(5)
 #define KPF_SLAB KPF_BIT(7)
 #define KPF_BUDDY KPF_BIT(10)
 #define KPF_ANON KPF_BIT(12)
 #define KPF_SWAPBACKED KPF_BIT(14)
 #define KPF_HEAD KPF_BIT(15)
-#define KPF_TAIL KPF_BIT(16)
 #define KPF_HUGE KPF_BIT(17)
 #define KPF_UNEVICTABLE KPF_BIT(18)
 #define KPF_NOPAGE KPF_BIT(20)
 #define KPF_PGTABLE KPF_BIT(26)
 #define KPF_RESERVED KPF_BIT(32)
 
-static enum daxplug_use use_of(uint64_t flags, bool movable)
+/**
+ * use_of_page() - what a page is used for
+ * @flags: its entry in /proc/kpageflags; of a page of a large folio, that of the first page
+ * @movable: whether it is in ZONE_MOVABLE
+ *
+ * Return: the use.
+ */
+enum daxplug_use use_of_page(uint64_t flags, bool movable)
 {
 	if (flags & (KPF_BUDDY | KPF_NOPAGE))
 		return DAXPLUG_USE_FREE;
@@ -51,7 +56,7 @@ static enum daxplug_use use_of(uint64_t flags, bool movable)
 static void count_page(struct sample *sample, uint64_t flags, bool movable)
 {
 	sample->seen++;
-	sample->use[use_of(flags, movable)]++;
+	sample->use[use_of_page(flags, movable)]++;
 	sample->slab += (flags & KPF_SLAB) != 0;
 	sample->page_table += (flags & KPF_PGTABLE) != 0;
 	sample->reserved += (flags & KPF_RESERVED) != 0;

@@ -3,8 +3,7 @@
 #define DAXPLUG_USE_H
 
 #include "device.h"
-
-#define USES (DAXPLUG_USE_FREE + 1)
+#include "report.h"
 
 /**
  * struct sample - pages of a block, counted
@@ -22,6 +21,11 @@ struct sample {
 	unsigned int reserved;
 };
 
+/* Bits of /proc/kpageflags, an ABI; include/uapi/linux/kernel-page-flags.h names them. */
+#define KPF_BIT(number) (UINT64_C(1) << (number))
+#define KPF_TAIL KPF_BIT(16)
+
+enum daxplug_use use_of_page(uint64_t flags, bool movable);
 int use_read(struct daxplug_device *device, struct sample *samples);
 
 #endif /* DAXPLUG_USE_H */

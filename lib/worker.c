@@ -217,6 +217,8 @@ static bool receive(struct daxplug_change *change)
 			return got < 0 && errno == EAGAIN;
 		change->phase = message.phase;
 		change->waits_for = message.waits_for;
+		change->moved = message.moved;
+		change->to_move = message.to_move;
 		worker->final = message.final;
 		if (message.final)
 			change->report = message.report;

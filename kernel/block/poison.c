@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -10,7 +8,7 @@
 #include <linux/sched.h>
 #include <linux/xarray.h>
 
-#include "compat/compat.h"
+#include "compat/setting.h"
 #include "poison.h"
 
 /* The faulty pages, by number. */
@@ -123,26 +121,14 @@ bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 }
 
 /*
- * With vm.memory_failure_recovery=0 memory_failure() panics, on any page. No symbol
- * tells a module how that is set, so the sysctl is read as a file; where it cannot be
- * read, the answer is yes.
+ * With vm.memory_failure_recovery=0 memory_failure() panics, on any page. Where the setting
+ * cannot be read, the answer is yes.
  */
 static bool memory_failure_may_panic(void)
 {
-	struct file *file = ERR_PTR(-ENOENT);
-	loff_t position = 0;
-	char value = '0';
-	ssize_t got;
+	unsigned long recovery;
 
-	scoped_with_init_fs()
-	{
-		file = filp_open("/proc/sys/vm/memory_failure_recovery", O_RDONLY, 0);
-	}
-	if (IS_ERR(file))
-		return true;
-	got = kernel_read(file, &value, sizeof(value), &position);
-	filp_close(file, NULL);
-	return got != sizeof(value) || value == '0';
+	return kmem_setting_read("/proc/sys/vm/memory_failure_recovery", &recovery) || !recovery;
 }
 
 /**

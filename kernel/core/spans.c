@@ -16,7 +16,8 @@ bool dax_span_trim(unsigned long long start, unsigned long long end, unsigned lo
 	unsigned long long from = (start + block_size - 1) & ~(block_size - 1);
 	unsigned long long to = (end + 1) & ~(block_size - 1);
 
-	if (from >= to)
+	/* At the end of the address space @from and @to begin anew at 0. */
+	if (from < start || from >= to)
 		return false;
 
 	span->start = from;

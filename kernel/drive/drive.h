@@ -3,6 +3,7 @@
 #ifndef DAXPLUG_DRIVE_H
 #define DAXPLUG_DRIVE_H
 
+#include "block/hugepages.h"
 #include "core/spans.h"
 #include "job.h"
 #include "slice.h"
@@ -21,6 +22,7 @@ struct memory_block;
  * @rank: when each block goes offline, an enum rank of offline.c each
  * @wanted: what each block should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY each
  * @before: what each block was, an enum dax_block_state each
+ * @pools: the huge pages of the node, as they were
  * @slice: ends the attempt at a block that takes too long
  *
  * Made with the device's memory, so that no step can fail half-way for want of memory.
@@ -36,6 +38,7 @@ struct kmem_drive {
 	u8 *rank;
 	u8 *wanted;
 	u8 *before;
+	struct kmem_pools pools;
 	struct kmem_slice slice;
 };
 

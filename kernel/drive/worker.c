@@ -10,6 +10,7 @@
 #include <linux/math64.h>
 
 #include "block/gate.h"
+#include "block/hugepages.h"
 #include "block/range.h"
 #include "drive.h"
 #include "lifecycle.h"
@@ -40,6 +41,7 @@ static int go_forward(struct kmem_transition *transition)
 	int err;
 
 	kmem_gate_copy(transition->gate, drive->before);
+	kmem_pools_record(&drive->pools, drive->memory->nid);
 	if (outcome->span)
 		kmem_drive_want_absent(drive, outcome->span);
 	else
@@ -59,10 +61,13 @@ static int go_forward(struct kmem_transition *transition)
 static int go_back(struct kmem_transition *transition)
 {
 	struct kmem_drive *drive = transition->drive;
+	int err;
 
 	kmem_drive_want_back(drive);
 	kmem_job_begin_best_effort(&drive->job, "rollback");
-	return kmem_drive_all(drive);
+	err = kmem_drive_all(drive);
+	kmem_pools_restore(&drive->pools, drive->memory->nid, &transition->gate->label);
+	return err;
 }
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interface to the system's memory blocks: find them, switch them, and ask for their
- * policy and their zone. outside.c implements it for a module outside a kernel tree.
+ * policy and their zone.
  */
 #ifndef DAXPLUG_MEMBLK_H
 #define DAXPLUG_MEMBLK_H

@@ -4,27 +4,27 @@
  * the functions that switch them, so blocks are found through the kset of all devices, and
  * switched by the store function of their own state attribute.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/device.h>
 #include <linux/kobject.h>
-#include <linux/math64.h>
 #include <linux/memory.h>
-#include <linux/memory_hotplug.h>
-#include <linux/mm.h>
 #include <linux/platform_device.h>
-#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "compat/attribute.h"
 #include "compat/compat.h"
-#include "memblk.h"
+#include "reach.h"
 
-/*
+/**
+ * kmem_reach_block() - find a memory block
+ * @id: its number, the N of memoryN
+ *
  * The kset holds every device of the machine, the platform bus as well, and is searched
  * from its start: look up one block by name at the most, never each of many.
+ *
+ * Context: Any but interrupts.
+ * Return: the block, with a reference; NULL if there is none.
  */
-static struct memory_block *find_by_id(u64 id)
+struct memory_block *kmem_reach_block(u64 id)
 {
 	struct kobject *found;
 	struct device *dev;
@@ -43,6 +43,41 @@ static struct memory_block *find_by_id(u64 id)
 	return NULL;
 }
 
+struct walk {
+	int (*take)(struct memory_block *block, void *data);
+	void *data;
+};
+
+static int take_block(struct device *dev, void *data)
+{
+	struct walk *walk = data;
+
+	return walk->take(container_of(dev, struct memory_block, dev), walk->data);
+}
+
+/**
+ * kmem_reach_blocks() - pass over all memory blocks of the system
+ * @id: the number of one that is present: the bus that it is on has them all
+ * @take: called for each with @data, until it returns other than 0
+ * @data: for @take
+ *
+ * Context: Process context, sleeps.
+ * Return: what @take returned last; -ENODEV if there is no block @id.
+ */
+int kmem_reach_blocks(u64 id, int (*take)(struct memory_block *block, void *data), void *data)
+{
+	struct walk walk = { .take = take, .data = data };
+	struct memory_block *block = kmem_reach_block(id);
+	kmem_bus_ptr bus;
+
+	if (!block)
+		return -ENODEV;
+
+	bus = block->dev.bus;
+	put_device(&block->dev);
+	return bus_for_each_dev(bus, NULL, &walk, take_block);
+}
+
 /* NULL if the block has no state file that can be written. */
 static struct device_attribute *state_attribute(struct memory_block *block)
 {
@@ -52,107 +87,31 @@ static struct device_attribute *state_attribute(struct memory_block *block)
 }
 
 /**
- * kmem_memblk_check() - can memory blocks be found and switched on this kernel
- *
- * Looks at the block that holds the kernel's zero page: any block will do, and that one is there
- * on every machine.
- *
- * Context: Process context, at module load.
- * Return: 0, or -ENXIO with a line in the log.
- */
-int kmem_memblk_check(void)
-{
-	u64 address = PFN_PHYS(page_to_pfn(ZERO_PAGE(0)));
-	struct memory_block *block = find_by_id(div64_ul(address, memory_block_size_bytes()));
-	bool can_switch = block && state_attribute(block);
-
-	if (block)
-		put_device(&block->dev);
-	if (can_switch)
-		return 0;
-
-	pr_err("this kernel's memory blocks %s, so no device could be plugged or unplugged; not loaded\n",
-	       block ? "have no state attribute that can be called" : "cannot be found");
-	return -ENXIO;
-}
-
-/**
- * kmem_memblk_policy() - what the system's policy is about to make of a block
- * @id: the block's number, the N of memoryN; the core is about to online it on adding it
- *
- * The core writes the policy into the block, and takes it out again once the block has been
- * onlined or refused.
- *
- * Context: Any but interrupts, in a memory notifier.
- * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY; -ENXIO if the block cannot be
- * found, or if it can and kmem_memblk_switch() could not switch it.
- */
-int kmem_memblk_policy(u64 id)
-{
-	struct memory_block *block = find_by_id(id);
-	bool can_switch;
-	int type;
-
-	if (!block)
-		return -ENXIO;
-
-	can_switch = state_attribute(block);
-	type = block->online_type;
-	put_device(&block->dev);
-	if (!can_switch)
-		return -ENXIO;
-
-	switch (type) {
-	case MMOP_ONLINE:
-		return DAX_BLOCK_ONLINE_ANY;
-	case MMOP_ONLINE_KERNEL:
-		return DAX_BLOCK_KERNEL;
-	case MMOP_ONLINE_MOVABLE:
-		return DAX_BLOCK_MOVABLE;
-	default:
-		return DAX_BLOCK_OFFLINE;
-	}
-}
-
-/**
- * kmem_memblk_zone() - what an online block is
- * @pfn: one of its pages
- *
- * Asks the page: memory_block->zone is not set yet when MEM_ONLINE is sent.
+ * kmem_reach_can_switch() - can kmem_reach_switch() switch a block
+ * @block: the block
  *
  * Context: Any.
- * Return: DAX_BLOCK_KERNEL or DAX_BLOCK_MOVABLE.
+ * Return: whether the block has a state attribute that can be called.
  */
-enum dax_block_state kmem_memblk_zone(unsigned long pfn)
+bool kmem_reach_can_switch(struct memory_block *block)
 {
-	return page_zonenum(pfn_to_page(pfn)) == ZONE_MOVABLE ? DAX_BLOCK_MOVABLE
-							      : DAX_BLOCK_KERNEL;
-}
-
-/* The core asks for a restart by TIF_SIGPENDING without a signal; a real one stays pending. */
-static void drop_restart(void)
-{
-	spin_lock_irq(&current->sighand->siglock);
-	recalc_sigpending();
-	spin_unlock_irq(&current->sighand->siglock);
+	return state_attribute(block);
 }
 
 /**
- * kmem_memblk_switch() - switch a block as a write to its own state file would
+ * kmem_reach_switch() - switch a block as a write to its own state file would
  * @block: the block
  * @word: "offline", "online", "online_kernel" or "online_movable"
  *
  * The store function takes device_hotplug_lock, calls device_online() or device_offline()
  * and sends the uevents that others expect.
  *
- * Context: Process context, sleeps, for as long as it takes to move what is in the block
- * elsewhere; a signal to this task ends that.
- * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the
- * block is so already; -EBUSY if a page cannot move; -EINTR after a signal; -EHWPOISON and
- * others from the core, or from a notifier that refused; -EIO for an errno from a notifier
- * that is internal to the kernel; -ENXIO if the block has no state attribute.
+ * Context: Process context, sleeps.
+ * Return: 0; -ERESTARTNOINTR with TIF_SIGPENDING set if device_hotplug_lock is taken, after
+ * 5 ms; -EINVAL if the block is so already; what device_online(), device_offline() or a
+ * notifier returned; -ENXIO if the block has no state attribute.
  */
-int kmem_memblk_switch(struct memory_block *block, const char *word)
+int kmem_reach_switch(struct memory_block *block, const char *word)
 {
 	struct device_attribute *state = state_attribute(block);
 	ssize_t err;
@@ -161,109 +120,5 @@ int kmem_memblk_switch(struct memory_block *block, const char *word)
 		return -ENXIO;
 
 	err = kmem_attribute_store(&block->dev, state, word);
-	if (err == -ERESTARTNOINTR) {
-		drop_restart();
-		return KMEM_MEMBLK_LATER;
-	}
-	/* A notifier may return an errno that no system call may. */
-	if (err <= -ERESTARTSYS)
-		return -EIO;
 	return err < 0 ? err : 0;
-}
-
-struct search {
-	const struct dax_spans *spans;
-	struct memory_block **blocks;
-};
-
-static int take_if_inside(struct device *dev, void *data)
-{
-	struct memory_block *block = container_of(dev, struct memory_block, dev);
-	u64 start = PFN_PHYS(section_nr_to_pfn(block->start_section_nr));
-	struct search *search = data;
-	unsigned int number;
-
-	if (dax_spans_block_at(search->spans, start, &number) && !search->blocks[number]) {
-		get_device(dev);
-		search->blocks[number] = block;
-	}
-	return 0;
-}
-
-/* In one pass over all blocks, which are on the bus that any of them knows. */
-static int collect(const struct dax_spans *spans, u64 id, struct memory_block **blocks)
-{
-	struct search search = { .spans = spans, .blocks = blocks };
-	struct memory_block *block = find_by_id(id);
-	kmem_bus_ptr bus;
-
-	if (!block)
-		return -ENODEV;
-
-	bus = block->dev.bus;
-	put_device(&block->dev);
-	return bus_for_each_dev(bus, NULL, &search, take_if_inside);
-}
-
-/* The first block that is present and not found, or @total. */
-static unsigned int first_missing(const struct dax_spans *spans, const u8 *states,
-				  struct memory_block **blocks)
-{
-	unsigned int i = 0;
-
-	while (i < spans->total && (blocks[i] || states[i] == DAX_BLOCK_ABSENT))
-		i++;
-	return i;
-}
-
-/**
- * kmem_memblks_find() - get the devices of all present blocks of some ranges
- * @spans: the ranges
- * @states: what each block is, an enum dax_block_state each
- * @blocks: one pointer for each block; where it is NULL and the block present, it is set,
- *	with a reference
- *
- * Context: Process context, sleeps.
- * Return: 0, or -ENODEV if a present block has no device.
- */
-int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct memory_block **blocks)
-{
-	unsigned int missing = first_missing(spans, states, blocks);
-
-	if (missing == spans->total)
-		return 0;
-	if (collect(spans, dax_spans_block_id(spans, missing), blocks))
-		return -ENODEV;
-	return first_missing(spans, states, blocks) == spans->total ? 0 : -ENODEV;
-}
-
-/**
- * kmem_memblks_find_any() - get the devices of all blocks of some ranges that have one
- * @spans: the ranges
- * @blocks: as for kmem_memblks_find()
- *
- * Context: Process context, sleeps.
- * Return: 0, or -ENODEV if the first block of no range has a device.
- */
-int kmem_memblks_find_any(const struct dax_spans *spans, struct memory_block **blocks)
-{
-	int err = -ENODEV;
-	unsigned int i;
-
-	for (i = 0; i < spans->nr && err; i++)
-		err = collect(spans, dax_spans_block_id(spans, spans->span[i].first), blocks);
-	return err;
-}
-
-/**
- * kmem_memblk_put() - let go of a block's device
- * @block: what kmem_memblks_find() set; NULL afterwards
- *
- * Context: Any that may sleep.
- */
-void kmem_memblk_put(struct memory_block **block)
-{
-	if (*block)
-		put_device(&(*block)->dev);
-	*block = NULL;
 }

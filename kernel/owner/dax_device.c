@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * No header package has the DAX core's private types. Where they keep each member comes from
- * the kernel's BTF (compat/layout), so the types stay incomplete here.
- */
+/* DAX devices as memory blocks have them, and this module as a driver on the DAX bus. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/device.h>
@@ -16,62 +13,6 @@
 #include "compat/compat.h"
 #include "core/spans.h"
 #include "dax_device.h"
-#include "dax_layout.h"
-
-struct dax_device_driver;
-
-/* Exported by the DAX core (drivers/dax/bus.c), declared in no header package. */
-int __dax_driver_register(struct dax_device_driver *driver, struct module *module,
-			  const char *module_name);
-void dax_driver_unregister(struct dax_device_driver *driver);
-
-#define dax_member(object, struct_name, member, member_type)                                       \
-	((member_type *)((void *)(object) + DAX_LAYOUT_##struct_name##_##member))
-
-/**
- * kmem_dax_device() - the struct device of a DAX device
- * @dev_dax: the DAX device
- *
- * Context: Any.
- * Return: the device, without a reference.
- */
-struct device *kmem_dax_device(struct dev_dax *dev_dax)
-{
-	return dax_member(dev_dax, dev_dax, dev, struct device);
-}
-
-/**
- * kmem_dax_node() - the NUMA node that a DAX device's memory goes to
- * @dev_dax: the DAX device
- *
- * Context: Any.
- * Return: the node, or NUMA_NO_NODE.
- */
-int kmem_dax_node(struct dev_dax *dev_dax)
-{
-	return *dax_member(dev_dax, dev_dax, target_node, int);
-}
-
-/**
- * kmem_dax_wants_memmap_on_memory() - should its page structs go to the device itself
- * @dev_dax: the DAX device, its device_lock held
- *
- * Context: Process context.
- * Return: whether they should; before Linux 6.8 no device can say so.
- */
-bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax)
-{
-	return DAX_LAYOUT_dev_dax_memmap_on_memory >= 0 &&
-	       *dax_member(dev_dax, dev_dax, memmap_on_memory, bool);
-}
-
-static const struct range *range_at(struct dev_dax *dev_dax, unsigned int index)
-{
-	void *ranges = *dax_member(dev_dax, dev_dax, ranges, void *);
-
-	return dax_member(ranges + index * DAX_LAYOUT_dev_dax_range_size, dev_dax_range, range,
-			  struct range);
-}
 
 static bool trim(struct device *dev, unsigned int mapping, const struct range *range,
 		 u64 block_size, struct dax_span *span)
@@ -104,7 +45,7 @@ static bool trim(struct device *dev, unsigned int mapping, const struct range *r
  */
 struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax)
 {
-	unsigned int i, nr = *dax_member(dev_dax, dev_dax, nr_range, int);
+	unsigned int i, nr = kmem_dax_nr_ranges(dev_dax);
 	struct device *dev = kmem_dax_device(dev_dax);
 	struct dax_spans *spans = kzalloc(struct_size(spans, span, nr), GFP_KERNEL);
 
@@ -113,7 +54,7 @@ struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax)
 
 	spans->block_size = memory_block_size_bytes();
 	for (i = 0; i < nr; i++)
-		spans->nr += trim(dev, i, range_at(dev_dax, i), spans->block_size,
+		spans->nr += trim(dev, i, kmem_dax_range(dev_dax, i), spans->block_size,
 				  &spans->span[spans->nr]);
 
 	if (!spans->nr) {
@@ -126,16 +67,6 @@ struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax)
 	dax_spans_number(spans);
 	return spans;
 }
-
-typedef int (*dax_probe_t)(struct dev_dax *dev_dax);
-typedef void (*dax_remove_t)(struct dev_dax *dev_dax);
-
-/* The kernel's type, of which only the layout is known here. */
-static u64 driver_storage[DIV_ROUND_UP(DAX_LAYOUT_dax_device_driver_size, sizeof(u64))];
-
-#define dax_driver ((struct dax_device_driver *)driver_storage)
-#define driver_member(member, member_type)                                                         \
-	(*dax_member(dax_driver, dax_device_driver, member, member_type))
 
 static const struct kmem_dax_driver *registered;
 
@@ -151,8 +82,7 @@ static int bus_event(struct notifier_block *notifier, unsigned long event, void 
 {
 	struct device *dev = data;
 
-	if (event == BUS_NOTIFY_UNBIND_DRIVER &&
-	    dev->driver == &driver_member(drv, struct device_driver))
+	if (event == BUS_NOTIFY_UNBIND_DRIVER && dev->driver == kmem_dax_device_driver())
 		registered->closing(dev);
 	return NOTIFY_DONE;
 }
@@ -199,15 +129,7 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
 	int err;
 
 	registered = driver;
-	driver_member(drv, struct device_driver).dev_groups = driver->groups;
-	driver_member(probe, dax_probe_t) = probe;
-	driver_member(remove, dax_remove_t) = driver->remove;
-
-	/* Before 6.6 there was no type: kmem was the driver that did not match always. */
-	if (DAX_LAYOUT_dax_device_driver_type >= 0)
-		driver_member(type, int) = DAX_LAYOUT_dax_driver_type_DAXDRV_KMEM_TYPE;
-
-	err = __dax_driver_register(dax_driver, THIS_MODULE, KBUILD_MODNAME);
+	err = kmem_dax_driver_register(probe, driver->remove, driver->groups);
 	/* The registration may fail after it has probed devices, and then unbinds them. */
 	if (err)
 		ignore_bus();
@@ -223,18 +145,6 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
  */
 void kmem_dax_unregister(void)
 {
-	dax_driver_unregister(dax_driver);
+	kmem_dax_driver_unregister();
 	ignore_bus();
-}
-
-/**
- * kmem_dax_driver_kobject() - this driver's own directory in sysfs
- *
- * Context: Any; registered.
- * Return: its kobject, without a reference.
- */
-struct kobject *kmem_dax_driver_kobject(void)
-{
-	return dax_member(driver_member(drv, struct device_driver).p, driver_private, kobj,
-			  struct kobject);
 }

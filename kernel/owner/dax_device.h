@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The DAX core: its devices, and this module as one of its drivers. Only dax_device.c knows
- * the core's private types.
- */
+/* The DAX core: its devices, and this module as one of its drivers. */
 #ifndef DAXPLUG_DAX_DEVICE_H
 #define DAXPLUG_DAX_DEVICE_H
 
 #include <linux/types.h>
 
+#include "compat/dax_types.h"
+
 struct attribute_group;
 struct dax_spans;
 struct dev_dax;
 struct device;
-struct kobject;
 
 /**
  * struct kmem_dax_driver - what the DAX core calls
@@ -28,13 +26,9 @@ struct kmem_dax_driver {
 	const struct attribute_group **groups;
 };
 
-struct device *kmem_dax_device(struct dev_dax *dev_dax);
-int kmem_dax_node(struct dev_dax *dev_dax);
-bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax);
 struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax);
 
 int kmem_dax_register(const struct kmem_dax_driver *driver);
 void kmem_dax_unregister(void);
-struct kobject *kmem_dax_driver_kobject(void);
 
 #endif /* DAXPLUG_DAX_DEVICE_H */

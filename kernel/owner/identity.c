@@ -96,7 +96,7 @@ static int read_serial(struct device *region, unsigned int target, char *page,
 {
 	struct device *decoder, *expander = NULL;
 	const char *text;
-	char name[16];
+	char name[20];
 
 	snprintf(name, sizeof(name), "target%u", target);
 	text = show(region, name, page);

@@ -4,6 +4,7 @@
 # is, configured for guests, so that everything they need and nothing else is compiled.
 
 SOURCE_PACKAGES=(bc bison flex libelf-dev patch python3)
+CLANG=19 # the newest that all releases have
 
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 
@@ -38,10 +39,8 @@ change_sources() {
 # is there as if it came from packages, with a note of how long it took.
 build_kernel() {
 	local KERNEL_ROOT=$1 name=$2 tree release since=$SECONDS
-	tree=/usr/src/$(source_package "$name")
 	say "building Linux $KERNEL_VERSION for $name (ten minutes to half an hour on two processors)"
-	tar -xf "$KERNEL_ROOT$tree.tar.xz" -C "$KERNEL_ROOT/usr/src"
-	change_source "$name" "$tree"
+	tree=$(unpack_source "$name" "$KERNEL_ROOT/usr/src") || exit
 	configure "$name" "$tree"
 	in_tree -j"$(nproc)" bzImage modules
 	in_tree INSTALL_MOD_STRIP=1 modules_install
@@ -49,8 +48,31 @@ build_kernel() {
 	cp "$KERNEL_ROOT$tree/arch/x86/boot/bzImage" "$KERNEL_ROOT/boot/vmlinuz-$release"
 	cp "$KERNEL_ROOT$tree/.config" "$KERNEL_ROOT/boot/config-$release"
 	keep_headers "$KERNEL_ROOT$tree" "$KERNEL_ROOT/usr/src/linux-headers-$release"
-	rm -r "$KERNEL_ROOT$tree" "$KERNEL_ROOT$tree.tar.xz" "$KERNEL_ROOT/lib/modules/$release/build"
+	rm -r "$KERNEL_ROOT$tree" "$KERNEL_ROOT/usr/src/$(source_package "$name").tar.xz" "$KERNEL_ROOT/lib/modules/$release/build"
 	printf '%d s on %d processors\n' $((SECONDS - since)) "$(nproc)" > "$KERNEL_ROOT/boot/built-$release"
+}
+
+# source_root NAME: sets KERNEL_ROOT to a root with the source package and compilers, to
+# compile parts of it in.
+source_root() {
+	local suites packages kernel
+	kernel=$(kernel_in_archive "$1" 1440) || exit
+	KERNEL_VERSION=${kernel#* }
+	read -ra suites <<< "$(kernel_suites "$1")"
+	packages=("$(source_package "$1")=$KERNEL_VERSION" "${SOURCE_PACKAGES[@]}" "${BUILD_PACKAGES[@]}"
+		{clang,lld,llvm}-"$CLANG")
+	KERNEL_ROOT=$BUILD/root/source-$(kernel_series "$1")-$(key "${suites[@]}" "${packages[@]}")
+	cached "$KERNEL_ROOT" make_root "the source of Linux $KERNEL_VERSION with compilers" "${suites[*]}" "${packages[@]}"
+}
+
+# unpack_source NAME DIR: the source, changed as it is for this kernel, in a directory below
+# KERNEL_ROOT. Prints the path of the tree as KERNEL_ROOT has it.
+unpack_source() {
+	local tree
+	tree=${2#"$KERNEL_ROOT"}/$(source_package "$1")
+	tar -xf "$KERNEL_ROOT/usr/src/$(source_package "$1").tar.xz" -C "$2"
+	change_source "$1" "$tree"
+	printf '%s\n' "$tree"
 }
 
 # change_source NAME TREE
@@ -73,19 +95,29 @@ change_source() {
 # in_tree ARGUMENT...: make, with few words unless it fails.
 in_tree() {
 	local log=$KERNEL_ROOT/tmp/make.log
-	(cd / && in_kernel_root nice -n 10 make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
+	(cd / && in_kernel_root nice -n "$(least_nice)" make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
 		> "$log" 2>&1 && return
 	tail -n 30 "$log" >&2
 	die "Linux $KERNEL_VERSION for $name does not build: see above"
 }
 
+# least_nice: how much to add for a niceness of 10 at least.
+least_nice() {
+	local already
+	already=$(nice)
+	echo $((already < 10 ? 10 - already : 0))
+}
+
+# all_wanted NAME: the lines of wanted_options.
+all_wanted() {
+	(cd "$REPO" && wanted_options "$1" | xargs cat)
+	printf 'CONFIG_LOCALVERSION="-%s"\n' "${1%%-*}"
+}
+
 # Everything that is not asked for is off.
 configure() {
 	local name=$1 tree=$2 wanted=$2/wanted.config refused
-	{
-		(cd "$REPO" && wanted_options "$name" | xargs cat)
-		printf 'CONFIG_LOCALVERSION="-%s"\n' "${name%%-*}"
-	} > "$KERNEL_ROOT$wanted"
+	all_wanted "$name" > "$KERNEL_ROOT$wanted"
 	in_tree KCONFIG_ALLCONFIG="$wanted" allnoconfig
 	refused=$(refused_options "$KERNEL_ROOT$wanted" "$KERNEL_ROOT$tree/.config" | xargs)
 	[[ ! $refused ]] || die "Linux $KERNEL_VERSION cannot be configured for $name as lab/config says: $refused"

@@ -47,6 +47,12 @@ static struct step steps[] = {
 	  .probe.symbol_name = "kset_find_obj",
 	  .address = NO_ADDRESS,
 	  .fails_with_null = true },
+	/* In a kernel tree the driver has these built in, and they call the core for it. */
+	{ .word = "find", .probe.symbol_name = "kmem_reach_blocks", .address = NO_ADDRESS },
+	{ .word = "lookup",
+	  .probe.symbol_name = "kmem_reach_block",
+	  .address = NO_ADDRESS,
+	  .fails_with_null = true },
 	{ .word = "reserve",
 	  .probe.symbol_name = "__request_region",
 	  .address = 1,
@@ -67,13 +73,18 @@ static noinline long fail(void)
 	return READ_ONCE(result);
 }
 
+static bool is_in_kmem(unsigned long address)
+{
+	char symbol[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(symbol, address);
+	return strstr(symbol, "[kmem]");
+}
+
 /* At a function's entry the return address is on top of the stack. */
 static bool is_called_by_kmem(const struct pt_regs *regs)
 {
-	char caller[KSYM_SYMBOL_LEN];
-
-	sprint_symbol(caller, *(unsigned long *)regs->sp);
-	return strstr(caller, "[kmem]");
+	return is_in_kmem(*(unsigned long *)regs->sp);
 }
 
 static int before(struct kprobe *probe, struct pt_regs *regs)
@@ -102,6 +113,26 @@ static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flag
 {
 }
 
+/* A function of the kmem module itself is none: the one that it calls is the step. */
+static int listen(struct step *step)
+{
+	int err;
+
+	step->probe.pre_handler = before;
+	step->probe.post_handler = after;
+	err = register_kprobe(&step->probe);
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return err;
+
+	if (is_in_kmem((unsigned long)step->probe.addr)) {
+		unregister_kprobe(&step->probe);
+		step->probe.addr = NULL;
+	}
+	return 0;
+}
+
 /**
  * fault_steps_init() - listen to the driver's steps
  *
@@ -116,10 +147,8 @@ int fault_steps_init(void)
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		steps[i].probe.pre_handler = before;
-		steps[i].probe.post_handler = after;
-		err = register_kprobe(&steps[i].probe);
-		if (err && err != -ENOENT) {
+		err = listen(&steps[i]);
+		if (err) {
 			fault_steps_exit();
 			return err;
 		}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tables of docs/abi.md, line by line: what state reads, what it takes.
+# The tables of docs/abi.md for the file state, line by line: each word that it reads, each
+# word that it accepts, each errno.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -9,7 +10,7 @@ let_kernel_choose_movable
 
 uevents() { cat /sys/kernel/uevent_seqnum; }
 
-# refuses DESCRIPTION ERRNO WORD...: and nothing changes.
+# refuses DESCRIPTION ERRNO WORD...: a write of each word fails with ERRNO and changes nothing.
 refuses() {
 	local description=$1 errno=$2 word before events
 	shift 2
@@ -23,7 +24,7 @@ refuses() {
 	is "$description: no uevent" "$(uevents)" "$events"
 }
 
-# does_nothing WORD: it is so already.
+# does_nothing WORD: the device is in that state already.
 does_nothing() {
 	local word=$1 before events
 	before=$(snapshot)
@@ -52,7 +53,7 @@ attempt_bytes() {
 GARBAGE=(offline mixed $'offline\n' $'mixed\n' $'\n' ' ' unplug plug online_movabl
 	onlinee ONLINE ' online' 'online ' $'online\n\n' 'online online_movable' 0 1)
 
-# The file.
+# --- the file itself ---
 is "mode of state" "$(stat -c %a "$DAX/state")" 644
 is "owner of state" "$(stat -c %U:%G "$DAX/state")" root:root
 is "a user can read it" "$(setpriv --reuid=65534 --regid=65534 --clear-groups cat "$DAX/state")" offline
@@ -60,14 +61,14 @@ is "a user cannot write it" "$(setpriv --reuid=65534 --regid=65534 --clear-group
 	bash -c "$(declare -f write_file errno_name); write_file $DAX/state unplugged")" EACCES
 is "a word and a newline" "$(od -An -c "$DAX/state" | tr -d ' \n')" 'offline\n'
 
-# Bound with policy offline.
+# --- after a bind with policy offline ---
 is_all "bound with policy offline" offline 'offline*'
 refuses "offline" EINVAL "${GARBAGE[@]}"
 refuses "offline" EBUSY online online_kernel online_movable
 is "unplugged from offline" "$(attempt unplugged)" "done"
 is_unplugged "unplugged from offline"
 
-# Unplugged.
+# --- from unplugged ---
 does_nothing unplugged
 refuses "unplugged" EINVAL offline mixed $'\n' garbage
 
@@ -89,7 +90,7 @@ goes_online() {
 comes_back() {
 	is "unplugged from $1" "$(attempt "$2")" "done"
 	is_unplugged "unplugged from $1"
-	is "$1 and back: MemTotal is what it was" "$(memory_total)" "$3"
+	is "$1 and back: MemTotal is as before" "$(memory_total)" "$3"
 }
 
 memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
@@ -101,7 +102,7 @@ comes_back online_movable $'unplugged\n' "$total"
 goes_online online Movable online
 comes_back online unplugged "$total"
 
-# C programs write the NUL at the end of a string as well.
+# C programs may write the NUL that ends a string.
 is "unplugged, with a NUL, from unplugged: success" "$(attempt_bytes 'unplugged\0')" "done"
 is "online_movable, with a NUL: success" "$(attempt_bytes 'online_movable\0')" "done"
 is_all "online_movable, with a NUL" online_movable 'online Movable'
@@ -112,18 +113,18 @@ for word in '\0' 'offline\0' 'plug\0'; do
 done
 is_unplugged "after words that are none, with a NUL"
 
-# Mixed.
+# --- from mixed ---
 attempt online_movable > /tmp/answer
 switch "$MIDDLE" offline > /tmp/answer
 stock_differs "it reads the last word written"
 is "mixed" "$(state)" mixed
 refuses "mixed" EINVAL offline mixed
-stock_differs "it takes itself for online_movable"
+stock_differs "it believes to be online_movable"
 is "online_movable from mixed: EBUSY" "$(attempt online_movable)" EBUSY
 refuses "mixed" EBUSY online online_kernel
 comes_back mixed unplugged "$total"
 
-# In kernel zones the kernel may have used a block by now: then all stay.
+# The kernel may have used a block in a kernel zone by now: then all blocks stay.
 goes_online online_kernel Normal online_kernel
 before=$(snapshot)
 case $(attempt unplugged) in

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# Whatever becomes of a device whose memory was left online: the memory is
-# adopted, or the device is refused and the log says why and what to do. Never is
-# memory lost, or added twice.
+# Memory that stayed online when its device was unbound is adopted at the next bind, or bind
+# refuses the device and the log says why and what to do, whatever has become of the device
+# meanwhile. Memory is neither lost nor added twice.
 # full
 # vm: -s 1G -t 300 -a memory_hotplug.memmap_on_memory=1
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -12,10 +12,10 @@ HALF=$((SIZE / 2))
 ALL=$(name_of "$START" "$SIZE")
 LOWER=$(name_of "$START" "$HALF")
 
-# --- what must be so after each step ---
+# --- the conditions after each step ---
 
-# leave SIZE: the device, of so many bytes, is plugged and unbound; it is as at the
-# start of the test before.
+# leave SIZE: plugs the device, which has SIZE bytes, and unbinds it, from the state in which
+# the test begins.
 leave() {
 	! is_bound || unbind > /tmp/answer
 	[[ $(< "$DAX/size") == "$1" ]] || resize dax0.0 "$1"
@@ -25,27 +25,28 @@ leave() {
 	is "online_movable" "$(attempt online_movable)" "done"
 	is "unbind" "$(unbind)" "done"
 	TOTAL_BEFORE=$(memory_total)
-	is "left online: it is stranded" "$(stranded)" "$(name_of "$START" "$1")"
+	is "unbound while online: its memory is stranded" "$(stranded)" "$(name_of "$START" "$1")"
 }
 
 memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
 
 is_kept() {
-	is "$1: every block is what it was" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	is "$1: every block is as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
 	is "$1: no memory has been added" "$(memory_total)" "$TOTAL_BEFORE"
-	is "$1: it is in /proc/iomem" "$(reservations)" 1
+	is "$1: /proc/iomem has it once" "$(reservations)" 1
 }
 
-# refused DESCRIPTION DEVICE NAME WHY: binding it fails, with a line that says so.
+# refused DESCRIPTION DEVICE NAME WHY: binding DEVICE fails, and a line in the log names the
+# stranded range NAME and the cause.
 refused() {
 	local what="$1: bind $2" line
 	mark_log "$what"
 	is "$what" "$(bind_to_kmem "$2")" EBUSY
-	ok "$what: it is not bound" test ! -e "$DEVICES/$2/driver"
+	ok "$what: the device is not bound" test ! -e "$DEVICES/$2/driver"
 	line=$(log_since "$what" "kmem $2: memory " | tail -n 1)
 	is "$what: the log says why" "$(grep -cE ": memory $3 .*$4.*/stranded/" <<< "$line")" 1
 	is_kept "$what"
-	is "$what: what is stranded" "$(stranded)" "$3"
+	is "$what: the stranded ranges" "$(stranded)" "$3"
 }
 
 names_in_iomem() { sed -n 's/.*: \(dax[0-9.]*\)$/\1/p' /proc/iomem | sort -u | xargs; }
@@ -68,14 +69,14 @@ is_gone() {
 	is "$1: the module is free" "$(refcount)" 0
 }
 
-# reclaimed DESCRIPTION NAME: the way out.
+# reclaimed DESCRIPTION NAME: the range can be reclaimed.
 reclaimed() {
 	is "$1: reclaim" "$(reclaim "$2")" "done"
 	is "$1: reclaimed: nothing is stranded" "$(stranded)" ''
 	is_gone "$1: reclaimed"
 }
 
-# --- the table ---
+# --- the cases ---
 
 same() { adopted same dax0.0; }
 
@@ -114,7 +115,7 @@ larger() {
 	reclaimed larger "$LOWER"
 }
 
-# The two halves are now two devices' memory.
+# The memory now belongs to two devices, one half each.
 split() {
 	resize dax0.0 "$HALF"
 	new_device "$HALF"
@@ -126,18 +127,19 @@ split() {
 	delete_device "$DEVICE"
 }
 
-# What the device next to it does is of no concern.
+# A neighbouring device binds although the memory next to it is stranded.
 neighbour() {
 	new_device "$HALF"
 	is "neighbour: bind" "$(bind_to_kmem "$DEVICE")" "done"
-	is "neighbour: every block is what it was" "$(count 'online Movable')" "${#BLOCKS[@]}"
-	is "neighbour: no memory is there twice" "$(reservations)" 2
-	is "neighbour: what is stranded" "$(stranded)" "$LOWER"
+	is "neighbour: every block is as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	is "neighbour: no memory is present twice" "$(reservations)" 2
+	is "neighbour: the stranded ranges" "$(stranded)" "$LOWER"
 	delete_device "$DEVICE"
 	adopted "beside a neighbour" dax0.0
 }
 
-# The device has no memory; another has a part of what it left, and more does not fit.
+# The device has shrunk to nothing; another device has a part of the memory that it left, and
+# cannot grow.
 partial() {
 	resize dax0.0 0
 	new_device "$HALF"
@@ -149,21 +151,21 @@ partial() {
 
 by_hand() {
 	is "by hand: offline" "$(switch_all offline)" "done"
-	ok "by hand: it goes by itself" wait_until test ! -e "$STRANDED/$ALL"
+	ok "by hand: the range is removed" wait_until test ! -e "$STRANDED/$ALL"
 	is_gone "by hand"
 	is "by hand: bind" "$(bind_to_kmem dax0.0)" "done"
 	is_all "by hand" offline 'offline*'
 	attempt unplugged > /tmp/answer
 }
 
-# Until the last block is offline it stays what it is.
+# The range stays while one block is online.
 by_hand_but_one() {
 	local number
 	for number in "${BLOCKS[@]}"; do
 		((number == MIDDLE)) || switch "$number" offline
 	done > /tmp/answer
 	pause 0.5
-	is "by hand, but one: it says so" "$(cat "$STRANDED/$ALL/blocks_online")" 1
+	is "by hand, but one: blocks_online" "$(cat "$STRANDED/$ALL/blocks_online")" 1
 	is "by hand, but one: bind" "$(bind_to_kmem dax0.0)" "done"
 	is "by hand, but one: adopted" "$(count 'online Movable') $(count 'offline*')" "1 $((${#BLOCKS[@]} - 1))"
 	is "by hand, but one: unplugged" "$(attempt unplugged)" "done"
@@ -179,7 +181,7 @@ memmap() {
 	fi
 	was=$(< "$DAX/memmap_on_memory")
 	if [[ $(write_file "$DAX/memmap_on_memory" $((1 - was))) != "done" ]]; then
-		skip "memmap_on_memory" "it cannot be changed here"
+		skip "memmap_on_memory" "this device does not let it be changed"
 	else
 		refused "memmap_on_memory" dax0.0 "$ALL" memmap_on_memory
 		write_file "$DAX/memmap_on_memory" "$was" > /tmp/answer
@@ -187,8 +189,8 @@ memmap() {
 	adopted "memmap_on_memory as it was" dax0.0
 }
 
-# What is behind the device goes away and comes back. Where the platform device
-# stays (Linux 6.1) nothing can have changed.
+# The device behind the DAX region goes away and comes back. On Linux 6.1 the platform device
+# stays, so nothing can have changed.
 came_back() {
 	local quarantined
 	rmmod dax_hmem
@@ -203,7 +205,7 @@ came_back() {
 	fi
 	is "region gone and back: quarantined" "$quarantined" 1
 	refused "region gone and back" dax0.0 "$ALL" quarantined
-	is "region gone and back: quarantined still" "$(cat "$STRANDED/$ALL/quarantined")" 1
+	is "region gone and back: still quarantined" "$(cat "$STRANDED/$ALL/quarantined")" 1
 	reclaimed "region gone and back" "$ALL"
 	is "region gone and back: bind" "$(bind_to_kmem dax0.0)" "done"
 	attempt unplugged > /tmp/answer

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What is written while the system is going to sleep waits, and keeps nobody
-# who takes the file away.
+# A write while the system is going to sleep waits until it is awake, and delays no unbind.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 
-# A program that hibernates the system has this open all the time. No child may inherit it.
+# A program that hibernates the system keeps /dev/snapshot open. No child may inherit it.
 fall_asleep() { exec 9< /dev/snapshot; }
 wake_up() { exec 9<&-; }
 
@@ -14,15 +13,15 @@ wake_up() { exec 9<&-; }
 is "unplugged" "$(attempt unplugged)" "done"
 fall_asleep
 begin_write it online_movable 9<&-
-ok "asleep: it is written" wait_until is_writing it
+ok "asleep: a task writes to state" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
-is "asleep: nothing has begun" "$(count absent)" "${#BLOCKS[@]}"
+is "asleep: no transition has begun" "$(count absent)" "${#BLOCKS[@]}"
 wake_up
 end_write it
-is "awake: it goes on" "$RESULT" "done"
+is "awake: the write succeeds" "$RESULT" "done"
 
-# It is suspended while the program has said that it will hibernate it.
+# The system is suspended while the program has announced hibernation.
 suspend() {
 	echo freezer > /sys/power/pm_test
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
@@ -31,23 +30,23 @@ suspend() {
 
 fall_asleep
 if [[ -e /sys/power/pm_test ]]; then
-	is "asleep: suspended, and awake from that" "$(suspend)" "done"
+	is "asleep: the system is suspended and resumes" "$(suspend)" "done"
 else
-	skip "asleep: suspended, and awake from that" "this kernel cannot test suspending"
+	skip "asleep: the system is suspended and resumes" "this kernel cannot test suspending"
 fi
 begin_write it unplugged 9<&-
-ok "asleep: it is written" wait_until is_writing it
+ok "asleep: a task writes to state" wait_until is_writing it
 pause 0.5
 ok "asleep: a write waits" eval '! has_result it'
-is "asleep: nothing has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
-ok "unbind does not wait for it" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
+is "asleep: no transition has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
+ok "unbind does not wait for the writer" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
 end_write it
 is "the writer gets ENODEV" "$RESULT" ENODEV
 stranded=$(echo "$KMEM"/stranded/*/)
 ok "the memory is stranded" test -d "$stranded"
-is "asleep: it is not reclaimed" "$(write_file "$stranded/reclaim" 1)" ECANCELED
+is "asleep: a reclaim is refused" "$(write_file "$stranded/reclaim" 1)" ECANCELED
 wake_up
-is "awake: it is" "$(write_file "$stranded/reclaim" 1)" "done"
+is "awake: a reclaim succeeds" "$(write_file "$stranded/reclaim" 1)" "done"
 is "bound again" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The measurements of bench/ that need no large machine run, and say in JSON what took how long.
+# The measurements of bench/ that need no large machine run, and print durations as JSON.
 # vm: -s 1G -t 400 -a memory_hotplug.memmap_on_memory=1
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,7 +10,7 @@ MEASURED=/tmp/measured
 # run NAME [PERCENT]
 run() { bash "$LAB/bench/$1.sh" 1 "${@:2}" > "$MEASURED"; }
 
-# lines CONDITION: how many measurements fulfil it.
+# lines CONDITION: the number of measurements that fulfil it.
 lines() { jq -c "select($1)" < "$MEASURED" | wc -l; }
 has() { (($(lines "$1") > 0)); }
 
@@ -25,10 +25,10 @@ for name in "${NAMES[@]}"; do
 	ok "$name runs" run $name
 	is "$name: nothing failed" "$(lines '.failed')" 0
 	ok "$name: the kernel's own driver was measured" has '.who == "stock" and .ms > 0'
-	is "$name: daxplug's as often" "$(lines '.who == "ours"')" "$(lines '.who == "stock"')"
+	is "$name: daxplug's driver was measured as often" "$(lines '.who == "ours"')" "$(lines '.who == "stock"')"
 done
 
-# part WHAT: its µs.
+# part WHAT: the µs of a part.
 part() { jq "select(.what == \"$1\").ms * 1000 | floor" < "$MEASURED"; }
 core_is_a_part() { (($(part "$1: the kernel's core") > 0 && $(part "$1: the kernel's core") < $(part "$1: all"))); }
 
@@ -48,8 +48,8 @@ else
 	skip "parts runs" "this kernel does not trace functions"
 fi
 
-# A run that fails is on record.
+# --- a failed run is recorded ---
 without_online() { sed 's/policy online_movable/policy offline/' "$LAB/bench/bind.sh" | bash -s 1 > "$MEASURED"; }
-ok "bind runs where binding does not online" without_online
-is "and its failures are recorded" "$(lines '.failed')" 4
+ok "bind runs with a policy that puts nothing online" without_online
+is "its failures are recorded" "$(lines '.failed')" 4
 done_testing

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Unbind, module unload and suspend in the middle of a transition cancel it; it
-# is rolled back, they go on.
+# Unbind, module unload and suspend cancel a transition, wait for its rollback, and proceed.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -19,22 +18,22 @@ is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
-# Not a transition's memory, so nothing but the one who puts it online keeps the module.
+# No transition put this block online, so only the task that does holds the module.
 fault hold=1 times=1 what=online
 switch "$FIRST" online_movable > /tmp/switched &
 switcher=$!
-ok "somebody puts a block online" wait_until is_held
+ok "another task puts a block online" wait_until is_held
 begin_write it unplugged INT
-ok "an unplug waits for that" wait_until grep -q mixed "$DAX/state"
+ok "an unplug waits for that task" wait_until grep -q mixed "$DAX/state"
 pause 0.3
 signal it INT
 end_write it
-is "an unplug that waits can be interrupted" "$RESULT" EINTR
+is "a signal interrupts the waiting unplug" "$RESULT" EINTR
 let_go
 wait "$switcher"
 no_fault
 is "the block is online" "$(count 'online Movable')" 1
-ok "unload while it is: refused" eval '! rmmod kmem'
+ok "unload while the block is online: refused" eval '! rmmod kmem'
 is "the block is offline again" "$(switch "$FIRST" offline)" "done"
 
 is "unplugged" "$(attempt unplugged)" "done"
@@ -62,7 +61,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 fault hold=1 times=1 skip=3
 begin_write it unplugged
-ok "unplugged under way" wait_until is_held
+ok "an unplug is under way" wait_until is_held
 ok "unload during an unplug: refused" eval '! rmmod kmem'
 let_go
 end_write it
@@ -70,16 +69,16 @@ no_fault
 is "unload during an unplug: the unplug goes on" "$RESULT" "done"
 is_unplugged "unload during an unplug"
 
-# A test of suspend goes as far as to freeze every process, and back.
+# The kernel's test of suspend freezes every process, and thaws them.
 if echo freezer > /sys/power/pm_test; then
-	# It spins for so many seconds, 5 by default; slow guests take that for a lockup.
+	# The test spins for pm_test_delay seconds, by default 5, which slow guests take for a lockup.
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
 	is "online_movable" "$(attempt online_movable)" "done"
 	before=$(snapshot)
 	caught unplugged write_file /sys/power/state freeze
 	is "suspend during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
-	is "suspend during an unplug: the system sleeps" "$ANSWER" "done"
-	ok "suspend during an unplug: the reason" grep -q 'error=-ECANCELED reason=suspend ' "$DAX/kmem/last_failure"
+	is "suspend during an unplug: the system has slept" "$ANSWER" "done"
+	ok "suspend during an unplug: last_failure has the reason" grep -q 'error=-ECANCELED reason=suspend ' "$DAX/kmem/last_failure"
 	ok "suspend during an unplug: it is counted" grep -qx 'suspend 1' "$DAX/kmem/transitions_cancelled"
 	is_unchanged "suspend during an unplug: rolled back" "$before"
 	is "awake again: unplugged" "$(attempt unplugged)" "done"

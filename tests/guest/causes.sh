@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# A refused unplug says what held it, and is refused before anything was moved.
+# A refused unplug names the block, the page and the reason, and moves nothing in vain.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
 failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
 
-# Pages that the kernel itself uses, on the device's node, until fd 9 is closed.
+# Has the kernel allocate pages for itself on the device's node, until fd 9 is closed.
 fill_pipes() {
 	numactl --membind="$NODE" perl -e '
 		$| = 1;
@@ -20,28 +20,28 @@ fill_pipes() {
 	wait_until grep -q filled /tmp/pipes
 }
 
-# Movable pages alone are no cause.
+# --- movable pages are no obstacle ---
 is "unplugged" "$(attempt unplugged)" "done"
 is "plugged as movable" "$(attempt online_movable)" "done"
 numactl --membind="$NODE" dd if=/dev/zero of=/tmp/moved bs=1M count=64 status=none
-ok "64 MiB of it are in files" test "$(files_there)" -ge $((60 << 10))
-is "in use by files, it is unplugged" "$(attempt unplugged)" "done"
-is "nothing is blamed" "$(cat "$DAX/kmem/last_failure")" ""
+ok "files use 64 MiB of the device" test "$(files_there)" -ge $((60 << 10))
+is "unplugged while files use it" "$(attempt unplugged)" "done"
+is "last_failure is empty" "$(cat "$DAX/kmem/last_failure")" ""
 rm /tmp/moved
 
-# Somebody else.
+# --- another driver or notifier ---
 load_fault
 echo "$((FIRST * $(block_size))),$(block_size)" > "$FAULT/reserve"
-is "a plug into an address range that is taken" "$(attempt online_movable)" EBUSY
-is "says so" "$(failure reason) $(failure block)" "in_use memory$FIRST"
+is "plug into an address range that another driver owns: refused" "$(attempt online_movable)" EBUSY
+is "the reason is in_use, with the first block" "$(failure reason) $(failure block)" "in_use memory$FIRST"
 echo 0 > "$FAULT/reserve"
 is "plugged" "$(attempt online_movable)" "done"
 fault what=offline block="$MIDDLE" err=5 times=-1
-is "a notifier refuses" "$(attempt unplugged)" EIO
-is "which is told from a page" "$(failure reason) $(failure block)" "refused memory$MIDDLE"
+is "unplug that a notifier refuses" "$(attempt unplugged)" EIO
+is "the reason is refused, with the block" "$(failure reason) $(failure block)" "refused memory$MIDDLE"
 no_fault
 
-# A page that the kernel uses. In a kernel zone, it may come to stay.
+# --- a page that the kernel uses; it may stay in a kernel zone for good ---
 is "unplugged" "$(attempt unplugged)" "done"
 is "plugged into a kernel zone" "$(attempt online_kernel)" "done"
 fill_pipes
@@ -56,9 +56,9 @@ note "$(cat "$DAX/kmem/last_failure")"
 block=$(failure block)
 ok "the block is one of the device's" eval '[[ " ${BLOCKS[*]} " == *" ${block#memory} "* ]]'
 pages=$(($(block_size) / 4096))
-is "the page is in that block" "$(($(failure pfn) / pages))" "${block#memory}"
+is "the page lies in that block" "$(($(failure pfn) / pages))" "${block#memory}"
 is "the log says so, once" "$(times_since refused "unplugged: $block could not be taken offline: .*, pfn $(failure pfn) ")" 1
-is "that block was tried, and none before it: nothing was moved in vain" \
+is "no other block was tried before it: nothing was moved in vain" \
 	"$(sed -n 's/.*block=\(memory[0-9]*\) to=offline error=\(-*[0-9]*\).* back=0/\1 \2/p' /sys/kernel/tracing/trace)" "$block -16"
 
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command daxplug, disturbed: signals, two at once, no time, live data,
-# nothing to write to. Afterwards everything is as before, or as asked.
+# The command daxplug under signals, timeouts, a second daxplug, memory in use and a full disk:
+# afterwards everything is as before, or as asked.
 # vm: -s 1G -t 300
 # driver: ours stock
 # full
@@ -12,9 +12,9 @@ WORK=$(mktemp -d)
 let_kernel_choose_movable
 load_fault
 
-# --- in the middle ---
+# --- signals and timeouts ---
 
-# interrupted DESCRIPTION STATUS SIGNAL VERB...: while the fourth block is held.
+# interrupted DESCRIPTION STATUS SIGNAL VERB...: SIGNAL arrives while the fourth block is held.
 interrupted() {
 	local description=$1 wanted=$2 name=$3 before status=0
 	shift 3
@@ -59,7 +59,7 @@ second=$!
 status=0
 wait "$first" || status=$?
 wait "$second" || status=$?
-is "two at once: both end well" "$status" 0
+is "two at once: both succeed" "$status" 0
 note "$(cat "$WORK/out1" "$WORK/out2")"
 is "two at once: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 
@@ -71,11 +71,11 @@ mkdir "$WORK/held"
 mount -t tmpfs -o "size=300m,mpol=bind:$NODE" held "$WORK/held"
 head -c 200M /dev/urandom > "$WORK/held/data"
 before=$(sha256sum < "$WORK/held/data")
-ok "show sees that it is in use" test "$(daxplug show --json dax0.0 |
+ok "show reports the memory in use" test "$(daxplug show --json dax0.0 |
 	jq '[.[0].memblocks[].use_percent] | add')" -gt 100
 mount -o remount,mpol=default "$WORK/held"
 run "unplug moves what is in use" 0 unplug dax0.0
-is "and it is intact" "$(sha256sum < "$WORK/held/data")" "$before"
+is "the data is intact" "$(sha256sum < "$WORK/held/data")" "$before"
 umount "$WORK/held"
 
 # --- events ---
@@ -91,10 +91,10 @@ status=0
 wait "$monitor" || status=$?
 is "monitor ends by the signal" "$status" 143
 ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0" or .event == "ready")' "$WORK/events"
-is "the first is what there was" "$(head -n 1 "$WORK/events" | jq -r .event)" present
-is "the last is the last state" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
+is "the first event: present" "$(head -n 1 "$WORK/events" | jq -r .event)" present
+is "the last event: unplugged" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
 
-# --- hostile surroundings ---
+# --- hostile environments ---
 
 status=0
 daxplug plug dax0.0 <&- >&- 2>&- || status=$?
@@ -102,11 +102,11 @@ is "without standard files" "$status" 0
 is_all_of "without standard files" online_movable "online Movable"
 status=0
 daxplug list > /dev/full 2> "$WORK/err" || status=$?
-is "a full disk is told" "$status $(< "$WORK/err")" \
+is "a full disk: exit status and message" "$status $(< "$WORK/err")" \
 	"1 daxplug: cannot write to standard output: No space left on device"
 is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax0.0
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
-is "the status says what became of the memory" "$status" 0
+is "the status tells the result for the memory" "$status" 0
 is_all_of "a result that nobody can read is one" unplugged absent
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command daxplug: the same verbs, results and exit statuses whatever drives
-# the device, compared with what daxctl, lsmem and /proc say.
+# The command daxplug has the same verbs, results and exit statuses with each backend, and agrees
+# with daxctl, lsmem and /proc.
 # vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock
@@ -27,7 +27,7 @@ for key in start end size page_offset; do
 		"$(daxctl list -M -d dax0.0 | jq ".[0].mappings[0].$key")"
 done
 
-# --- there and back, each way ---
+# --- plug, unplug, replug ---
 
 before=$(memory_total)
 run "plug from offline" 0 plug dax0.0
@@ -35,7 +35,7 @@ is_all_of "plugged" online_movable "online Movable"
 is "as lsmem says: ZONES" "$(zones_by_lsmem)" Movable
 is "as daxctl says: movable" "$(daxplug list --json | jq '.[0].movable')" \
 	"$(daxctl list -d dax0.0 | jq '.[0].movable')"
-is "the machine has that much more" "$(memory_total)" "$((before + SIZE / 1024))"
+is "MemTotal grows by the device's size" "$(memory_total)" "$((before + SIZE / 1024))"
 run "plug when plugged" 0 plug dax0.0
 says "that it is already" "already online_movable"
 run "plug in another zone" 7 plug dax0.0 --kernel
@@ -55,7 +55,7 @@ is "check, JSON: the verdict" "$(daxplug check --json dax0.0 | jq -r .verdict)" 
 
 run "unplug" 0 unplug dax0.0
 is_all_of "unplugged" unplugged absent
-is "the machine has as much as before" "$(memory_total)" "$before"
+is "MemTotal is as before" "$(memory_total)" "$before"
 run "unplug when unplugged" 0 unplug dax0.0
 run "plug from unplugged, the kernel choosing" 0 plug dax0.0 --auto
 is "plugged: blocks" "$(count 'online *')" "${#BLOCKS[@]}"
@@ -68,7 +68,7 @@ run "plug by kind" 0 plug hmem
 run "unplug by range" 0 unplug range:0-0xffffffffffff
 is_all_of "unplugged by range" unplugged absent
 
-# --- to let go of a device ---
+# --- release ---
 
 run "plugged to be released" 0 plug dax0.0
 run "release" 0 unplug --release dax0.0
@@ -79,7 +79,7 @@ run "plug what is released" 0 plug dax0.0
 is_all_of "plugged again" online_movable "online Movable"
 run "unplugged again" 0 unplug dax0.0
 
-# --- memory that no device owns ---
+# --- orphaned memory ---
 
 if [[ $DRIVER == ours ]]; then
 	run "nothing to reclaim" 0 reclaim all
@@ -103,10 +103,27 @@ fi
 # --- the machine ---
 
 daxplug check > /tmp/answer
-ok "check says which driver serves" grep -q "driver-of-$([[ $DRIVER == ours ]] && echo daxplug || echo kernel)" /tmp/answer
+ok "check names the driver in use" grep -q "driver-of-$([[ $DRIVER == ours ]] && echo daxplug || echo kernel)" /tmp/answer
 note "$(< /tmp/answer)"
 
-# --- what goes wrong ---
+# --- a page that I/O has pinned ---
+
+if [[ $DRIVER == ours ]]; then
+	run "plugged to be held" 0 plug dax0.0
+	perl "$LAB/guest/hold" io "$NODE" > /tmp/hold &
+	HOLDER=$!
+	disown
+	ok "I/O has pinned a page of a program" wait_until grep -q holding /tmp/hold
+	run "unplug while a page is lent" 5 unplug dax0.0 --timeout 4s
+	for word in memory pinned "$HOLDER" perl; do
+		ok "it says $word" grep -q "$word" <<< "$OUTPUT"
+	done
+	is_all_of "held" online_movable "online Movable"
+	kill "$HOLDER"
+	run "unplug after the page is back" 0 unplug dax0.0
+fi
+
+# --- failures ---
 
 run "no such device" 3 plug dax9.9
 run "no device named" 2 plug
@@ -128,7 +145,7 @@ for block in "$FIRST" "$MIDDLE" "$LAST"; do
 	fault what=offline "block=$block" err=16 times=-1
 	run "memory$block refuses to go offline" 1 unplug dax0.0
 	if [[ $BACKEND == state-upstream ]]; then
-		skip "it says the block" "7.3 does not say which"
+		skip "the message names the block" "7.3 does not tell which"
 	else
 		says "the block" "memory$block"
 	fi
@@ -141,7 +158,7 @@ for block in "$FIRST" "$MIDDLE" "$LAST"; do
 	is_all_of "nothing is left of the plug" unplugged absent
 done
 
-# --- kernel zones: the kernel may keep what it gets there ---
+# --- kernel zones: the kernel may keep memory there for good ---
 
 run "plug into a kernel zone" 0 plug dax0.0 --kernel
 is_all_of "plugged into a kernel zone" online_kernel "online Normal"

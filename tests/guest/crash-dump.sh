@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A crash dump after a plug has the memory of the device, all of it, and after an
-# unplug it is as readable: with Debian's kdump-tools as they are, which load the
-# crash kernel anew on uevents, and with a crash kernel that the kernel itself
-# keeps up to date.
+# After a plug a crash dump contains all memory of the device; after an unplug the dump is readable
+# and contains none of it. With Debian's kdump-tools, which load the crash kernel anew on uevents,
+# and with a crash kernel that the kernel itself keeps up to date.
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kernel"
@@ -12,7 +11,7 @@
 # full
 . "$LAB/tests/guest/lib.sh"
 set -u
-KEPT=/run/kept # on the scratch disk; ext4 reads ext2, and is what all kernels have
+KEPT=/run/kept # on the scratch disk; every kernel has ext4, which also reads ext2
 MARK='daxplug: page'
 MARKED_MIB=160
 
@@ -33,7 +32,7 @@ load_crash_kernel() {
 	fi
 }
 
-# So that the device is there in the crash kernel too, as one of real hardware is.
+# Makes the device appear in the crash kernel too, as real hardware would.
 device_as_memory() { printf 'memmap=%d@%d' "$SIZE" "$(< "$DAX/mapping0/start")"; }
 
 # With the rule of docs/abi.md.
@@ -77,7 +76,7 @@ until_the_crash() {
 	if [[ $LOADED_BY != kernel ]]; then
 		ok "all uevents are handled" udevadm settle -t 120
 	elif [[ $AFTER == unplugged && $KERNEL != series-* ]]; then
-		load_crash_kernel # the kernel does not heed that memory is removed
+		load_crash_kernel # the kernel ignores the removal of memory
 	elif ! kernel_updates; then
 		skip "the kernel keeps it up to date" "Linux $KERNEL does not; it is loaded anew"
 		load_crash_kernel
@@ -90,11 +89,11 @@ until_the_crash() {
 		is_all "$AFTER" "$AFTER" 'online Movable'
 		mark_pages "$NODE"
 	fi
-	# Whose data races those that KCSAN tells of are, lab/vm looks for.
+	# lab/vm finds out whose data races KCSAN reports.
 	is "faults in the kernel log" "$(dmesg | grep -E 'WARNING|BUG|Oops' | grep -v 'BUG: KCSAN: data-race')" ''
 	echo 3 > /proc/sys/vm/drop_caches
 	keep
-	pause 1 # what was printed is on its way
+	pause 1 # lets the output leave the guest
 	echo c > /proc/sysrq-trigger
 	pause 60
 	ok "the system crashes" false
@@ -105,13 +104,13 @@ until_the_crash() {
 
 dump() { perl "$LAB/tests/guest/helpers/dump.pl" "$@" 2>&1; }
 
-# The device, which no driver may turn into memory now.
+# The device appears, and no driver may turn it into memory now.
 is_left_alone() {
 	modprobe dax_hmem
 	modprobe kmem
 	ok "the device is there" test -e /sys/bus/dax/devices/dax0.0
 	[[ -e /sys/bus/dax/devices/dax0.0/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/bind 2> /dev/null
-	ok "it is not bound to kmem" test ! /sys/bus/dax/devices/dax0.0/driver -ef /sys/bus/dax/drivers/kmem
+	ok "the device is not bound to kmem" test ! /sys/bus/dax/devices/dax0.0/driver -ef /sys/bus/dax/drivers/kmem
 	is "memory from it" "$(grep -c 'System RAM (kmem)' /proc/iomem)" 0
 }
 
@@ -123,17 +122,17 @@ after_the_crash() {
 	mount -t ext4 "$SCRATCH" "$KEPT"
 	. "$KEPT/point"
 	[[ $AFTER != unplugged ]] ||
-		is "of the device in the crash kernel's view" "$(dump ranges /proc/vmcore "$start" "$end")" 0
+		is "ranges of the device in the crash kernel's view" "$(dump ranges /proc/vmcore "$start" "$end")" 0
 	[[ $LOADED_BY != kernel ]] || is_left_alone
 	sed -i "s|^KDUMP_COREDIR=.*|KDUMP_COREDIR=$KEPT|" /etc/default/kdump-tools
 	ok "kdump-config savecore" kdump-config savecore
-	ok "the dump that it saved is whole" unpack_saved
+	ok "the saved dump is whole" unpack_saved
 	ok "the kernel log can be read from it" makedumpfile --dump-dmesg "$KEPT/saved" "$KEPT/log"
-	ok "it ends with the crash" grep -q 'sysrq: Trigger a crash' "$KEPT/log"
+	ok "the log ends with the crash" grep -q 'sysrq: Trigger a crash' "$KEPT/log"
 
 	ok "a dump with the pages of programs" makedumpfile -E -d 17 /proc/vmcore "$KEPT/programs"
 	if [[ $AFTER == unplugged ]]; then
-		is "of the device in it" "$(dump ranges "$KEPT/programs" "$start" "$end")" 0
+		is "ranges of the device in that dump" "$(dump ranges "$KEPT/programs" "$start" "$end")" 0
 		is "marked pages in ordinary memory" \
 			"$(dump marked "$KEPT/programs" 0 "$start" "$MARK")" $((MARKED_MIB * 256))
 	else

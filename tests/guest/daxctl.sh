@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# daxctl, which knows nothing of state, works as with the stock driver, which
-# runs the same test.
+# daxctl, which does not know the file state, works as with the kernel's own driver, which runs the
+# same test.
 # vm: -s 512M
 # driver: ours
 # driver-full: stock
@@ -50,7 +50,7 @@ ok "reconfigure-device to system-ram without onlining" \
 is "reconfigure-device to system-ram without onlining: blocks" "$(count 'offline*')" "$TOTAL"
 is_state "reconfigure-device to system-ram without onlining" offline
 
-# Both ways of doing it, mixed.
+# --- daxctl and the file state in turns ---
 if [[ $DRIVER == ours ]]; then
 	is "unplugged" "$(attempt unplugged)" "done"
 	is "unplugged: list" "$(listed mode)" system-ram
@@ -60,7 +60,7 @@ if [[ $DRIVER == ours ]]; then
 	is_state "offline-memory" offline
 fi
 
-# Last, because the kernel may keep what is in a kernel zone.
+# Last, because the kernel may keep memory in a kernel zone.
 ok "online-memory in a kernel zone" daxctl online-memory --no-movable dax0.0
 is "online-memory in a kernel zone: blocks" "$(count 'online Normal')" "$TOTAL"
 is "online-memory in a kernel zone: list" "$(listed online_memblocks movable)" "$TOTAL false"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A default state for persistent memory by its kind and UUID, for CXL memory by its
-# kind and serial number; and a bind that is interrupted while it looks for that.
+# A default state selects persistent memory by kind and UUID, and CXL memory by kind and serial
+# number; a signal interrupts a bind that looks these up.
 # full
 # vm: -v nvdimm -s 1G
 # vm: -v cxl -s 512M
@@ -11,7 +11,8 @@ LIST=/sys/module/kmem/parameters/default_state
 
 defaults() { write_file "$LIST" "$1"; }
 
-# gives SELECTOR: that alone makes it online_movable at bind; all others, unplugged.
+# gives SELECTOR: an entry with it makes the device online_movable at bind; all other kinds
+# are to be unplugged.
 gives() {
 	is "$1" "$(defaults "$others,$1=online_movable,any=offline")" "done"
 	attempt unplugged > /tmp/answer
@@ -20,33 +21,33 @@ gives() {
 	is_all "$1" online_movable 'online Movable'
 }
 
-# interrupted DESCRIPTION: while somebody changes the CXL regions, a signal comes.
+# interrupted DESCRIPTION: a signal arrives while bind waits for a task that changes CXL regions.
 interrupted() {
 	local before
 	before=$(count absent)
 	mark_log "$1"
 	fault what=serial err=4 times=1
 	is "$1: EINTR" "$(bind)" EINTR
-	is "$1: it was the serial number" "$(< "$FAULT/hits")" 1
+	is "$1: bind was looking up the serial number" "$(< "$FAULT/hits")" 1
 	no_fault
 	is "$1: nothing is added" "$(count absent) $(is_bound || echo unbound)" "$before unbound"
-	ok "$1: it is said" test -n "$(log_since "$1" 'kmem dax0\.0: interrupted while .*; bind again')"
+	ok "$1: the log says that bind was interrupted" test -n "$(log_since "$1" 'kmem dax0\.0: interrupted while .*; bind again')"
 }
 
-# What a device needs before it is added cannot fail for a signal half-way.
+# A signal ends the look-up before anything is added, never half-way.
 bind_interrupted() {
 	load_fault
 	is "the list" "$(defaults "serial:$serial=online_movable,any=offline")" "done"
 	attempt unplugged > /tmp/answer
 	is "unplugged, unbind" "$(unbind)" "done"
 	interrupted "bind"
-	is "bind: again" "$(bind)" "done"
+	is "bind again" "$(bind)" "done"
 	is_all "bind: again" online_movable 'online Movable'
 	is "online, unbind" "$(unbind)" "done"
 	interrupted "adoption"
 	is "adoption: all is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
-	ok "adoption: and shown" test -e "$KMEM"/stranded/*/reclaim
-	is "adoption: again" "$(bind)" "done"
+	ok "adoption: the range is still listed" test -e "$KMEM"/stranded/*/reclaim
+	is "adoption: bind again" "$(bind)" "done"
 	is_all "adoption: again" online_movable 'online Movable'
 }
 

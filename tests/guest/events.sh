@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# Whoever waits is told: poll on state, a uevent for each transition, counters,
-# tracepoints.
+# Changes are announced: by poll on state, a uevent for each transition, counters and tracepoints.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -9,8 +8,7 @@ load_fault
 kmem() { cat "$DAX/kmem/$1"; }
 counter() { awk -v name="$2" '$1 == name { print $2 }' "$DAX/kmem/$1"; }
 
-# begin_poll SECONDS: reads the state, then waits for a change; how that ended
-# is in /tmp/polled.
+# begin_poll SECONDS: reads the state, then waits for a change; /tmp/polled has the result.
 begin_poll() {
 	rm -f /tmp/polled /tmp/polling
 	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
@@ -37,11 +35,11 @@ is "poll wakes at a transition" "$(polled)" woken
 is "plugged" "$(attempt online_movable)" "done"
 begin_poll 10
 is "a block is switched" "$(switch "$LAST" offline)" "done"
-is "poll wakes at somebody else's change" "$(polled)" woken
-is "that made it mixed" "$(state)" mixed
+is "poll wakes when a block is switched by its file" "$(polled)" woken
+is "the state is mixed then" "$(state)" mixed
 
-# follow: reads the state and polls for a change, again and again; how that ended is in
-# /tmp/followed.
+# follow: reads the state and polls for a change, again and again; /tmp/followed has the last
+# result.
 follow() {
 	rm -f /tmp/followed /tmp/following
 	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
@@ -66,87 +64,87 @@ followed() {
 }
 
 is "online_movable" "$(switch_all online_movable > /tmp/answer; state)" online_movable
-# Its file is there for a moment still, to be read once more.
+# The file stays for a moment, and can be read once more.
 follow
 fault what=files delay_ms=200 times=0
 is "unbound" "$(unbind)" "done"
-is "who follows the state is told that it is gone" "$(followed)" ENODEV
+is "a process that polls state gets ENODEV" "$(followed)" ENODEV
 no_fault
 is "bound" "$(bind)" "done"
 follow
 caught unplugged unbind
 is "unbound in the middle of an unplug" "$ANSWER $RESULT" "done ECANCELED"
-is "who follows the state is told so too" "$(followed)" ENODEV
+is "a process that polls state gets ENODEV then too" "$(followed)" ENODEV
 is "bound" "$(bind)" "done"
 is "mixed again" "$(switch "$LAST" offline) $(state)" "done mixed"
 
 udevadm monitor --kernel --property > /tmp/uevents 2> /dev/null &
 MONITOR=$!
 wait_until grep -q KERNEL /tmp/uevents
-# uevents WORD: the values that the dax device's events so far have for it.
+# uevents WORD: the values of WORD in the DAX device's uevents so far.
 uevents() { awk -v word="$1" 'BEGIN { RS = ""; FS = "\n" }
 	/SUBSYSTEM=dax/ && /ACTION=change/ { for (i = 1; i <= NF; i++) if (index($i, word "=") == 1) print substr($i, length(word) + 2) }' /tmp/uevents; }
 has_uevents() { (($(uevents DAX_STATE | wc -l) == $1)); }
 
 is "unplugged" "$(attempt unplugged)" "done"
 ok "one uevent for a transition" wait_until has_uevents 1
-is "it says what the state is" "$(uevents DAX_STATE)" unplugged
-is "and was" "$(uevents DAX_PREV_STATE)" mixed
-ok "and how long it took" eval '[[ $(uevents DAX_DURATION_MS) =~ ^[0-9]+$ ]]'
-is "and of no error" "$(uevents DAX_ERROR)$(uevents DAX_REASON)$(uevents DAX_BLOCK)" ""
+is "it has the state" "$(uevents DAX_STATE)" unplugged
+is "it has the former state" "$(uevents DAX_PREV_STATE)" mixed
+ok "it has the duration" eval '[[ $(uevents DAX_DURATION_MS) =~ ^[0-9]+$ ]]'
+is "it has no error" "$(uevents DAX_ERROR)$(uevents DAX_REASON)$(uevents DAX_BLOCK)" ""
 
 fault what=online block="$MIDDLE" err=16 times=-1
 is "a plug is refused" "$(attempt online_movable)" EBUSY
-ok "one uevent for that" wait_until has_uevents 2
-is "with the error" "$(uevents DAX_ERROR)" -EBUSY
-is "the reason" "$(uevents DAX_REASON)" refused
-is "and the block" "$(uevents DAX_BLOCK)" "memory$MIDDLE"
-is "the state is what it was" "$(uevents DAX_STATE | tail -n 1)" unplugged
+ok "one uevent for the failure" wait_until has_uevents 2
+is "it has the error" "$(uevents DAX_ERROR)" -EBUSY
+is "it has the reason" "$(uevents DAX_REASON)" refused
+is "it has the block" "$(uevents DAX_BLOCK)" "memory$MIDDLE"
+is "it has the state, which is as before" "$(uevents DAX_STATE | tail -n 1)" unplugged
 kill "$MONITOR"
 
-is "the failure is kept" "$(kmem last_failure | cut -d' ' -f1-4)" \
+is "last_failure has the failure" "$(kmem last_failure | cut -d' ' -f1-4)" \
 	"wanted=online_movable error=-EBUSY reason=refused block=memory$MIDDLE"
-is "and counted by its reason" "$(counter transitions_failed refused)" 1
+is "the failure is counted by its reason" "$(counter transitions_failed refused)" 1
 no_fault
 done_before=$(kmem transitions_done)
 is "plugged" "$(attempt online_movable)" "done"
-is "a success clears it" "$(kmem last_failure)" ""
-is "and is counted" "$(kmem transitions_done)" "$((done_before + 1))"
+is "a success clears last_failure" "$(kmem last_failure)" ""
+is "the success is counted" "$(kmem transitions_done)" "$((done_before + 1))"
 
-is "blocks in all" "$(kmem blocks_total)" "${#BLOCKS[@]}"
-is "present" "$(kmem blocks_present)" "${#BLOCKS[@]}"
-is "online" "$(kmem blocks_online)" "${#BLOCKS[@]}"
-is "movable" "$(kmem blocks_movable)" "${#BLOCKS[@]}"
-is "one is taken offline" "$(switch "$FIRST" offline)" "done"
-is "then one less is online" "$(kmem blocks_online) $(kmem blocks_movable)" \
+is "blocks_total" "$(kmem blocks_total)" "${#BLOCKS[@]}"
+is "blocks_present" "$(kmem blocks_present)" "${#BLOCKS[@]}"
+is "blocks_online" "$(kmem blocks_online)" "${#BLOCKS[@]}"
+is "blocks_movable" "$(kmem blocks_movable)" "${#BLOCKS[@]}"
+is "a block is taken offline" "$(switch "$FIRST" offline)" "done"
+is "one block less is online and movable" "$(kmem blocks_online) $(kmem blocks_movable)" \
 	"$((${#BLOCKS[@]} - 1)) $((${#BLOCKS[@]} - 1))"
-is "and put into a kernel zone" "$(switch "$FIRST" online_kernel)" "done"
-is "then it is online, not movable" "$(kmem blocks_online) $(kmem blocks_movable)" \
+is "the block is put into a kernel zone" "$(switch "$FIRST" online_kernel)" "done"
+is "the block is online, not movable" "$(kmem blocks_online) $(kmem blocks_movable)" \
 	"${#BLOCKS[@]} $((${#BLOCKS[@]} - 1))"
 
 # Counts are live during a transition.
 fault what=offline hold=1 times=1 skip=2
 begin_write it unplugged
 ok "an unplug is half-way" wait_until is_held
-is "two blocks are offline by now" "$(kmem blocks_online)" "$((${#BLOCKS[@]} - 2))"
+is "two blocks are offline already" "$(kmem blocks_online)" "$((${#BLOCKS[@]} - 2))"
 let_go
 end_write it
-is "it goes on" "$RESULT" "done"
+is "the unplug succeeds" "$RESULT" "done"
 no_fault
 
 TRACING=/sys/kernel/tracing
-# traced_us EVENT FIELD: µs, in all.
+# traced_us EVENT FIELD: the sum of a field in µs.
 traced_us() { sed -nE "s/.* $1: .* $2=([0-9]+).*/\1/p" $TRACING/trace | awk '{ us += $1 } END { print us + 0 }'; }
 
 echo 1 > $TRACING/events/dax_kmem/enable
 is "plugged under tracing" "$(attempt online_movable)" "done"
 echo 0 > $TRACING/events/dax_kmem/enable
-is "its begin is traced" "$(grep -c 'transition_begin: device=dax0.0 before=unplugged wanted=online_movable' $TRACING/trace)" 1
-is "each block's step" "$(grep -c 'block_switch: device=dax0.0 block=memory[0-9]* to=online_movable error=0' $TRACING/trace)" "${#BLOCKS[@]}"
-is "its end" "$(grep -c 'transition_end: device=dax0.0 wanted=online_movable error=0' $TRACING/trace)" 1
-# Nobody else wants the hotplug lock here, so nothing of it was waited for in vain.
-is "what the steps, the gaps and the driver took is all of it" \
+is "the begin is traced" "$(grep -c 'transition_begin: device=dax0.0 before=unplugged wanted=online_movable' $TRACING/trace)" 1
+is "each switch of a block is traced" "$(grep -c 'block_switch: device=dax0.0 block=memory[0-9]* to=online_movable error=0' $TRACING/trace)" "${#BLOCKS[@]}"
+is "the end is traced" "$(grep -c 'transition_end: device=dax0.0 wanted=online_movable error=0' $TRACING/trace)" 1
+# No other task wants the hotplug lock here, so no time went into waiting for it.
+is "steps, gaps and the driver's own time add up to the duration" \
 	"$(($(traced_us block_switch us) + $(traced_us range_change us) + $(traced_us transition_end gaps_us) + $(traced_us transition_end own_us)))" \
 	"$(traced_us transition_end us)"
-ok "the driver's own is some of it" test "$(traced_us transition_end own_us)" -gt 0
+ok "the driver's own time is not zero" test "$(traced_us transition_end own_us)" -gt 0
 done_testing

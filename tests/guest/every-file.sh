@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Whoever reads a file of the device gets an answer that was true at that moment,
-# while transitions run, others switch blocks, and the writable files are written.
-# A kernel that watches for data races is told to look closely here.
+# Each read of a file of the device returns a value that was true at that moment, while transitions
+# run, other tasks switch blocks, and the writable files are written. KCSAN, where the kernel has it,
+# samples more accesses meanwhile.
 # full
 # vm: -s 512M
 . "$LAB/tests/guest/helpers/device.sh"
@@ -11,9 +11,8 @@ N=${#BLOCKS[@]}
 NUMBER='\d+'
 CAUSES='([a-z_]+ \d+\n?)+'
 
-# Reads the files in turn until /tmp/stop is there, each many times without opening
-# it again, so that little but the driver is at work; then says how many rounds that
-# were, and which answers were none of those expected.
+# Reads the files in turn until /tmp/stop exists, each many times without opening it again, so
+# that little but the driver runs; then prints the number of rounds, and the unexpected values.
 # shellcheck disable=SC2016 # perl's variables
 READER='my %expected = @ARGV;
 	my ($rounds, %in, %wrong) = (0);
@@ -42,7 +41,7 @@ WRITER='my ($file, @words) = @ARGV;
 	}
 	print "$written times\n";'
 
-# begin FILE=PATTERN...: a reader of these, and of all that can be anything.
+# begin FILE PATTERN...: starts a reader of these files, and of those whose value is free.
 begin() {
 	rm -f /tmp/stop
 	perl -e "$READER" "$DAX/kmem/last_failure" '.*' "$DAX/kmem/guard" '[01]' \
@@ -60,7 +59,7 @@ write_in_turn() {
 	ACTORS+=($!)
 }
 
-# switch_for_sure N WORD: however often the guard, which is on and off, refuses it.
+# switch_for_sure N WORD: tries until the guard, which is switched on and off, lets it.
 switch_for_sure() {
 	while [[ $(switch "$1" "$2") == EBUSY ]]; do :; done
 }
@@ -74,12 +73,12 @@ end() {
 	for file in guard timeout_ms; do
 		ok "$1: $file was written, $(< "/tmp/writer.$file")" grep -qE '^[1-9][0-9]* times' "/tmp/writer.$file"
 	done
-	is "$1: each answer is one that can be" "$(grep -A 3 '^wrong' /tmp/reader)" ''
+	is "$1: each value is possible" "$(grep -A 3 '^wrong' /tmp/reader)" ''
 }
 
 [[ -d $DAX/kmem ]] || skip_all "only daxplug's driver has these files"
 WATCH=/sys/module/kcsan/parameters/skip_watch
-[[ ! -w $WATCH ]] || echo 300 > "$WATCH" # one access in so many
+[[ ! -w $WATCH ]] || echo 300 > "$WATCH" # one access in 300
 
 is "unplugged" "$(attempt unplugged)" "done"
 begin "$DAX/state" 'unplugged|mixed|online_movable' "$DAX/kmem/blocks_present" "[0-$N]" \
@@ -90,7 +89,7 @@ for ((round = 0; round < 3; round++)); do
 done
 end "beside transitions"
 
-# No block comes or goes now, and one at a time is switched.
+# No block is added or removed now, and one at a time is switched.
 is "plugged" "$(attempt online_movable)" "done"
 begin "$DAX/state" 'mixed|online_movable' "$DAX/kmem/blocks_present" "$N" \
 	"$DAX/kmem/blocks_online" "$N|$((N - 1))" "$DAX/kmem/blocks_movable" "$N|$((N - 1))"
@@ -98,6 +97,6 @@ for ((round = 0; round < 12; round++)); do
 	switch_for_sure "${BLOCKS[round % N]}" offline
 	switch_for_sure "${BLOCKS[round % N]}" online_movable
 done
-end "beside others who switch blocks"
-is "and the blocks are all there" "$(count 'online Movable')" "$N"
+end "beside another task that switches blocks"
+is "all blocks are online in the end" "$(count 'online Movable')" "$N"
 done_testing

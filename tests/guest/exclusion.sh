@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# While a transition runs nobody else changes a block of the device, a second
-# writer waits, and whoever reads does not.
+# While a transition runs, no other task can switch a block of the device, a second writer waits, and
+# a reader does not.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# Called by name.
+# Functions that wait_until calls.
 # shellcheck disable=SC2317
 is_asleep() { [[ $(awk '$1 == "State:" { print $2 }' "/proc/${WRITERS[$1]}/status") == [SD] ]]; }
 # shellcheck disable=SC2317
@@ -14,20 +14,20 @@ in_store() { is_asleep "$1" && grep -qE 'kmem_transition_run|mutex|run' "/proc/$
 
 is "unplugged" "$(attempt unplugged)" "done"
 
-# A second writer, and readers.
+# --- a second writer, and readers ---
 fault hold=1 times=1 skip=3
 begin_write one online_movable
 ok "a plug is under way" wait_until is_held
-is "state does not wait, and says mixed" "$(timeout 2 cat "$DAX/state")" mixed
+is "a read of state does not wait, and returns mixed" "$(timeout 2 cat "$DAX/state")" mixed
 begin_write two unplugged INT
 ok "a second writer waits" wait_until in_store two
 pause 0.3
-ok "and has no answer yet" eval '! has_result two'
+ok "the second writer has no answer yet" eval '! has_result two'
 signal two INT
-ok "but can be interrupted" wait_until has_result two
+ok "a signal ends its wait" wait_until has_result two
 end_write two
-is "with EINTR" "$RESULT" EINTR
-is "which does not touch what is under way" "$(timeout 2 cat "$DAX/state")" mixed
+is "its write fails with EINTR" "$RESULT" EINTR
+is "the plug under way is not affected" "$(timeout 2 cat "$DAX/state")" mixed
 begin_write three unplugged
 ok "another second writer waits" wait_until in_store three
 let_go
@@ -38,8 +38,8 @@ is "then the second writer's unplug" "$RESULT" "done"
 is_unplugged "both, one after the other"
 no_fault
 
-# outsider N WORD: writes it to a block again and again, noting the answers. One
-# process, so that none of it survives when it is killed.
+# outsider N WORD: writes WORD to the file of a block again and again, and records the answers.
+# A single process, so that a kill ends all of it.
 outsider() {
 	# shellcheck disable=SC2016 # perl's variables
 	exec perl -e 'my ($file, $word) = @ARGV;
@@ -50,9 +50,9 @@ outsider() {
 		}' "$MEMORY/memory$1/state" "$2" >> /tmp/answers
 }
 
-# disturbed WORD N OUTSIDER: what the outsider does to block N is refused from
-# the moment when the block has been switched until the last one is being
-# switched, and the write succeeds.
+# disturbed WORD N OUTSIDER: a write of WORD to state succeeds while an outsider writes OUTSIDER
+# to block N, and each of the outsider's writes is refused, from the moment when the transition
+# has switched block N until it switches the last.
 disturbed() {
 	local description="$1, with somebody else writing $3 to memory$2"
 	fault delay_ms=350 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
@@ -68,9 +68,9 @@ disturbed() {
 	end_write it
 	no_fault
 	is "$description: done" "$RESULT" "done"
-	# The lock is free between two blocks only: a slow guest may miss it at times.
+	# The lock is free only between two blocks, so a slow guest may miss it at times.
 	ANSWERS=$((ANSWERS + $(grep -cx 'Device or resource busy' /tmp/answers)))
-	# EINVAL: it is so already, the driver having begun with others that looked suspicious.
+	# EINVAL: the block is in that state already, because the driver began with other blocks.
 	is "$description: refused with EBUSY, always" \
 		"$(sort -u /tmp/answers | grep -vxE 'Device or resource busy|Invalid argument')" ''
 }
@@ -85,12 +85,12 @@ is_all "plugged" online_movable 'online Movable'
 disturbed unplugged "$FIRST" offline
 is_unplugged "unplugged"
 
-ok "refused $ANSWERS times in all" eval '((ANSWERS > 0))'
+ok "the outsiders were refused $ANSWERS times" eval '((ANSWERS > 0))'
 
-# Before and after, everybody may.
+# --- after a transition any task may switch blocks ---
 is "online_movable" "$(attempt online_movable)" "done"
 is "afterwards a block can be offlined" "$(switch "$MIDDLE" offline)" "done"
-is "and onlined" "$(switch "$MIDDLE" online_movable)" "done"
+is "afterwards a block can be onlined" "$(switch "$MIDDLE" online_movable)" "done"
 fault what=offline skip=2 err=16 times=1
 is "an unplug that fails" "$(attempt unplugged)" EBUSY
 no_fault

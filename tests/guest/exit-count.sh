@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# A module that cannot take a plug back when it is unloaded says how many blocks stay online.
+# A module that is unloaded during a plug and cannot roll it back logs how many blocks stay online.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# unload_during_plug: cancels a plug when MIDDLE is half-way online; LAST, which is online
-# by then, is refused to go offline again.
+# unload_during_plug: cancels a plug when MIDDLE is half-way online; LAST is online by then, and
+# cannot go offline again.
 unload_during_plug() {
 	fault what=online block="$MIDDLE" hold=1 times=1
 	begin_write it online_movable
 	ok "a plug is under way" wait_until is_held
 	rmmod kmem &
-	ok "unloading waits for it" wait_until is_awaited
-	# The block that is held reads err when it is let go, so that is set afterwards.
+	ok "unloading waits for the plug" wait_until is_awaited
+	# The held block reads err when it is released, so err is set after the hold.
 	echo offline > "$FAULT/what"
 	echo "$LAST" > "$FAULT/block"
 	echo 500 > "$FAULT/delay_ms"
@@ -32,11 +32,11 @@ unload_during_plug
 ok "the module is unloaded" test ! -e /sys/module/kmem
 is "one block stays online" "$(count 'online*')" 1
 is "the others are offline" "$(count 'offline*')" $((${#BLOCKS[@]} - 1))
-is "the log says how many" "$(log_since unload 'stay online without a driver' | grep -oE '[0-9]+ memory blocks? stay' | cut -d ' ' -f 1)" 1
+is "the log has the number" "$(log_since unload 'stay online without a driver' | grep -oE '[0-9]+ memory blocks? stay' | cut -d ' ' -f 1)" 1
 
 ok "load" load_kmem
-is "the module takes all over" "$(count 'online*') $(cat "$DAX/kmem/blocks_present")" "1 ${#BLOCKS[@]}"
-# The reservation of the module that is gone stays until the next boot, empty.
+is "the module, loaded again, takes all blocks over" "$(count 'online*') $(cat "$DAX/kmem/blocks_present")" "1 ${#BLOCKS[@]}"
+# The empty reservation of the unloaded module stays until the next boot.
 is "unplugged" "$(attempt unplugged)" "done"
-is "in the end: no block" "$(count absent)" "${#BLOCKS[@]}"
+is "in the end: no block is left" "$(count absent)" "${#BLOCKS[@]}"
 done_testing

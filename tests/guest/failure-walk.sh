@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every step of every operation fails once, one at a time, until none is left:
-# afterwards everything is as before or as asked, and it has been said. Then every
-# step, and another one on the way back: the log names each block that is not as
-# before, state tells the truth, and a later write gets out of it.
+# Each step of each operation fails once, in turn, until every step has failed: afterwards everything
+# is as before or as asked, and a failure is reported. Then each step fails and another one of the
+# rollback does: the log names each block that is not as before, state tells the truth, and a later
+# write restores order.
 # vm: -s 512M -t 600
 # vm: -s 768M -r 3 -t 900
 # full
@@ -13,7 +13,8 @@ ERRNO=5 # EIO, which nothing here fails with by itself
 ALL_POINTS=0
 ALL_TRIED=0
 
-# undisturbed FROM OPERATION STEPS: sets BEFORE, ASKED and STEPS, the number of steps.
+# undisturbed FROM OPERATION STEPS: runs the operation without a fault; sets BEFORE, ASKED and STEPS,
+# the number of steps.
 undisturbed() {
 	"$1" || PROBLEMS+=("$1 is not possible: $ANSWER")
 	record
@@ -28,7 +29,7 @@ undisturbed() {
 	ASKED=$RECORD
 }
 
-# disturbed FROM OPERATION FAULT...: sets HITS, RECORD.
+# disturbed FROM OPERATION FAULT...: runs the operation with a fault; sets HITS and RECORD.
 disturbed() {
 	local operation=$2
 	"$1" || PROBLEMS+=("$1 is not possible any more: $ANSWER")
@@ -65,7 +66,7 @@ expect_failure() {
 	expect "$1: last_failure" "$WORD" "wanted=* error=-$ANSWER reason=*"
 }
 
-# A transition: all or nothing, and it is said which.
+# A transition does all or nothing, and reports which.
 after_transition() {
 	expect_failure "$1"
 	expect_record "$1" "$BEFORE"
@@ -74,7 +75,7 @@ after_transition() {
 after_plug() { after_transition "$1"; }
 after_unplug() { after_transition "$1"; }
 
-# Binding leaves out what it cannot have, as long as anything is left.
+# Bind leaves out a range that it cannot add, as long as one is left.
 after_bind() {
 	if [[ $ANSWER == "done" ]] && is_bound; then
 		expect_truth "$1"
@@ -86,7 +87,7 @@ after_bind() {
 	expect_way_out "$1"
 }
 
-# Unbinding cannot fail; what could not be removed is there for the next to bind.
+# Unbind cannot fail; memory that it could not remove stays for the next bind.
 after_unbind() {
 	expect "$1: answer" "$ANSWER" "done"
 	[[ $RECORD == "$ASKED" ]] || log_since "$1" 'kmem dax0\.0: .*blocks stay' > /tmp/said ||
@@ -94,7 +95,7 @@ after_unbind() {
 	expect_way_out "$1"
 }
 
-# walk_twice TITLE FROM OPERATION STEPS: a step fails, and one more on the way back.
+# walk_twice TITLE FROM OPERATION STEPS: each step fails, and each step of the rollback too.
 walk_twice() {
 	local title=$1 from=$2 operation=$3 steps=$4 number again tried=0
 	undisturbed "$from" "$operation" "$steps"
@@ -113,7 +114,7 @@ walk_twice() {
 	no_problems "$title: a step of the rollback fails as well, it is said and a way out is left"
 }
 
-# walk_broken TITLE FROM OPERATION STEPS: from a step on all fail.
+# walk_broken TITLE FROM OPERATION STEPS: all steps fail from each step on.
 walk_broken() {
 	local title=$1 from=$2 operation=$3 steps=$4 number
 	undisturbed "$from" "$operation" "$steps"
@@ -149,7 +150,7 @@ MOVING=thread,find,offline,remove,reserve,add,online
 BINDING=type,group,find,offline,remove,reserve,add,online
 learn_nothing
 
-# A step that is not seen is not walked either.
+# A kind of step that never happens would not be walked.
 for step in ${BINDING//,/ } thread; do
 	seen=0
 	for operation in "from_unbound bind_it" "from_unplugged plug_online_movable" "from_online_movable unplug"; do
@@ -180,7 +181,7 @@ walk_twice "unplug from mixed" from_mixed unplug $MOVING
 walk_broken "plug online_movable" from_unplugged plug_online_movable $MOVING
 walk_broken "unplug from online_movable" from_online_movable unplug $MOVING
 
-# What the kernel has used by then it keeps, so this comes last.
+# Last, because the kernel keeps the memory that it has used.
 if from_unplugged && plug_online_kernel && from_unplugged; then
 	walk "plug online_kernel" from_unplugged plug_online_kernel $MOVING
 	walk "unplug from online_kernel" from_online_kernel unplug $MOVING

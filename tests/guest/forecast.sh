@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A forecast against what then happens: each kind of load on the device, what is said to
-# have to move and what moved, the verdict and the outcome of the unplug. One without room is
-# refused beforehand: forced, it would keep the machine busy for as long as its timeout says.
+# A forecast agrees with the unplug that follows: for each kind of load on the device, the memory that
+# must move and the memory that moved, the verdict and the outcome. An unplug without room is refused
+# beforehand; forced, it would keep the machine busy until its timeout.
 # vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock
@@ -12,7 +12,29 @@ HUGE=hugepages/hugepages-2048kB/nr_hugepages
 POOL=/sys/devices/system/node/node$NODE/$HUGE
 free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' /sys/devices/system/node/node0/meminfo; }
 
-# --- the loads: each leaves the device in use, on a machine with room or without ---
+meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
+HOLDER=
+
+# holder SCRIPT ARG...: a perl program that says "ready" and sleeps until it is killed.
+holder() {
+	perl -e "$1"' $| = 1; print "ready\n"; sleep' "${@:2}" > /tmp/holder &
+	HOLDER=$!
+	disown
+	wait_until grep -q ready /tmp/holder
+}
+
+# shellcheck disable=SC2016 # perl's variables
+hold_memory() { # MIB NODE
+	holder 'syscall(238, 2, pack("Q", 1 << $ARGV[1]), 64) and die "set_mempolicy: $!";
+		my $memory = "x" x ($ARGV[0] << 20);' "$@"
+}
+
+# shellcheck disable=SC2016 # perl's variables
+hold_promise() { # KB
+	holder 'my $at = syscall(9, 0, $ARGV[0] << 10, 3, 0x22, -1, 0); die "mmap: $!" if $at == -1;' "$1"
+}
+
+# --- the loads: each uses memory of the device, and leaves other nodes with or without room ---
 
 load_nothing() { :; }
 load_tmpfs() {
@@ -21,9 +43,16 @@ load_tmpfs() {
 	dd if=/dev/zero of=/run/use/file bs=1M count="$1" status=none
 }
 load_shared() { load_tmpfs 300; }
+load_anonymous() { hold_memory 300 "$NODE"; }
+# A program has mapped more memory than the machine has without the device, and touched none of it.
+load_promised() {
+	echo 80 > /proc/sys/vm/overcommit_ratio
+	echo 2 > /proc/sys/vm/overcommit_memory
+	hold_promise $(($(meminfo CommitLimit) - $(meminfo Committed_AS) - SIZE / 2048))
+}
 load_too_much() {
 	load_tmpfs 500
-	# Others leave 200 MiB of ordinary memory.
+	# Other programs leave 200 MiB of ordinary memory.
 	echo $((($(free_mib) - 200) / 2)) > "/sys/devices/system/node/node0/$HUGE"
 }
 load_free_huge() { echo 100 > "$POOL"; }
@@ -34,17 +63,21 @@ load_used_huge() {
 	fallocate -l 100M /run/huge/file
 }
 unload() {
+	echo 0 > /proc/sys/vm/overcommit_memory
+	[[ ! $HOLDER ]] || kill "$HOLDER"
+	HOLDER=
 	umount /run/use /run/huge 2> /dev/null
 	echo 0 > "/sys/devices/system/node/node0/$HUGE"
 	[[ ! -e $POOL ]] || echo 0 > "$POOL"
 }
 
-# --- forecast and fact ---
+# --- forecast and outcome ---
 
-# forecast KEY: of the dry run.
+# forecast KEY: a value of the forecast of the dry run.
 forecast() { jq -r ".[0].forecast.$1" <<< "$DRY"; }
 
-# try LOAD: loads a plugged device, asks, unplugs by force; one line of the table.
+# try LOAD: puts the load on a plugged device, makes a forecast, unplugs with --force, and prints a
+# line of the table.
 try() {
 	local load=$1 before must outcome verdict moved
 	daxplug plug -q dax0.0
@@ -60,22 +93,22 @@ try() {
 		"$(forecast lost_hugepages | jq -c 'length')" "$outcome" "$moved")"
 	verdict_of_the_last=$verdict
 	case $verdict in
-	go) is "$load: would go, and goes" "$outcome" "done" ;;
+	go) is "$load: forecast go, and succeeds" "$outcome" "done" ;;
 	refused)
-		is "$load: would be refused, and is" "$outcome" refused
+		is "$load: forecast refused, and is refused" "$outcome" refused
 		is "$load: nothing has changed" "$(state)" online_movable
 		;;
-	*) ok "$load: cannot tell, and has an outcome" test -n "$outcome" ;;
+	*) ok "$load: forecast unknown, and has an outcome" test -n "$outcome" ;;
 	esac
 	if [[ $outcome == "done" ]]; then
-		ok "$load: what moved is what was said, within 40 MiB" test \
+		ok "$load: the forecast of the memory that moves is right within 40 MiB" test \
 			"$((moved - must < 40 && must - moved < 40))" = 1
 	fi
 	unload
 	daxplug unplug -q dax0.0
 }
 
-for load in nothing shared free_huge used_huge too_much; do
+for load in nothing anonymous shared free_huge used_huge promised too_much; do
 	try "$load"
 done
 is "without room: refused" "$verdict_of_the_last" refused

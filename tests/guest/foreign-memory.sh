@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory that another driver has added at addresses of the device stays that
-# driver's: its owner can always switch it, kmem/guard and transitions or not.
+# Memory that another driver has added at addresses of the device stays that driver's: any task can
+# always switch it, whatever kmem/guard is and whether a transition runs or not.
 # full
 # vm: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
 
-# The kernel's own driver gives up the device's first range, when that is all of it.
+# The kernel's own driver leaves memory behind in the first range, while the device has no other.
 rmmod kmem
 size=$(cat "$DAX/size")
 total=${#BLOCKS[@]}
@@ -17,7 +17,7 @@ theirs=("${BLOCKS[@]}")
 load_stock
 online_all
 unload_stock
-is "the device is made as it was" "$(write_file "$DAX/size" "$size")" "done"
+is "the device gets its size back" "$(write_file "$DAX/size" "$size")" "done"
 find_blocks
 is "it has its blocks again" "${#BLOCKS[@]}" "$total"
 
@@ -27,9 +27,9 @@ is "it has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 for number in "${theirs[@]}"; do
 	is "memory$number, not of the device, goes offline" "$(switch "$number" offline)" "done"
 done
-is "none of them counts" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+is "no foreign block is counted" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 
-# With the device guarded.
+# --- with the guard on ---
 is "guard" "$(write_file "$DAX/kmem/guard" 1)" "done"
 mark_log guard
 is "guard: a block of the device cannot be switched" "$(switch "$LAST" online_movable)" EBUSY
@@ -41,16 +41,16 @@ is "guard: nothing more was refused" "$(cat "$DAX/kmem/refusals")" "$refusals"
 is "guard: the log has no refusal of that block" "$(times_since guard "guard: memory${theirs[0]}:")" 0
 is "no guard" "$(write_file "$DAX/kmem/guard" 0)" "done"
 
-# During a transition of which each block takes so long that its worker leaves a gap in between.
+# --- during a transition whose blocks take so long that the worker leaves gaps ---
 for number in "${BLOCKS[@]: -ours}"; do
 	is "memory$number of the device goes online" "$(switch "$number" online_movable)" "done"
 done
 load_fault
 fault what=offline delay_ms=900
 begin_write it unplugged
-ok "transition: it takes blocks offline" wait_until has_matched 1
+ok "transition: blocks go offline" wait_until has_matched 1
 is "transition: memory${theirs[0]} goes online meanwhile" "$(switch "${theirs[0]}" online_movable)" "done"
-ok "transition: it is under way still" eval '! has_result it'
+ok "transition: still under way" eval '! has_result it'
 end_write it
 no_fault
 rmmod fault
@@ -59,10 +59,10 @@ is "transition: nothing more was refused" "$(cat "$DAX/kmem/refusals")" "$refusa
 switch "${theirs[0]}" offline > /tmp/answer
 is "unplugged" "$(attempt unplugged)" "done"
 is "state" "$(state)" unplugged
-is "those of the device are gone" "$(count absent)" "$ours"
-is "the others are there" "$(count 'offline*')" "${#theirs[@]}"
-is "a plug cannot have their addresses" "$(attempt online_movable)" EBUSY
-is "and changes nothing" "$(count absent)" "$ours"
+is "the device's blocks are gone" "$(count absent)" "$ours"
+is "the foreign blocks are present" "$(count 'offline*')" "${#theirs[@]}"
+is "a plug that needs their addresses is refused" "$(attempt online_movable)" EBUSY
+is "the refused plug changes nothing" "$(count absent)" "$ours"
 is "two of them go online again" \
 	"$(switch "${theirs[0]}" online_movable) $(switch "${theirs[1]}" online_movable)" "done done"
 ok "the module can be unloaded all the same" rmmod kmem
@@ -70,29 +70,29 @@ ok "the module can be unloaded all the same" rmmod kmem
 # shellcheck disable=SC2317 # called by name
 is_stranded() { [[ $(cat "$KMEM"/stranded/*/blocks_online) == 2 ]]; }
 
-# is_adding: somebody who adds memory waits for the hotplug lock.
+# is_adding: a task that adds memory waits for the hotplug lock.
 is_adding() { grep -qs add_memory_driver_managed /proc/[0-9]*/stack; }
 
-# Also if it goes online while the device's own is being added. The module is there
-# before that: it could not begin to listen meanwhile.
+# --- foreign memory goes online while bind adds the device's own ---
+# The module is loaded before: it could not register its notifier meanwhile.
 load_fault
 load_ours
 is "the device is unbound" "$(unbind)" "done"
-ok "now they can be reclaimed" wait_until is_stranded
+ok "the foreign blocks can be reclaimed now" wait_until is_stranded
 is "one of them is offline" "$(switch "${theirs[0]}" offline)" "done"
 fault what=online hold=1 times=1
 switch "${theirs[0]}" online_movable > /tmp/switched &
 switcher=$!
-ok "somebody puts it online" wait_until is_held
+ok "another task puts it online" wait_until is_held
 bind > /tmp/bound &
 binder=$!
 ok "the device waits to be bound" wait_until is_adding
 let_go
 wait "$switcher"
 wait "$binder"
-is "it is bound" "$(< /tmp/bound)" "done"
+is "the device is bound" "$(< /tmp/bound)" "done"
 no_fault
-is "it is online" "$(count 'online Movable')" 2
-is "and not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
-is "which has its own" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+is "the foreign blocks are online" "$(count 'online Movable')" 2
+is "they are not counted as the device's" "$(cat "$DAX/kmem/blocks_online")" 0
+is "the device has its own blocks" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 done_testing

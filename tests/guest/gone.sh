@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The device is taken away under the driver, in each state and during
-# transitions. What is offline goes with it; what is online stays and is told
-# of; when the device is back, all of it can be had again without a reboot.
+# The device disappears under the driver, in each state and during transitions. Offline memory goes
+# with it; online memory stays, and the log says so; when the device is back, all of it can be used
+# again without a reboot.
 # full
 # vm: -v hmem -s 1G -t 240
 # vm: -v nvdimm -s 1G -t 240
@@ -18,7 +18,7 @@ cxl) DRIVER_BEHIND=/sys/bus/cxl/drivers/cxl_region BEHIND=region0 ;;
 esac
 take_away() { echo "$BEHIND" > "$DRIVER_BEHIND/unbind"; }
 
-# bring_back: chooses the device that there is then; it may have another name.
+# bring_back: chooses the device that appears; it may have another name.
 bring_back() {
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
 	wait_until is_there && choose "$(ls /sys/bus/dax/devices)"
@@ -39,10 +39,9 @@ into() {
 
 online_now() { count 'online*'; }
 
-# is_back DESCRIPTION ONLINE: that many blocks stayed online while it was away.
-# The same platform device is behind soft-reserved memory that comes back. What
-# is behind the others is new, and what is at these addresses may be as well: so
-# that is reclaimed first.
+# is_back DESCRIPTION ONLINE: the device comes back, after ONLINE blocks stayed online. The same
+# platform device is behind soft-reserved memory that comes back. The device behind the other
+# kinds is new, and so may be the memory at these addresses: it has to be reclaimed first.
 is_back() {
 	local description="$1, back" wanted=offline
 	if (($2)) && [[ $DEVICE == hmem ]]; then
@@ -58,11 +57,11 @@ is_back() {
 	comes_and_goes "$description"
 }
 
-# is_kept_away DESCRIPTION ONLINE: while it is online, nobody gets at it.
+# is_kept_away DESCRIPTION ONLINE: while the memory is online, no device can take it over.
 is_kept_away() {
 	local blocks=("${BLOCKS[@]}")
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
-	# Of memory that is online CXL makes no device; how late it could come is not known.
+	# CXL makes no device of memory that is online. How late one could come is not known.
 	[[ $DEVICE == cxl ]] || ok "$1, back while it is online: there is a device" wait_until is_there
 	pause "$((2 * SLOW))"
 	if is_there; then
@@ -71,13 +70,13 @@ is_kept_away() {
 		is "$1, back while it is online: quarantined" "$(cat "$KMEM"/stranded/*/quarantined)" 1
 		is "$1, back while it is online: kmem refuses it" "$(to_kmem)" EBUSY
 		offer_to device_dax
-		is "$1, back while it is online: nobody has it" "$(bound_to)" ''
+		is "$1, back while it is online: no driver has it" "$(bound_to)" ''
 	else
-		skip "$1, back while it is online: nobody gets it" "no device of it has come within $((2 * SLOW)) s"
+		skip "$1, back while it is online: no driver gets it" "no device of it has come within $((2 * SLOW)) s"
 	fi
 	take_away
 	BLOCKS=("${blocks[@]}")
-	is "$1, back while it is online: that it stays" "$(online_now)" "$2"
+	is "$1, back while it is online: it stays online" "$(online_now)" "$2"
 }
 
 total=${#BLOCKS[@]}
@@ -85,9 +84,9 @@ for word in unplugged offline online_movable mixed; do
 	into "$word"
 	online=$(online_now)
 	mark_log "$word, gone"
-	ok "$word: it is taken away" take_away
+	ok "$word: the device is taken away" take_away
 	ok "$word: the device is gone" test ! -e "$DAX"
-	is "$word: what was online is so still" "$(online_now)" "$online"
+	is "$word: online memory is still online" "$(online_now)" "$online"
 	if ((online)); then
 		ok "$word: the log says that it stays" \
 			test -n "$(log_since "$word, gone" "kmem ${DAX##*/}: $total of $total memory blocks stay, $online of them online")"
@@ -97,24 +96,24 @@ for word in unplugged offline online_movable mixed; do
 	is_back "$word" "$online"
 done
 
-# during WORD FROM WHAT BLOCK: taken away while one block is being switched.
+# during WORD FROM WHAT BLOCK: the device is taken away while BLOCK is being switched.
 during() {
 	local wanted=$1 word=$2 what=$3 block=$4 description="$1 from $2, at memory$4"
 	into "$word"
 	online=$(online_now)
 	fault what="$what" block="$block" hold=1 times=1
 	begin_write writer "$wanted"
-	ok "$description: it has begun" wait_until is_held
+	ok "$description: the switch has begun" wait_until is_held
 	take_away &
 	local taker=$!
-	ok "$description: it waits" wait_until is_awaited
+	ok "$description: the removal waits" wait_until is_awaited
 	let_go
 	wait "$taker"
 	no_fault
 	end_write writer
-	ok "$description: the writer is told ($RESULT)" eval "[[ $RESULT == @(ECANCELED|ENODEV) ]]"
+	ok "$description: the writer gets $RESULT" eval "[[ $RESULT == @(ECANCELED|ENODEV) ]]"
 	ok "$description: the device is gone" test ! -e "$DAX"
-	is "$description: what was online is so again" "$(online_now)" "$online"
+	is "$description: online memory is online again" "$(online_now)" "$online"
 	is_back "$description" "$online"
 }
 
@@ -126,6 +125,6 @@ during online_movable unplugged online "$FIRST"
 is "in the end: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"
 is "in the end: the module is free" "$(< /sys/module/kmem/refcnt)" 0
-ok "in the end: it can be unloaded" rmmod kmem
-is "in the end: nothing of it is left" "$(memory_named 'System RAM (kmem)')" 0
+ok "in the end: the module can be unloaded" rmmod kmem
+is "in the end: no memory is left" "$(memory_named 'System RAM (kmem)')" 0
 done_testing

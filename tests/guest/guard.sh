@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# A guarded device is switched as a whole only.
+# With kmem/guard on, nothing but a transition switches a block of the device.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
 set_guard() { write_file "$DAX/kmem/guard" "$1"; }
 
-is "not guarded at first" "$(< "$DAX/kmem/guard")" 0
+is "the guard is off at first" "$(< "$DAX/kmem/guard")" 0
 for word in 2x maybe $'\n'; do
 	is "write '${word//$'\n'/\\n}' to guard" "$(set_guard "$word")" EINVAL
 done
 is "a device without guard: a block can be onlined" "$(switch "$FIRST" online_movable)" "done"
-is "and offlined" "$(switch "$FIRST" offline)" "done"
+is "a device without guard: a block can be offlined" "$(switch "$FIRST" offline)" "done"
 
 is "guard" "$(set_guard 1)" "done"
 is "guarded" "$(< "$DAX/kmem/guard")" 1
@@ -19,8 +19,8 @@ mark_log guarded
 for word in online online_kernel online_movable; do
 	is "guarded, offline: a block cannot go $word" "$(switch "$MIDDLE" "$word")" EBUSY
 done
-is "guarded: it is counted" "$(< "$DAX/kmem/refusals")" 3
-ok "guarded: the log has the device, the block, the task and its pid" test -n \
+is "guarded: the refusals are counted" "$(< "$DAX/kmem/refusals")" 3
+ok "guarded: the log names the device, the block, the task and its pid" test -n \
 	"$(log_since guarded "dax0\.0: guard: memory$MIDDLE: .*by bash \(pid [0-9]+\)")"
 is "guarded: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded, unplugged"
@@ -31,10 +31,10 @@ is "guarded, online: nor by its file online" "$(write_file "$MEMORY/memory$LAST/
 is_all "guarded, afterwards" online_movable 'online Movable'
 is "no guard" "$(set_guard 0)" "done"
 is "no guard: a block can be offlined" "$(switch "$LAST" offline)" "done"
-is "no guard: and onlined" "$(switch "$LAST" online_movable)" "done"
+is "no guard: a block can be onlined" "$(switch "$LAST" online_movable)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# Guarded from the beginning; the system's policy holds all the same.
+# --- with the parameter guard=1; bind carries out the system's policy all the same ---
 echo online_movable > "$MEMORY/auto_online_blocks"
 ok "unload" rmmod kmem
 ok "load with guard=1" load_kmem guard=1
@@ -44,11 +44,11 @@ is "guarded from the beginning: a block cannot be offlined" "$(switch "$LAST" of
 is "guarded from the beginning: unplugged" "$(attempt unplugged)" "done"
 is_unplugged "guarded from the beginning"
 
-# What an unbound device leaves behind is guarded by nobody.
+# --- stranded memory is not guarded ---
 is "plugged" "$(attempt online_movable)" "done"
 unbind > /dev/null
 is "unbound: a block can be taken offline" "$(switch "$FIRST" offline)" "done"
 bind > /dev/null
-is "bound again: it cannot be put online" "$(switch "$FIRST" online)" EBUSY
+is "bound again: a block cannot be put online" "$(switch "$FIRST" online)" EBUSY
 is "unplugged" "$(attempt unplugged)" "done"
 done_testing

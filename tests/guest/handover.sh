@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# Memory that the kernel's own driver left is found although there is no device for
-# it, and can be reclaimed; and the way back to that driver.
+# The driver finds memory that the kernel's own driver left behind without a device, and can reclaim
+# it; and the memory can be handed back to that driver.
 # full
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -11,7 +11,7 @@ START=$(($(< "$DAX/mapping0/start")))
 NAME=$(name_of "$START" "$SIZE")
 TOTAL=${#BLOCKS[@]}
 
-# The kernel's own driver has given up on all of it.
+# The kernel's own driver leaves all of the memory behind.
 given_up() {
 	! lsmod | grep -q '^kmem ' || rmmod kmem
 	load_stock
@@ -21,7 +21,7 @@ given_up() {
 }
 
 is_found() {
-	is "$1: it is found" "$(facts "$NAME")" "$(printf 'start=%#x size=%d blocks_total=%d blocks_online=%d quarantined=0 ' \
+	is "$1: the memory is listed" "$(facts "$NAME")" "$(printf 'start=%#x size=%d blocks_total=%d blocks_online=%d quarantined=0 ' \
 		"$START" "$SIZE" "$TOTAL" "$TOTAL")"
 	ok "$1: the module is in use" test "$(refcount)" -gt 0
 }
@@ -49,7 +49,7 @@ device_back() {
 	is_bound || bind > /tmp/answer
 }
 
-# The device is gone.
+# --- the device is gone ---
 given_up
 rmmod dax_hmem
 mark_log found
@@ -60,12 +60,12 @@ fault what=offline "block=$MIDDLE" err=16 times=1
 is "no device: reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
 no_fault
 is_found "no device, refused"
-is "no device, refused: every block is what it was" "$(count 'online Movable')" "$TOTAL"
+is "no device, refused: every block is as before" "$(count 'online Movable')" "$TOTAL"
 is_reclaimed "no device"
 device_back
 comes_and_goes "no device, until now"
 
-# It comes back later.
+# --- the device comes back later ---
 given_up
 rmmod dax_hmem
 load_ours
@@ -75,20 +75,20 @@ is_all "device to come: taken over" online_movable 'online Movable'
 is "device to come: nothing is stranded" "$(stranded)" ''
 comes_and_goes "device to come"
 
-# It is of another size now.
+# --- the device comes back with another size ---
 given_up
 is "smaller" "$(write_file "$DAX/size" $((SIZE / 2)))" "done"
 load_ours
-ok "smaller: it is not bound" eval '! is_bound'
+ok "smaller: the device is not bound" eval '! is_bound'
 is_found "smaller"
 is_reclaimed "smaller"
 is "smaller: bind" "$(bind)" "done"
 is "smaller: its blocks" "$(count 'offline*')" "$((TOTAL / 2))"
 is "unbind" "$(unbind)" "done"
-is "as it was" "$(write_file "$DAX/size" "$SIZE")" "done"
+is "the device gets its size back" "$(write_file "$DAX/size" "$SIZE")" "done"
 is "bind" "$(bind)" "done"
 
-# And back. The two drivers have one name, so there is always only one.
+# --- back to the kernel's own driver; both modules have one name, so only one can be loaded ---
 attempt unplugged > /tmp/answer
 is "online_movable" "$(attempt online_movable)" "done"
 before=$(snapshot)
@@ -100,13 +100,13 @@ ok "back: unload" rmmod kmem
 is "back: no block is left" "$(count absent)" "$TOTAL"
 load_stock
 online_all
-is "back: the kernel's own driver has it" "$(count 'online Movable')" "$TOTAL"
-is "back: once" "$(reservations)" 1
+is "back: the kernel's own driver has the memory" "$(count 'online Movable')" "$TOTAL"
+is "back: the memory is present once" "$(reservations)" 1
 
 . "$LAB/tests/guest/helpers/resize.sh"
 
-# Its lower half was left by the kernel's own driver, its upper half by this one as
-# another device's: it is refused, and both can still be reclaimed.
+# --- the kernel's own driver left the lower half behind, this one the upper half, as another
+# device's: bind refuses the device, and both halves can be reclaimed ---
 is "halves: offline" "$(switch_all offline)" "done"
 is "halves: unbound" "$(unbind)" "done"
 rmmod kmem
@@ -132,7 +132,7 @@ are_stranded() { [[ $(stranded) == "$*" ]]; }
 ok "halves: both are stranded" wait_until are_stranded "$lower" "$upper"
 is "halves: the lower one is reclaimed" "$(reclaim "$lower")" "done"
 is "halves: the upper one is reclaimed" "$(reclaim "$upper")" "done"
-# What the other driver has left of it in /proc/iomem is in the way of a larger device.
+# The reservation of the other driver stays in /proc/iomem, in the way of a larger device.
 resize dax0.0 $((SIZE / 2))
 is "halves: the lower one is bound again" "$(bind_to_kmem dax0.0)" "done"
 done_testing

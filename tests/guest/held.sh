@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What keeps an unplug until its time is up is named, and others get at the
-# hotplug lock meanwhile.
+# A transition that times out names the page that held its block, and other tasks get the hotplug lock
+# meanwhile.
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -20,8 +20,8 @@ huge_pages() {
 	echo "$2" > "$file"
 }
 
-# spare MIB: somebody whom the kernel may kill for want of memory, and nobody else: what is
-# moved leaves so little that the driver's own small allocations can ask for it.
+# spare MIB: starts a process that the OOM killer takes first. The moved memory leaves so little
+# that a small allocation of the driver can invoke it.
 spare() {
 	perl -e 'open(my $score, ">", "/proc/self/oom_score_adj"); print $score 1000; close $score;
 		my $memory = "x" x ($ARGV[0] << 20); sleep' "$1" &
@@ -36,14 +36,14 @@ spare_all_others() {
 	done
 }
 
-# As attempt, with node 0 given free before anybody needs memory.
+# As attempt, but node 0 is freed before the answer is printed, because that needs memory.
 unplug_and_make_room() {
 	local file
 	# shellcheck disable=SC2059 # it has the place for the node
 	printf -v file "$HUGE" 0
 	# shellcheck disable=SC2016 # perl's variables
 	errno_name "$(perl -e '
-		syscall(151, 3); # mlockall: its own code is not to be read anew either
+		syscall(151, 3); # mlockall, so that the code of this process is not evicted either
 		open(my $state, ">", $ARGV[0]) or die;
 		open(my $pages, ">", $ARGV[1]) or die;
 		my $answer = defined syswrite($state, "unplugged") ? "done" : "$!";
@@ -55,7 +55,7 @@ free_mib() { awk '$1 == "Node" && $2 == '"$1"' && $3 == "MemFree:" { print int($
 
 is_last_online() { (($(< "$DAX/kmem/blocks_online") == 1)); }
 
-# hold WHAT: until $HOLDER is killed.
+# hold WHAT: holds pages until $HOLDER is killed.
 hold() {
 	: > /tmp/hold
 	perl "$LAB/guest/hold" "$1" "$NODE" > /tmp/hold &
@@ -69,7 +69,7 @@ release() {
 	until has_ended "$HOLDER"; do pause 0.02; done
 }
 
-# An unrelated block of the machine's own memory, which nobody holds up.
+# A block of the machine's own memory that can go offline.
 unrelated() {
 	local file
 	for file in "$MEMORY"/memory*/; do
@@ -82,41 +82,41 @@ unrelated() {
 attempt unplugged > /tmp/answer
 is "plugged" "$(attempt online_movable)" "done"
 
-# A page lent to I/O: the core tries for ever.
+# --- a page that I/O has pinned, with which the core never stops trying ---
 hold io
 block=$(unrelated)
 ok "a block of the machine's own memory can go offline" test -n "$block"
-is "and online again" "$(write_file "$block/state" online)" "done"
+is "the block of the machine's own memory goes online again" "$(write_file "$block/state" online)" "done"
 echo 1 > $TRACE/events/dax_kmem/enable
 timeout_ms $((24000 * SLOW))
 begin_write it unplugged
-ok "lent to I/O: the others are offline" wait_until is_last_online
+ok "pinned by I/O: the others are offline" wait_until is_last_online
 begin=${EPOCHREALTIME/./}
-is "meanwhile it goes offline" "$(write_file "$block/state" offline)" "done"
-is "meanwhile it goes online again" "$(write_file "$block/state" online)" "done"
+is "meanwhile that block goes offline" "$(write_file "$block/state" offline)" "done"
+is "meanwhile that block goes online again" "$(write_file "$block/state" online)" "done"
 took=$(((${EPOCHREALTIME/./} - begin) / 1000))
-ok "before the unplug is over" eval '! has_result it'
-note "that took $took ms"
+ok "the unplug is not over by then" eval '! has_result it'
+note "going offline and online took $took ms"
 end_write it
-is "lent to I/O: its time is up" "$RESULT" ETIMEDOUT
+is "pinned by I/O: the timeout expires" "$RESULT" ETIMEDOUT
 note "$(< "$DAX/kmem/last_failure")"
-is "lent to I/O: the reason, and what held it" "$(failure reason) $(failure held)" "timeout pinned"
-is "lent to I/O: the page is in the block" "memory$(($(failure pfn) * 4096 / $(block_size)))" "$(failure block)"
-is_all "lent to I/O: rolled back" online_movable 'online Movable'
+is "pinned by I/O: the reason, and what held it" "$(failure reason) $(failure held)" "timeout pinned"
+is "pinned by I/O: the page is in the block" "memory$(($(failure pfn) * 4096 / $(block_size)))" "$(failure block)"
+is_all "pinned by I/O: rolled back" online_movable 'online Movable'
 echo 0 > $TRACE/events/dax_kmem/enable
 longest=$(sed -n 's/.*transition_end: .*longest_us=\([0-9]*\).*/\1/p' $TRACE/trace)
 slowest=$(sed -nE 's/.*(block_switch|range_change): .* us=([0-9]*) .*/\2/p' $TRACE/trace | sort -n | tail -n 1)
 is "the longest hold is in the trace" "$longest" "$slowest"
-ok "and no longer than the slices were" test "$longest" -lt $((6500000 * SLOW))
+ok "no hold was longer than the slices" test "$longest" -lt $((6500000 * SLOW))
 release
 timeout_ms 0
-is "let go: unplugged" "$(attempt unplugged)" "done"
+is "no longer pinned: unplugged" "$(attempt unplugged)" "done"
 
-# A signal likewise.
+# --- a signal in place of the timeout ---
 is "plugged" "$(attempt online_movable)" "done"
 hold io
 begin_write it unplugged TERM
-ok "lent to I/O: the others are offline" wait_until is_last_online
+ok "pinned by I/O: the others are offline" wait_until is_last_online
 pause 1.5
 signal it TERM
 end_write it
@@ -124,7 +124,7 @@ is "a signal: EINTR" "$RESULT" EINTR
 is "a signal: the reason, and what held it" "$(failure reason) $(failure held)" "signal pinned"
 release
 
-# A transition that is cancelled before it has tried a block knows of nothing that held it.
+# --- a transition that is cancelled before it has tried a block names no page ---
 load_fault
 fault what=offline err=16 times=-1
 is "refused by a notifier" "$(attempt unplugged) $(failure reason)" "EBUSY refused"
@@ -137,7 +137,7 @@ is "cancelled before it began: EINTR" "$RESULT" EINTR
 is "cancelled before it began: nothing held it" "$(failure reason) $(failure held)" "signal "
 no_fault
 
-# Huge pages that are promised to somebody, and no others anywhere.
+# --- huge pages that a process has reserved, with no others on any node ---
 huge_pages "$NODE" 4
 perl -e 'use constant { MAP_FAILED => -1 };
 	my $address = syscall(9, 0, 4 << 21, 3, 0x40022, -1, 0); # mmap, of huge pages, not touched
@@ -153,20 +153,20 @@ until has_ended "$PROMISED"; do pause 0.02; done
 huge_pages "$NODE" 0
 is "no huge pages: unplugged" "$(attempt unplugged)" "done"
 
-# More in use than there is room for elsewhere.
+# --- more memory in use than other nodes have room for ---
 is "plugged" "$(attempt online_movable)" "done"
 mkdir /tmp/full
 mount -t tmpfs -o "size=2G,mpol=bind:$NODE" tmpfs /tmp/full
 dd if=/dev/zero of=/tmp/full/file bs=1M count=500 status=none
 swapoff -a
 spare_all_others
-# KASAN wants an eighth of a block for each that goes online again, page owner some more.
+# KASAN needs an eighth of each block that goes online again, page owner some more.
 for _ in "${BLOCKS[@]}"; do spare 24; done
 pause 1
 huge_pages 0 $((($(free_mib 0) - 150) / 2))
 before=$(count 'online Movable')
 timeout_ms 8000
-is "nowhere to go: its time is up" "$(unplug_and_make_room)" ETIMEDOUT
+is "nowhere to go: the timeout expires" "$(unplug_and_make_room)" ETIMEDOUT
 note "$(< "$DAX/kmem/last_failure")"
 is "nowhere to go: the reason, and what held it" "$(failure reason) $(failure held)" "timeout no_memory"
 is "nowhere to go: rolled back" "$(count 'online Movable')" "$before"
@@ -174,7 +174,7 @@ kill "${SPARE[@]}" 2> /dev/null || true
 timeout_ms 0
 is "room again: unplugged" "$(attempt unplugged)" "done"
 
-# As the ABI document has it, for those who want to watch.
+# --- the tracepoints, as docs/abi.md shows them ---
 echo > $TRACE/trace
 echo 1 > $TRACE/events/dax_kmem/enable
 is "plugged" "$(attempt online_movable)" "done"

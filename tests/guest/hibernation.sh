@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Hibernation in the middle of a transition cancels it, it is rolled back; the
-# image is written and read back, and all is as it was, what is in the memory of
-# the device too.
+# Hibernation cancels a transition, which is rolled back. After the image was written and read back,
+# every block and the content of the device's memory are as before.
 # vm: -s 1G -x 3G -t 1200
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/contents.sh"
 
 grep -qw test_resume /sys/power/disk || skip_all "the kernel was built without hibernation"
-# It opens the disk exclusively to read the image back; real hibernation does so before
-# anything swaps.
+# 6.1 opens the disk exclusively to read the image back; real hibernation does so before anything
+# swaps.
 [[ $KERNEL != 6.1 ]] || skip_all "Linux 6.1 cannot test hibernation with a disk that it swaps to: EBUSY"
 load_fault
 mkswap "$SCRATCH" > /dev/null
 swapon "$SCRATCH"
 echo test_resume > /sys/power/disk
-echo 1 > /sys/power/pm_debug_messages # it says so when the image has been read back
+echo 1 > /sys/power/pm_debug_messages # logs when the image has been read back
 
-# hibernate: to the disk and back.
+# hibernate: writes the image to the disk, and reads it back.
 hibernate() { write_file /sys/power/state disk; }
 
-# has_resumed DESCRIPTION: rather than failed, or not even begun.
+# has_resumed DESCRIPTION: the system has resumed from the image.
 has_resumed() { ok "$1: the image was read back" log_since "$1" 'Hibernation image restored successfully'; }
 
-# Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected afterwards, without
-# daxplug too. They are made anew then; what is written first finds that the old are gone,
-# and is lost.
+# Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected afterwards, with either
+# driver, so they are made anew. The first write to them fails, and is lost.
 has_ports() { grep -qx 'host_connected: 1' /sys/kernel/debug/virtio-ports/*; }
 connect_ports() {
 	local driver=/sys/bus/virtio/drivers/virtio_console device
@@ -40,11 +38,11 @@ connect_ports() {
 	pause 1
 }
 
-# slept DESCRIPTION: what hibernation in the middle of a transition came to.
+# slept DESCRIPTION: checks the writer's answer and that the system has hibernated.
 slept() {
 	connect_ports
 	is "$1: the writer gets ECANCELED" "$RESULT" ECANCELED
-	is "$1: the system sleeps" "$ANSWER" "done"
+	is "$1: the system has slept" "$ANSWER" "done"
 	has_resumed "$1"
 }
 

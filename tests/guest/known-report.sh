@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What lockdep says of the core with the kernel's own driver too, which is what this is
-# the proof of. It takes the removal of a memory block in whose files somebody is for a
-# possible deadlock: it does not know that both have been under device_hotplug_lock. And
-# it takes pciehp's own locks for one when an expander is pulled out.
+# Two lockdep reports about the core appear with the kernel's own driver too. lockdep takes the removal
+# of a memory block while a task is in one of its files for a possible deadlock, because it does not
+# know that both have been under device_hotplug_lock; and it reports pciehp's own locks when an expander
+# is pulled out.
 # driver: stock
 # vm: -w -s 512M
 # vm: -w -v cxl -s 512M -a pcie_ports=native
@@ -27,9 +27,9 @@ write_all() {
 
 removal_is_reported() {
 	local round
-	# So that lockdep knows all of it.
+	# Shows lockdep all locks.
 	is "a block goes online" "$(switch "${BLOCKS[0]}" online_movable)" "done"
-	is "and offline" "$(switch "${BLOCKS[0]}" offline)" "done"
+	is "the block goes offline" "$(switch "${BLOCKS[0]}" offline)" "done"
 	for ((round = 0; round < 10; round++)); do
 		! is_reported || break
 		write_all &
@@ -40,16 +40,16 @@ removal_is_reported() {
 		bind > /tmp/answer
 	done
 	ok "lockdep reports the kernel's own driver" is_reported
-	ok "for what it removes" eval 'dmesg | grep -q "remove_memory_block_devices"'
+	ok "the report is about the removal of memory blocks" eval 'dmesg | grep -q "remove_memory_block_devices"'
 }
 
 pulling_is_reported() {
 	REGION=region0
 	find_expander
 	is "an expander is pulled out" "$(machine device_del "cxl-mem$PLACE")" ''
-	ok "it is gone" wait_until test ! -e "$DAX"
+	ok "the device is gone" wait_until test ! -e "$DAX"
 	ok "lockdep reports pciehp" is_reported
-	ok "for its lock" eval 'dmesg | grep -q "reset_lock.* at: pciehp_unconfigure_device"'
+	ok "the report is about pciehp's lock" eval 'dmesg | grep -q "reset_lock.* at: pciehp_unconfigure_device"'
 }
 
 case $DEVICE in

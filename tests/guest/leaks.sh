@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Nothing is left of a device that has come and gone 50 times.
+# Binding, plugging, unplugging and unbinding a device 50 times leaks nothing.
 # vm: -s 256M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 TRACING=/sys/kernel/tracing
 
-# The groups of memory blocks that the kernel gives out, by a probe on it: the
-# number is the lowest that is free.
+# The memory groups that the kernel hands out, seen by a probe: it hands out the lowest free number.
 # shellcheck disable=SC2016 # for the kernel to expand
 echo 'r:daxplug_group memory_group_register_static number=$retval:s32' > "$TRACING/kprobe_events"
 echo 1 > "$TRACING/events/kprobes/daxplug_group/enable"
-# How often each was given out: "50 1".
+# groups: how often each was handed out, as "50 1".
 groups() { sed -n 's/.*number=//p' "$TRACING/trace" | sort | uniq -c | awk '{ print $1, $2 }'; }
 is_one_group() { [[ $(groups | wc -l) == 1 && $(groups) == "$1 "* ]]; }
 
@@ -25,14 +24,14 @@ outside() {
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is "the node is in one memory tier" "$(tier_of "$NODE" | wc -l)" 1
-ok "which is another than that of ordinary memory" test "$(tier_of "$NODE")" != "$(tier_of 0)"
+ok "the tier is another than that of ordinary memory" test "$(tier_of "$NODE")" != "$(tier_of 0)"
 is "unplugged" "$(attempt unplugged)" "done"
 is "the node is in no memory tier" "$(tier_of "$NODE")" ''
 is "unbind" "$(unbind)" "done"
 before=$(outside)
 echo > "$TRACING/trace"
 
-# Without a fork, as guests are slow to.
+# Without a fork, because guests fork slowly.
 cycle() {
 	echo dax0.0 > "$KMEM/bind" &&
 		echo unplugged > "$DAX/state" &&
@@ -44,21 +43,21 @@ for ((done = 0; done < 50; done++)); do
 	cycle || break
 done
 is "50 times bind, unplug, plug, unplug, unbind" "$done" 50
-is "nothing is left" "$(outside)" "$before"
+is "nothing has leaked" "$(outside)" "$before"
 ok "a memory group is given back each time" is_one_group 50
 
-# Without a write to state, too.
+# Without a write to state.
 echo > "$TRACING/trace"
 for ((done = 0; done < 10; done++)); do
 	echo dax0.0 > "$KMEM/bind" || break
 	echo dax0.0 > "$KMEM/unbind" || break
 done
 is "10 times bind and unbind" "$done" 10
-is "nothing is left after 10 times bind and unbind" "$(outside)" "$before"
+is "nothing has leaked after 10 times bind and unbind" "$(outside)" "$before"
 ok "a memory group is given back each time" is_one_group 10
 
 ok "unload" rmmod kmem
 ok "load" load_kmem
-ok "it binds" is_bound
+ok "the device binds" is_bound
 is_all "in the end" offline 'offline*'
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory in use survives an unplug that moves it elsewhere, and one that fails.
+# Memory in use survives an unplug that moves it to other nodes, and an unplug that fails.
 # vm: -s 1G
 # driver: ours
 # driver-full: stock-7.3
@@ -10,7 +10,7 @@ load_fault
 on_node() { awk -v node="N$NODE=" '{ for (i = 1; i <= NF; i++) if (index($i, node) == 1) pages += substr($i, length(node) + 1) } END { print pages + 0 }' "$1"; }
 checksum() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
-# At the node, but free to go elsewhere when it has to.
+# Memory on the device's node that may move to other nodes.
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 mkdir /tmp/live
@@ -19,7 +19,7 @@ head -c 32M /dev/urandom > /tmp/live/file
 before=$(checksum /tmp/live/file)
 ok "a file is in the device's memory" test "$(files_there)" -ge $((30 << 10))
 
-# A process that keeps memory of its own there, and checks it when told.
+# A process with memory on the node, which checks it when told.
 mkfifo /tmp/ask /tmp/answer
 # shellcheck disable=SC2016 # perl's variables
 numactl --preferred="$NODE" perl -e 'open(my $random, "<", "/dev/urandom"); read($random, my $data, 8 << 20);
@@ -30,9 +30,9 @@ numactl --preferred="$NODE" perl -e 'open(my $random, "<", "/dev/urandom"); read
 	print $answer ($sum == unpack("%32N*", $data) && length($data) == (8 << 20) ? "intact\n" : "damaged\n");' > /tmp/process &
 PROCESS=$!
 ok "a process is up" wait_until grep -q ready /tmp/process
-ok "it has memory of the device" eval "(($(on_node /proc/$PROCESS/numa_maps) * 4 >= 8 * 1024))"
+ok "the process has memory of the device" eval "(($(on_node /proc/$PROCESS/numa_maps) * 4 >= 8 * 1024))"
 
-# An unplug that fails with its last block has moved nearly everything.
+# An unplug that fails at its last block has moved nearly everything.
 fault what=offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=1
 is "an unplug that fails" "$(attempt unplugged)" EBUSY
 no_fault
@@ -48,11 +48,11 @@ is "the file is intact" "$(checksum /tmp/live/file)" "$before"
 echo > /tmp/ask
 is "the process' memory is intact" "$(< /tmp/answer)" intact
 
-# Back again, for the next.
+# --- once more, with a copy ---
 is "online_movable" "$(attempt online_movable)" "done"
 cp /tmp/live/file /tmp/live/copy
 ok "a copy is in the device's memory" test "$(files_there)" -ge $((30 << 10))
-is "it is the same" "$(checksum /tmp/live/copy)" "$before"
+is "the copy equals the file" "$(checksum /tmp/live/copy)" "$before"
 is "unplugged" "$(attempt unplugged)" "done"
 is "the copy is intact" "$(checksum /tmp/live/copy)" "$before"
 done_testing

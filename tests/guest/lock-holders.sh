@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Others who take the hotplug locks may be at it all the time, each by itself and
-# all at once: transitions succeed, and so does what the others do.
+# Other holders of the hotplug locks, each alone and all at once, run in a loop during transitions:
+# every transition succeeds, and so does every operation of theirs.
 # vm: -c -s 512M -r 2 -t 1800 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
 PROCESSORS=/sys/devices/system/cpu
 
-# --- each takes the locks, and leaves everything as it was ---
+# --- each holder takes the locks, and leaves everything as before ---
 
-# write FILE WORD...: one after the other, all to succeed.
+# write FILE WORD...: writes one word after the other, which all have to succeed.
 write() {
 	local file=$1 word
 	shift
@@ -27,7 +27,7 @@ processor_down_and_up() {
 	write "$PROCESSORS/cpu1/hotplug/target" 0 "$top"
 }
 
-# On node 0, by ACPI; the kernel onlines it, and has to take it offline.
+# A DIMM on node 0, by ACPI; the kernel puts it online, and has to take it offline.
 dimm_in_and_out() {
 	local address block
 	machine_does object_add memory-backend-ram,id=dimm_ram,size=128M &&
@@ -45,7 +45,7 @@ has_no_dimm() {
 	devices=$(machine info memory-devices) && [[ $devices != *'"dimm"'* ]]
 }
 
-# On node 0, by its own driver, which takes memory offline piece by piece.
+# Memory of virtio-mem on node 0, whose driver takes it offline piece by piece.
 virtio_mem_in_and_out() { resize_virtio_mem 268435456 && resize_virtio_mem 0; }
 resize_virtio_mem() {
 	machine_does qom-set /machine/peripheral/vmem0 requested-size "$1" || return
@@ -53,14 +53,13 @@ resize_virtio_mem() {
 }
 virtio_mem_is() { [[ $(machine qom-get /machine/peripheral/vmem0 size) == "$1" ]]; }
 
-# The device between the two ranges, in devdax mode: memory of its own that
-# programs map, which the core maps and unmaps.
+# The device between the two ranges, in devdax mode, whose memory the core maps and unmaps.
 devdax_off_and_on() {
 	local driver=/sys/bus/dax/drivers/device_dax
 	write "$driver/unbind" "$NEIGHBOUR" && write "$driver/bind" "$NEIGHBOUR"
 }
 
-# A page that programs do not use any more, as after a fault that was corrected.
+# A page that is retired, as after a corrected fault.
 page_retired() {
 	local try
 	for ((try = 0; try < 100; try++)); do
@@ -69,18 +68,18 @@ page_retired() {
 	return 1
 }
 
-# With its description of memory, which newer kernels keep up to date themselves:
-# a program that finds them at it is told to try again (EBUSY).
+# A crash kernel, with a description of memory that newer kernels keep up to date themselves: while
+# they do, loading one fails with EBUSY.
 crash_kernel_loaded() {
 	wait_until kexec "${BY_KERNEL[@]}" -p --reuse-cmdline --initrd=/lab/crash/initramfs /lab/crash/vmlinuz &&
 		{ [[ ! -e $MEMORY/crash_hotplug ]] || cat "$MEMORY/crash_hotplug" > /run/crash_hotplug; } &&
 		wait_until kexec -p -u
 }
 
-# Whoever looks at all memory has it stay for so long.
+# kmemleak's scan holds the lock for as long as it lasts.
 leaks_looked_for() { write /sys/kernel/debug/kmemleak scan; }
 
-# --- the transitions meanwhile ---
+# --- transitions meanwhile ---
 
 disturb() {
 	until [[ -e /run/enough ]]; do
@@ -92,11 +91,11 @@ disturb() {
 	done
 }
 
-# times HOLDER: how often it has done it by now.
+# times HOLDER: how many rounds it has finished.
 times() { grep -cx "$1" /run/done; }
 has_been_twice() { (($(times "$1") >= 2)); }
 
-# among HOLDER...: transitions, until all these have been at it twice.
+# among HOLDER...: makes transitions until each holder has finished two rounds.
 among() {
 	local holder transitions=0 answers='' pids=() deadline=$((SECONDS + 240 * SLOW))
 	rm -f /run/enough
@@ -113,9 +112,9 @@ among() {
 	: > /run/enough
 	wait "${pids[@]}"
 	is "among $*: transitions" "$(sort -u <<< "${answers%?}")" "done"
-	is "among $*: they failed" "$(< /run/failed)" ''
+	is "among $*: holders that failed" "$(< /run/failed)" ''
 	for holder; do
-		ok "$holder: twice" has_been_twice "$holder"
+		ok "$holder: two rounds" has_been_twice "$holder"
 		note "$holder: $(times "$holder") times, transitions: $transitions"
 	done
 	is_all "$*" online_movable 'online Movable'
@@ -132,7 +131,7 @@ HOLDERS=(processor_off_and_on processor_down_and_up dimm_in_and_out virtio_mem_i
 	devdax_off_and_on page_retired)
 if [[ $CRASH ]]; then
 	HOLDERS+=(crash_kernel_loaded)
-	BY_KERNEL=(-s) # rather than by the program, where it was built to do that
+	BY_KERNEL=(-s) # the kernel loads the crash kernel itself, where it can
 	if kexec -s -p --reuse-cmdline /lab/crash/vmlinuz 2> /dev/null; then kexec -p -u; else BY_KERNEL=(); fi
 else
 	skip "crash_kernel_loaded" "the guest has no crash kernel"
@@ -150,7 +149,7 @@ is "online_movable" "$(attempt unplugged) $(attempt online_movable)" "done done"
 TOGETHER=()
 for holder in "${HOLDERS[@]}"; do
 	among "$holder"
-	# Two cannot switch the one processor at the same time.
+	# Only one holder can switch the processor at a time.
 	[[ $holder == processor_down_and_up ]] || TOGETHER+=("$holder")
 done
 among "${TOGETHER[@]}"

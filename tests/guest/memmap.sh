@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The page structs of the device's memory are kept in it, or not, as
-# memmap_on_memory says; all or nothing in both cases.
+# memmap_on_memory decides whether the page structs of the device's memory are kept on the device, and
+# transitions do all or nothing in both cases.
 # vm: -s 1G -a memory_hotplug.memmap_on_memory=1
 # vm-full: -v nvdimm -s 1G -a memory_hotplug.memmap_on_memory=1
 # vm-full: -v cxl -s 512M -a memory_hotplug.memmap_on_memory=1
@@ -24,7 +24,7 @@ for on in 1 0 1; do
 	before=$(memory_total)
 	is "$on: bind" "$(bind)" "done"
 	is_all "$on: bound" offline 'offline*'
-	is "$on: it cannot be changed while bound" "$(write_file "$DAX/memmap_on_memory" $((1 - on)))" EBUSY
+	is "$on: memmap_on_memory cannot be changed while bound" "$(write_file "$DAX/memmap_on_memory" $((1 - on)))" EBUSY
 	is "$on: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "$on, unplugged"
 
@@ -40,7 +40,7 @@ for on in 1 0 1; do
 	is_unchanged "$on: an unplug that fails: every block is as before" "$whole"
 	is "$on: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "$on, unplugged again"
-	is "$on: MemTotal is what it was" "$(memory_total)" "$before"
+	is "$on: MemTotal is as before" "$(memory_total)" "$before"
 
 	[[ $DRIVER == ours ]] || continue
 	fault what=online "block=$MIDDLE" err=16 times=1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Who waits for a rollback that takes its time is not taken for a hung task:
-# neither the writer who was cancelled, nor who wants to suspend the system.
+# A long rollback triggers no report of a hung task: neither for the cancelled writer, nor for a task
+# that waits to suspend the system.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -14,14 +14,14 @@ LONG=$((4 * PATIENCE))
 PATIENCE_BEFORE=$(< "$DETECTOR")
 echo "$PATIENCE" > "$DETECTOR"
 
-# held WORD: in the middle of a block.
+# held WORD: begins a transition to WORD and holds it in the middle of a block.
 held() {
 	fault hold=1 times=1 skip=1
 	begin_write it "$1" INT
 	ok "$1 under way" wait_until is_held
 }
 
-# nobody_hangs DESCRIPTION: for long.
+# nobody_hangs DESCRIPTION: lasts longer than the detector's patience.
 nobody_hangs() {
 	pause "$LONG"
 	is "$1" "$(dmesg | grep 'blocked for more')" ''
@@ -30,7 +30,7 @@ nobody_hangs() {
 is "unplugged" "$(attempt unplugged)" "done"
 held online_movable
 signal it INT
-nobody_hangs "who waits for what was cancelled does not count as hung"
+nobody_hangs "the cancelled writer is not reported as hung"
 let_go
 end_write it
 no_fault
@@ -42,13 +42,13 @@ if echo freezer > /sys/power/pm_test; then
 	held unplugged
 	write_file /sys/power/state freeze > /tmp/answer &
 	sleeper=$!
-	nobody_hangs "nor does who waits to suspend the system"
+	nobody_hangs "a task that waits to suspend is not reported as hung"
 	let_go
 	end_write it
 	no_fault
 	wait "$sleeper"
 	is "the writer" "$RESULT" ECANCELED
-	is "the system sleeps" "$(< /tmp/answer)" "done"
+	is "the system has slept" "$(< /tmp/answer)" "done"
 else
 	skip "suspend" "the kernel was built without tests of suspend"
 fi

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Without room for the page structs of a device, plugging the device is refused before the
-# core is asked, because the core cannot undo half of that. With room again, it succeeds.
-# Free memory in ZONE_MOVABLE or in a CMA area is no room, nor is the device's own memory
-# where only the device asks for memmap_on_memory, as CXL devices do.
+# Without room for the page structs of a device a plug is refused before the core is called, because
+# the core cannot undo half of an add; with room it succeeds. Free memory in ZONE_MOVABLE or in a CMA
+# area is no room, nor is the device's own memory where only the device asks for memmap_on_memory, as
+# CXL devices do.
 # vm: -s 32G
 # vm: -s 32G -a cma=1G
 # vm: -v cxl -s 16G
@@ -25,8 +25,8 @@ available() {
 	echo $((kB - $(meminfo CmaFree)))
 }
 
-# leave KB: huge pages take ordinary memory until no more than this is available. Some of them
-# come from CMA areas, so one step may not do.
+# leave KB: takes ordinary memory by huge pages until no more than KB is available. Some of them come
+# from CMA areas, so one step may not suffice.
 leave() {
 	local excess before
 	for ((excess = $(available) - $1; excess > 0; excess = $(available) - $1)); do
@@ -36,7 +36,8 @@ leave() {
 	done
 }
 
-# refused_for_want_of_room DESCRIPTION [KB]: with so much available, by default half of what is needed.
+# refused_for_want_of_room DESCRIPTION [KB]: a plug is refused with KB available, by default half of
+# the need.
 refused_for_want_of_room() {
 	local before
 	leave "${2-$(($(needed) / 2))}"
@@ -48,7 +49,7 @@ refused_for_want_of_room() {
 	echo 0 > "$HUGE"
 }
 
-# A quarter of the memory becomes another device, whose memory is free and movable.
+# A quarter of the memory becomes another device, whose memory is then free and movable.
 beside_movable_memory() {
 	is "unbind" "$(unbind)" "done"
 	resize dax0.0 $((SIZE - SIZE / 4))
@@ -63,7 +64,7 @@ beside_movable_memory() {
 	is "the second device: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
 }
 
-# Huge pages come from CMA areas while more is free there than elsewhere.
+# The kernel takes huge pages from CMA areas while more is free there than elsewhere.
 beside_cma_memory() {
 	local kB=$(($(needed) * 3 / 4))
 	leave "$kB"
@@ -77,16 +78,16 @@ in_cma() { grep -qw cma /proc/cmdline; }
 is "unplugged" "$(attempt unplugged)" "done"
 if in_cma; then
 	beside_cma_memory
-# Emulated CXL memory is no place for what the kernel reads from its disks.
+# Emulated CXL memory is too slow for the page cache.
 elif [[ $DEVICE == cxl ]]; then
-	is "the device wishes for its own memory" "$(< "$DAX/memmap_on_memory")" 1
-	is "the system does not" "$(< /sys/module/memory_hotplug/parameters/memmap_on_memory)" N
+	is "the device asks for memmap_on_memory" "$(< "$DAX/memmap_on_memory")" 1
+	is "the system does not allow it" "$(< /sys/module/memory_hotplug/parameters/memmap_on_memory)" N
 else
 	beside_movable_memory
 fi
 refused_for_want_of_room "alone"
 
-is "with room it is possible" "$(attempt online_movable)" "done"
+is "with room: online_movable" "$(attempt online_movable)" "done"
 is_all "with room" online_movable 'online Movable'
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Persistent memory: each devdax namespace is a device that comes and goes by
-# itself, whatever its size and wherever its page structs are.
+# Persistent memory: each devdax namespace is a device that is plugged and unplugged alone, of whatever
+# size and wherever its page structs are.
 # full
 # vm: -v nvdimm -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,16 +10,16 @@
 to_devdax() { daxctl reconfigure-device --mode=devdax "$@" "${DAX##*/}"; }
 to_ram() { daxctl reconfigure-device --mode=system-ram --no-online "${DAX##*/}"; }
 
-# A superblock at the start of the namespace is not memory, nor is its block.
+# The namespace begins with a superblock, so its first block is not used.
 [[ -e $DAX/mapping0 ]] || skip_all "this kernel does not say which addresses the device has"
 is "one namespace: the first block is left out" "${#BLOCKS[@]}" $((SIZE / BLOCK - 1))
 is_all "one namespace, bound" offline 'offline*'
 comes_and_goes "one namespace"
 
-# To devdax and back.
+# --- to devdax and back ---
 ok "devdax is refused while it is online" eval '! to_devdax'
 is "devdax is refused: driver" "$(bound_to)" kmem
-# daxctl looks for memory blocks, so what has none is unbound by hand.
+# daxctl fails for a device without memory blocks, so that is unbound by hand.
 for before in offline unplugged; do
 	is "$before: unplugged" "$(attempt unplugged)" "done"
 	is "$before: unbind" "$(unbind)" "done"
@@ -36,7 +36,7 @@ ok "to devdax by force" to_devdax --force
 is "to devdax by force: driver" "$(bound_to)" device_dax
 is "to devdax by force: blocks" "$(count absent)" "${#BLOCKS[@]}"
 
-# Three namespaces, none of which begins or ends where a memory block does.
+# --- three namespaces, none of which begins or ends at a memory block ---
 ok "the namespace is destroyed" ndctl destroy-namespace --force namespace0.0
 for size in 304M 320M; do
 	ok "a namespace of $size" ndctl create-namespace --mode=devdax --map=mem --size="$size"
@@ -50,8 +50,8 @@ for name in dax0.0 dax0.1 dax0.2; do
 	is_all "$name, bound" offline 'offline*'
 	ok "$name: it has blocks" test "${#BLOCKS[@]}" -gt 0
 done
-is "no block is of two devices" "$(tr ' ' '\n' <<< "${BLOCKS_OF[*]}" | sort | uniq -d)" ''
-is "no block is of no device" "$(find "/sys/devices/system/node/node$NODE" -name 'memory[0-9]*' | wc -l)" \
+is "no block belongs to two devices" "$(tr ' ' '\n' <<< "${BLOCKS_OF[*]}" | sort | uniq -d)" ''
+is "every block belongs to a device" "$(find "/sys/devices/system/node/node$NODE" -name 'memory[0-9]*' | wc -l)" \
 	"$(wc -w <<< "${BLOCKS_OF[*]}")"
 
 others() {
@@ -66,20 +66,20 @@ for name in dax0.1 dax0.2 dax0.0 dax0.1; do
 	choose "$name"
 	before=$(others "$name")
 	comes_and_goes "$name"
-	is "$name: the others are what they were" "$(others "$name")" "$before"
+	is "$name: the others are as before" "$(others "$name")" "$before"
 done
 
-# Its neighbours are in use; one goes for good.
+# --- one is destroyed while its neighbours are in use ---
 choose dax0.1
 ok "a namespace cannot be destroyed while its memory is online" \
 	eval '! ndctl destroy-namespace --force namespace0.1'
-is_all "which does not touch it" online_movable 'online Movable'
-is "it is unplugged" "$(attempt unplugged)" "done"
+is_all "it is still online" online_movable 'online Movable'
+is "the device is unplugged" "$(attempt unplugged)" "done"
 before=$(others dax0.1)
-ok "then it can be" ndctl destroy-namespace --force namespace0.1
+ok "then its namespace can be destroyed" ndctl destroy-namespace --force namespace0.1
 ok "the device is gone" test ! -e "$DAX"
-is "the others are what they were" "$(others dax0.1)" "$before"
-ok "and made anew" ndctl create-namespace --mode=devdax --map=dev
+is "the others are as before" "$(others dax0.1)" "$before"
+ok "the namespace is made anew" ndctl create-namespace --mode=devdax --map=dev
 choose "$(daxctl list | jq -r '.[] | select(.mode == "devdax").chardev')"
 ok "made anew: to system-ram" to_ram
 comes_and_goes "made anew"

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A notifier may refuse with any errno, also with one that means something else
-# to the driver: the write fails with it, everything is as before.
+# A notifier may refuse with any errno, even one with a meaning for the driver: the write fails with it,
+# and everything is as before.
 # vm: -s 1G
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
 is "unplugged" "$(attempt unplugged)" "done"
-# 512 is the kernel's own ERESTARTSYS, which no program may see.
+# 512 is ERESTARTSYS, which the kernel must not return to programs.
 declare -A NAMES=([4]=EINTR [11]=EAGAIN [512]=EIO)
 for number in "${!NAMES[@]}"; do
 	for word in online_movable unplugged; do
 		before=$(snapshot)
 		fault block="$MIDDLE" "err=$number" times=-1
 		begin_write it "$word"
-		ok "$word refused with errno $number comes back" wait_until has_result it
+		ok "$word refused with errno $number returns" wait_until has_result it
 		kill "${WRITERS[it]}" 2> /dev/null
 		end_write it
 		is "$word refused with errno $number fails" "$RESULT" "${NAMES[$number]}"

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tools that know the kernel's own driver (daxctl, ndctl, cxl, those of the guest
-# and the newest; lsmem and chmem of the guest) do and say the same with ours, verb by verb;
-# with the guard on they are refused, and nothing changes.
+# The tools that know the kernel's own driver (daxctl, ndctl and cxl of the guest and the newest; lsmem
+# and chmem) do and print the same with daxplug's, verb by verb; with the guard on they are refused, and
+# nothing changes.
 # full
 # vm: -n -s 1G -t 1200
 # vm: -v cxl -s 512M -t 600
 # vm: -n -v nvdimm -s 1G -t 600
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
+. "$LAB/tests/guest/helpers/stock.sh"
 
 ADDRESSES=$(printf '0x%x-0x%x' $((FIRST * BLOCK)) $(((LAST + 1) * BLOCK - 1)))
 
 let_kernel_choose_movable
 modprobe device_dax
 
-# verb COMMAND...: runs one, and prints it, what it says, its status, and what
-# has become of all devices and blocks. The newer tools are told by their ROOT.
+# verb COMMAND...: runs a command, and prints the command, its output, its status, and the state of
+# all devices and blocks. ROOT is where the newer tools are.
 verb() {
 	local status=0
 	printf '=== %s\n' "$*"
@@ -25,7 +26,7 @@ verb() {
 	settled_facts
 }
 
-# A device can come after the command that makes it has ended.
+# A device may appear after the command that makes it has ended.
 settled_facts() {
 	local before now
 	now=$(facts)
@@ -49,7 +50,7 @@ facts() {
 	grep -E 'dax|kmem' /proc/iomem
 }
 
-# Each from what the one before has left; the last leaves all as it was at first.
+# Each verb starts from the state that the one before has left; the last restores the first.
 daxctl_verbs() {
 	verb daxctl list
 	verb daxctl list -RDMiu
@@ -182,13 +183,13 @@ ndctl_verbs() {
 
 verb_without_uuid() { verb "$@" | sed '/"uuid"/d'; }
 
-# with_driver FILE COMMAND...: all that it prints, with the driver in that file.
+# with_driver FILE COMMAND...: runs a command with the driver in FILE.
 with_driver() {
 	local file=$1
 	shift
-	attempt unplugged > /tmp/answer # where there is a state
+	attempt unplugged > /tmp/answer # where there is a state file
 	unbind > /tmp/answer
-	# Without it, one and the same driver would be compared with itself.
+	# Without this check a driver could be compared with itself.
 	if ! rmmod kmem || ! insmod "$file"; then exit 1; fi
 	to_kmem > /tmp/answer
 	"$@"
@@ -200,7 +201,7 @@ compare() {
 	shift 2
 	with_driver "$STOCK_KMEM" "$@" > /tmp/stock
 	with_driver "$OUR_KMEM" "$@" > /tmp/ours
-	ok "$description: it can be run" grep -qx 'status 0' /tmp/stock
+	ok "$description: a verb succeeds" grep -qx 'status 0' /tmp/stock
 	is "$description: as many verbs" "$(grep -c '^===' /tmp/ours)" "$(grep -c '^===' /tmp/stock)"
 	for ((index = 1; index <= $(grep -c '^===' /tmp/stock); index++)); do
 		same=$(nth "$index" /tmp/stock)
@@ -225,7 +226,7 @@ done
 
 fails() { ! ${ROOT:+chroot "$ROOT"} "$@"; }
 
-# refused WORD COMMAND...: with the guard on, in a device that is in state WORD.
+# refused WORD COMMAND...: the guard refuses a command on a device in state WORD.
 refused() {
 	local word=$1 before refusals
 	shift
@@ -233,7 +234,7 @@ refused() {
 	refusals=$(< "$DAX/kmem/refusals")
 	ok "guard: refused: $* ($word)" fails "$@"
 	is "guard: it changes nothing: $* ($word)" "$(facts)" "$before"
-	ok "guard: by the guard: $* ($word)" test "$(< "$DAX/kmem/refusals")" -gt "$refusals"
+	ok "guard: the refusal is counted: $* ($word)" test "$(< "$DAX/kmem/refusals")" -gt "$refusals"
 }
 
 for ROOT in '' /newer; do

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# state tells the truth about the blocks, whoever has changed them.
+# state tells the truth about the blocks, whichever task has switched them.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -34,7 +34,7 @@ write online_movable
 must offline "$FIRST"
 reads "one of all offline: mixed" mixed
 must online_movable "$FIRST"
-reads "and back in its zone: online_movable" online_movable
+reads "one back in its zone: online_movable" online_movable
 must offline "$LAST"
 reads "one offline: mixed" mixed
 must offline "${BLOCKS[@]:0:${#BLOCKS[@]} - 1}"
@@ -45,12 +45,12 @@ write online
 must offline "$MIDDLE"
 reads "after online, one offline: mixed" mixed
 must online_movable "$MIDDLE"
-reads "and back: the zone's name, no longer online" online_movable
+reads "one back in its zone: the zone's name, no longer online" online_movable
 
 write unplugged
 write online
 is "a block that is online refuses to go online" "$(switch "$MIDDLE" online)" EINVAL
-reads "which changes nothing: online" online
+reads "the refusal changes nothing: online" online
 echo 0 > "$MEMORY/memory$FIRST/online"
 reads "offline by the file online: mixed" mixed
 must offline "${BLOCKS[@]:1}"
@@ -62,7 +62,7 @@ reads "online one by one, the kernel choosing: the zone's name" online_movable
 write unplugged
 is_unplugged "unplugged"
 
-# Last, because the kernel may keep what is in a kernel zone.
+# Last, because the kernel may keep memory in a kernel zone.
 write online_movable
 must offline "${BLOCKS[@]}"
 must online_kernel "${BLOCKS[@]:0:half}"

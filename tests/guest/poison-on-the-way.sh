@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A page that fails while its own memory block goes offline is remembered, and is
-# marked again after the next plug.
+# A page that fails while its own memory block goes offline is remembered, and marked again after the
+# next plug.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
@@ -10,7 +10,7 @@ load_fault
 SOFT_OFFLINE=/sys/devices/system/memory/soft_offline_page
 FAULTY=()
 
-# fails_at BLOCK OFFSET: the page is marked in the MEM_GOING_OFFLINE notifier of its block, which
+# fails_at BLOCK OFFSET: marks the page in the MEM_GOING_OFFLINE notifier of its block, which
 # runs with pcp_batch_high_lock held. memory_failure() would wait for that lock before it counts
 # the page in the block.
 fails_at() {
@@ -33,7 +33,7 @@ is_back() {
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 
-# The first and the last page of a block, and the block that goes last.
+# --- the first and the last page of a block, and the block that goes last ---
 for place in "$MIDDLE 0" "$LAST $((PAGES_PER_BLOCK - 1))" "$FIRST 7"; do
 	read -r block offset <<< "$place"
 	fails_at "$block" "$offset"
@@ -42,14 +42,14 @@ for place in "$MIDDLE 0" "$LAST $((PAGES_PER_BLOCK - 1))" "$FIRST 7"; do
 	is_back "page $offset of memory$block fails"
 done
 
-# A block that is switched by its own file.
+# --- a block that is switched by its own file ---
 fails_at "${BLOCKS[1]}" 9
 is "by its own file: offline" "$(switch "${BLOCKS[1]}" offline)" "done"
 no_fault
 is "by its own file: unplugged" "$(attempt unplugged)" "done"
 is_back "by its own file"
 
-# A block that is removed when the device is unbound.
+# --- a block that is removed when the device is unbound ---
 fails_at "${BLOCKS[2]}" 1
 is "unbound: offline" "$(switch_all offline)" "done"
 no_fault

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A page with a hardware fault is marked as such again when its memory comes
-# back, and nobody gets it in between.
+# A page with a hardware fault is marked again when its memory comes back, and is never allocated in
+# between.
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,18 +10,18 @@ load_fault
 
 REFUSED='Memory page has hardware error'
 FAULTY=()
-LOST=0 # pages that the kernel counts and has lost the marks of
+LOST=0 # pages that the kernel counts, but whose marks it has lost
 
 # poison BLOCK OFFSET
 poison() {
 	local page
 	page=$(page_of "$1" "$2")
-	echo "$page" > "$INJECT" || true # refused where it could not be saved, but marked
+	echo "$page" > "$INJECT" || true # fails if the page cannot be saved, but marks it
 	FAULTY+=("$page")
 }
 
-# poison_later BLOCK OFFSET: in the background, for it may have to wait for a block
-# that is being switched; "wait" for it.
+# poison_later BLOCK OFFSET: poisons in the background, because that may wait for a switch of a block;
+# "wait" for it.
 poison_later() {
 	page_of "$1" "$2" > "$INJECT" &
 	FAULTY+=("$(page_of "$1" "$2")")
@@ -39,7 +39,7 @@ corrupted() { awk -v lost="$LOST" '/HardwareCorrupted/ { print $2 / 4 - lost }' 
 
 managed() { awk '$1 == "managed" { sum += $2 } END { print sum }' /proc/zoneinfo; }
 
-# is_back DESCRIPTION [WORD]: plugged, every faulty page marked and none ever free.
+# is_back DESCRIPTION [WORD]: after a plug every faulty page is marked, and none was ever free.
 is_back() {
 	mark_log "$1"
 	is "$1: plugged" "$(attempt "${2-online_movable}")" "done"
@@ -56,39 +56,39 @@ is_gone() {
 }
 
 TRACING=/sys/kernel/tracing
-# went_offline: the blocks in their order, a line each.
+# went_offline: the blocks that went offline, in their order, a line each.
 went_offline() { sed -n 's/.*block_switch: .* block=memory\([0-9]*\) to=offline error=0 .*/\1/p' $TRACING/trace; }
 
-is "none at first" "$(< "$DAX/kmem/pages_poisoned") $(corrupted)" "0 0"
+is "no faulty page at first" "$(< "$DAX/kmem/pages_poisoned") $(corrupted)" "0 0"
 attempt unplugged > /tmp/answer
 is "plugged" "$(attempt online_movable)" "done"
 BEFORE=$(managed)
 
-# Before: the first and the last page of a block, two neighbours, one elsewhere.
+# --- faulty before the unplug: the first and the last page of a block, two neighbours, one elsewhere ---
 poison "$MIDDLE" 0
 poison "$MIDDLE" $((PAGES_PER_BLOCK - 1))
 poison "$MIDDLE" 100
 poison "$MIDDLE" 101
 poison "$LAST" 77
 is "faulty before: marked" "$(marked)" 5
-# All else is free, so that nothing but these pages makes their blocks differ from others.
+# All other memory is free, so only these pages distinguish their blocks from others.
 echo 1 > $TRACING/events/dax_kmem/block_switch/enable
 is_gone "faulty before"
 echo 0 > $TRACING/events/dax_kmem/block_switch/enable
 is "faulty before: their blocks go last" "$(went_offline | tail -n 2 | sort -n | xargs)" \
 	"$(printf '%d\n' "$MIDDLE" "$LAST" | sort -n | xargs)"
 is_back "faulty before"
-is "faulty before: as much memory as ever" "$(managed)" "$BEFORE"
+is "faulty before: as much memory as at first" "$(managed)" "$BEFORE"
 
-# The memory is used, and taken back.
+# --- the memory is used, and taken back ---
 numactl --membind="$NODE" dd if=/dev/zero of=/tmp/filled bs=1M count=300 status=none
-ok "used: 300 MiB of it are in files" test "$(files_there)" -ge $((290 << 10))
+ok "used: files use 300 MiB of it" test "$(files_there)" -ge $((290 << 10))
 is "used: still marked" "$(marked)" 5
 rm /tmp/filled
 is_gone "used"
 is_back "used"
 
-# During an unplug, in a block that is still online; the first block goes last.
+# --- during an unplug, in a block that is still online; the first block goes last ---
 fault what=offline hold=1 times=1 skip=2 delay_ms=700
 begin_write it unplugged
 ok "during an unplug: it is half-way" wait_until is_held
@@ -96,11 +96,11 @@ poison_later "$FIRST" 5
 let_go
 wait
 end_write it
-is "during an unplug: it goes on" "$RESULT" "done"
+is "during an unplug: the unplug succeeds" "$RESULT" "done"
 no_fault
 is "during an unplug: remembered" "$(< "$DAX/kmem/pages_poisoned")" 6
 
-# During a plug, in a block that is online already; the last block comes first.
+# --- during a plug, in a block that is online already; the last block comes first ---
 fault what=online hold=1 times=1 skip=3 delay_ms=700
 begin_write it online_movable
 ok "during a plug: it is half-way" wait_until is_held
@@ -108,17 +108,17 @@ poison_later "$LAST" 99
 let_go
 wait
 end_write it
-is "during a plug: it goes on" "$RESULT" "done"
+is "during a plug: the plug succeeds" "$RESULT" "done"
 no_fault
 is "during a plug: marked" "$(marked)" 7
 is_gone "during a plug"
 is_back "during a plug"
 
-# After.
+# --- after the plug ---
 poison "${BLOCKS[1]}" 512
 is_gone "faulty after"
 
-# A plug that is rolled back forgets nothing.
+# --- a plug that is rolled back forgets nothing ---
 fault what=online block="$FIRST" err=16 times=-1
 is "a plug fails" "$(attempt online_movable)" EBUSY
 no_fault
@@ -126,22 +126,22 @@ is_unplugged "a plug fails"
 is "a plug fails: remembered" "$(< "$DAX/kmem/pages_poisoned")" 8
 is_back "a plug fails"
 
-# By their own files blocks with faults go offline, but not online again.
-is "by its own file it goes offline" "$(switch "$MIDDLE" offline)" "done"
-is "and not online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+# --- by their own files, blocks with faults go offline, but not online again ---
+is "by its own file the block goes offline" "$(switch "$MIDDLE" offline)" "done"
+is "by its own file the block does not go online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
 # Linux 6.1 wipes the marks before it asks whether the block may go online, not the count.
 [[ $KERNEL != 6.1 ]] || LOST=4
 is_gone "one offline before"
 is_back "one offline before"
 
-# Across an unbind, and brought back by bind itself.
+# --- across an unbind, and put online by bind ---
 is_gone "unbound"
 is "unbound" "$(unbind)" "done"
 is "bound" "$(bind)" "done"
 is "bound: offline" "$(state)" offline
-is "bound: others cannot put it online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
-is "bound: another block they can" "$(switch "${BLOCKS[2]}" online_movable)" "done"
-is "bound: and take it back" "$(switch "${BLOCKS[2]}" offline)" "done"
+is "bound: the block cannot go online by its own file" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+is "bound: another block can go online" "$(switch "${BLOCKS[2]}" online_movable)" "done"
+is "bound: and offline" "$(switch "${BLOCKS[2]}" offline)" "done"
 is "unbound, offline" "$(unbind)" "done"
 echo online_movable > "$MEMORY/auto_online_blocks"
 mark_log policy
@@ -150,7 +150,7 @@ is_all "bound by policy" online_movable 'online Movable'
 is "bound by policy: marked" "$(marked)" "${#FAULTY[@]}"
 is "bound by policy: none of them was free meanwhile" "$(used_since policy)" 0
 
-# Taken offline by other hands, and unbound.
+# --- taken offline by its own files, and unbound ---
 echo offline > "$MEMORY/auto_online_blocks"
 poison "${BLOCKS[3]}" 9
 for number in "${BLOCKS[@]}"; do
@@ -161,7 +161,7 @@ is "by other hands: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}
 is "by other hands: unbound and bound" "$(unbind) $(bind)" "done done"
 is "by other hands: remembered still" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
 
-# In a kernel zone; last, because the kernel may keep what is there.
+# --- in a kernel zone; last, because the kernel may keep memory there ---
 is_gone "a kernel zone"
 is_back "a kernel zone" online_kernel
 done_testing

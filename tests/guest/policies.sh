@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# At bind the system's policy decides what becomes of the blocks, as with the
-# stock driver, which runs the same test.
+# At bind the system's policy decides what becomes of the blocks, as with the kernel's own driver, which
+# runs the same test.
 # vm: -s 1G -p online_movable
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 
 policy() { echo "$1" > "$MEMORY/auto_online_blocks"; }
 
-# bound DESCRIPTION STATE BLOCKS: what binding has made of it.
+# bound DESCRIPTION STATE BLOCKS: checks the device after a bind.
 bound() {
 	is "$1: blocks" "$(count "$3")" "${#BLOCKS[@]}"
 	is "$1: the reservation" "$(reservations)" 1
 	is "$1: MemTotal" "$(($(memory_total) - BEFORE))" \
 		"$(($(count 'online*') * $(block_size) / 1024))"
-	[[ $1 != *online* ]] || stock_differs "it does not say so"
+	[[ $1 != *online* ]] || stock_differs "state does not show what the policy did"
 	is "$1: state" "$(state)" "$2"
 }
 
@@ -48,7 +48,7 @@ is "bind" "$(bind)" "done"
 bound "policy online, the kernel choosing ZONE_MOVABLE" online_movable 'online Movable'
 let_go_of "policy online, the kernel choosing ZONE_MOVABLE"
 
-# Last, because the kernel may keep what is in a kernel zone.
+# Last, because the kernel may keep memory in a kernel zone.
 echo contig-zones > /sys/module/memory_hotplug/parameters/online_policy
 is "bind" "$(bind)" "done"
 bound "policy online, the kernel choosing a kernel zone" online_kernel 'online Normal'

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Policy online_kernel: the device binds with everything in a kernel zone, and
-# can be unplugged for as long as the kernel has not used it.
+# With the policy online_kernel the device is bound with all blocks in a kernel zone, and can be unplugged
+# as long as the kernel has not used them.
 # vm: -s 1G -p online_kernel
 # driver: ours
 # driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 
 is "every block is in a kernel zone" "$(count 'online Normal')" "${#BLOCKS[@]}"
-stock_differs "it does not say so"
+stock_differs "state does not show what the policy did"
 is "state" "$(state)" online_kernel
 before=$(snapshot)
 answer=$(attempt unplugged)

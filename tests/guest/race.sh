@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Writers racing with others that switch single blocks, and with unbinding:
-# whatever comes of each write, every block is accounted for afterwards.
+# Writers race with tasks that switch single blocks, and with unbind: whatever the result of each write,
+# every block is accounted for afterwards.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
-# Each is one process that goes on until the file /tmp/stop is there, then says
-# how often it had which answer.
+# Each actor is one process that runs until the file /tmp/stop exists, then prints how often it got
+# which answer.
 # shellcheck disable=SC2016 # perl's variables
 ACTOR='my ($seed, $pause, $word_list, @files) = @ARGV;
 	my (%answers, @words);
@@ -51,7 +51,7 @@ race() {
 
 did() { awk -v what="# $2: done" 'index($0, what) == 1 { found = 1 } END { exit !found }' "/tmp/actor.$1"; }
 
-# accounted_for DESCRIPTION: what state says is what is, and it can be put right.
+# accounted_for DESCRIPTION: state tells the truth, and the device can be unplugged and plugged.
 accounted_for() {
 	local word expected
 	is_bound || bind > /tmp/answer
@@ -72,7 +72,7 @@ accounted_for() {
 	is_all "$1, plugged" online_movable 'online Movable'
 }
 
-# A writer against four that undo what it does, block by block, while it lets them.
+# A writer against four actors that undo its work block by block, whenever it is not writing.
 TURN=0.$SLOW # seconds
 togglers() {
 	actor writer "$TURN" online_movable,unplugged "$DAX/state"
@@ -82,7 +82,7 @@ togglers() {
 	actor switcher 0.008 0,1 "${FILES[@]/%state/online}"
 }
 
-# The same with two writers, and a third party that binds and unbinds.
+# The same with two writers, and with actors that bind and unbind.
 binders() {
 	actor writer 0.008 online_movable,unplugged "$DAX/state"
 	actor other 0.008 online,online_movable,unplugged "$DAX/state"
@@ -99,15 +99,15 @@ race togglers
 for word in online_movable unplugged; do
 	ok "$word against four togglers succeeds" did writer "$word"
 done
-# The onliner seldom has one: most of the time a block is online or absent.
+# The onliner seldom succeeds: most of the time a block is online or absent.
 for actor in offliner toggler switcher; do
-	ok "the $actor had its turns, too" grep -q ': done' "/tmp/actor.$actor"
+	ok "the $actor succeeded at times" grep -q ': done' "/tmp/actor.$actor"
 done
 accounted_for "after the togglers"
 
 race binders
-ok "it was bound" did binder dax0.0
-ok "and unbound" did unbinder dax0.0
+ok "the device was bound" did binder dax0.0
+ok "the device was unbound" did unbinder dax0.0
 accounted_for "after binding and unbinding"
-is "nothing failed to be rolled back" "$(times_since "the races begin" rollback)" 0
+is "no rollback failed" "$(times_since "the races begin" rollback)" 0
 done_testing

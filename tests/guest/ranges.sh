@@ -14,7 +14,7 @@ mapfile -t SPANS < <(
 	done | sort
 )
 
-# in_range N: sets FIRST_IN and LAST_IN, the numbers of its first and last block.
+# in_range N: sets FIRST_IN and LAST_IN, the numbers of the range's first and last block.
 in_range() {
 	local start end size
 	size=$(block_size)
@@ -28,7 +28,7 @@ fails() {
 	before=$(snapshot)
 	fault times=1 err=16 "$@"
 	is "$description: EBUSY" "$(attempt "$word")" EBUSY
-	is "$description: it was this that failed" "$(< "$FAULT/hits")" 1
+	is "$description: the fault was hit" "$(< "$FAULT/hits")" 1
 	no_fault
 	is_unchanged "$description: every block is as before" "$before"
 }
@@ -38,7 +38,7 @@ is_all "bound" offline 'offline*'
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"
 
-# A part of a range belongs to somebody else.
+# --- another driver owns a part of a range ---
 for number in $(printf '%d\n' 0 $((RANGES / 2)) $((RANGES - 1)) | sort -nu); do
 	in_range "$number"
 	for block in $(printf '%d\n' "$FIRST_IN" "$LAST_IN" | sort -nu); do
@@ -68,7 +68,7 @@ done
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"
 
-# At bind a range that cannot be had is left out, as with the stock driver.
+# --- bind leaves out a range that it cannot reserve, as the kernel's own driver does ---
 in_range $((RANGES - 1))
 is "unbind" "$(unbind)" "done"
 echo "$((LAST_IN * $(block_size))),$(block_size)" > "$FAULT/reserve"
@@ -77,14 +77,14 @@ if ((RANGES == 1)); then
 	ok "with the only range reserved by somebody else it does not bind" eval '! is_bound'
 else
 	ok "with one range reserved by somebody else it binds" is_bound
-	is "and has the other ranges" "$(count 'offline*')" "$((FIRST_IN - BLOCKS[0] - RANGES + 1))"
-	is "which is mixed" "$(state)" mixed
-	ok "there is a warning with the device and the block" \
+	is "the device has the other ranges" "$(count 'offline*')" "$((FIRST_IN - BLOCKS[0] - RANGES + 1))"
+	is "the state is mixed" "$(state)" mixed
+	ok "a warning names the device and the block" \
 		eval "dmesg -l warn,err | tail -n 3 | grep 'kmem dax0\.0: .*memory$FIRST_IN\b'"
 	is "unplugged" "$(attempt unplugged)" "done"
-	is "count of what is left" "$(count absent)" "${#BLOCKS[@]}"
-	is "online_movable: that range is a failure of the whole" "$(attempt online_movable)" EBUSY
-	is_unplugged "online_movable: that range is a failure of the whole"
+	is "no block is left" "$(count absent)" "${#BLOCKS[@]}"
+	is "online_movable fails for that range" "$(attempt online_movable)" EBUSY
+	is_unplugged "online_movable fails for that range"
 	is "unbind" "$(unbind)" "done"
 fi
 echo 0 > "$FAULT/reserve"

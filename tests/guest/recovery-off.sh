@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# With vm.memory_failure_recovery=0 the kernel panics at a new hardware fault, and not
-# when memory with a known faulty page is plugged. Nobody gets that page.
+# With vm.memory_failure_recovery=0 the kernel panics at a new hardware fault, and not when memory with a
+# known faulty page is plugged. The page is never allocated.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
@@ -11,7 +11,7 @@ PAGE=$(page_of "$MIDDLE" 7)
 # Free, on an LRU list, mapped or anonymous: bits 10, 5, 11, 12 of /proc/kpageflags.
 is_usable() { page_flag "$1" 10 || page_flag "$1" 5 || page_flag "$1" 11 || page_flag "$1" 12; }
 
-# fill: most of the device's memory with a file, so that a page that was free is used.
+# fill: fills most of the device's memory with a file, so that a free page would be used.
 fill() { numactl --membind="$NODE" dd if=/dev/zero of=/tmp/filled bs=1M count=$((SIZE * 9 / 10 >> 20)) status=none; }
 
 is "unplugged" "$(attempt unplugged)" "done"
@@ -24,10 +24,10 @@ ok "no recovery" sysctl -qw vm.memory_failure_recovery=0
 is "no recovery: online_movable" "$(attempt online_movable)" "done"
 is_all "no recovery" online_movable 'online Movable'
 ok "no recovery: most of the memory is used" fill
-ok "no recovery: the faulty page is nobody's" eval "! is_usable $PAGE"
+ok "no recovery: the faulty page is not in use" eval "! is_usable $PAGE"
 rm /tmp/filled
 is "no recovery: unplugged" "$(attempt unplugged)" "done"
-is "no recovery: remembered still" "$(< "$DAX/kmem/pages_poisoned")" 1
+is "no recovery: still remembered" "$(< "$DAX/kmem/pages_poisoned")" 1
 is "no recovery: unbound and bound" "$(unbind) $(bind)" "done done"
 is "no recovery: unplugged again" "$(attempt unplugged)" "done"
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# The module is unloaded, or refuses to be, whatever the device's state, whoever
-# has its files open or polls them, whatever is stranded, in the middle of any
-# transition.
+# Unloading the module succeeds or is refused, in every state of the device, with its files open or polled,
+# with stranded memory, and in the middle of any transition.
 # full
 # vm: -s 1G -t 300
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -22,7 +21,7 @@ load_fault
 
 other_state() { write_file "$DEVICES/$OTHER/state" "$1"; }
 
-# enter STATE: of dax0.0.
+# enter STATE: takes dax0.0 to STATE.
 enter() {
 	attempt unplugged > /tmp/answer
 	case $1 in
@@ -34,12 +33,12 @@ enter() {
 	is "enter $1" "$(state)" "$1"
 }
 
-# --- company ---
+# --- company: tasks that use the module's files, and stranded memory ---
 
 nobody_begin() { :; }
 nobody_end() { :; }
 
-# Somebody has every file open, and has read from it.
+# A process has every file open, and has read from it.
 reader_begin() {
 	local file fd
 	FILES=()
@@ -58,7 +57,7 @@ reader_end() {
 		cat <&"$fd" > /tmp/answer 2>&1 || failed=$((failed + 1))
 		exec {fd}<&-
 	done
-	[[ ! $2 ]] || is "$1: nothing comes of files that are open still" "$failed" "${#FILES[@]}"
+	[[ ! $2 ]] || is "$1: reading an open file fails" "$failed" "${#FILES[@]}"
 }
 
 poller_begin() {
@@ -74,7 +73,7 @@ poller_begin() {
 }
 
 poller_end() {
-	[[ ! $2 ]] || ok "$1: who polls is woken" wait_until test -e /tmp/polled
+	[[ ! $2 ]] || ok "$1: the polling process wakes" wait_until test -e /tmp/polled
 	kill "$POLLER" 2> /dev/null || true
 }
 
@@ -90,17 +89,17 @@ stranded_end() {
 	is "$1: the other: reclaim" "$(reclaim "$OTHER_NAME")" "done"
 }
 
-# --- what comes of rmmod ---
+# --- the result of rmmod ---
 
 refused() {
 	local before
 	before=$(snapshot)
 	ok "$1: unloading is refused" eval '! rmmod kmem'
-	is_unchanged "$1: it changes nothing" "$before"
+	is_unchanged "$1: the refusal changes nothing" "$before"
 }
 
 is_unloaded() {
-	ok "$1: it is unloaded" test ! -e /sys/module/kmem
+	ok "$1: the module is unloaded" test ! -e /sys/module/kmem
 	is "$1: nothing is left" "$(count absent) $(grep -cE ': (System RAM \(kmem\)|dax[0-9.]+)$' /proc/iomem)" \
 		"${#BLOCKS[@]} 0"
 }
@@ -125,7 +124,7 @@ idle() {
 	fi
 }
 
-# A plug keeps nobody from unloading: it is cancelled.
+# Unloading cancels a plug.
 during_plug() {
 	local status=0
 	fault hold=1 times=1 skip=1
@@ -140,7 +139,7 @@ during_plug() {
 	no_fault
 	if [[ $COMPANY == stranded ]]; then
 		is "$1: unloading is refused" "$status" 1
-		is "$1: the plug goes on" "$RESULT" "done"
+		is "$1: the plug succeeds" "$RESULT" "done"
 		"${COMPANY}_end" "$1" ''
 	else
 		is "$1: the module is unloaded" "$status" 0
@@ -151,7 +150,7 @@ during_plug() {
 	fi
 }
 
-# during_offlining DESCRIPTION FILE WORD: by an unplug or a reclaim.
+# during_offlining DESCRIPTION FILE WORD: rmmod during an unplug or a reclaim.
 during_offlining() {
 	fault what=offline hold=1 times=1 skip=1
 	WRITE_TO=$2 begin_write it "$3"
@@ -160,7 +159,7 @@ during_offlining() {
 	let_go
 	end_write it
 	no_fault
-	is "$1: it goes on" "$RESULT" "done"
+	is "$1: the transition succeeds" "$RESULT" "done"
 }
 
 # --- the matrix ---
@@ -189,7 +188,7 @@ during_offlining "in a reclaim" "$STRANDED/$OTHER_NAME/reclaim" 1
 is "in a reclaim: nothing is stranded" "$(stranded)" ''
 reader_end "in a reclaim" ''
 
-# Stranded memory goes when it is offline, whoever reads of it.
+# Stranded memory is removed when it is offline, even while its files are open.
 stranded_begin
 reader_begin
 for block in "$MEMORY"/memory*; do

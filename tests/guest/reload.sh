@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The module can be unloaded and loaded again in every state without memory
-# online, and not while there is some.
+# The module can be unloaded and loaded again in every state without online memory, and in no other.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 let_kernel_choose_movable
 
-# reload DESCRIPTION: unloading removes everything, loading brings it back.
+# reload DESCRIPTION: unloading removes all memory, loading adds it again.
 reload() {
 	ok "$1: unload" rmmod kmem
 	is "$1, unloaded: nothing is left" "$(count absent)" "${#BLOCKS[@]}"
@@ -20,7 +19,7 @@ is_kept() {
 	local before
 	before=$(snapshot)
 	ok "$1: unloading is refused" eval '! rmmod kmem'
-	is_unchanged "$1: it changes nothing" "$before"
+	is_unchanged "$1: the refusal changes nothing" "$before"
 }
 
 reload offline
@@ -48,10 +47,10 @@ reload "offline by hand"
 is "unbind" "$(unbind)" "done"
 ok "unload while unbound" rmmod kmem
 ok "load" load_kmem
-ok "it binds" is_bound
+ok "the device binds" is_bound
 is_all "in the end" offline 'offline*'
 
-# Last, because the kernel may keep what is in a kernel zone.
+# Last, because the kernel may keep memory in a kernel zone.
 attempt unplugged > /tmp/answer
 is "online_kernel" "$(attempt online_kernel)" "done"
 is_kept online_kernel

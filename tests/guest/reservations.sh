@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# The addresses of a device are its own until nothing can be undone any more:
-# nobody else gets a range that is removed before the unplug is done, nor one
-# that stays online when the device is unbound. Then they are free for others.
+# The addresses of a device are reserved until nothing can be undone any more: no other driver gets a range
+# that an unplug has removed before the unplug is over, nor one that stays online when the device is
+# unbound. Afterwards the addresses are free.
 # vm: -s 512M -r 2
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -17,7 +17,7 @@ for mapping in "$DAX"/mapping[0-9]*; do
 done
 mapfile -t ranges < <(printf '%s\n' "${ranges[@]}" | sort)
 
-# taken I: does somebody else get the range?
+# taken I: the answer to another driver that asks for the range.
 taken() {
 	local answer
 	answer=$(write_file "$FAULT/reserve" "${ranges[$1]}")
@@ -25,53 +25,52 @@ taken() {
 	printf '%s\n' "$answer"
 }
 
-# What was taken over gets a reservation of its own with the first unplug, even one
-# that fails.
+# Memory that was taken over gets a reservation with the first unplug, even one that fails.
 without_reservations() { snapshot | sed -e '/: dax0.0$/d' -e 's/^ *//'; }
 
-# rolls_back DESCRIPTION VIEW: an unplug that fails when the first range is gone.
+# rolls_back DESCRIPTION VIEW: an unplug fails when the first range is removed.
 rolls_back() {
 	local before
 	before=$($2)
 	fault what=remove skip=1 times=1 err=5 delay_ms=5000
 	begin_write it unplugged
 	ok "$1: one range has been removed, one is left" wait_until has_matched 2
-	is "$1: nobody else gets that meanwhile" "$(taken 0)" EBUSY
-	ok "$1: it is under way still" eval '! has_result it'
+	is "$1: no other driver gets the removed range" "$(taken 0)" EBUSY
+	ok "$1: the unplug is still under way" eval '! has_result it'
 	end_write it
-	is "$1: it fails" "$RESULT" EIO
+	is "$1: the unplug fails" "$RESULT" EIO
 	no_fault
 	is "$1: everything is as before" "$($2)" "$before"
 }
 
 is "unplugged" "$(attempt unplugged)" "done"
-is "unplugged: others can have the first range" "$(taken 0)" "done"
-is "unplugged: and the second" "$(taken 1)" "done"
+is "unplugged: another driver gets the first range" "$(taken 0)" "done"
+is "unplugged: another driver gets the second range" "$(taken 1)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 rolls_back "an unplug that fails" snapshot
 
-# Of two ranges one stays.
+# --- one of two ranges stays ---
 for number in "${BLOCKS[@]}"; do
 	((number * $(block_size) < ${ranges[1]%,*})) || switch "$number" offline
 done > /tmp/answer
 is "unbind with the first range online" "$(unbind)" "done"
-is "unbound: nobody else gets the range that is online" "$(taken 0)" EBUSY
-is "unbound: others can have the other" "$(taken 1)" "done"
+is "unbound: no other driver gets the online range" "$(taken 0)" EBUSY
+is "unbound: another driver gets the other range" "$(taken 1)" "done"
 ok "unbound: the first is reserved by the device's name" \
 	eval "grep -A 1 ': dax0.0$' /proc/iomem | grep -q 'System RAM (kmem)'"
 is "bind" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"
-is "in the end others can have the first range" "$(taken 0)" "done"
+is "in the end another driver gets the first range" "$(taken 0)" "done"
 
-# A device that was not whole has not gone online as a whole, also when it is later.
+# --- a device that lacks a range is not "online", and becomes so only when it is whole ---
 LIST=/sys/module/kmem/parameters/default_state
 let_kernel_choose_movable
 echo any=online > "$LIST"
 is "unbind" "$(unbind)" "done"
-is "the second range is somebody else's" "$(write_file "$FAULT/reserve" "${ranges[1]}")" "done"
+is "another driver has the second range" "$(write_file "$FAULT/reserve" "${ranges[1]}")" "done"
 is "bind" "$(bind)" "done"
-is "one range: it went online" "$(state) $(count 'online Movable')" "mixed $((${#BLOCKS[@]} / 2))"
+is "one range is online" "$(state) $(count 'online Movable')" "mixed $((${#BLOCKS[@]} / 2))"
 is "unbind" "$(unbind)" "done"
 echo 0 > "$FAULT/reserve"
 echo > "$LIST"
@@ -81,16 +80,16 @@ is_all "both ranges" online_movable 'online Movable'
 echo offline > "$MEMORY/auto_online_blocks"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# The kernel's own driver leaves its reservation behind, which keeps nobody out.
+# --- taken over from the kernel's own driver, whose reservation keeps no driver out ---
 rmmod kmem
 load_stock
 switch_all online_movable > /tmp/answer
 unload_stock
 ok "load" load_kmem
 is_all "taken over" online_movable 'online Movable'
-rolls_back "an unplug of what was taken over that fails" without_reservations
+rolls_back "an unplug of taken-over memory that fails" without_reservations
 is "unplugged" "$(attempt unplugged)" "done"
-is "others can have the first range" "$(taken 0)" "done"
+is "another driver gets the first range" "$(taken 0)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 done_testing

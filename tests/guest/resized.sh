@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the kernel's own driver has added at one go is not taken over in parts, which the
-# kernel would not survive, though the device is as large as it was.
+# Memory that the kernel's own driver added in one go is not taken over in parts, which the kernel would
+# not survive, even if the device is as large as it was.
 # full
 # vm: -s 1536M
 . "$LAB/tests/guest/helpers/device.sh"
@@ -16,24 +16,24 @@ load_stock
 online_all
 unload_stock
 
-# Its second half becomes another device's, and it has as much behind that.
-is "half of it" "$(resize dax0.0 $((1 << 29)))" "done"
-is "another device" "$(write_file "$(realpath "$DAX")/../dax_region/create" 1)" "done"
-ok "is there" wait_until test -e /sys/bus/dax/devices/dax0.1/size
-is "of the other half" "$(resize dax0.1 $((1 << 29)))" "done"
-is "all of it again" "$(resize dax0.0 $((1 << 30)))" "done"
+# The second half becomes another device, and dax0.0 gets as much memory behind it.
+is "the device shrinks to half" "$(resize dax0.0 $((1 << 29)))" "done"
+is "another device is created" "$(write_file "$(realpath "$DAX")/../dax_region/create" 1)" "done"
+ok "the other device appears" wait_until test -e /sys/bus/dax/devices/dax0.1/size
+is "the other device gets the other half" "$(resize dax0.1 $((1 << 29)))" "done"
+is "the device grows to 1 GiB again" "$(resize dax0.0 $((1 << 30)))" "done"
 first=("${BLOCKS[@]}")
 find_blocks
-is "in two ranges" "$(cat "$DAX"/mapping[0-9]*/start | wc -l)" 2
-is "of as many blocks" "${#BLOCKS[@]}" "${#first[@]}"
+is "it has two ranges" "$(cat "$DAX"/mapping[0-9]*/start | wc -l)" 2
+is "it has as many blocks as before" "${#BLOCKS[@]}" "${#first[@]}"
 
 mark_log resized
 load_ours
 ok "the log says so" log_since resized 'mapping0: .*not taken over'
-is "the first is not taken over" "$(cat "$DAX/kmem/blocks_present")" $((${#BLOCKS[@]} / 2))
+is "the first range is not taken over" "$(cat "$DAX/kmem/blocks_present")" $((${#BLOCKS[@]} / 2))
 is "unplugged" "$(attempt unplugged)" "done"
-is "the second is gone" "$(count absent)" $((${#BLOCKS[@]} / 2))
-is "the first is as it was" "$(count 'online*')" $((${#BLOCKS[@]} / 2))
-is "a plug cannot have it" "$(attempt online_movable)" EBUSY
-is "and changes nothing" "$(count absent)" $((${#BLOCKS[@]} / 2))
+is "the second range is gone" "$(count absent)" $((${#BLOCKS[@]} / 2))
+is "the first range is as before" "$(count 'online*')" $((${#BLOCKS[@]} / 2))
+is "a plug that needs the first range is refused" "$(attempt online_movable)" EBUSY
+is "the refused plug changes nothing" "$(count absent)" $((${#BLOCKS[@]} / 2))
 done_testing

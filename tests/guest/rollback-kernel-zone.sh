@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A plug into a kernel zone that fails: taken back as far as the kernel has not
-# used it. What stays is said, and state tells the truth.
+# A plug into a kernel zone that fails is taken back as far as the kernel has not used the memory. The log
+# names what stays, and state tells the truth.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -12,14 +12,14 @@ before=$(snapshot)
 mark_log "$WHAT"
 fault what=online "block=$FIRST" err=16 times=1
 is "$WHAT: EBUSY" "$(attempt online_kernel)" EBUSY
-is "$WHAT: it was this that failed" "$(< "$FAULT/hits")" 1
+is "$WHAT: the fault was hit" "$(< "$FAULT/hits")" 1
 no_fault
 is "$WHAT: logged once, with device and block" \
 	"$(times_since "$WHAT" "kmem dax0\.0: online_kernel: .*memory$FIRST\b.*could not be")" 1
 
 if [[ $(state) == unplugged ]]; then
 	is_unchanged "$WHAT: every block is as before" "$before"
-	is "$WHAT: no word of a rollback that failed" "$(times_since "$WHAT" 'rollback')" 0
+	is "$WHAT: the log has no failed rollback" "$(times_since "$WHAT" 'rollback')" 0
 	is "online_kernel" "$(attempt online_kernel)" "done"
 	is_all "plugged" online_kernel 'online Normal'
 else
@@ -27,13 +27,13 @@ else
 	is "$WHAT: state tells the truth" "$(state)" mixed
 	for number in "${BLOCKS[@]}"; do
 		look_at "$number"
-		[[ $BLOCK_IS != online* ]] || is "$WHAT: memory$number has stayed, which is said" \
+		[[ $BLOCK_IS != online* ]] || is "$WHAT: the log says that memory$number has stayed" \
 			"$(times_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b.*taken offline")" 1
 	done
 	before=$(snapshot)
 	is "unplugged" "$(attempt unplugged)" EBUSY
 	is_unchanged "unplugged: all or nothing" "$before"
-	is "online_kernel: not from here" "$(attempt online_kernel)" EBUSY
+	is "online_kernel from mixed: refused" "$(attempt online_kernel)" EBUSY
 	is "unbind" "$(unbind)" "done"
 	is "bind" "$(bind)" "done"
 	is "bound again: state tells the truth" "$(state)" mixed

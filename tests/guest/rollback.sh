@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# All or nothing: whatever block is refused, the device is afterwards what it
-# was before, and the writer gets the first cause.
+# All or nothing: whichever block is refused, the device is afterwards as before, and the writer gets the
+# first cause.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 FAILURES=0
 
-# fails DESCRIPTION WORD ERRNO FAULT...: and everything is as before.
+# fails DESCRIPTION WORD ERRNO FAULT...: a write of WORD fails, and everything is as before.
 fails() {
 	local description=$1 word=$2 errno=$3 before
 	shift 3
@@ -17,16 +17,16 @@ fails() {
 	fault "$@"
 	[[ $word == unplugged ]] || stock_differs "the write succeeds with a block offline"
 	is "$description: $errno" "$(attempt "$word")" "$errno"
-	is "$description: it was this that failed" "$(< "$FAULT/hits")" 1
+	is "$description: the fault was hit" "$(< "$FAULT/hits")" 1
 	no_fault
 	[[ $word == unplugged ]] || stock_differs "the blocks stay"
 	is_unchanged "$description: every block is as before" "$before"
 	((FAILURES += 1))
 }
 
-# is_logged DESCRIPTION N: the failure, once, with the device and the block.
+# is_logged DESCRIPTION N: the log has the failure once, with the device and block N.
 is_logged() {
-	stock_differs "it does not say which block"
+	stock_differs "the log does not name the block"
 	is "$1: logged once, with device and block" \
 		"$(log_since "$1" 'kmem dax0\.0: ' | grep -cw "memory$2")" 1
 }
@@ -53,7 +53,7 @@ fails "online_movable with a block refused for want of memory" online_movable EN
 	what=online skip=2 err=12 times=1
 [[ $(state) == unplugged ]] || attempt unplugged > /tmp/answer
 
-# On the way back as well, where nobody could ask again: two blocks are busy once.
+# The rollback fails at first, too: two blocks are busy once.
 busy_on_the_way_back() {
 	local description="online_movable with the last block refused and two busy on the way back" before
 	before=$(snapshot)
@@ -62,8 +62,8 @@ busy_on_the_way_back() {
 	is "$description: EBUSY" "$(attempt online_movable)" EBUSY
 	HITS=$(< "$FAULT/hits")
 	no_fault
-	stock_differs "nothing is taken back"
-	is "$description: they were asked for" "$HITS" 3
+	stock_differs "nothing is rolled back"
+	is "$description: both blocks were tried" "$HITS" 3
 	stock_differs "the blocks stay"
 	is_unchanged "$description: every block is as before" "$before"
 	((FAILURES += 1))
@@ -81,7 +81,7 @@ fails "unplugged with the last block to go refused" unplugged EIO \
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"
 
-# refused_in_pieces NAME BLOCK: taking it offline is refused, and the unplug with it.
+# refused_in_pieces NAME BLOCK: an unplug from mixed fails at BLOCK.
 refused_in_pieces() {
 	local description="$1, memory$2 refused" before
 	before=$(snapshot)
@@ -93,25 +93,24 @@ refused_in_pieces() {
 	((FAILURES += 1))
 }
 
-# A device in pieces: ZONE_MOVABLE, offline.
+# --- mixed: ZONE_MOVABLE and offline ---
 is "online_movable" "$(attempt online_movable)" "done"
 for block in "${BLOCKS[1]}" "${BLOCKS[4]}" "${BLOCKS[-2]}"; do
 	switch "$block" offline
 done > /tmp/answer
 for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
 	refused_in_pieces "movable and offline" "$block"
-	is "movable and offline, memory$block refused: it was asked for" "$HITS" 1
+	is "movable and offline, memory$block refused: it was tried" "$HITS" 1
 done
 
-# Kernel zones as well. The kernel may have used its zone by now, then that is what
-# an unplug fails for.
+# --- mixed: kernel zones as well; if the kernel has used its zone by now, an unplug fails for that ---
 switch_all offline > /tmp/answer
 for ((i = 0; i < ${#BLOCKS[@]} / 2; i++)); do
 	switch "${BLOCKS[i]}" online_kernel
 done > /tmp/answer
 switch "${BLOCKS[-2]}" online_movable > /tmp/answer
 switch "$LAST" online_movable > /tmp/answer
-stock_differs "it reads the last word written"
+stock_differs "state reads the last word written"
 is "in pieces: state" "$(state)" mixed
 is "in pieces: kernel zones" "$(count 'online Normal')" 4
 is "in pieces: ZONE_MOVABLE" "$(count 'online Movable')" 2
@@ -120,7 +119,7 @@ for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
 	refused_in_pieces "in pieces" "$block"
 done
 
-stock_differs "it says nothing"
+stock_differs "the log is silent"
 is "each failure is logged as a warning or worse" \
 	"$(dmesg -l warn,err | grep -cE 'kmem dax0\.0: (unplugged|online[a-z_]*): .*could not be')" "$FAILURES"
 done_testing

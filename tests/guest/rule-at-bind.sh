@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Who switches blocks as they appear is not faster than what the policy or a default
-# makes of a device at bind, and a udev rule is heard where these leave it offline.
+# A task that switches blocks as they appear cannot get ahead of the policy or a default state at bind; a
+# udev rule works where these leave the device offline.
 # vm: -s 512M -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -16,8 +16,8 @@ gone() {
 	is "$1: unbind" "$(unbind)" "done"
 }
 
-# meet: when the first range is there, and before the second is added, somebody else
-# has a block of the first. Sets FOUND and ANSWER, what he finds it to be and is told.
+# meet: another task switches a block of the first range before the second is added. Sets FOUND, the
+# state in which it finds the block, and ANSWER, the answer to its write.
 meet() {
 	attempt unplugged > /tmp/answer
 	unbind > /tmp/answer
@@ -30,16 +30,16 @@ meet() {
 	no_fault
 }
 
-# A slow guest may miss that moment. Then the block is online, of which he is told by
-# EINVAL, and it is tried again; otherwise he would have it ("done").
+# A slow guest may miss that moment. The block is online then, the answer is EINVAL, and the test tries
+# again; a task that got ahead would see "done".
 is_slower() { # DESCRIPTION STATE
 	local try
 	for ((try = 0; try < 10; try++)); do
 		meet
 		[[ $ANSWER == EINVAL ]] || break
 	done
-	is "$1: the first is there" "$FOUND" offline
-	is "$1: somebody else is refused" "$ANSWER" EBUSY
+	is "$1: the first range is present" "$FOUND" offline
+	is "$1: the other task is refused" "$ANSWER" EBUSY
 	is "$1: bind" "$(< /tmp/bound)" "done"
 	is_all "$1" "$2" 'online Movable'
 	is "$1: afterwards he is not" "$(switch "$FIRST" offline)" "done"
@@ -52,7 +52,7 @@ is_heard() { # DESCRIPTION
 	fault what=add "block=$SECOND_RANGE" delay_ms=500
 	is "$1: bind" "$(bind)" "done"
 	no_fault
-	ok "$1: a udev rule puts all online" wait_until all_online
+	ok "$1: a udev rule puts all blocks online" wait_until all_online
 }
 
 mkdir -p "${RULE%/*}"

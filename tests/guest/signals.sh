@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A signal to the writer cancels the transition, wherever it is: it is rolled
-# back, and the writer gets EINTR.
+# A signal to the writer cancels the transition at any point: it is rolled back, and the writer gets EINTR.
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# interrupted DESCRIPTION WORD SIGNAL RESULT POINT [HANDLED...]: the signal comes
-# while the POINT-th block is being switched.
+# interrupted DESCRIPTION WORD SIGNAL RESULT POINT [HANDLED...]: the signal arrives while the POINT-th
+# block is being switched.
 interrupted() {
 	local description=$1 word=$2 name=$3 result=$4 point=$5 before
 	shift 5
@@ -17,13 +16,13 @@ interrupted() {
 	ok "$description: under way" wait_until is_held
 	signal it "$name"
 	pause 0.1
-	is "$description: not over before it is rolled back" "$(timeout 2 cat "$DAX/state")" mixed
-	ok "$description: nor is the write" eval '! has_result it'
+	is "$description: mixed until the rollback ends" "$(timeout 2 cat "$DAX/state")" mixed
+	ok "$description: the write has not returned by then" eval '! has_result it'
 	let_go
 	end_write it
 	# shellcheck disable=SC2153 # end_write sets it
 	is "$description: $result" "$RESULT" "$result"
-	# A writer that was killed does not wait for the end of it.
+	# A killed writer does not wait for the rollback.
 	wait_until is_settled
 	no_fault
 	is_unchanged "$description: every block is as before" "$before"
@@ -33,13 +32,13 @@ interrupted() {
 # shellcheck disable=SC2317 # called by name
 is_settled() { [[ $(state) != mixed ]]; }
 
-# After a failure above the next one should not fail for that.
+# Restores the state, so that one failure does not cause the next.
 go_back_to() {
 	[[ "state: $(state)" == "$1" ]] || attempt unplugged > /tmp/answer
 	[[ "state: $(state)" == "$1" ]] || attempt "${1#* }" > /tmp/answer
 }
 
-# At points all over both directions.
+# --- at several points of plug and unplug ---
 is "unplugged" "$(attempt unplugged)" "done"
 for point in 0 4 7; do
 	interrupted "SIGINT at block $point of a plug" online_movable INT EINTR "$point" INT
@@ -58,7 +57,7 @@ interrupted "SIGINT without a handler" unplugged INT killed 3 INT=DEFAULT
 is "each is counted" "$(sed -n 's/^signal //p' "$DAX/kmem/transitions_cancelled")" 11
 is "one warning for each" "$(dmesg | grep -c 'kmem dax0\.0: .*cancelled.*-EINTR')" 11
 
-# A writer that is stopped, as by a debugger, is cancelled too.
+# --- stopping the writer, as a debugger does, cancels too ---
 before=$(snapshot)
 fault hold=1 times=1 skip=3
 begin_write it unplugged
@@ -66,14 +65,14 @@ ok "SIGSTOP: under way" wait_until is_held
 signal it STOP
 pause 0.1
 let_go
-ok "SIGSTOP: it ends while the writer is stopped" wait_until is_settled
+ok "SIGSTOP: the rollback ends while the writer is stopped" wait_until is_settled
 signal it CONT
 end_write it
 no_fault
 is "SIGSTOP: EINTR" "$RESULT" EINTR
 is_unchanged "SIGSTOP: every block is as before" "$before"
 
-# A signal that the writer ignores is none.
+# --- an ignored signal does not cancel ---
 fault hold=1 times=1 skip=3
 begin_write ignoring unplugged INT=IGNORE
 ok "a writer that ignores SIGINT: under way" wait_until is_held
@@ -84,7 +83,7 @@ no_fault
 is "a writer that ignores SIGINT: done" "$RESULT" "done"
 is_unplugged "a writer that ignores SIGINT"
 
-# Cancelled, the device is as good as before.
+# --- afterwards transitions succeed ---
 is "online_movable" "$(attempt online_movable)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A part of the memory can be given back: its region is divided into several
-# devices, each of which comes and goes as a whole. This is docs/devices.md's
-# example.
+# A part of the memory can be given back: its region is divided into several devices, each of which is
+# plugged and unplugged alone, as docs/operate.md shows.
 # full
 # vm: -s 1G
 # vm: -v cxl -s 512M
@@ -16,7 +15,7 @@ modprobe device_dax
 
 memory_total() { awk '/MemTotal/ { print $2 * 1024 }' /proc/meminfo; }
 
-# undone DEVICE: unplugged and unbound, so that its size can be changed.
+# undone DEVICE: unplugs and unbinds the device, so that its size can be changed.
 undone() {
 	choose "$1"
 	is "$1: unplugged" "$(attempt unplugged)" "done"
@@ -31,7 +30,7 @@ ok "another device has the rest" daxctl create-device --region="$REGION" --size=
 for name in dax0.0 dax0.1; do
 	choose "$name"
 	is "$name: size" "$(< "$DAX/size")" "$HALF"
-	ok "$name: it binds" daxctl reconfigure-device --mode=system-ram --no-online "$name"
+	ok "$name: the device binds" daxctl reconfigure-device --mode=system-ram --no-online "$name"
 	is "$name: to kmem" "$(bound_to)" kmem
 	comes_and_goes "$name"
 done
@@ -40,10 +39,10 @@ is "both are in use" "$(memory_total)" $((without + SIZE))
 for name in dax0.1 dax0.0; do
 	choose "$name"
 	is "$name: given back" "$(attempt unplugged)" "done"
-	is "$name: that it is half" "$(memory_total)" $((without + HALF))
-	is "$name: the other is as it was" \
+	is "$name: half of the memory is left" "$(memory_total)" $((without + HALF))
+	is "$name: the other device is as before" \
 		"$(choose "$([[ $name == dax0.0 ]] && echo dax0.1 || echo dax0.0)"; state)" online_movable
-	is "$name: and taken again" "$(attempt online_movable)" "done"
+	is "$name: plugged again" "$(attempt online_movable)" "done"
 done
 
 undone dax0.1
@@ -51,7 +50,7 @@ ok "dax0.1 is destroyed" daxctl destroy-device dax0.1
 undone dax0.0
 ok "dax0.0 has all of it again" daxctl reconfigure-device --size="$SIZE" dax0.0
 choose dax0.0
-is "whole: it binds" "$(to_kmem)" "done"
+is "whole: the device binds" "$(to_kmem)" "done"
 comes_and_goes "whole"
 is "whole: size" $((${#BLOCKS[@]} * BLOCK)) "$SIZE"
 done_testing

@@ -13,7 +13,7 @@ mapfile -t NAMES < <(
 )
 HALF=$((${#BLOCKS[@]} / 2))
 
-# leave: all of it is online, and no device's.
+# leave: plugs the device and unbinds it, so that both ranges are stranded.
 leave() {
 	! is_bound || attempt unplugged > /tmp/answer
 	is "online_movable" "$(attempt online_movable)" "done"
@@ -23,19 +23,19 @@ leave() {
 
 is_reclaiming() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
 
-# refused_meanwhile GONE LEFT: while somebody tries in vain to reclaim what is left, the
-# device is told of that, not of what has gone.
+# refused_meanwhile GONE LEFT: while a reclaim of the range LEFT is tried in vain, the log tells the
+# binding device about LEFT, not about GONE.
 refused_meanwhile() {
 	fault what=offline hold=1 times=1 err=16
 	reclaim "$2" > /tmp/reclaimed &
-	ok "$1: reclaimed: so is the other" wait_until is_held
+	ok "$1: reclaimed: a reclaim of the other is under way" wait_until is_held
 	mark_log "$1 meanwhile"
 	is "$1: reclaimed: bind meanwhile" "$(bind)" EBUSY
-	ok "$1: reclaimed: the log names what is in the way" test -n \
+	ok "$1: reclaimed: the log names the range in the way" test -n \
 		"$(log_since "$1 meanwhile" "memory $2 is being reclaimed")"
 	let_go
 	wait
-	is "$1: reclaimed: the other is not" "$(< /tmp/reclaimed) $(stranded)" "EBUSY $2"
+	is "$1: reclaimed: the other reclaim fails" "$(< /tmp/reclaimed) $(stranded)" "EBUSY $2"
 	no_fault
 }
 
@@ -49,12 +49,12 @@ for gone in 0 1; do
 	is "$name: reclaim" "$(reclaim "$name")" "done"
 	is "$name: reclaimed: the other is stranded" "$(stranded)" "$other"
 	is "$name: reclaimed: blocks of the other" "$(count 'online Movable')" "$HALF"
-	is "$name: reclaimed: none of its own" "$(count absent)" "$HALF"
-	is "$name: reclaimed: it is not reserved" "$(left_over)" 2
+	is "$name: reclaimed: its own blocks are gone" "$(count absent)" "$HALF"
+	is "$name: reclaimed: its addresses are free" "$(left_over)" 2
 	refused_meanwhile "$name" "$other"
 	is "$name: bind" "$(bind)" "done"
 	is "$name: bound: the other is adopted" "$(count 'online Movable')" "$HALF"
-	is "$name: bound: it is added" "$(count 'offline*')" "$HALF"
+	is "$name: bound: the range is added" "$(count 'offline*')" "$HALF"
 	is "$name: bound: state" "$(state)" mixed
 	is "$name: bound: nothing is stranded" "$(stranded)" ''
 	is "$name: unplugged" "$(attempt unplugged)" "done"
@@ -71,37 +71,37 @@ is "both: no reservation is left" "$(left_over)" 0
 is "both: the module is free" "$(refcount)" 0
 is "bind" "$(bind)" "done"
 
-# Block by block: with its last one, a range goes by itself.
+# --- by hand: with its last online block a range is removed ---
 leave
 is_left() { [[ $(stranded) == "$1" ]]; }
 for block in "${BLOCKS[@]:0:HALF}"; do
 	switch "$block" offline > /tmp/answer
 done
-ok "by hand: the first range goes by itself" wait_until is_left "${NAMES[1]}"
-is "by hand: the other is as it was" "$(count 'online Movable') $(count absent)" "$HALF $HALF"
+ok "by hand: the first range is removed" wait_until is_left "${NAMES[1]}"
+is "by hand: the other is as before" "$(count 'online Movable') $(count absent)" "$HALF $HALF"
 for block in "${BLOCKS[@]:HALF}"; do
 	switch "$block" offline > /tmp/answer
 done
-ok "by hand: then the other" wait_until is_left ''
+ok "by hand: the other range is removed" wait_until is_left ''
 is "by hand: no block is left" "$(count absent)" "${#BLOCKS[@]}"
 is "bind" "$(bind)" "done"
 
-# While one is being reclaimed, the other's last block goes offline by hand.
+# --- the last block of one range goes offline by hand while the other is being reclaimed ---
 leave
 LAST=${BLOCKS[-1]}
 for block in "${BLOCKS[@]:HALF:HALF-1}"; do
 	switch "$block" offline > /tmp/answer
 done
-fault what=offline hold=1 times=1 delay_ms=300 # so that the reclaim takes longer than a sweep waits
+fault what=offline hold=1 times=1 delay_ms=300 # the reclaim takes longer than a sweep waits
 switch "$LAST" offline > /tmp/switched &
-ok "beside a reclaim: the last block is on its way" wait_until is_held
+ok "beside a reclaim: the last block is going offline" wait_until is_held
 reclaim "${NAMES[0]}" > /tmp/reclaimed &
-ok "beside a reclaim: it has begun" wait_until is_reclaiming
+ok "beside a reclaim: the reclaim has begun" wait_until is_reclaiming
 let_go
 wait
 no_fault
 is "beside a reclaim: the block went offline" "$(< /tmp/switched)" "done"
-is "beside a reclaim: it was done" "$(< /tmp/reclaimed)" "done"
+is "beside a reclaim: the reclaim succeeded" "$(< /tmp/reclaimed)" "done"
 ok "beside a reclaim: both ranges are gone" wait_until is_left ''
 is "bind" "$(bind)" "done"
 is_all "in the end" offline 'offline*'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# Memory that no device owns is listed in stranded/, and can be had back from
-# there: all of a range, or nothing has changed.
+# Memory that no device owns is listed in stranded/, and a reclaim there removes all of a range or changes
+# nothing.
 # vm: -s 512M
 . "$LAB/tests/guest/helpers/stranded.sh"
 load_fault
@@ -16,10 +16,10 @@ is_stranded() {
 		"$START" "$SIZE" "$TOTAL" "$2")"
 }
 
-# outside: all that reclaiming may change, and must not if it fails.
+# outside: everything that a reclaim changes, and must not change if it fails.
 outside() { ls "$STRANDED"; snapshot 2> /dev/null; }
 
-# unbind_online: so that all of it is stranded.
+# unbind_online: plugs the device and unbinds it, so that all of it is stranded.
 unbind_online() {
 	is "online_movable" "$(attempt online_movable)" "done"
 	is "unbind" "$(unbind)" "done"
@@ -29,43 +29,43 @@ unbind_online() {
 is "unplugged" "$(attempt unplugged)" "done"
 is "nothing is stranded" "$(stranded)" ''
 unbind_online
-is "that is all" "$(stranded)" "$NAME"
+is "one range is stranded" "$(stranded)" "$NAME"
 
-# The files tell the truth of now.
+# --- the files are live ---
 is "one block offline by hand" "$(switch "$MIDDLE" offline)" "done"
 is_stranded "one block offline by hand" $((TOTAL - 1))
-is "and online" "$(switch "$MIDDLE" online_movable)" "done"
+is "that block online by hand" "$(switch "$MIDDLE" online_movable)" "done"
 
-# Who has a file open while the range gets a device again reads no more from it.
+# --- a file that is open while the range is adopted can no longer be read ---
 exec {open}< "$STRANDED/$NAME/blocks_online"
-is "reclaim: nobody else writes to it" "$(stat -c %a "$RECLAIM")" 200
+is "reclaim: only root may write to it" "$(stat -c %a "$RECLAIM")" 200
 exec {late}> "$RECLAIM"
 read -r first <&"$open"
 is "an open file" "$first" "$TOTAL"
 is "bind" "$(bind)" "done"
 is_all "adopted" online_movable 'online Movable'
 is "adopted: nothing is stranded" "$(stranded)" ''
-ok "adopted: nothing comes of the open file" eval '! cat <&"$open"'
+ok "adopted: reading the open file fails" eval '! cat <&"$open"'
 message=$( { printf 1 >&"$late"; } 2>&1) || true
-is "adopted: nor of the other" "$(errno_name "${message##*: }")" ENODEV
-is_all "adopted: still" online_movable 'online Movable'
+is "adopted: writing the other fails with ENODEV" "$(errno_name "${message##*: }")" ENODEV
+is_all "adopted" online_movable 'online Movable'
 exec {open}<&- {late}>&-
 is "unbind" "$(unbind)" "done"
 
-# All or nothing.
+# --- all or nothing ---
 for word in 0 2 $'\n' yes; do
-	is "reclaim: ${word@Q} is no word for it" "$(write_file "$RECLAIM" "$word")" EINVAL
+	is "reclaim: ${word@Q} is refused" "$(write_file "$RECLAIM" "$word")" EINVAL
 done
 before=$(outside)
 fault what=offline "block=$MIDDLE" err=16 times=1
 mark_log refused
 is "reclaim, with a block refused" "$(reclaim "$NAME")" EBUSY
 no_fault
-is "the log has one line of it" "$(times_since refused 'kmem dax0\.0: ')" 1
-ok "with the range and the block" eval '[[ $(log_since refused "kmem dax0\.0: ") == *"reclaim $NAME: memory$MIDDLE "* ]]'
+is "the log has one line about it" "$(times_since refused 'kmem dax0\.0: ')" 1
+ok "the line names the range and the block" eval '[[ $(log_since refused "kmem dax0\.0: ") == *"reclaim $NAME: memory$MIDDLE "* ]]'
 is "nothing has changed" "$(outside)" "$before"
 
-# Nobody interferes, and it can be cancelled.
+# --- exclusion and cancellation ---
 fault what=offline hold=1 times=1 skip=1
 WRITE_TO=$RECLAIM begin_write it 1 INT
 ok "reclaim under way" wait_until is_held
@@ -74,11 +74,11 @@ is "under way: binding is refused" "$(bind)" EBUSY
 ok "under way: the log says why" log_since "under way" "memory $NAME is being reclaimed"
 ok "under way: unloading is refused" eval '! rmmod kmem'
 WRITE_TO=$RECLAIM begin_write second 1 INT
-ok "under way: a second one waits" wait_until is_writing second
+ok "under way: a second reclaim waits" wait_until is_writing second
 pause 0.1
 signal second INT
 end_write second
-is "under way: until there is a signal" "$RESULT" EINTR
+is "under way: a signal ends its wait" "$RESULT" EINTR
 is_stranded "under way" $((TOTAL - 1))
 signal it INT
 let_go

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# One page that cannot be moved, in the last block of a device that is half used:
-# the unplug is refused by that block, and nothing has been moved in vain.
+# With one page that cannot be moved, in the last block of a device that is half used, the unplug fails at
+# that block, and has moved nothing in vain.
 # vm: -s 768M -t 240
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -9,8 +9,8 @@
 failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
 migrated() { awk '$1 ~ /^pgmigrate_(success|fail)$/ { sum += $2 } END { print sum }' /proc/vmstat; }
 
-# Newer kernels keep memory of their own in a kernel zone, in the block that is online
-# first. So that is the first one, and of two suspects the upper one's turn comes first.
+# Newer kernels keep memory of their own in a kernel zone, in the block that goes online first. So the
+# first block goes online first here; of two suspects the upper one goes offline first.
 FIRST=${BLOCKS[0]}
 online() {
 	local number
@@ -28,12 +28,12 @@ elif [[ $(failure reason) == @(kernel|slab|reserved|page_table) && $(failure blo
 fi
 is "online in a kernel zone" "$(state)" online_kernel
 
-# A file system whose pages, and nothing else, come from the device.
+# A file system whose pages come from the device.
 STORE=$(mktemp -d)
 mount -t tmpfs -o "size=100%,mpol=bind:$NODE" store "$STORE"
 
-# is_refused NAME KIND BLOCK: with an unmovable page of that kind (or one of those in
-# @()) in that block, and half of the device in use.
+# is_refused NAME KIND BLOCK: the unplug fails with an unmovable page of that kind (or one of those in
+# @()) in that block, while half of the device is in use.
 is_refused() {
 	local before moved kind=$2 block=memory$3
 	dd if=/dev/zero of="$STORE/half" bs=1M count=$((SIZE / 2 >> 20)) status=none
@@ -47,30 +47,30 @@ is_refused() {
 	rm "$STORE/half"
 }
 
-# The first block's turn comes last, if nothing is suspected.
+# The first block goes offline last if no block is suspected.
 if insmod "$LAB/modules/unmovable.ko" block="$FIRST" kind=kernel; then
 	is_refused "in the first block" "@(kernel|slab)" "$FIRST"
 	rmmod unmovable
 else
-	skip "in the first block" "none could be had there"
+	skip "in the first block" "no unmovable page could be allocated there"
 fi
 
 for kind in kernel reserved page_table slab; do
 	if ! insmod "$LAB/modules/unmovable.ko" block="$LAST" kind="$kind"; then
-		skip "$kind" "none could be had in the last block"
+		skip "$kind" "no such page could be allocated in the last block"
 		continue
 	fi
 	is_refused "$kind" "$kind" "$LAST"
 	rmmod unmovable
 done
 
-# A page with a hardware fault in the same block is no reason, and hides none.
+# A page with a hardware fault in the same block is neither the reason nor hides it.
 if modprobe hwpoison-inject && insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=kernel; then
 	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 	echo $((LAST * $(block_size) / 4096 + 1)) > /sys/kernel/debug/hwpoison/corrupt-pfn || true
 	before=$(snapshot)
 	is "a fault as well: refused" "$(attempt unplugged)" EBUSY
-	ok "a fault as well: it is not blamed" eval '[[ "$(failure reason) $(failure block)" == @(kernel|slab)" memory"@($FIRST|$LAST) ]]'
+	ok "a fault as well: the reason is the unmovable page" eval '[[ "$(failure reason) $(failure block)" == @(kernel|slab)" memory"@($FIRST|$LAST) ]]'
 	is_unchanged "a fault as well: everything is as before" "$before"
 else
 	skip "a fault as well" "the kernel cannot simulate hardware faults"

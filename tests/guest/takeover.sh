@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# Memory that the kernel's own driver holds, or has given up on, is taken over
-# without a reboot.
+# Memory that the kernel's own driver holds, or has left behind, is taken over without a reboot.
 # vm: -s 1G
 # vm-full: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
@@ -18,22 +17,22 @@ comes_and_goes() {
 	is "$1: unplugged again" "$(attempt unplugged)" "done"
 }
 
-# Given up on by the kernel's own driver.
+# --- left behind by the kernel's own driver ---
 rmmod kmem
 load_stock
 online_all
 unbind > /dev/null
-ok "the kernel's own driver gives up" eval "dmesg | grep -qE 'until (the next )?reboot'"
-is "and cannot take it back" "$(bind)" EBUSY
+ok "the kernel's own driver says that a reboot is needed" eval "dmesg | grep -qE 'until (the next )?reboot'"
+is "the kernel's own driver cannot bind again" "$(bind)" EBUSY
 unload_stock
 mark_log adopted
 load_ours
 is_all "taken over" online_movable "online Movable"
-is "which the log says" "$(times_since adopted 'took over memory')" 1
-is "the module stays while it is online" "$(rmmod kmem 2> /dev/null && echo gone || echo stays)" stays
-comes_and_goes "given up on"
+is "the log says so" "$(times_since adopted 'took over memory')" 1
+is "the module cannot be unloaded while the memory is online" "$(rmmod kmem 2> /dev/null && echo gone || echo stays)" stays
+comes_and_goes "left behind"
 
-# Still held by it, some blocks offline and one in a kernel zone.
+# --- still bound to it, with some blocks offline and one in a kernel zone ---
 rmmod kmem
 load_stock
 online_all
@@ -44,11 +43,11 @@ before=$(blocks)
 unload_stock
 load_ours
 is "taken over as it is" "$(blocks)" "$before"
-is "which is mixed" "$(state)" mixed
-is "counted" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
-comes_and_goes "still held"
+is "the state is mixed" "$(state)" mixed
+is "blocks_online" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
+comes_and_goes "still bound"
 
-# Never less than what was added in one go: the kernel does not survive its removal.
+# --- never a part of what was added in one go: the kernel does not survive its removal ---
 rmmod kmem
 load_stock
 online_all
@@ -58,17 +57,17 @@ is "the device is made smaller" "$(write_file "$DAX/size" $((size / 2)))" "done"
 mark_log smaller
 load_ours
 ok "its memory is not taken over" eval '[[ ! -e $DAX/state ]]'
-ok "which the log says" eval '[[ $(log_since smaller "not taken over") ]]'
-is "the blocks are what they were" "$(count 'online Movable')" "${#BLOCKS[@]}"
-is "the device is made as it was" "$(write_file "$DAX/size" "$size")" "done"
+ok "the log says that it is not" eval '[[ $(log_since smaller "not taken over") ]]'
+is "the blocks are as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
+is "the device gets its size back" "$(write_file "$DAX/size" "$size")" "done"
 bind > /dev/null
-is_all "then it is" online_movable "online Movable"
+is_all "then its memory is taken over" online_movable "online Movable"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# And back: what is unplugged the kernel's own driver can have.
+# --- and back: the kernel's own driver can bind an unplugged device ---
 rmmod kmem
 ok "the module can be unloaded" eval '! lsmod | grep -q ^kmem'
 load_stock
 online_all
-is "the kernel's own driver has it again" "$(count 'online Movable')" "${#BLOCKS[@]}"
+is "the kernel's own driver has the memory again" "$(count 'online Movable')" "${#BLOCKS[@]}"
 done_testing

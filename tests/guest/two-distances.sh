@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A node keeps one memory type as long as a device on it is bound or has memory online,
-# even if the kernel tells the next device on the node another abstract distance.
+# A node keeps its memory type as long as a device on it is bound or has memory online, even if the kernel
+# reports another abstract distance for the next device on the node.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
@@ -20,13 +20,13 @@ change() { write_file "$DEVICES/$1/state" "$2"; }
 unplugs() { is "$1: unplugged" "$(change "$1" unplugged)" "done"; }
 unbinds() { is "$1: unbind" "$(write_file "$KMEM/unbind" "$1")" "done"; }
 
-# plugs DEVICE: from offline, as it is when it is bound, or from unplugged.
+# plugs DEVICE: from offline, the state after bind, or from unplugged.
 plugs() {
 	change "$1" unplugged > /tmp/answer
 	is "$1: online_movable" "$(change "$1" online_movable)" "done"
 }
 
-# binds DEVICE DISTANCE: while that is what the kernel says of the node.
+# binds DEVICE DISTANCE: binds it while the kernel reports DISTANCE for the node.
 binds() {
 	echo "$2" > "$DISTANCE"
 	is "$1: bind, at distance $2" "$(bind_to_kmem "$1")" "done"
@@ -38,7 +38,7 @@ is "unbind" "$(unbind)" "done"
 resize dax0.0 $((SIZE / 2))
 new_device $((SIZE / 2))
 OTHER=$DEVICE
-ok "a module tells the distance" insmod "$LAB/modules/distance.ko" node="$NODE"
+ok "a module reports the distance" insmod "$LAB/modules/distance.ko" node="$NODE"
 
 binds dax0.0 "$NEAR"
 plugs dax0.0
@@ -47,7 +47,7 @@ binds "$OTHER" "$FAR"
 plugs "$OTHER"
 is_in_tier "two devices" "$NEAR_TIER"
 
-# The first goes, the second one's memory is online.
+# --- the first device goes while the second one's memory is online ---
 unplugs dax0.0
 unbinds dax0.0
 is_in_tier "the first has gone" "$NEAR_TIER"
@@ -58,19 +58,19 @@ is_in_tier "plugged again" "$NEAR_TIER"
 unplugs "$OTHER"
 unbinds "$OTHER"
 
-# With no device left the kernel is asked anew.
+# --- with no device left the driver asks for the distance again ---
 binds "$OTHER" "$FAR"
 plugs "$OTHER"
 is_in_tier "bound again" "$FAR_TIER"
 unplugs "$OTHER"
 
-# The second goes last, and has had no memory online.
+# --- the second device goes last, and has had no memory online ---
 binds dax0.0 "$NEAR"
 unbinds "$OTHER"
 unplugs dax0.0
 unbinds dax0.0
 
-# What a device leaves online keeps the type as well.
+# --- stranded memory keeps the type as well ---
 binds dax0.0 "$NEAR"
 plugs dax0.0
 unbinds dax0.0

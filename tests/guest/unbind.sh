@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Unbinding works in every state: offline memory goes, online memory stays and
-# is taken over when the device is bound again. No reboot.
+# A device can be unbound in every state: offline memory is removed, online memory stays and is adopted when
+# the device is bound again, without a reboot.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 let_kernel_choose_movable
@@ -15,19 +15,19 @@ online_blocks() {
 	done
 }
 
-# unbound DESCRIPTION: what is online is not touched by it.
+# unbound DESCRIPTION: unbinds the device, which switches no block.
 unbound() {
 	local before
 	before=$(online_blocks)
 	is "$1: unbind" "$(unbind)" "done"
-	ok "$1: it is unbound" eval '! is_bound'
+	ok "$1: the device is unbound" eval '! is_bound'
 	ok "$1: there is no state file" test ! -e "$DAX/state"
-	is "$1: what was online is so still" "$(online_blocks)" "$before"
+	is "$1: the same blocks are online" "$(online_blocks)" "$before"
 }
 
 refcount() { cat /sys/module/kmem/refcnt; }
 
-# From states without anything online.
+# --- states without online memory ---
 for word in offline unplugged; do
 	[[ $word == offline ]] || attempt unplugged > /tmp/answer
 	is "$word" "$(state)" "$word"
@@ -39,29 +39,29 @@ for word in offline unplugged; do
 	is_all "$word: bound again" offline 'offline*'
 done
 
-# From those with all online.
+# --- states with all memory online ---
 attempt unplugged > /tmp/answer
 for word in online_movable online; do
 	is "$word" "$(attempt "$word")" "done"
 	ok "$word: the module is in use" eval "(($(refcount) > 0))"
 	unbound "$word"
-	ok "$word: the module is in use still" eval "(($(refcount) > 0))"
-	ok "$word: it cannot be unloaded" eval '! rmmod kmem'
-	is "$word: every block is there" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	ok "$word: the module is still in use" eval "(($(refcount) > 0))"
+	ok "$word: the module cannot be unloaded" eval '! rmmod kmem'
+	is "$word: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 	ok "$word: the memory stays reserved" test "$(reservations)" -gt 0
 	offer_to device_dax
-	ok "$word: no other driver gets at it" test ! -e "$DAX/driver"
+	ok "$word: no other driver gets the device" test ! -e "$DAX/driver"
 	mark_log "$word"
 	is "$word: bind again" "$(bind)" "done"
-	ok "$word: bound again, it says so" eval "[[ $(state) == online?(_movable) ]]"
-	is "$word: every block is there" "$(count 'online Movable')" "${#BLOCKS[@]}"
+	ok "$word: bound again: state" eval "[[ $(state) == online?(_movable) ]]"
+	is "$word: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 	is "$word: taking over is logged once" "$(times_since "$word" 'kmem dax0\.0: .*adopted')" 1
 	is "$word: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "$word, in the end"
 	is "$word, in the end: the module is free" "$(refcount)" 0
 done
 
-# From a mixture, of which only a part stays.
+# --- mixed: a part stays ---
 for stays in "$FIRST" "$MIDDLE" "$LAST"; do
 	description="mixed, memory$stays online"
 	is "online_movable" "$(attempt online_movable)" "done"
@@ -80,7 +80,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "after all that"
 is "after all that: the module is free" "$(refcount)" 0
 
-# What was left is offlined by hand, without a driver bound.
+# --- stranded memory is taken offline by hand ---
 is "online_movable" "$(attempt online_movable)" "done"
 unbound "online_movable, then offline by hand"
 is "offline by hand" "$(switch_all offline)" "done"

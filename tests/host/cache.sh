@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the lab makes once is kept when it is complete, and only then: also where bash goes
-# on after a failure, because somebody looks at the status of what calls the maker.
+# The lab keeps a thing in its cache if and only if it is complete, also where bash goes on after a failure
+# because a caller tests the status.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -17,13 +17,13 @@ half_inside() { mkdir "$1"; (false; :); printf 'all the same\n' > "$1/it"; }
 half_elsewhere() { whole "$1" it; cached "$BUILD/other" half; }
 none_to_be_had() { mkdir "$1"; (exit 77) || exit; }
 
-# What calls cached, with more to do after it.
+# Calls cached, with more to do after it.
 make() {
 	cached "$BUILD/$1" "$1" "${@:2}"
 	printf 'went on\n'
 }
 
-# Each sets STATUS. In a shell of its own, because a failing maker ends it.
+# Each way to call it sets STATUS, in a shell of its own, because a failing maker ends the shell.
 plainly() {
 	set +e
 	(set -e; make "$@")
@@ -40,31 +40,31 @@ made() {
 	OUTPUT=$(< "$WORK/out")
 }
 
-# kept: what there is below build/, but for locks.
+# kept: the files below build/, less locks.
 kept() { (cd "$BUILD" && find . -type f ! -path './lock/*' | sort | paste -sd ' '); }
 
 for way in plainly before_or after_if apart_before_or; do
 	for maker in half half_inside half_elsewhere; do
 		made "$way" "$maker"
-		is "$way: what fails is not kept ($maker)" "$(kept)" ''
-		is "$way: and nothing goes on without it" "$STATUS $OUTPUT" "1 "
-		is "$way: nothing of it is left" "$(ls "$BUILD/tmp")" ''
+		is "$way: a failure is not kept ($maker)" "$(kept)" ''
+		is "$way: nothing goes on after a failure" "$STATUS $OUTPUT" "1 "
+		is "$way: nothing is left in build/tmp" "$(ls "$BUILD/tmp")" ''
 	done
 	made "$way" none_to_be_had
-	is "$way: the maker's status is that of all" "$STATUS $OUTPUT" "77 "
+	is "$way: the status is the maker's" "$STATUS $OUTPUT" "77 "
 	made "$way" whole this
-	is "$way: what is made is kept" "$STATUS $OUTPUT $(kept) $(< "$BUILD/whole/it")" "0 went on ./whole/it this"
+	is "$way: a success is kept" "$STATUS $OUTPUT $(kept) $(< "$BUILD/whole/it")" "0 went on ./whole/it this"
 	made "$way" whole that
-	is "$way: and not made again" "$STATUS $OUTPUT $(< "$BUILD/whole/it")" "0 went on this"
+	is "$way: the thing is not made again" "$STATUS $OUTPUT $(< "$BUILD/whole/it")" "0 went on this"
 	rm -r "$BUILD/whole"
 done
 
-# Where bash cannot be made to heed failures, nothing is made.
+# Where bash cannot be made to stop at failures, nothing is made.
 substituted() {
 	local output
 	output=$(make half 2> "$WORK/err") || return
 }
-ok "in a substitution: it fails" eval '! substituted'
+ok "in a substitution: the call fails" eval '! substituted'
 is "in a substitution: nothing is kept" "$(kept)" ''
-ok "in a substitution: it says why" grep -q 'a failure would go unnoticed' "$WORK/err"
+ok "in a substitution: the message says why" grep -q 'a failure would go unnoticed' "$WORK/err"
 done_testing

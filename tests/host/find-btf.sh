@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The build finds the BTF of a kernel that is not running, wherever a distribution puts the
-# kernel, takes none that is another kernel's, and names the tool that is missing.
+# The build finds the BTF of a kernel that is not running, wherever a distribution puts the kernel, takes
+# no other kernel's BTF, and names the tool that is missing.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -13,19 +13,19 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 RELEASE=6.6.6-test
 
-# make_vmlinux FILE RELEASE [without]: an ELF file that says its release, with BTF.
+# make_vmlinux FILE RELEASE [without]: makes an ELF file with its release, and with or without BTF.
 make_vmlinux() {
 	printf 'const char banner[] = "Linux version %s (made up)";\n' "$2" | gcc -c -x c -o "$1" -
 	printf 'BTF of %s' "$2" > "$WORK/btf"
 	[[ ${3-} ]] || objcopy --add-section .BTF="$WORK/btf" "$1"
 }
 
-# make_image FILE VMLINUX COMPRESSOR...: a loader, the compressed kernel, and more behind it.
+# make_image FILE VMLINUX COMPRESSOR...: makes a loader, the compressed kernel, and more behind it.
 make_image() {
 	{ head -c 3000 /dev/zero; "${@:3}" < "$2"; head -c 500 /dev/zero; } > "$1"
 }
 
-# tree PATH: a new machine with headers, and PATH's directory; sets ROOT, KDIR, AT.
+# tree PATH: makes a new machine with headers, and PATH's directory; sets ROOT, KDIR, AT.
 tree() {
 	ROOT=$WORK/root KDIR=$WORK/kdir AT=$WORK/root$1
 	rm -rf "$ROOT" "$KDIR" "$WORK/script"
@@ -34,10 +34,10 @@ tree() {
 	cp "$FIND" "$WORK/script/find-btf"
 }
 
-# find_btf: sets FOUND, a file or what was said.
+# find_btf: sets FOUND to the file or to the message.
 find_btf() { FOUND=$(SYSROOT=$ROOT RUNNING=${RUNNING-none} "$WORK/script/find-btf" "$KDIR" 2>&1) || true; }
 
-# finds WHAT PATH: the file found has the wanted kernel's BTF.
+# finds WHAT PATH: find-btf finds PATH, which has the wanted kernel's BTF.
 finds() {
 	find_btf
 	is "$1: found" "$FOUND" "$2"
@@ -62,7 +62,7 @@ cp "$WORK/btf" "$AT"
 RUNNING=$RELEASE find_btf
 is "the running kernel's" "$FOUND" "$AT"
 RUNNING=6.6.7-other find_btf
-ok "not that of another running kernel" test "$FOUND" != "$AT"
+ok "BTF of another running kernel is not taken" test "$FOUND" != "$AT"
 
 for path in /usr/lib/debug/boot/vmlinux-$RELEASE /usr/lib/debug/lib/modules/$RELEASE/vmlinux \
 	/usr/lib/modules/$RELEASE/vmlinux /boot/vmlinux-$RELEASE; do
@@ -99,17 +99,17 @@ ok "an image of another release is not taken" grep -q "no BTF of Linux $RELEASE 
 tree /boot/vmlinuz-$RELEASE
 make_image "$AT" "$WORK/bare" zstd -qc
 find_btf
-ok "a kernel without BTF is said to be one" grep -q CONFIG_DEBUG_INFO_BTF <<< "$FOUND"
+ok "a kernel without BTF: the message names CONFIG_DEBUG_INFO_BTF" grep -q CONFIG_DEBUG_INFO_BTF <<< "$FOUND"
 is "nothing half-done is left" "$(ls "$WORK/script")" find-btf
 
 tree /nothing
 find_btf
-ok "where there is none, it says how to name one" grep -q 'make BTF=FILE' <<< "$FOUND"
+ok "no kernel found: the message says how to name a file" grep -q 'make BTF=FILE' <<< "$FOUND"
 rm -r "$KDIR/include"
 find_btf
 ok "missing headers are named" grep -q 'linux-headers' <<< "$FOUND"
 
-# says_missing WHAT WORD COMPILER: with a compiler that finds no such header.
+# compiler_without HEADER: a compiler that does not find HEADER.
 compiler_without() {
 	printf '#!/bin/sh\n! grep -q "<%s>"\n' "$1" > "$WORK/cc"
 	chmod +x "$WORK/cc"
@@ -120,8 +120,8 @@ mkdir -p "$KDIR/include/config"
 ok "nothing is missing" check_tools "$(compiler_without none.h)"
 echo CONFIG_OBJTOOL=y > "$KDIR/include/config/auto.conf"
 ok "a missing compiler is named" grep -q 'compiler no-such-cc is missing' <(check_tools no-such-cc)
-ok "missing headers of the C library are" grep -q libc6-dev <(check_tools "$(compiler_without elf.h)")
-ok "missing headers of libelf are" grep -q libelf-dev <(check_tools "$(compiler_without gelf.h)")
+ok "missing headers of the C library are named" grep -q libc6-dev <(check_tools "$(compiler_without elf.h)")
+ok "missing headers of libelf are named" grep -q libelf-dev <(check_tools "$(compiler_without gelf.h)")
 echo CONFIG_CC_IS_CLANG=y > "$KDIR/include/config/auto.conf"
-ok "a kernel by clang is" grep -q LLVM=1 <(check_tools "$(compiler_without none.h)")
+ok "a kernel built by clang is named" grep -q LLVM=1 <(check_tools "$(compiler_without none.h)")
 done_testing

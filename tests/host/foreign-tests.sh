@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tests that others have written for the kernel's own driver pass with ours
-# wherever they pass with that: ndctl's test of kmem devices and the kernel's
-# selftest of memory hotplug. Where their sources are is said by NDCTL_SOURCE and
-# LINUX_SOURCE; else they are looked for in /usr/src.
+# Tests that other projects have written for the kernel's own driver (ndctl's test of kmem devices, the
+# kernel's selftest of memory hotplug) pass with daxplug's wherever they pass with that. NDCTL_SOURCE and
+# LINUX_SOURCE name their sources, which are else sought in /usr/src.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -11,7 +10,7 @@ LINUX_TEST=tools/testing/selftests/memory-hotplug/mem-on-off-test.sh
 NDCTL_TEST=test/daxctl-devices.sh
 KERNEL=${KERNEL:-6.12}
 
-# find_source NAME GIVEN TEST: sets SOURCE, to nothing where there is none.
+# find_source NAME GIVEN TEST: sets SOURCE, to nothing if there is none.
 find_source() {
 	local dir
 	SOURCE=
@@ -31,7 +30,7 @@ NDCTL=$SOURCE
 WORK=$(mktemp -d)
 trap 'rm -r "$WORK"' EXIT
 
-# What is to be run in the guest has to be in one script: their files are in it.
+# The guest runs one script, which therefore contains the files of the tests.
 guest_script() {
 	mkdir "$WORK/linux" "$WORK/ndctl"
 	[[ ! $LINUX ]] || cp "$LINUX/$LINUX_TEST" "$WORK/linux"
@@ -42,10 +41,10 @@ guest_script() {
 	sed '1,/^# --- in the guest ---$/d' "$1"
 }
 
-# result NAME: "STATUS" of one test with the driver asked for last.
+# result NAME: the status of one test with the last driver.
 result() { sed -n "s/^$1: status //p" "$WORK/out"; }
 
-# tested NAME SOURCE DESCRIPTION: a failure with ours counts where there is none with stock.
+# tested NAME SOURCE DESCRIPTION: a failure with ours counts if there is none with stock.
 tested() {
 	local stock=${RESULTS["$1 stock"]} ours=${RESULTS["$1 ours"]}
 	if [[ ! $2 ]]; then
@@ -82,7 +81,7 @@ run() {
 	printf '%s: status %d\n' "$name" "$status"
 }
 
-# as TOOL: a program of that name among the newer ones, as a file.
+# as TOOL: makes a file that runs the newer program of that name.
 as() {
 	printf '#!/bin/sh\nexec chroot /newer %s "$@"\n' "$1" > "/tmp/newer-$1"
 	chmod +x "/tmp/newer-$1"
@@ -93,7 +92,7 @@ if [[ -e /tmp/linux/mem-on-off-test.sh ]]; then
 	run selftest bash /tmp/linux/mem-on-off-test.sh
 	daxctl offline-memory dax0.0
 fi
-# Theirs wants room for a namespace of its own.
+# ndctl's test needs room for a namespace of its own.
 make_room() {
 	daxctl offline-memory dax0.0
 	echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What modprobe's rule for kmem does: daxplug's driver where it can be loaded, else the
-# kernel's own and one line that says why. In a mount namespace, with a modprobe made up.
+# modprobe's rule for kmem loads daxplug's driver where it can be loaded, and otherwise the kernel's own,
+# with one line that says why. Runs in a mount namespace, with a fake modprobe.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -16,7 +16,7 @@ trap 'rm -rf "$WORK" 2> /dev/null || true' EXIT
 mkdir "$WORK"/{module,src,modules,run}
 : > "$WORK/kmsg"
 
-# Which of the two is loaded is what a made-up modprobe leaves in MODULE/kmem.
+# The fake modprobe leaves in MODULE/kmem which of the two it has loaded.
 cat > "$WORK/modprobe" << 'END'
 #!/bin/bash
 echo "$*" >> "$WORK/asked"
@@ -38,7 +38,7 @@ mount --bind "$WORK/src" /usr/src
 mount --bind "$WORK/kmsg" /dev/kmsg
 mount --bind "$WORK/run" /run
 
-# start [VARIABLE=VALUE...] [-- OPTION...]: as after a boot with CMDLINE; sets STATUS.
+# start [VARIABLE=VALUE...] [-- OPTION...]: runs the rule as after a boot with CMDLINE; sets STATUS.
 CMDLINE=''
 start() {
 	local variables=()
@@ -70,17 +70,17 @@ mkdir "$WORK/src/daxplug-0.1.0"
 : > "$WORK/src/daxplug-0.1.0/dkms.conf"
 start -- default_state=pmem=unplugged,any=online 'default_state=any=online pmem=policy' fallback=none
 expect "installed" ours 0 0
-is "options are handed on" "$(< "$WORK/asked")" \
+is "options are passed on" "$(< "$WORK/asked")" \
 	"daxplug_kmem default_state=pmem=unplugged,any=online default_state=any=online pmem=policy"
 
 start PROBLEM="ERROR: could not insert 'daxplug_kmem': Key was rejected by service"
 expect "refused" stock 0 1
-ok "the reason is told" grep -qF "<3>daxplug: its kmem driver is not in use: ERROR: could not insert 'daxplug_kmem': Key was rejected by service;" "$WORK/kmsg"
-ok "and kept" grep -q 'Key was rejected' "$WORK/run/daxplug/fallback"
+ok "the log has the reason" grep -qF "<3>daxplug: its kmem driver is not in use: ERROR: could not insert 'daxplug_kmem': Key was rejected by service;" "$WORK/kmsg"
+ok "/run/daxplug/fallback has the reason" grep -q 'Key was rejected' "$WORK/run/daxplug/fallback"
 PROBLEM=other sh packaging/load-kmem
-is "it is told once a boot" "$(grep -c . "$WORK/kmsg")" 1
+is "the log has the reason once a boot" "$(grep -c . "$WORK/kmsg")" 1
 sh packaging/load-kmem
-ok "what was kept goes when the driver is loaded" test ! -e "$WORK/run/daxplug/fallback"
+ok "loading the driver removes /run/daxplug/fallback" test ! -e "$WORK/run/daxplug/fallback"
 
 start PROBLEM="FATAL: Module daxplug_kmem not found in directory /lib/modules/6.12"
 expect "not built" stock 0 1

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The driver's protocol as a model (kernel/model/kmem.pml): spin goes through all
-# of its states, and none is wrong; with any one of the driver's precautions left
-# out it finds one that is.
+# spin visits all states of the driver's protocol (kernel/model/kmem.pml), and none is wrong; with any one of
+# the driver's precautions left out it finds a wrong state.
 set -euo pipefail
 . tests/guest/lib.sh
 
 MODEL=$PWD/kernel/model/kmem.pml
 
-# Who is there, and what is looked for: that nothing wrong is ever reached, or
-# that something is reached in the end.
+# The tasks of each run, and whether spin looks for a wrong state or for a task that waits for ever.
 declare -A ACTORS=(
 	[everybody]="-DRANGES=2 -DHELD_PAGES=true -DWITH_REMOVER -DWITH_NEIGHBOUR"
 	[bound]="-DRANGES=2 -DHELD_PAGES=true"
@@ -38,7 +36,7 @@ build() {
 	gcc -O0 -w "${search[@]}" -o pan pan.c
 }
 
-# search RUN [PRECAUTION]: without that precaution; sets STATES and FOUND.
+# search RUN [PRECAUTION]: searches, without that precaution; sets STATES and FOUND.
 search() {
 	local claim=()
 	! is_progress "$1" || claim=(-a -f -N "$1")
@@ -72,7 +70,7 @@ BUILT=$(mktemp -d)
 trap 'rm -rf "$BUILT"' EXIT
 
 for run in "${RUNS[@]}"; do
-	ok "$run: it builds" build "$run"
+	ok "$run: the search builds" build "$run"
 	no_error "$run"
 done
 

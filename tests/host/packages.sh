@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two commands of the lab may need packages of the host at the same time, on the day that
-# they are first run: the second waits until the first, or whoever else is at it, is done.
+# Two commands of the lab may install packages at the same time: the second waits until the first, or any other
+# user of apt, is done.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/common.sh
@@ -10,7 +10,7 @@ set -euo pipefail
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# hold_lock SECONDS: as apt and dpkg hold it.
+# hold_lock SECONDS: holds dpkg's lock as apt and dpkg do.
 hold_lock() {
 	perl -MFcntl=:DEFAULT,:seek -e '
 		open my $lock, "+>", "/var/lib/dpkg/lock-frontend" or die $!;
@@ -21,11 +21,11 @@ hold_lock() {
 		sleep shift' "$1"
 }
 
-there="bash=$(dpkg-query -W -f '${Version}' bash)" # so that there is nothing to do
+there="bash=$(dpkg-query -W -f '${Version}' bash)" # installed already
 coproc holder { hold_lock 8; }
 read -r -u "${holder[0]}" word
-is "somebody is at the packages" "$word" held
+is "another process holds the lock" "$word" held
 (install_packages "$there") 2> "$WORK/err" && status=0 || status=$?
-is "who comes then gets what it needs" "$status" 0
-is "by waiting, not by another attempt" "$(grep -c 'trying again' "$WORK/err" || true)" 0
+is "a second one succeeds" "$status" 0
+is "the second one waited, and did not try again" "$(grep -c 'trying again' "$WORK/err" || true)" 0
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What in a kernel log counts as a fault, and which data races are the driver's.
+# The lab finds the faults in a kernel log, and tells which data races are the driver's.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/splat.sh
@@ -8,7 +8,7 @@ set -euo pipefail
 LOG=$(mktemp)
 trap 'rm -f "$LOG"' EXIT
 
-# log LINE...: a kernel log that has these lines.
+# log LINE...: makes a kernel log of these lines.
 log() {
 	local line
 	for line in 'Linux version 6.12.117-kcsan' "$@" 'lab: script ended: 0'; do
@@ -16,7 +16,7 @@ log() {
 	done > "$LOG"
 }
 
-# race FUNCTION CALLER OTHER OTHER_CALLER: the lines of a report, in RACE.
+# race FUNCTION CALLER OTHER OTHER_CALLER: sets RACE to the lines of a report.
 race() {
 	mapfile -t RACE <<- END
 		==================================================================
@@ -52,11 +52,11 @@ ok "a warning is a fault" one_of 'WARNING: CPU: 0'
 
 log 'BUG: unable to handle page fault for address: ffffc90000a53008'{,,,,,,}
 seq 100000 >> "$LOG"
-ok "so are many at the beginning of a long log" one_of 'BUG: unable to handle'
+ok "many faults at the beginning of a long log are found" one_of 'BUG: unable to handle'
 
 log 'Kernel panic - not syncing: sysrq triggered crash'
-ok "a panic is" one_of 'Kernel panic'
-ok "unless it was asked for" none asked
+ok "a panic is a fault" one_of 'Kernel panic'
+ok "a panic that the test asked for is none" none asked
 
 for line in 'rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-...D }' \
 	"sysfs: cannot create duplicate filename '/devices/dax0.0/kmem'" \
@@ -64,7 +64,7 @@ for line in 'rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1
 	'kmemleak: Kernel memory leak detector disabled' \
 	'INFO: task kmem/dax0.0:102 blocked in I/O wait for more than 120 seconds.'; do
 	log "$line"
-	ok "so is: $line" one_of "$line"
+	ok "a fault: $line" one_of "$line"
 done
 
 race 'record+0x51/0xa0 [kmem]' 'memory_event+0x1b3/0x230 [kmem]' 'blocks_online_show+0x30/0x60 [kmem]' 'dev_attr_show+0x21/0x60'
@@ -73,20 +73,20 @@ ok "a data race in the driver is a fault" one_of 'BUG: KCSAN: data-race in recor
 
 race 'list_add+0x10/0x40' 'settle+0xa2/0x1b0 [kmem]' 'list_del+0x30/0x40' 'other+0x10/0x20'
 log "${RACE[@]}"
-ok "so is one in what the driver calls" one_of 'BUG: KCSAN: data-race in list_add'
+ok "a data race in a function that the driver calls is a fault" one_of 'BUG: KCSAN: data-race in list_add'
 
 race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
 log "${RACE[@]}"
-ok "one of functions that have nothing to do with it is not, though its task may" none
+ok "a data race of functions outside the driver, even in its task, is none" none
 
-# What an interrupt met the driver doing.
+# --- races in interrupts ---
 race 'hrtimer_active+0x72/0xe0' 'task_tick_fair+0xa6/0x300' '__hrtimer_run_queues+0x115/0x420' 'do_idle+0x70/0x90'
 log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' ' kmem_block_switch+0xc6/0x140 [kmem]' "${RACE[@]:5}"
-ok "nor is one in an interrupt that came while the driver ran" none
+ok "a race in an interrupt that arrived while the driver ran is none" none
 log "${RACE[@]:0:5}" ' settle+0xa2/0x1b0 [kmem]' ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5}"
-ok "one in an interrupt of the driver's own is" one_of 'BUG: KCSAN: data-race in hrtimer_active'
+ok "a race in an interrupt of the driver's own is a fault" one_of 'BUG: KCSAN: data-race in hrtimer_active'
 log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5:4}" ' settle+0xa2/0x1b0 [kmem]' "${RACE[@]:9}"
-ok "and one with the driver in the other stack" one_of 'BUG: KCSAN: data-race in hrtimer_active'
+ok "a race with the driver in the other stack is a fault" one_of 'BUG: KCSAN: data-race in hrtimer_active'
 
 race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
 log "${RACE[@]}" 'list_del corruption. prev->next should be ffff8881'
@@ -98,7 +98,7 @@ ok "and one in the middle of it" one_of 'list_del corruption'
 log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881'
 ok "and one inside a report that never ended" one_of 'list_del corruption'
 
-# leak TEXT FUNCTION...: the lines of a report, in LEAK.
+# leak TEXT FUNCTION...: sets LEAK to the lines of a report.
 leak() {
 	mapfile -t LEAK < <(
 		printf '%s\n' 'unreferenced object 0xffff888106f5e580 (size 32):' \
@@ -112,18 +112,18 @@ leak 'System RAM (kmem' 'kstrdup_const+0x1f/0x30' 'do_one_initcall+0xf0/0x4e0'
 printf '%s\n' "${LEAK[@]}" > "$LOG"
 leak '@"..............' '__kmalloc_noprof+0x2d6/0x4a0' 'dev_dax_kmem_probe+0x2df/0xa60 [kmem]'
 printf '%s\n' "${LEAK[@]}" >> "$LOG"
-ok "what the kernel's own driver keeps is no leak of this one" none
+ok "memory that the kernel's own driver keeps is no leak of this one" none
 
 leak 'System RAM (kmem' 'kstrdup+0x31/0x60' 'do_one_initcall+0xf0/0x4e0'
 printf '%s\n' "${LEAK[@]}" >> "$LOG"
-ok "what is allocated otherwise is one" one_of 'unreferenced object'
+ok "memory allocated elsewhere is a leak" one_of 'unreferenced object'
 
 leak '................' 'kvcalloc+0x31/0x60' 'kmem_drive_init+0xf0/0x4e0 [kmem]'
 printf '%s\n' "${LEAK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' > "$LOG"
-ok "so is what this one has allocated" one_of 'unreferenced object'
-ok "and a fault after it counts" one_of 'BUG: KASAN'
+ok "memory that this driver has allocated is a leak" one_of 'unreferenced object'
+ok "a fault after a leak is found" one_of 'BUG: KASAN'
 
-# deadlock HELD ASKED_BY: the lines of a report, in DEADLOCK.
+# deadlock HELD ASKED_BY: sets DEADLOCK to the lines of a report.
 deadlock() {
 	mapfile -t DEADLOCK <<- END
 		WARNING: possible circular locking dependency detected
@@ -141,8 +141,8 @@ deadlock() {
 
 deadlock mem_hotplug_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
-ok "what lockdep says of the core's removal of blocks is none of the driver's" none
-ok "but it is noticed" has_known_report "$LOG"
+ok "lockdep's report about the core's removal of blocks is not the driver's" none
+ok "the known report is noticed" has_known_report "$LOG"
 log "${DEADLOCK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "a fault after it counts" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
@@ -154,9 +154,9 @@ ok "the same by way of another lock is the driver's" one_of 'kmem_devs_lock'
 deadlock kmem_devs_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
 ok "the same with another lock is the driver's" one_of 'possible circular locking'
-ok "and is not taken for it" has_none_known
+ok "that report is not taken for the known one" has_none_known
 
-# pulling LOCK: the lines of a report, in PULLING.
+# pulling LOCK: sets PULLING to the lines of a report.
 pulling() {
 	mapfile -t PULLING <<- END
 		WARNING: possible circular locking dependency detected
@@ -175,8 +175,8 @@ pulling() {
 
 pulling pci_rescan_remove_lock
 log "${PULLING[@]}"
-ok "what lockdep says of pciehp when an expander is pulled out is none of the driver's" none
-ok "but it is noticed" has_known_report "$LOG"
+ok "lockdep's report about pciehp when an expander is pulled out is not the driver's" none
+ok "the known report is noticed" has_known_report "$LOG"
 log "${PULLING[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "a fault after it counts" one_of 'BUG: KASAN'
 pulling kmem_devs_lock

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What a test has printed is taken for what it is, also if points are missing.
+# The lab judges the output of a test correctly, also if points are missing.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/tap.sh
@@ -9,7 +9,7 @@ EXIT_SKIP=77 EXIT_SETUP=97 EXIT_NO_STATUS=98 EXIT_SPLAT=99 EXIT_TIMEOUT=124
 DIR=$(mktemp -d)
 trap 'rm -r "$DIR"' EXIT
 
-# counts STATUS ERRORS LINE...: passed, failed and skipped of a test that says these lines.
+# counts STATUS ERRORS LINE...: the passed, failed and skipped points of a test with this output.
 counts() {
 	printf '%s\n' "${@:3}" > "$DIR/out"
 	printf '%s\n' "$2" > "$DIR/err"

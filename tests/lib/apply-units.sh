@@ -4,6 +4,7 @@
 
 RULE=$REPO/packaging/91-daxplug-apply.rules
 UNIT=$REPO/packaging/daxplug-apply@.service
+RELEASE=$REPO/contrib/systemd/daxplug-release@.service
 
 if command -v systemd-analyze > /dev/null; then
 	sed "s|^ExecStart=daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
@@ -13,6 +14,9 @@ if command -v systemd-analyze > /dev/null; then
 	is "the rule wants the instance of the device" "$instance" \
 		"$(systemd-escape --path --template=daxplug-apply@.service /dev/dax0.0)"
 	ok "the service is valid" systemd-analyze verify --man=no "$WORK/$instance"
+	sed "s|^ExecStart=daxplug|ExecStart=$DAXPLUG|" "$RELEASE" > "$WORK/daxplug-release@.service"
+	ok "the service that releases a device is valid" \
+		systemd-analyze verify --man=no "$WORK/daxplug-release@dax0.0.service"
 else
 	skip "the service is valid" "no systemd-analyze on this machine"
 fi
@@ -27,3 +31,12 @@ is "the rule says nothing of removal" "$(grep -c 'ACTION!="remove"' "$RULE") $(g
 ok "without configuration the service does nothing" \
 	test "$(grep -cE '^Condition(PathExists|DirectoryNotEmpty)=\|' "$UNIT")" -ge 3
 ok "daxctl's own service comes first" grep -qE '^After=daxdev-reconfigure@%i.service( |$)' "$UNIT"
+
+# What the service runs is what docs/agents.md tells to call, with a device for %i.
+command=$(sed -n 's/^ExecStart=//p' "$RELEASE")
+command=${command/'${DAXPLUG_TIMEOUT}'/60s}
+ok "the service runs what the page for agents tells" \
+	grep -qxF -- "${command/'%i'/dax0.0}" "$REPO/docs/agents.md"
+new_root ours-6.12-movable
+read -ra words <<< "${command/'%i'/dax0.0}"
+is "the command line is valid" "$(status_of on "${words[@]:1}" --dry-run)" 0

@@ -22,11 +22,14 @@ bash_completes() {
 . "$COMPLETIONS/daxplug.bash"
 is "bash: commands" "$(bash_completes daxplug un)" unplug
 is "bash: commands after a global option" "$(bash_completes daxplug --sysroot / lis)" list
-is "bash: commands after help" "$(bash_completes daxplug help rec)" reclaim
+is "bash: commands after help" "$(bash_completes daxplug help recl)" reclaim
 is "bash: devices, of the tree that was typed" "$(bash_completes daxplug plug --sysroot "$ROOT" da)" dax0.0
 is "bash: the same with =" "$(bash_completes daxplug plug --sysroot = "$ROOT" da)" dax0.0
 is "bash: options" "$(bash_completes daxplug plug --k)" --kernel
 is "bash: only names after --" "$(bash_completes daxplug plug --sysroot "$ROOT" -- -)" ""
+is "bash: a file for record" "$(bash_completes daxplug record -o "$WORK/bi")" "$WORK/bin"
+is "bash: columns for list" "$(bash_completes daxplug list -o devi)" device
+is "bash: record takes nothing else" "$(bash_completes daxplug record '')" ""
 is "bash: files for apply" "$(bash_completes daxplug apply --sysroot "$ROOT" "$WORK/bi")" "$WORK/bin"
 is "bash: a device for apply" "$(bash_completes daxplug apply --sysroot "$ROOT" --device '')" dax0.0
 is "bash: nodes" "$(bash_completes daxplug list --sysroot "$ROOT" --node '')" 1
@@ -51,7 +54,7 @@ ROOT=$MOVABLE
 
 if type zsh > /dev/null 2>&1; then
 	mapfile -t lines < <(timeout 60 zsh -f "$HERE/complete.zsh" "$COMPLETIONS" 'daxplug unp' \
-		'daxplug --sysroot / lis' 'daxplug help rec' "daxplug plug --sysroot $ROOT dax" \
+		'daxplug --sysroot / lis' 'daxplug help recl' "daxplug plug --sysroot $ROOT dax" \
 		'daxplug plug --ker' "daxplug list --sysroot $ROOT --node " \
 		"daxplug list --sysroot $ROOT --region " 'daxplug list -o DEVICE,KI' \
 		'daxplug list --output=ki' 'daxplug plug --progress=js')
@@ -79,7 +82,7 @@ fish_completes() {
 if type fish > /dev/null 2>&1; then
 	is "fish: commands" "$(fish_completes 'daxplug un')" unplug
 	is "fish: commands after a global option" "$(fish_completes 'daxplug --sysroot / lis')" list
-	is "fish: commands after help" "$(fish_completes 'daxplug help rec')" reclaim
+	is "fish: commands after help" "$(fish_completes 'daxplug help recl')" reclaim
 	is "fish: devices, of the tree that was typed" "$(fish_completes "daxplug plug --sysroot $ROOT da")" dax0.0
 	is "fish: options" "$(fish_completes 'daxplug plug --k')" --kernel
 	is "fish: nodes" "$(fish_completes "daxplug list --sysroot $ROOT --node ")" 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# monitor --since on a journal that was made up. Part of cli.sh.
+# The journal: what a change writes, and monitor --since on one that was made up. Part of cli.sh.
 
 REMOTE=/lib/systemd/systemd-journal-remote
 
@@ -50,4 +50,47 @@ else
 	is "monitor --since, as text" "$(TZ=UTC on monitor --no-follow --since @0 | head -n 1)" \
 		"2001-09-09T01:46:40.000+00:00 dax0.0 result plug dax0.0: done"
 	valid "monitor --since" 'record*' since @0
+fi
+
+# --- what a change writes ---
+
+# listen FILE: as journald, takes one entry of daxplug.
+listen() {
+	python3 -c 'import os, socket, sys
+path = sys.argv[1] + "/socket"
+os.makedirs(sys.argv[1], exist_ok=True)
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(path)
+listener.settimeout(20)
+open(sys.argv[1] + "/entry", "wb").write(listener.recv(65536))' "$1" &
+	LISTENER=$!
+}
+
+# with_journal DIR COMMAND...: with that journald.
+with_journal() {
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount bash -c 'mount -t tmpfs run /run && mkdir -p /run/systemd/journal &&
+		mount --bind "$1" /run/systemd/journal && shift && exec "$@"' with_journal "$@"
+}
+
+new_root ours-6.12-movable
+if ! (with_journal "$WORK" true) 2> /dev/null || ! command -v python3 > /dev/null; then
+	skip "the record of a change" "no mount namespace can be made here, or no python3"
+elif status_of on monitor --no-follow --since @0 > /dev/null; said 'built without'; then
+	skip "the record of a change" "built without libsystemd"
+else
+	declare -f at_work change_now change > "$WORK/at_work"
+	listen "$WORK/journald"
+	while [[ ! -S $WORK/journald/socket ]] && kill -0 "$LISTENER"; do sleep 0.05; done
+	(with_journal "$WORK/journald" bash -c '. "$0"; ROOT=$1 PRELOAD=$2 DAXPLUG=$3; change unplug --force dax0.0' \
+		"$WORK/at_work" "$ROOT" "$PRELOAD" "$DAXPLUG") > /dev/null 2>&1
+	wait "$LISTENER"
+	entry() { sed -n "s/^$1=//p" "$WORK/journald/entry"; }
+	is "the record of a change: device, action, outcome" \
+		"$(entry DAXPLUG_DEVICE) $(entry DAXPLUG_ACTION) $(entry DAXPLUG_OUTCOME)" "dax0.0 unplug done"
+	is "the record of a change: no reason without a failure" "$(entry DAXPLUG_REASON)" ""
+	is "the record of a change: the requester's user" "$(entry DAXPLUG_REQUESTER_UID | grep -cE '^[0-9]+$')" 1
+	ok "the record of a change: the requester's process" test "$(entry DAXPLUG_REQUESTER_PID)" -gt 1
+	is "the record of a change: the identifier is that of the page for agents" \
+		"$(grep -c "MESSAGE_ID=$(entry MESSAGE_ID)" "$REPO/docs/agents.md")" 1
 fi

@@ -91,6 +91,7 @@ out_of_memory() {
 	local number status wrong=''
 	for number in {1..300}; do
 		status=0
+		rm -rf "$WORK/new"
 		FAIL_ALLOCATION=$number LD_PRELOAD=$NO_MEMORY on "$@" > /dev/null 2>&1 || status=$?
 		((status < 128)) || wrong+=" $number:$status"
 	done

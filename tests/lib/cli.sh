@@ -81,7 +81,7 @@ usage_error "a colour that is none" "--color: 'red' is not auto, always or never
 # With "-" for what is "\-" there, but before long options.
 sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
-for verb in list show check plug unplug replug reclaim monitor apply metrics takeover handback; do
+for verb in list show check plug unplug replug reclaim monitor apply metrics record takeover handback; do
 	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
 	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
 	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"
@@ -285,6 +285,15 @@ ROOT=$MOVABLE
 is "check: it would go" "$(status_of on check dax0.0)" 0
 ok "it says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
 is "check, JSON: the verdict" "$(on check --json dax0.0 | jq -r .verdict)" go
+new_root ours-6.12-movable
+POOL=$ROOT/sys/devices/system/node/node1/hugepages/hugepages-2048kB
+mkdir -p "$POOL"
+for attribute in nr free; do
+	echo 3 > "$POOL/${attribute}_hugepages"
+done
+echo 0 > "$POOL/surplus_hugepages"
+is "free huge pages: a dry run" "$(status_of on unplug --dry-run dax0.0)" 0
+ok "the dry run says how many an unplug takes from their pool" said ', 3 free huge pages lost$'
 new_root ours-6.12-movable
 echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
@@ -504,5 +513,6 @@ ok "monitor with nohup goes on after a hangup" kill -TERM "$monitor"
 wait "$monitor"
 
 . "$HERE/cli-journal.sh"
+. "$HERE/cli-record.sh"
 . "$HERE/cli-completion.sh"
 done_testing

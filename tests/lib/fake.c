@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fake.h"
+#include "pagemap.h"
 
 /* One for all: what changes a fixture is a child process with a copy of it. */
 struct fake fake;
@@ -24,6 +28,7 @@ void fake_reset(struct fixture *fixture, const struct fixture_device *device)
 		.intruder = -1,
 		.rival = -1,
 		.binds_to = "kmem",
+		.room = -1,
 	};
 }
 
@@ -274,12 +279,20 @@ static int write_setting(const char *path, const char *text)
 	return 0;
 }
 
+static bool is_setting_of_kernel(const char *path)
+{
+	return strstr(path, "demotion_enabled") || strstr(path, "numa_balancing") ||
+	       strstr(path, "weighted_interleave") || strstr(path, NODES "/node1/reclaim");
+}
+
 static int write_file(const char *path, const char *text)
 {
 	unsigned int number;
 
 	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
 		return write_block(number, text);
+	if (is_setting_of_kernel(path))
+		return write_setting(path, text);
 	if (strstr(path, "/reclaim"))
 		return write_reclaim(text);
 	if (strstr(path, "nr_hugepages"))
@@ -313,7 +326,82 @@ static int fake_load(struct daxplug *daxplug, const char *module)
 	return 0;
 }
 
+/* ---- pages of processes, as their pagemap has them ---- */
+
+static int open_pagemap(int pid)
+{
+	char path[64], full[FIXTURE_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
+	fixture_path(fake.fixture, path, full);
+	return open(full, O_RDWR);
+}
+
+static int node_of(uint64_t entry)
+{
+	uint64_t frame = entry & PAGEMAP_FRAME;
+
+	if (!(entry & PAGEMAP_PRESENT))
+		return -ENOENT;
+	return frame >= FAKE_FRAME + 16 ? fake.device.node : (int)(frame - FAKE_FRAME);
+}
+
+/* Like the kernel it stops at a page that cannot be moved, and tells nothing of the rest. */
+static long move_in(int pagemap, unsigned long count, void **pages, const int *nodes, int *status)
+{
+	unsigned long i;
+
+	for (i = 0; i < count; i++) {
+		uint64_t page = (uintptr_t)pages[i] / 4096, entry = 0;
+
+		if (pread(pagemap, &entry, sizeof(entry), page * sizeof(entry)) != sizeof(entry))
+			entry = 0;
+		if (nodes && fake.stuck_page == (uintptr_t)pages[i])
+			return count - i;
+		status[i] = nodes ? nodes[i] : node_of(entry);
+		entry = PAGEMAP_PRESENT | (FAKE_FRAME + (nodes ? nodes[i] : 0));
+		if (nodes && pwrite(pagemap, &entry, sizeof(entry), page * sizeof(entry)) < 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+static void take_room(unsigned long count)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	if (fake.room < 0)
+		return;
+	pthread_mutex_lock(&lock);
+	fake.room -= (int64_t)count < fake.room ? (int64_t)count : fake.room;
+	fixture_write(fake.fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free %lld\n  low 2\n  high 100\n"
+		      "  managed 1000000\n",
+		      (long long)fake.room);
+	pthread_mutex_unlock(&lock);
+}
+
+static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
+			    const int *nodes, int *status)
+{
+	int pagemap = open_pagemap(pid);
+	long left;
+
+	(void)daxplug;
+	if (pagemap < 0)
+		return -ESRCH;
+	if (nodes)
+		take_time(fake.move_ms, true);
+	left = nodes && fake.move_err ? fake.move_err
+				      : move_in(pagemap, count, pages, nodes, status);
+	close(pagemap);
+	if (nodes && !left)
+		take_room(count);
+	return left;
+}
+
 const struct system_ops system_fake = {
 	.write = fake_write,
 	.load = fake_load,
+	.move_pages = fake_move_pages,
 };

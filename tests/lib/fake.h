@@ -44,6 +44,11 @@
  * @late_ms: how long it takes before a write begins; a signal then is lost
  * @slow_ms: how long each write takes; a signal ends it
  * @deaf: no signal ends it
+ * @move_err: a negative errno for moving pages, or 0
+ * @move_ms: how long a call that moves pages takes
+ * @room: how many pages node 0 has free, above a high watermark of 100; -1 if that does
+ *	not change
+ * @stuck_page: the address of a page that cannot be moved, or 0
  */
 struct fake {
 	struct fixture *fixture;
@@ -79,7 +84,14 @@ struct fake {
 	int late_ms;
 	int slow_ms;
 	bool deaf;
+	int move_err;
+	int move_ms;
+	int64_t room;
+	uint64_t stuck_page;
 };
+
+/* Pages that were moved to node N are at this frame plus N. */
+#define FAKE_FRAME 0x100
 
 extern struct fake fake;
 extern const struct system_ops system_fake;

@@ -9,6 +9,12 @@
 #define FIXTURE_BLOCK_SIZE (UINT64_C(128) << 20)
 #define FIXTURE_PATH_SIZE 320
 
+/* The files that every DAX device has, each with what stands before it. */
+#define FIXTURE_DEVICE_FILES(device)                                                               \
+	device "size", device "align", device "target_node", device "numa_node",                   \
+		device "resource", device "state", device "memmap_on_memory",                      \
+		device "mapping0/start", device "mapping0/end", device "mapping0/page_offset"
+
 /**
  * struct fixture - a tree
  * @root: its directory

@@ -17,18 +17,9 @@
 #define BLOCK "sys/devices/system/memory/memory50/"
 
 static const char *const files[] = {
-	DEVICE "size",
-	DEVICE "align",
-	DEVICE "target_node",
-	DEVICE "numa_node",
-	DEVICE "resource",
-	DEVICE "state",
-	DEVICE "memmap_on_memory",
+	FIXTURE_DEVICE_FILES(DEVICE),
 	DEVICE "driver",
 	DEVICE "mapping0",
-	DEVICE "mapping0/start",
-	DEVICE "mapping0/end",
-	DEVICE "mapping0/page_offset",
 	BLOCK "state",
 	BLOCK "valid_zones",
 	"sys/devices/system/memory/memory50",

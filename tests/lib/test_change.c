@@ -442,6 +442,7 @@ static void waits_for_another(void **state)
 	     i++)
 		usleep(10000);
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
+	assert_int_equal(daxplug_device_worker(context->device), 4242);
 	assert_int_equal(daxplug_change_waits_for(context->change), 4242);
 	/* To close it is not enough: the worker has a copy. */
 	assert_int_equal(flock(fd, LOCK_UN), 0);

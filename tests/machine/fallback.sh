@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13
-# Where daxplug's driver is switched off, refused or missing, the boot has its memory by the
-# kernel's own driver, the logs say why, and takeover refuses without having unloaded
-# anything. Each boot prepares what goes wrong in the next.
+# Where daxplug's driver is switched off, refused or missing, the kernel's own driver serves the memory
+# in the next boot, the logs say why, and takeover refuses before it unloads anything. Each boot
+# prepares the fault of the next.
 . "$LAB/tests/machine/lib.sh"
 
 case $BOOT in

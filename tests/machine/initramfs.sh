@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13 -i dracut
-# An initramfs that holds kmem has daxplug's driver and the rule too: the driver is loaded
-# from there, and the kernel's own where that fails.
+# An initramfs with kmem contains daxplug's driver and the rule too: it loads the driver, or the kernel's
+# own if that fails.
 . "$LAB/tests/machine/lib.sh"
 
 add_kmem() {
@@ -17,7 +17,7 @@ add_kmem() {
 	fi
 }
 
-# Before the root is mounted, so by the initramfs.
+# A line of the log from before the root was mounted, so from the initramfs.
 loaded_early() {
 	dmesg | grep -nE "$1|EXT4-fs .*: mounted filesystem" | head -n 1 | grep -qE "$1"
 }

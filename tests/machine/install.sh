@@ -2,9 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -r 12 -a memhp_default_state=online_movable
 # machine-full: -r 13 -a memhp_default_state=online_movable
-# Two commands install daxplug on a fresh machine and put its driver in place of the
-# kernel's own, with all memory online; the next boot has it as well; a removal gives the
-# kernel's own back.
+# Two commands install daxplug on a fresh machine and put its driver in place of the kernel's own, with
+# all memory online; the next boot has it as well; removing the package restores the kernel's own.
 . "$LAB/tests/machine/lib.sh"
 
 own_kmem() { echo "/lib/modules/$(uname -r)"/kernel/drivers/dax/kmem.ko*; }
@@ -15,10 +14,10 @@ case $BOOT in
 	before=$(sha256sum "$(own_kmem)")
 	ok "apt installs the packages" installs /packages/*.deb
 	is "installing changes no driver" "$(driver)" stock
-	is "the kernel's own module is where it was" "$(sha256sum "$(own_kmem)")" "$before"
+	is "the kernel's own module is unchanged" "$(sha256sum "$(own_kmem)")" "$before"
 	ok "takeover" daxplug takeover
 	serves ours
-	is "the state is told" "$(< "$DAX/state")" online_movable
+	is "state has the state" "$(< "$DAX/state")" online_movable
 	next_boot ''
 	;;
 2)
@@ -35,7 +34,7 @@ case $BOOT in
 	;;
 3)
 	serves stock
-	is "nothing is said of a driver that is not installed" "$(dmesg | grep -c daxplug)" 0
+	is "the log does not mention a driver that is not installed" "$(dmesg | grep -c daxplug)" 0
 	done_testing
 	;;
 esac

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests on complete machines, besides tests/guest/lib.sh: boots, and which driver serves.
+# For tests on complete machines, besides tests/guest/lib.sh: boots, and the driver in use.
 
 # shellcheck source=tests/guest/lib.sh
 . "$LAB/tests/guest/lib.sh"
@@ -8,7 +8,7 @@
 DAX=/sys/bus/dax/devices/dax0.0
 RULES=/etc/modprobe.d/test.conf
 
-# next_boot [ARGUMENT...]: ends this boot's points; the next has these kernel arguments.
+# next_boot [ARGUMENT...]: ends this boot's points and reboots with these kernel arguments.
 next_boot() {
 	mkdir -p /etc/kernel
 	echo "$*" > /etc/kernel/cmdline
@@ -38,12 +38,12 @@ has_memory() {
 	return 1
 }
 
-# Nothing but the device's memory is on its node.
+# Only the device's memory is on its node.
 online_blocks() {
 	cat "/sys/devices/system/node/node$(< "$DAX/target_node")"/memory*/state 2> /dev/null | grep -cx online
 }
 
-# serves ours|stock: this driver has the device, and all of the device's memory is online.
+# serves ours|stock: this driver has the device, and all memory of the device is online.
 serves() {
 	ok "boot $BOOT: the device is bound to kmem" test "$DAX/driver" -ef /sys/bus/dax/drivers/kmem
 	is "boot $BOOT: the driver is $1" "$(driver)" "$1"
@@ -54,18 +54,18 @@ serves() {
 fell_back() {
 	serves stock
 	ok "boot $BOOT: the kernel log says why: $1" grep -qE "daxplug: its kmem driver is not in use: .*$1" <(dmesg)
-	is "boot $BOOT: once" "$(dmesg | grep -c 'daxplug: its kmem driver is not in use')" 1
+	is "boot $BOOT: the kernel log says so once" "$(dmesg | grep -c 'daxplug: its kmem driver is not in use')" 1
 	ok "boot $BOOT: the journal has it as an error" grep -qE "its kmem driver is not in use: .*$1" <(journalctl -b -p err)
 }
 
 installs() { DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; }
 
-# refuses_takeover REASON: and leaves all as it is.
+# refuses_takeover REASON: takeover fails with REASON and changes nothing.
 refuses_takeover() {
 	local said status=0
 	said=$(/usr/lib/daxplug/takeover 2>&1) || status=$?
 	is "boot $BOOT: takeover fails" "$status" 1
-	ok "boot $BOOT: and says why: $1" grep -qE "$1" <<< "$said"
+	ok "boot $BOOT: takeover says why: $1" grep -qE "$1" <<< "$said"
 	note "$said"
 	serves stock
 }

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13
-# A driver that is built for another layout of the kernel's dax types, and one that cannot be
-# built at all: the boot has its memory by the kernel's own driver.
+# With a driver that was built for another layout of the kernel's dax types, and with one that cannot be
+# built, the kernel's own driver serves the memory.
 . "$LAB/tests/machine/lib.sh"
 
 SOURCE=$(echo /usr/src/daxplug-*)
@@ -24,7 +24,7 @@ case $BOOT in
 	;;
 2)
 	fell_back "could not insert 'daxplug_kmem'"
-	ok "the kernel log says what differs" grep -q 'dev_dax.ranges is at' <(dmesg)
+	ok "the kernel log names the difference" grep -q 'dev_dax.ranges is at' <(dmesg)
 	dkms remove -m daxplug -v "$VERSION" --all > /dev/null
 	echo '#error' >> "$GEN"
 	ok "a build that fails does not fail the kernel's hook" "/etc/kernel/postinst.d/daxplug-dkms" "$(uname -r)"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -B -r 13
-# With Secure Boot the driver that DKMS has signed with an enrolled key is loaded; one with
-# a signature that is not trusted is not, and the kernel's own serves.
+# With Secure Boot the kernel loads a driver that DKMS has signed with an enrolled key, and no driver with
+# a signature that is not trusted; then the kernel's own serves.
 . "$LAB/tests/machine/lib.sh"
 
-# The same module without its signature, as a build by hand leaves it.
+# Strips the module's signature: a build by hand leaves it without one.
 strip_signature() {
 	local file
 	file=$(modinfo -F filename daxplug_kmem)
@@ -19,7 +19,7 @@ case $BOOT in
 	ok "Secure Boot is on" grep -q 'Secure boot enabled' <(dmesg)
 	ok "the kernel is locked down" grep -q '\[integrity\]' /sys/kernel/security/lockdown
 	serves ours
-	ok "the key is known as trusted" /usr/lib/daxplug/sign-driver status
+	ok "the key is trusted" /usr/lib/daxplug/sign-driver status
 	ok "the module is left without a signature" strip_signature
 	next_boot ''
 	;;

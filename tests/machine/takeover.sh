@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12 -a memhp_default_state=online_movable
 # machine: -p -r 13 -a memhp_default_state=online_movable
-# A boot with the packages installed has daxplug's driver. handback puts the kernel's own
-# in its place, and takeover daxplug's again, while the memory is online and in use.
+# A boot with the packages installed has daxplug's driver. handback puts the kernel's own in its place, and
+# takeover puts daxplug's back, while the memory is online and in use.
 . "$LAB/tests/machine/lib.sh"
 
 use_memory() {
@@ -12,13 +12,13 @@ use_memory() {
 	head -c 200M /dev/urandom > /run/used/file
 }
 
-# Before Linux 6.6 kmem takes no device by itself.
+# Before Linux 6.6 kmem binds no device by itself.
 bind_to_kmem() {
 	[[ $DAX/driver -ef /sys/bus/dax/drivers/kmem ]] ||
 		daxctl reconfigure-device --mode=system-ram --force dax0.0
 }
 
-ok "the device goes to kmem" bind_to_kmem
+ok "the device binds to kmem" bind_to_kmem
 serves ours
 ok "handback" daxplug handback
 serves stock

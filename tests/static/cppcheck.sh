@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# cppcheck finds nothing in what is compiled for this machine.
+# cppcheck finds nothing in the C code that is compiled for the host.
 set -euo pipefail
 . tests/guest/lib.sh
 

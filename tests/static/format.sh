@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every C file is formatted as .clang-format says.
+# Each C file is formatted as .clang-format says.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Calls in the driver go down its folders, and never in a circle.
+# Calls in the driver go down its folders, and no two files need each other.
 set -euo pipefail
 . tests/guest/lib.sh
 
-# From the top down. main.c, above them all, is in no folder.
+# From the top down. main.c, above all of them, is in no folder.
 LAYERS=(. user owner drive block memblk compat core)
 
 for part in common cache packages archive source root vmlinux image kmem; do
@@ -12,7 +12,7 @@ for part in common cache packages archive source root vmlinux image kmem; do
 	. "lab/lib/$part.sh"
 done
 
-# layer FOLDER: its number, 0 for the topmost.
+# layer FOLDER: the number of a layer, 0 for the topmost.
 layer() {
 	local number
 	for number in "${!LAYERS[@]}"; do
@@ -21,10 +21,10 @@ layer() {
 	die "kernel/$1 is no layer"
 }
 
-# folder FILE: that of a file below kernel/.
+# folder FILE: the folder of a file below kernel/.
 folder() { if [[ $1 == */* ]]; then echo "${1%%/*}"; else echo .; fi; }
 
-# includes: "FILE HEADER" for each header of the driver that a file of it includes.
+# includes: "FILE HEADER" for each header of the driver that one of its files includes.
 includes() {
 	local file header
 	while read -r file; do
@@ -35,14 +35,14 @@ includes() {
 	done < <(cd kernel && find . -name '*.[ch]' | sed 's|^\./||' | sort)
 }
 
-# needs: "OBJECT OBJECT" for each object that needs a symbol of another.
+# needs: "OBJECT OBJECT" for each object that needs a symbol of another object.
 needs() {
 	awk '$2 != "U" { of[$3] = $1 }
 		$2 == "U" { object[++nr] = $1; name[nr] = $3 }
 		END { for (i = 1; i <= nr; i++) if (name[i] in of) print object[i], of[name[i]] }' "$1" | sort -u
 }
 
-# go_down FILE: no line "FROM TO" leads from a layer to one above.
+# go_down FILE: no line "FROM TO" leads from a layer to a higher one.
 go_down() {
 	local from to status=0
 	while read -r from to; do
@@ -72,7 +72,7 @@ ok "there are symbols to look at" test "$(wc -l < "$LINES/needs")" -gt 50
 ok "every include leads down" go_down "$LINES/includes"
 ok "no circle of includes" has_no_circle "$LINES/includes"
 ok "every call leads down" go_down "$LINES/needs"
-ok "no circle of calls, in a folder neither" has_no_circle "$LINES/needs"
-is "no two files have one name, so that all can lie in one folder" \
+ok "no circle of calls, not even in a folder" has_no_circle "$LINES/needs"
+is "no two files have the same name, so all can lie in one folder" \
 	"$(cd kernel && find . -name '*.[ch]' -printf '%f\n' | sort | uniq -d)" ''
 done_testing

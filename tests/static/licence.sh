@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every file says its licence in its first lines, the one of its directory.
+# Each file names its licence in its first lines, the one that belongs to its directory.
 set -euo pipefail
 . tests/guest/lib.sh
 
-# Files that cannot carry a line, and the licences' own texts.
-exempt() { [[ $1 == LICENSES/* || $1 == debian/changelog || $1 == debian/source/format || $1 == *.json || $1 == *.jsonl || $1 == *.svg || $1 == *.png ]]; }
+# Files that cannot contain a comment, and the texts of the licences. A patch is under the
+# licence of the file that it changes.
+exempt() {
+	case $1 in
+	LICENSES/* | debian/changelog | debian/source/format | upstream/*.patch | upstream/*.cover | *.json | *.jsonl | *.svg | *.png) return 0 ;;
+	tests/conformance/results/* | tests/fuzz/corpus/*) return 0 ;;
+	esac
+	return 1
+}
 
 wanted_licence() {
 	case $1 in
 	kernel/core/*) echo "GPL-2.0-only OR LGPL-2.1-or-later" ;;
-	kernel/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
+	kernel/* | upstream/* | tests/fault/* | tests/property/* | tests/unmovable/*) echo "GPL-2.0-only" ;;
 	lib/*) echo "LGPL-2.1-or-later" ;;
 	*) echo "GPL-2.0-or-later" ;;
 	esac

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every shell script of the repository passes shellcheck.
+# Each shell script of the repository passes shellcheck.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -17,8 +17,10 @@
 enum { PAGE = 4096, HELD_PAGES = 16 };
 
 const char *const role_names[ROLES] = {
-	[TOGGLER] = "toggler",	 [WRITER] = "writer",	  [READER] = "reader", [BINDER] = "binder",
-	[UNLOADER] = "unloader", [GUARDIAN] = "guardian", [HOLDER] = "holder",
+	[TOGGLER] = "toggler",	   [WRITER] = "writer",		  [READER] = "reader",
+	[BINDER] = "binder",	   [UNLOADER] = "unloader",	  [GUARDIAN] = "guardian",
+	[HOLDER] = "holder",	   [POOL_KEEPER] = "pool keeper", [CPU_SWITCHER] = "CPU switcher",
+	[COMPACTOR] = "compactor",
 };
 
 /* The last is for kernels whose kernel zones give blocks back. */
@@ -160,14 +162,51 @@ static void holder_turn(struct actor *actor)
 	munmap(pages, size);
 }
 
+/* As many as there is memory for; none are left but those that a rollback restores. */
+static void pool_keeper_turn(struct actor *actor)
+{
+	const char *pool =
+		path_of(NODES "/node%d/hugepages/hugepages-2048kB/nr_hugepages", device.node);
+	char pages[16];
+
+	snprintf(pages, sizeof(pages), "%u", rng_below(&actor->rng, 100));
+	put(pool, pages);
+	nap(rng_below(&actor->rng, 50000));
+	put(pool, "0");
+}
+
+/* The last processor; the kernel refuses where that is the only one. */
+static void cpu_switcher_turn(struct actor *actor)
+{
+	const char *cpu = path_of(CPUS "/cpu%ld/online", sysconf(_SC_NPROCESSORS_CONF) - 1);
+
+	put(cpu, "0");
+	nap(rng_below(&actor->rng, 20000));
+	put(cpu, "1");
+}
+
+static void compactor_turn(struct actor *actor)
+{
+	if (rng_percent(&actor->rng, 50))
+		put("/proc/sys/vm/drop_caches", "3");
+	else
+		put("/proc/sys/vm/compact_memory", "1");
+}
+
 static const struct {
 	void (*turn)(struct actor *actor);
 	unsigned int pause_us; /* at most so long between two turns; 0: there is one only */
 } roles[ROLES] = {
-	[TOGGLER] = { toggler_turn, 3000 },    [WRITER] = { writer_turn, 20000 },
-	[READER] = { reader_turn, 2000 },      [BINDER] = { binder_turn, 60000 },
-	[UNLOADER] = { unloader_turn, 60000 }, [GUARDIAN] = { guardian_turn, 10000 },
+	[TOGGLER] = { toggler_turn, 3000 },
+	[WRITER] = { writer_turn, 20000 },
+	[READER] = { reader_turn, 2000 },
+	[BINDER] = { binder_turn, 60000 },
+	[UNLOADER] = { unloader_turn, 60000 },
+	[GUARDIAN] = { guardian_turn, 10000 },
 	[HOLDER] = { holder_turn, 0 },
+	[POOL_KEEPER] = { pool_keeper_turn, 50000 },
+	[CPU_SWITCHER] = { cpu_switcher_turn, 100000 },
+	[COMPACTOR] = { compactor_turn, 100000 },
 };
 
 static void *act(void *data)

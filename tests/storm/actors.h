@@ -18,6 +18,9 @@ enum role {
 	UNLOADER, /* unloads the driver, and loads it */
 	GUARDIAN, /* sets and clears kmem/guard */
 	HOLDER, /* keeps a page of the device's node from moving, for a while */
+	POOL_KEEPER, /* sizes the node's pool of huge pages */
+	CPU_SWITCHER, /* takes a processor offline, and puts it back online */
+	COMPACTOR, /* drops caches and compacts memory */
 	ROLES
 };
 

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #define MEMORY "/sys/devices/system/memory"
+#define NODES "/sys/devices/system/node"
+#define CPUS "/sys/devices/system/cpu"
 #define KMEM "/sys/bus/dax/drivers/kmem"
 #define MODULE "/sys/module/kmem"
 

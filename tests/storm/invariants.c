@@ -127,8 +127,7 @@ static const char *check_blocks(const struct facts *facts)
 				count_directories(), present, base.directories);
 	for (i = 0; i < device.block_count; i++) {
 		unsigned int number = device.numbers[i];
-		bool on_node = exists(
-			path_of("/sys/devices/system/node/node%d/memory%u", device.node, number));
+		bool on_node = exists(path_of(NODES "/node%d/memory%u", device.node, number));
 
 		if (on_node != (facts->blocks[i] != ABSENT))
 			return VIOLATED("memory%u is %s, and node %d %s it", number,

@@ -153,7 +153,7 @@ static const char *printable(const char *word)
 
 void step_remember(const struct step *step)
 {
-	char with[160] = "", what[48];
+	char with[256] = "", what[48];
 	unsigned int role, length = 0;
 
 	for (role = 0; role < ROLES; role++) {

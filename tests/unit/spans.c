@@ -87,6 +87,8 @@ static void a_range_is_cut_down_to_whole_blocks(void **unused)
 	assert_int_equal(dax_span_size(&span), 2 * BLOCK);
 	assert_false(dax_span_trim(10 * BLOCK + 1, 11 * BLOCK, BLOCK, &span));
 	assert_false(dax_span_trim(10 * BLOCK, 11 * BLOCK - 2, BLOCK, &span));
+	assert_false(dax_span_trim(~0ULL - 29, ~0ULL - 2, BLOCK, &span));
+	assert_false(dax_span_trim(0 - BLOCK + 1, ~0ULL, BLOCK, &span));
 }
 
 static void devices_with_a_byte_in_common_overlap(void **unused)

@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# alter_btf.pl BTF STRUCT MEMBER CHANGE > ALTERED: the BTF blob of a kernel in which a member of
-# a structure is of another type, at the same place.
+# alter_btf.pl BTF STRUCT MEMBER CHANGE > ALTERED: prints the BTF of a kernel in which a member of a
+# structure has another type, at the same place.
 #
-# CHANGE: pointer, array, struct; int1, int2, int8: an integer of so many bytes; bits: a bit
-# field; function2: a pointer to a function with two parameters.
+# CHANGE: pointer, array, struct; int1, int2, int8: an integer of that many bytes; bits: a bit field;
+# function2: a pointer to a function with two parameters.
 use strict;
 use warnings;
 

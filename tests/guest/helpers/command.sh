@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command daxplug, run and looked at.
+# Runs the command daxplug and checks its output.
 
-# Which way the device is driven here.
+# The backend that drives the device here.
 if [[ $DRIVER == ours ]]; then
 	BACKEND=state
 elif [[ -e $DAX/state ]]; then
@@ -11,10 +11,10 @@ else
 	BACKEND=per-block
 fi
 
-# listed COLUMN: what daxplug list says.
+# listed COLUMN: a value that daxplug list prints.
 listed() { daxplug list --noheadings --raw --output "$1" dax0.0; }
 
-# run DESCRIPTION STATUS ARG...: daxplug ARG..., which should end with STATUS.
+# run DESCRIPTION STATUS ARG...: runs daxplug ARG..., which has to end with STATUS.
 run() {
 	local description=$1 wanted=$2 status=0
 	shift 2
@@ -23,13 +23,13 @@ run() {
 	[[ ! $OUTPUT ]] || note "$OUTPUT"
 }
 
-# says DESCRIPTION TEXT: the last run said TEXT, on one line in all.
+# says DESCRIPTION TEXT: the last run printed one line, with TEXT.
 says() {
 	ok "it says $1" grep -qF -- "$2" <<< "$OUTPUT"
 	is "in one line" "$(wc -l <<< "$OUTPUT")" 1
 }
 
-# is_all_of DESCRIPTION STATE PATTERN: the state listed, and every block.
+# is_all_of DESCRIPTION STATE PATTERN: the listed state is STATE, and every block matches PATTERN.
 is_all_of() {
 	is "$1: state" "$(listed state)" "$2"
 	is "$1: blocks" "$(count "$3")" "${#BLOCKS[@]}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What tests ask of the device and of its memory blocks, and do to them.
+# Reads and switches the device and its memory blocks.
 . "$LAB/tests/guest/lib.sh"
-. "$LAB/settings" # what lab/vm was asked for
+. "$LAB/settings" # the options of lab/vm
 set -u
 
 MEMORY=/sys/devices/system/memory
@@ -13,10 +13,10 @@ KMEM=/sys/bus/dax/drivers/kmem
 
 state() { cat "$DAX/state"; }
 
-# attempt WORD: writes it to state; prints "done" or the name of the errno.
+# attempt WORD: writes WORD to state; prints "done" or the name of the errno.
 attempt() { write_file "$DAX/state" "$1"; }
 
-# write_file FILE WORD: likewise for any file.
+# write_file FILE WORD: does so with any file.
 write_file() {
 	local message
 	if message=$( { printf '%s' "$2" > "$1"; } 2>&1); then
@@ -51,8 +51,8 @@ bind() { write_file "$KMEM/bind" dax0.0; }
 unbind() { write_file "$KMEM/unbind" dax0.0; }
 is_bound() { [[ -e $DAX/driver ]]; }
 
-# load_kmem [OPTION...]: and the device is bound to it. Before Linux 6.6 a driver
-# has to be told of the devices that it is for.
+# load_kmem [OPTION...]: loads the module and binds the device to it. Before Linux 6.6 a driver has
+# to be told its devices.
 load_kmem() {
 	modprobe kmem "$@" || return
 	is_bound || echo dax0.0 > "$KMEM/new_id"
@@ -68,14 +68,14 @@ let_kernel_choose_movable() {
 
 exec {NEVER}<> <(:)
 
-# pause SECONDS: without a fork.
+# pause SECONDS: sleeps without a fork.
 pause() { read -rt "$1" -u "$NEVER" || true; }
 
-# How many times as long as with others things take with a kernel that checks itself.
+# The factor by which a kernel that checks itself is slower.
 SLOW=1
 [[ $KERNEL != @(debug|kcsan)* ]] || SLOW=6
 
-# wait_until COMMAND...: for at most 20 s.
+# wait_until COMMAND...: waits until COMMAND succeeds, for at most 20 s.
 wait_until() {
 	local try
 	for ((try = 0; try < 1000 * SLOW; try++)); do
@@ -86,7 +86,7 @@ wait_until() {
 	return 1
 }
 
-# offer_to DRIVER: another driver is told that the device is for it, and tries.
+# offer_to DRIVER: tells another driver that the device is its own, so that it tries to bind it.
 offer_to() {
 	local word
 	for word in new_id bind remove_id; do
@@ -94,12 +94,17 @@ offer_to() {
 	done > /tmp/answer
 }
 
+# need_outside WHAT: the driver is a module outside the kernel tree.
+need_outside() {
+	[[ $OUR_KMEM == */updates/kmem.ko ]] || skip_all "the driver is in the kernel tree, where $1"
+}
+
 # --- its memory blocks ---
-# Guests are slow to fork, so what follows does without where it matters.
+# Guests fork slowly, so the functions below avoid it where it matters.
 
 block_size() { printf '%d\n' "0x$(< "$MEMORY/block_size_bytes")"; }
 
-# A new device is there before its ranges are.
+# A new device appears before its ranges do.
 has_its_ranges() {
 	local mapping bytes=0
 	for mapping in "$DAX"/mapping[0-9]*; do
@@ -108,8 +113,8 @@ has_its_ranges() {
 	((bytes == $(< "$DAX/size")))
 } 2> /dev/null
 
-# find_blocks: sets BLOCKS, the numbers N of all memoryN that the device has
-# when plugged, ascending.
+# find_blocks: sets BLOCKS to the numbers of the memory blocks that the device has when plugged,
+# ascending.
 find_blocks() {
 	local mapping start end size
 	size=$(block_size)
@@ -130,7 +135,7 @@ find_blocks() {
 }
 find_blocks
 
-# look_at N: sets BLOCK_IS to what it is, and in which zone: "online Movable".
+# look_at N: sets BLOCK_IS to the block's state and zone: "online Movable".
 look_at() {
 	local state zones
 	BLOCK_IS=absent
@@ -139,7 +144,7 @@ look_at() {
 	BLOCK_IS="$state $zones"
 }
 
-# count PATTERN: how many blocks are "absent", "online Movable", "offline*".
+# count PATTERN: the number of blocks that are "absent", "online Movable", "offline*".
 count() {
 	local number found=0
 	for number in "${BLOCKS[@]}"; do
@@ -150,7 +155,7 @@ count() {
 	printf '%d\n' "$found"
 }
 
-# switch N WORD: writes to a block's own state.
+# switch N WORD: writes WORD to a block's own state.
 switch() { write_file "$MEMORY/memory$1/state" "$2"; }
 
 switch_all() {
@@ -160,7 +165,7 @@ switch_all() {
 	done | sort -u
 }
 
-# files_there: how many kB of the device's node hold files.
+# files_there: the kB of the device's node that hold files.
 files_there() { awk '/ FilePages:/ { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
 
 # tier_of NODE: the memory tiers that list the node.
@@ -171,7 +176,7 @@ tier_of() {
 	done
 }
 
-# --- everything that a transition may change, and must not if it fails ---
+# --- everything that a transition changes, and must not change if it fails ---
 
 snapshot() {
 	local number
@@ -200,14 +205,14 @@ is_unchanged() {
 	fi
 }
 
-# is_all DESCRIPTION WORD PATTERN: the state, and every block accordingly.
+# is_all DESCRIPTION WORD PATTERN: state reads WORD, and every block matches PATTERN.
 is_all() {
 	local description=$1 word=$2 pattern=$3
 	is "$description: state" "$(state)" "$word"
 	is "$description: blocks" "$(count "$pattern")" "${#BLOCKS[@]}"
 }
 
-# is_unplugged DESCRIPTION: nothing of the device's memory is left.
+# is_unplugged DESCRIPTION: no memory of the device is left.
 is_unplugged() {
 	is "$1: state" "$(state)" unplugged
 	is "$1: blocks" "$(count absent)" "${#BLOCKS[@]}"
@@ -221,7 +226,7 @@ left_over() { grep -cE ": (System RAM \(kmem\)|dax0\.0)$" /proc/iomem; }
 
 load_fault() { insmod "$LAB/modules/fault.ko"; }
 
-# fault NAME=VALUE...: what is not named is as at first; begins to count anew.
+# fault NAME=VALUE...: sets these, resets all others to their defaults, and begins to count anew.
 fault() {
 	local setting defaults=(what=any block=-1 skip=0 again=-1 err=0 delay_ms=0 hold=0 page=0 times=0)
 	for setting in "${defaults[@]}" "$@"; do
@@ -238,14 +243,13 @@ is_held() { [[ $(< "$FAULT/holding") == Y ]]; }
 has_matched() { (($(< "$FAULT/matched") >= $1)); }
 let_go() { echo 0 > "$FAULT/hold"; }
 
-# --- writers in the background, to be sent signals ---
+# --- writers in the background, which can be sent signals ---
 
 declare -A WRITERS=() # process by name
 
-# begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts one that
-# has handlers for the signals (so that it lives to tell), writes once and keeps
-# what came of it. In the background SIGINT is ignored unless named. WRITE_TO is
-# the file if it is not state.
+# begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts a writer with handlers for the
+# signals (so that it survives them), which writes once and keeps the result. In the background SIGINT
+# is ignored unless it is named. WRITE_TO is the file if it is not state.
 begin_write() {
 	local name=$1 word=$2
 	shift 2
@@ -263,16 +267,16 @@ begin_write() {
 		close($kept);
 		rename("$result.new", $result);' "${WRITE_TO-$DAX/state}" "$word" "/tmp/result.$name" "$@" &
 	WRITERS[$name]=$!
-	disown # or bash would say how it ended
+	disown # or bash would report its end
 }
 
 signal() { kill "-$2" "${WRITERS[$1]}"; }
 has_result() { [[ -s /tmp/result.$1 ]]; }
 
-# is_writing NAME: it is in the middle of write(2), as the kernel knows.
+# is_writing NAME: the writer is in the middle of write(2), by /proc.
 is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
 
-# has_ended PID: also if this shell has not collected it, which bash forgets now and then.
+# has_ended PID: true for a zombie too, as bash forgets to collect one now and then.
 has_ended() {
 	local stat
 	{ read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 0
@@ -286,12 +290,11 @@ end_write() {
 	! has_result "$1" || RESULT=$(errno_name "$(< "/tmp/result.$1")")
 }
 
-# is_awaited: somebody who unbinds a device or suspends the system waits for the end of
-# a transition.
+# is_awaited: a task that unbinds a device or suspends the system waits for the end of a transition.
 is_awaited() { grep -qsE 'kernfs_drain|power_event|fall_asleep' /proc/[0-9]*/stack; }
 
-# caught WORD COMMAND...: COMMAND runs while a block is in the middle of being
-# switched. Sets RESULT (of the writer), STATUS and ANSWER (of the command).
+# caught WORD COMMAND...: runs COMMAND while a block is in the middle of a switch. Sets RESULT (of the
+# writer), STATUS and ANSWER (of the command).
 caught() {
 	local word=$1
 	shift
@@ -299,7 +302,7 @@ caught() {
 	begin_write it "$word"
 	ok "$word under way" wait_until is_held
 	"$@" > /tmp/answer 2>&1 &
-	ok "$*, in the middle of $word: it waits" wait_until is_awaited
+	ok "$*, in the middle of $word: the command waits" wait_until is_awaited
 	let_go
 	STATUS=0
 	wait $! || STATUS=$?
@@ -312,8 +315,8 @@ caught() {
 
 mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }
 
-# log_since MARK PATTERN: lines since mark_log that match. Status 1 if there is none, 2 if
-# the mark is not there.
+# log_since MARK PATTERN: prints the lines since mark_log that match. Status 1 if there is none, 2 if
+# the mark is missing.
 log_since() {
 	local log
 	log=$(dmesg | sed -n "\\%test: $1\$%,\$p")
@@ -321,7 +324,7 @@ log_since() {
 	grep -E -e "$2" <<< "$log"
 }
 
-# times_since MARK PATTERN: how many; nothing is printed if nobody can tell.
+# times_since MARK PATTERN: prints their number, or nothing if the mark is missing.
 times_since() {
 	local lines
 	lines=$(log_since "$@")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# More than one device, and devices that come and go. After helpers/device.sh.
+# Several devices, and devices that appear and disappear. Needs helpers/device.sh.
 
-# choose NAME: what helpers/device.sh does is done to this device from now on.
+# choose NAME: makes helpers/device.sh act on this device from now on.
 choose() {
 	DAX=/sys/bus/dax/devices/$1
 	find_blocks
@@ -10,11 +10,11 @@ choose() {
 
 bound_to() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }
 
-# memory_named NAME: how much of /proc/iomem has that name.
+# memory_named NAME: the number of entries of /proc/iomem with that name.
 memory_named() { grep -c ": $1\$" /proc/iomem; }
 
-# to_kmem: binds the device to kmem, whatever it is bound to. Prints what came of
-# it. (Before Linux 6.6 a driver has to be told of the devices that it is for.)
+# to_kmem: binds the device to kmem, whatever driver it has. Prints the result. (Before Linux 6.6 a
+# driver has to be told its devices.)
 to_kmem() {
 	local name=${DAX##*/}
 	if [[ $(bound_to) != kmem ]]; then
@@ -28,7 +28,7 @@ to_kmem() {
 	fi
 }
 
-# comes_and_goes DESCRIPTION: unplugged and plugged, with nothing left of it.
+# comes_and_goes DESCRIPTION: the device can be unplugged, which leaves nothing, and plugged.
 comes_and_goes() {
 	is "$1: unplugged" "$(attempt unplugged)" "done"
 	is "$1, unplugged: blocks" "$(count absent)" "${#BLOCKS[@]}"
@@ -37,14 +37,14 @@ comes_and_goes() {
 	is_all "$1, plugged" online_movable 'online Movable'
 }
 
-# --- CXL; the guest's own tools know nothing of its volatile memory ---
+# --- CXL; the guest's own tools do not know its volatile memory ---
 
 CXL=/sys/bus/cxl/devices
 
 cxl() { chroot /newer cxl "$@"; }
 
-# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port)
-# of the one that REGION is over.
+# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port) of the expander that
+# REGION is over.
 find_expander() {
 	local serial
 	MEMORY_DEVICE=$(cxl list --regions --region="$REGION" --targets | jq -r '.[0].mappings[0].memdev')
@@ -52,8 +52,8 @@ find_expander() {
 	PLACE=$((serial - 1))
 }
 
-# create_region DESCRIPTION MEMORY...: interleaved over these, of all that they
-# have; sets REGION, and chooses its device, bound to kmem.
+# create_region DESCRIPTION MEMORY...: creates a region over all memory of these expanders, interleaved;
+# sets REGION, and chooses its device, bound to kmem.
 create_region() {
 	local description=$1
 	shift

@@ -1,10 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Looks into a crash dump in ELF format, at the memory between two physical
-# addresses (hexadecimal):
+# Examines the memory between two physical addresses (hexadecimal) in a crash dump in ELF format:
 #
-#	dump.pl ranges DUMP START END		how much of it is in the dump, in bytes
-#	dump.pl marked DUMP START END MARK	how many of its pages begin with MARK and
+#	dump.pl ranges DUMP START END		the number of its bytes in the dump
+#	dump.pl marked DUMP START END MARK	the number of its pages that begin with MARK and
 #						a number, each number counted once
 use strict;
 use warnings;
@@ -25,7 +24,7 @@ sub bytes_at {
 	return $bytes;
 }
 
-# Where in the file what is between the addresses lies: [offset, size]...
+# The parts of the file that hold the memory between the addresses: [offset, size]...
 sub parts {
 	my ($first, $entry, $count) = unpack('x32 Q x14 S S', bytes_at(0, 64));
 	my @parts;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Pages with simulated hardware faults. After helpers/device.sh.
+# Pages with simulated hardware faults. Needs helpers/device.sh.
 
-# Takes a page frame number and calls memory_failure() for it.
+# A write of a page frame number to this file calls memory_failure() for it.
 INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
 modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
@@ -20,6 +20,6 @@ page_flag() {
 
 is_poisoned() { page_flag "$1" 19; }
 
-# used_since MARK: how many faulty pages memory_failure() found free or in use since
-# mark_log. Each of them could have been given to a program.
+# used_since MARK: the number of faulty pages that memory_failure() found free or in use since
+# mark_log. Each could have been allocated to a program.
 used_since() { times_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)'; }

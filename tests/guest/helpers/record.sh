@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A full record of a device and its memory, for tests that compare many of them:
-# without a fork, which guests are slow to make.
+# A full record of a device and its memory, for tests that compare many records: made without a
+# fork, because guests fork slowly.
 . "$LAB/tests/guest/helpers/device.sh"
 
 # read_word FILE: sets WORD to its first line, or to nothing.
@@ -10,13 +10,13 @@ read_word() {
 	{ read -r WORD < "$1"; } 2> /dev/null || [[ $WORD ]]
 }
 
-# read_state: sets STATE; "unbound" where there is none.
+# read_state: sets STATE; to "unbound" if there is no state file.
 read_state() {
 	STATE=unbound
 	! read_word "$DAX/state" || STATE=$WORD
 }
 
-# add_words FILE...: to the record.
+# add_words FILE...: adds their first lines to the record.
 add_words() {
 	local file
 	for file in "$@"; do
@@ -32,7 +32,7 @@ add_blocks() {
 	done
 }
 
-# The zones of the device's node. Their lists of free pages differ each time.
+# The zones of the device's node, without their lists of free pages, which differ each time.
 add_zones() {
 	local lines line zone=''
 	mapfile -t lines < /proc/zoneinfo
@@ -54,7 +54,7 @@ add_tiers() {
 	done
 }
 
-# record: sets RECORD to all that an operation may change.
+# record: sets RECORD to everything that an operation may change.
 record() {
 	local lines
 	read_state
@@ -68,7 +68,7 @@ record() {
 	RECORD+=$lines
 }
 
-# put FILE WORD: writes; sets ANSWER to "done" or the errno's name.
+# put FILE WORD: writes WORD; sets ANSWER to "done" or the errno's name.
 put() {
 	local message
 	ANSWER="done"
@@ -77,7 +77,7 @@ put() {
 	ANSWER=$(errno_name "${message##*: }")
 }
 
-# true_state: sets TRUE_STATE to what the blocks' own files amount to.
+# true_state: sets TRUE_STATE to the state by the blocks' own files.
 true_state() {
 	local number kernel=0 movable=0 offline=0 absent=0
 	for number in "${BLOCKS[@]}"; do

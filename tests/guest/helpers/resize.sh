@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Making devices and changing their sizes, in one DAX region. That of a device can
-# be changed while it is not bound.
+# Creates devices in one DAX region, and changes their sizes while they are not bound.
 modprobe device_dax
 DEVICES=/sys/bus/dax/devices
 REGION=$(realpath "$DAX/../dax_region")
 
 has_driver() { [[ -e $DEVICES/$1/driver ]]; }
 
-# bind_to_kmem DEVICE: prints "done" or the errno's name. Before Linux 6.6 a driver
-# has to be told of the devices that it is for, and binds them all then.
+# bind_to_kmem DEVICE: binds it; prints "done" or the errno's name. Before Linux 6.6 a driver has to
+# be told its devices, and then binds all of them.
 bind_to_kmem() {
 	local device
 	if [[ $KERNEL == 6.1 ]]; then
@@ -24,7 +23,7 @@ bind_to_kmem() {
 release() { ! has_driver "$1" || echo "$1" > "$DEVICES/$1/driver/unbind"; }
 resize() { is "$1: $2 bytes" "$(write_file "$DEVICES/$1/size" "$2")" "done"; }
 
-# new_device SIZE: sets DEVICE.
+# new_device SIZE: creates a device; sets DEVICE.
 new_device() {
 	local before
 	before=$(ls "$DEVICES")

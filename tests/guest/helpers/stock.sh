@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changing between the kernel's own driver and this one.
+# Changes between the kernel's own driver and this one.
+[[ $STOCK_KMEM ]] || skip_all "the kmem of $KERNEL is daxplug's driver: the kernel has no other"
 
-# Whether or not the driver takes the device by itself (not on 6.1).
+# The driver binds the device by itself, except on 6.1.
 load() {
 	insmod "$1" || { point 1 "${1##*/} can be loaded, the other being gone"; return 1; }
 	[[ -e $DAX ]] || return 0
@@ -19,13 +20,13 @@ online_all() {
 	done
 }
 
-# unload_stock: what it cannot remove, it keeps for good. A kernel that looks for leaks
-# knows whose these are only as long as the module is there.
+# unload_stock: the driver keeps memory that it cannot remove for good. kmemleak can tell whose the
+# leaks are only as long as the module is loaded.
 unload_stock() {
 	local leaks=/sys/kernel/debug/kmemleak
 	if [[ -w $leaks ]]; then
 		! is_bound || unbind > /tmp/answer
-		pause 5 # what is younger is not reported
+		pause 5 # kmemleak does not report younger ones
 		echo scan > "$leaks"
 		echo scan > "$leaks"
 		cat "$leaks" > /dev/console

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What tests ask of memory that no device owns.
+# Reads and reclaims stranded memory.
 . "$LAB/tests/guest/helpers/device.sh"
 
 STRANDED=$KMEM/stranded
 
-# stranded: the names of all directories there, in one line.
+# stranded: the names of all directories in stranded/, in one line.
 stranded() {
 	local dir names=()
 	for dir in "$STRANDED"/*-*; do
@@ -14,7 +14,7 @@ stranded() {
 	printf '%s\n' "${names[*]}"
 }
 
-# facts NAME: all that its files say, in one line.
+# facts NAME: the content of its files, in one line.
 facts() {
 	local file
 	for file in start size blocks_total blocks_online quarantined; do
@@ -22,10 +22,10 @@ facts() {
 	done
 }
 
-# reclaim NAME: prints "done" or the errno's name.
+# reclaim NAME: reclaims it; prints "done" or the errno's name.
 reclaim() { write_file "$STRANDED/$1/reclaim" 1; }
 
-# name_of START SIZE: the name of such a range.
+# name_of START SIZE: the name that the range has in stranded/.
 name_of() { printf '%x-%x\n' "$1" $(($1 + $2 - 1)); }
 
 refcount() { cat /sys/module/kmem/refcnt; }

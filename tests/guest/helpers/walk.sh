@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What walks have in common: where an operation begins, the operation, and what
-# has to be true when it failed.
+# The walks through failures share these: the situations in which an operation begins, the operations,
+# and the conditions after a failure.
 . "$LAB/tests/guest/helpers/record.sh"
 
 POLICY_FILE=$MEMORY/auto_online_blocks
 
-# --- situations to begin in; each from anywhere ---
+# --- situations; each can be reached from any other ---
 
 from_unbound() {
 	! is_bound || { put "$DAX/state" unplugged && put "$KMEM/unbind" dax0.0; }
@@ -20,7 +20,7 @@ from_unplugged() {
 	[[ $STATE == unplugged ]]
 }
 
-# become STATE: unless it is so.
+# become STATE: writes it, unless the device is in that state.
 become() {
 	read_state
 	[[ $STATE != "$1" ]] || return 0
@@ -39,14 +39,14 @@ from_offline() {
 	[[ $ANSWER == "done" ]]
 }
 
-# is_partial: some ranges of the device are there, others are not.
+# is_partial: some ranges of the device are present, others are not.
 is_partial() {
 	is_bound || return
 	read_word "$DAX/kmem/blocks_present"
 	((WORD > 0 && WORD < ${#BLOCKS[@]}))
 }
 
-# In pieces: the first block and the last ones in ZONE_MOVABLE, those between offline.
+# Mixed: the first block and the last ones in ZONE_MOVABLE, those between offline.
 from_mixed() {
 	local i wanted
 	read_state
@@ -61,7 +61,7 @@ from_mixed() {
 	[[ $ANSWER == "done" ]]
 }
 
-# A device that was bound when one of its ranges could not be had.
+# Bound while one of its ranges could not be reserved.
 from_partial() {
 	! is_partial || return 0
 	from_unbound || return
@@ -80,17 +80,17 @@ plug_online() { put "$DAX/state" online; }
 plug_online_kernel() { put "$DAX/state" online_kernel; }
 plug_online_movable() { put "$DAX/state" online_movable; }
 
-# --- what has to be true; each adds to PROBLEMS what is not ---
+# --- conditions; each adds a violation to PROBLEMS ---
 
 PROBLEMS=()
 
-# expect DESCRIPTION GOT WANTED: a pattern.
+# expect DESCRIPTION GOT WANTED: GOT matches the pattern WANTED.
 expect() {
 	# shellcheck disable=SC2053 # a pattern
 	[[ $2 == $3 ]] || PROBLEMS+=("$1: got '$2', wanted '$3'")
 }
 
-# expect_record DESCRIPTION WANTED: what has been recorded.
+# expect_record DESCRIPTION WANTED: the record is WANTED.
 expect_record() {
 	[[ $RECORD != "$2" ]] || return 0
 	PROBLEMS+=("$1: it is otherwise: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
@@ -102,7 +102,7 @@ expect_truth() {
 		PROBLEMS+=("$1: state reads $STATE, the blocks say $TRUE_STATE")
 }
 
-# A way out without a reboot: unplugged, plugged, and as it was when unbound.
+# Order can be restored without a reboot: the device can be unplugged, plugged and unbound.
 expect_way_out() {
 	is_bound || put "$KMEM/bind" dax0.0
 	put "$DAX/state" unplugged
@@ -118,14 +118,14 @@ expect_way_out() {
 	expect_record "$1: in the end" "$NOTHING"
 }
 
-# What there is of the device when it is unbound and nothing has been left.
+# The record of the device when it is unbound and has left nothing.
 learn_nothing() {
 	from_unbound
 	record
 	NOTHING=$RECORD
 }
 
-# Every block that is not as before is named in the log, as one that could not be.
+# The log names every block that is not as before.
 expect_named() {
 	local number lines was
 	lines=$(log_since "$1" ' could not be ')
@@ -137,7 +137,7 @@ expect_named() {
 	done
 }
 
-# is_named NUMBER LINES: by itself, or in "memoryA to memoryB".
+# is_named NUMBER LINES: the lines name the block alone, or in "memoryA to memoryB".
 is_named() {
 	local line
 	while read -r line; do

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Settings of the core that no exported symbol gives, as the files that userspace has. */
+#ifndef DAXPLUG_SETTING_H
+#define DAXPLUG_SETTING_H
+
+int kmem_setting_read(const char *path, unsigned long *value);
+int kmem_setting_write(const char *path, unsigned long value);
+
+#endif /* DAXPLUG_SETTING_H */

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Pages moved by one call of move_pages(), and what became of each. */
+#include <errno.h>
+#include <time.h>
+
+#include "clock.h"
+#include "drain.h"
+#include "handle.h"
+
+/*
+ * A call waits for RCU and drains the lists of pages of all processors, whatever it moves:
+ * so many pages a call, but not so many that a mover could not be stopped soon.
+ */
+#define LEAST_BYTES (UINT64_C(2) << 20)
+#define SHORT_MS 50
+#define LONG_MS 150
+
+/* The kernel ends a call early if a page before the last one could not be moved. */
+#define ATTEMPTS 4
+
+/* For how long a mover waits for room, in steps of WAIT_NS. */
+#define WAITS 20
+#define WAIT_NS 100000000L
+
+/* Is there no place for another page of so many bytes. */
+bool batch_is_full(const struct batch *batch, uint64_t more)
+{
+	uint64_t limit = batch->limit ? batch->limit : LEAST_BYTES;
+
+	return batch->count == BATCH_PAGES || (batch->count && batch->bytes + more > limit);
+}
+
+/**
+ * batch_add() - add a page
+ * @batch: the batch, not full
+ * @address: of the page
+ * @size: of the page, or of the part of its folio that is mapped there
+ * @use: what it is used for
+ */
+void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use)
+{
+	unsigned int at = batch->count++;
+
+	/* An address of another process, for the kernel. */
+	batch->page[at] = (void *)(uintptr_t)address;
+	batch->size[at] = size;
+	batch->use[at] = use;
+	batch->bytes += size;
+}
+
+static void count_moved(struct batch *batch, unsigned int at)
+{
+	atomic_fetch_add(&batch->drain->moved[batch->use[at]], batch->size[at]);
+	atomic_fetch_add(&batch->owner->moved, batch->size[at]);
+}
+
+/* Counts what is on the target and keeps the others; returns the bytes moved. */
+static uint64_t settle(struct batch *batch, int node)
+{
+	uint64_t moved = 0;
+	unsigned int i, left = 0;
+
+	for (i = 0; i < batch->count; i++) {
+		if (batch->status[i] == node) {
+			count_moved(batch, i);
+			moved += batch->size[i];
+			continue;
+		}
+		batch->page[left] = batch->page[i];
+		batch->size[left] = batch->size[i];
+		batch->use[left] = batch->use[i];
+		left++;
+	}
+	batch->count = left;
+	batch->bytes -= moved;
+	return moved;
+}
+
+static long call(struct batch *batch, const int *nodes)
+{
+	struct daxplug *daxplug = batch->drain->change->daxplug;
+
+	return daxplug->system->move_pages(daxplug, batch->pid, batch->count, batch->page, nodes,
+					   batch->status);
+}
+
+/* A page that cannot be moved keeps those behind it from being tried. */
+static void put_off_first(struct batch *batch)
+{
+	unsigned int last = batch->count - 1;
+	void *page = batch->page[0];
+	uint64_t size = batch->size[0];
+	uint8_t use = batch->use[0];
+
+	batch->page[0] = batch->page[last];
+	batch->size[0] = batch->size[last];
+	batch->use[0] = batch->use[last];
+	batch->page[last] = page;
+	batch->size[last] = size;
+	batch->use[last] = use;
+}
+
+/* The bytes that were moved. */
+static uint64_t move_to(struct batch *batch, int node)
+{
+	uint64_t moved = 0, before;
+	unsigned int i, attempt;
+	long left = 1;
+
+	for (attempt = 0; left > 0 && batch->count && attempt < ATTEMPTS; attempt++) {
+		for (i = 0; i < batch->count; i++)
+			batch->node[i] = node;
+		left = call(batch, batch->node);
+		/* A call that ended early has told nothing of some of the pages. */
+		if (left > 0 && call(batch, NULL))
+			break;
+		if (left < 0)
+			break;
+		before = moved;
+		moved += settle(batch, node);
+		if (left > 0 && moved == before)
+			put_off_first(batch);
+	}
+	if (left == -EACCES || left == -EPERM)
+		atomic_store(&batch->owner->err, left);
+	return moved;
+}
+
+static void adapt(struct batch *batch, int64_t took)
+{
+	uint64_t limit = batch->limit ? batch->limit : LEAST_BYTES;
+
+	if (took < SHORT_MS && batch->bytes >= limit / 2)
+		limit *= 2;
+	else if (took > LONG_MS)
+		limit /= 2;
+	if (limit > BATCH_BYTES)
+		limit = BATCH_BYTES;
+	batch->limit = limit < LEAST_BYTES ? LEAST_BYTES : limit;
+}
+
+static void pause_a_moment(void)
+{
+	const struct timespec pause = { .tv_nsec = WAIT_NS };
+
+	nanosleep(&pause, NULL);
+}
+
+static bool is_cache(const struct batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->count; i++)
+		if (batch->use[i] != DAXPLUG_USE_CACHE)
+			return false;
+	return true;
+}
+
+/* Waits for room a while; NULL if there is none, or the drain stops. */
+static struct target *wait_for_room(struct batch *batch)
+{
+	struct drain *drain = batch->drain;
+	struct target *target = NULL;
+	unsigned int waits = 0;
+
+	while (!atomic_load(&drain->stop)) {
+		if (!atomic_load(&drain->pause)) {
+			target = targets_take(drain, batch->owner->targets, batch->bytes);
+			if (target || ++waits == WAITS)
+				break;
+		}
+		pause_a_moment();
+	}
+	return target;
+}
+
+/* Page cache, which the unplug may drop, is no reason to give up. */
+static void starve(struct batch *batch)
+{
+	struct drain *drain = batch->drain;
+
+	if (is_cache(batch))
+		atomic_store(&drain->no_cache, true);
+	else if (!atomic_load(&drain->stop))
+		atomic_store(&drain->starved, true);
+	if (atomic_load(&drain->starved))
+		atomic_store(&drain->stop, true);
+}
+
+/**
+ * batch_move() - move the pages of a batch
+ * @batch: the batch; empty afterwards
+ *
+ * Pages that cannot be moved are left where they are. If no target has room for them, the
+ * drain is starved and stops; or, if they are page cache, moves no more of that.
+ */
+void batch_move(struct batch *batch)
+{
+	struct target *target = NULL;
+	uint64_t promised = batch->bytes, moved;
+	int64_t began;
+
+	if (batch->count && !atomic_load(&batch->owner->err) &&
+	    !(atomic_load(&batch->drain->no_cache) && is_cache(batch)))
+		target = wait_for_room(batch);
+	if (target) {
+		began = clock_now();
+		moved = move_to(batch, target->node);
+		batch->bytes = promised;
+		adapt(batch, clock_now() - began);
+		targets_settle(batch->drain, target, promised, moved);
+	} else if (batch->count && !atomic_load(&batch->owner->err)) {
+		starve(batch);
+	}
+	batch->count = 0;
+	batch->bytes = 0;
+}

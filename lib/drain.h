@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Draining: the pages of a device are moved to other nodes from user space, without the
+ * hotplug locks, before the kernel takes its blocks offline. The worker's main thread finds
+ * the pages and watches (drain.c); mover threads move them (movers.c).
+ */
+#ifndef DAXPLUG_DRAIN_H
+#define DAXPLUG_DRAIN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "change.h"
+#include "use.h"
+
+/* More nodes than any machine has for what a device holds; others are left out. */
+#define MOST_TARGETS 64
+
+/**
+ * struct target - a node that pages may move to
+ * @node: its number
+ * @spare: bytes free above its high watermarks, when last read
+ * @in_flight: bytes that movers have been promised and have not accounted for
+ */
+struct target {
+	int node;
+	uint64_t spare;
+	uint64_t in_flight;
+};
+
+/**
+ * struct targets - the nodes that pages may move to
+ * @lock: protects @spare and @in_flight of each
+ * @target: the nodes, the nearest to the device first
+ * @count: how many there are
+ */
+struct targets {
+	pthread_mutex_t lock;
+	struct target target[MOST_TARGETS];
+	unsigned int count;
+};
+
+/**
+ * struct owner - a process, or a file, that has pages on the device
+ * @pid: the PID of the process; 0 for a file
+ * @name: the name of the process
+ * @path: the file, relative to the root; NULL for a process
+ * @found: bytes that it has on the node of the device
+ * @targets: a bit for each target that the cpuset of the process has
+ * @moved: bytes that were moved
+ * @err: 0, or why its pages cannot be moved: -EACCES, its cpuset has no target; -EPERM
+ */
+struct owner {
+	int pid;
+	char name[32];
+	char *path;
+	uint64_t found;
+	uint64_t targets;
+	atomic_uint_least64_t moved;
+	atomic_int err;
+};
+
+/**
+ * struct piece - a run of addresses of a process, or of offsets in a file
+ * @owner: the index of its owner
+ * @start: the first
+ * @end: behind the last
+ * @page_size: of its mapping, in bytes
+ * @use: what its pages are used for, unless /proc/kpageflags tells
+ */
+struct piece {
+	unsigned int owner;
+	uint64_t start;
+	uint64_t end;
+	uint64_t page_size;
+	enum daxplug_use use;
+};
+
+/**
+ * struct frames - a run of page frames of the device
+ * @first: the number of the first
+ * @end: the number behind the last
+ */
+struct frames {
+	uint64_t first;
+	uint64_t end;
+};
+
+/**
+ * struct drain - one drain
+ * @change: the change that it belongs to
+ * @frames: the page frames of the blocks that are online, ascending, @frames_count of them
+ * @targets: where pages may go
+ * @owners: what has pages on the device, @owner_count of them
+ * @pieces: what is to be moved in this pass, @piece_count of them
+ * @owns_node: whether the device is all the memory of its node
+ * @next: the index of the piece that the next mover takes
+ * @moved: bytes that were moved, by use
+ * @total: bytes that were there to be moved at the start
+ * @stop: the movers are to end
+ * @pause: the movers are to wait: the system is short of memory
+ * @starved: a mover gave up because no target had room
+ * @no_cache: no target has room for page cache
+ * @dropped: bytes of page cache that were dropped
+ * @movers: how many movers have begun
+ * @running: how many of them run
+ */
+struct drain {
+	struct daxplug_change *change;
+	struct frames *frames;
+	unsigned int frames_count;
+	struct targets targets;
+	struct owner *owners;
+	unsigned int owner_count;
+	struct piece *pieces;
+	unsigned int piece_count;
+	bool owns_node;
+	atomic_uint next;
+	atomic_uint_least64_t moved[USES];
+	uint64_t total;
+	atomic_bool stop;
+	atomic_bool pause;
+	atomic_bool starved;
+	atomic_bool no_cache;
+	uint64_t dropped;
+	atomic_uint movers;
+	atomic_uint running;
+};
+
+/* targets.c */
+int targets_read(struct drain *drain);
+int targets_refresh(struct drain *drain);
+uint64_t targets_spare(struct drain *drain);
+uint64_t targets_allowed(const struct drain *drain, const char *list);
+struct target *targets_take(struct drain *drain, uint64_t allowed, uint64_t bytes);
+void targets_settle(struct drain *drain, struct target *target, uint64_t promised, uint64_t moved);
+
+/* batch.c */
+
+/* Bytes in a batch at most: a mover that is told to stop ends after its batch. */
+#define BATCH_BYTES (UINT64_C(64) << 20)
+#define BATCH_PAGES 16384
+
+/**
+ * struct batch - pages that one call of move_pages() moves
+ * @drain: the drain
+ * @pid: whose addresses they are; 0 for those of this process
+ * @owner: to be charged with them
+ * @count: how many there are
+ * @bytes: of all of them
+ * @limit: how many bytes there are to be at most, by how long the last batch took
+ * @page: their addresses
+ * @node: where each is to go
+ * @status: where each is, or why it was not moved
+ * @size: in bytes
+ * @use: an enum daxplug_use each
+ */
+struct batch {
+	struct drain *drain;
+	int pid;
+	struct owner *owner;
+	unsigned int count;
+	uint64_t bytes;
+	uint64_t limit;
+	void *page[BATCH_PAGES];
+	int node[BATCH_PAGES];
+	int status[BATCH_PAGES];
+	uint64_t size[BATCH_PAGES];
+	uint8_t use[BATCH_PAGES];
+};
+
+bool batch_is_full(const struct batch *batch, uint64_t more);
+void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use);
+void batch_move(struct batch *batch);
+
+/* pages.c */
+
+/**
+ * struct pages - what a mover needs to find the pages of the device in a run of addresses
+ * @batch: where they go
+ * @pagemap: of the process
+ * @kpageflags: or a negative errno
+ * @next: the frame that would continue the large folio that was added last
+ */
+struct pages {
+	struct batch *batch;
+	int pagemap;
+	int kpageflags;
+	uint64_t next;
+};
+
+void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece);
+
+/* window.c */
+void window_move(struct pages *pages, const struct piece *piece);
+
+/* movers.c */
+int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
+
+/* pieces.c */
+int pieces_add(struct drain *drain, const struct piece *all);
+void pieces_sort(struct drain *drain);
+
+/* evacuees.c */
+bool evacuees_find(struct drain *drain, int64_t deadline);
+
+/* files.c */
+void files_find(struct drain *drain, int64_t deadline);
+
+/* reclaim.c */
+uint64_t reclaim_cache(struct drain *drain, uint64_t bytes);
+
+#endif /* DAXPLUG_DRAIN_H */

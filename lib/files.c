@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Files whose pages may be on the device without a process that maps them: all of each tmpfs
+ * and hugetlbfs of every mount namespace, and what processes have open in memory or on a disk.
+ * File systems of other machines, which may not answer, are left alone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "drain.h"
+#include "grow.h"
+#include "handle.h"
+#include "process.h"
+
+#define DEEPEST 32
+
+/**
+ * struct known - something that was seen before: a file, a mount namespace, or a file system
+ * @device: the number of its device
+ * @inode: the number of its inode; 0 for a file system
+ */
+struct known {
+	dev_t device;
+	ino_t inode;
+};
+
+/**
+ * struct search - a search for files
+ * @drain: the drain, which gets the pieces
+ * @deadline: when to give up, by clock_now()
+ * @files: those seen
+ * @namespaces: the mount namespaces seen
+ * @near: file systems in memory or on a disk
+ * @mount: the device of the file system that is walked
+ * @huge: whether that is a hugetlbfs
+ * @use: what its pages are used for
+ * @err: 0 or -ENOMEM
+ */
+struct search {
+	struct drain *drain;
+	int64_t deadline;
+	void *files;
+	void *namespaces;
+	void *near;
+	dev_t mount;
+	bool huge;
+	enum daxplug_use use;
+	int err;
+};
+
+static int compare(const void *one, const void *other)
+{
+	const struct known *a = one, *b = other;
+
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	return a->inode < b->inode ? -1 : a->inode > b->inode;
+}
+
+/* Whether it was not seen before; it has been from now on. */
+static bool is_new(struct search *search, void **tree, dev_t device, ino_t inode)
+{
+	struct known *known = malloc(sizeof(*known)), **found;
+
+	if (!known) {
+		search->err = -ENOMEM;
+		return false;
+	}
+	*known = (struct known){ .device = device, .inode = inode };
+	found = tsearch(known, tree, compare);
+	if (found && *found == known)
+		return true;
+	free(known);
+	if (!found)
+		search->err = -ENOMEM;
+	return false;
+}
+
+static bool is_known(void *const *tree, dev_t device)
+{
+	const struct known known = { .device = device };
+
+	return tfind(&known, tree, compare) != NULL;
+}
+
+static bool goes_on(const struct search *search)
+{
+	return !search->err && clock_now() < search->deadline &&
+	       !task_cancelled(search->drain->change);
+}
+
+/* ---- one file ---- */
+
+static int new_owner(struct drain *drain, const char *path, uint64_t bytes)
+{
+	struct owner *owners = grow(drain->owners, drain->owner_count, sizeof(*owners)), *owner;
+
+	if (!owners)
+		return -ENOMEM;
+	drain->owners = owners;
+	owner = &owners[drain->owner_count];
+	memset(owner, 0, sizeof(*owner));
+	owner->path = strdup(path);
+	owner->found = bytes;
+	owner->targets = ~UINT64_C(0);
+	if (!owner->path)
+		return -ENOMEM;
+	drain->owner_count++;
+	return 0;
+}
+
+/* Of a file of hugetlbfs with holes nothing tells where they are, and to map one fills it. */
+static bool has_pages(const struct search *search, const struct stat *file)
+{
+	uint64_t bytes = (uint64_t)file->st_blocks * 512;
+
+	if (!S_ISREG(file->st_mode) || !file->st_size)
+		return false;
+	return search->huge ? bytes >= (uint64_t)file->st_size : bytes > 0;
+}
+
+static void add_file(struct search *search, const char *path, const struct stat *file)
+{
+	struct drain *drain = search->drain;
+	struct piece piece = {
+		.end = file->st_size,
+		.page_size = search->huge ? file->st_blksize : sysconf(_SC_PAGESIZE),
+		.use = search->use,
+	};
+
+	if (!has_pages(search, file) || !is_new(search, &search->files, file->st_dev, file->st_ino))
+		return;
+	search->err = new_owner(drain, path, (uint64_t)file->st_blocks * 512);
+	piece.owner = drain->owner_count - 1;
+	if (!search->err)
+		search->err = pieces_add(drain, &piece);
+}
+
+/* ---- all files of a file system in memory ---- */
+
+static void walk(struct search *search, const char *path, unsigned int depth)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	if (depth == DEEPEST || sysfs_open_dir(search->drain->change->daxplug, path, &dir))
+		return;
+	while (goes_on(search) && (entry = readdir(dir))) {
+		char below[PATH_MAX];
+		struct stat file;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >=
+			    (int)sizeof(below) ||
+		    fstatat(dirfd(dir), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) ||
+		    file.st_dev != search->mount)
+			continue;
+		if (S_ISDIR(file.st_mode))
+			walk(search, below, depth + 1);
+		else
+			add_file(search, below, &file);
+	}
+	closedir(dir);
+}
+
+/* mountinfo writes a blank as \040 and so on. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; to++) {
+		unsigned int byte;
+
+		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1 && strlen(text) > 3) {
+			*to = byte;
+			text += 4;
+		} else {
+			*to = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+/* "36 35 98:0 / /mnt rw - ext4 /dev/sda rw" */
+static void take_mount(struct search *search, int pid, const char *line)
+{
+	const char *rest = strstr(line, " - ");
+	char point[PATH_MAX], type[32], source[64], path[PATH_MAX + 32];
+	unsigned int device_major, device_minor;
+	bool in_memory;
+
+	if (!rest || sscanf(rest, " - %31s %63s", type, source) != 2 ||
+	    sscanf(line, "%*d %*d %u:%u %*s %4095s", &device_major, &device_minor, point) != 3)
+		return;
+	search->mount = makedev(device_major, device_minor);
+	search->huge = !strcmp(type, "hugetlbfs");
+	in_memory = !strcmp(type, "tmpfs") || search->huge;
+	if (in_memory || !strncmp(source, "/dev/", 5) || !strcmp(type, "overlay"))
+		is_new(search, &search->near, search->mount, 0);
+	if (!in_memory)
+		return;
+	search->use = search->huge ? DAXPLUG_USE_HUGE : DAXPLUG_USE_SHARED;
+	unescape(point);
+	snprintf(path, sizeof(path), "proc/%d/root%s", pid, point);
+	walk(search, path, 0);
+}
+
+static void take_mounts(struct search *search, int pid)
+{
+	const struct daxplug *daxplug = search->drain->change->daxplug;
+	char path[SYSFS_PATH_SIZE], *text, *line, *rest;
+	struct stat namespace;
+	int err;
+
+	snprintf(path, sizeof(path), "proc/%d/ns/mnt", pid);
+	if (fstatat(daxplug->root, path, &namespace, 0) ||
+	    !is_new(search, &search->namespaces, namespace.st_dev, namespace.st_ino))
+		return;
+	snprintf(path, sizeof(path), "proc/%d/mountinfo", pid);
+	text = sysfs_read_long(daxplug, path, &err);
+	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line && goes_on(search);
+	     line = strtok_r(NULL, "\n", &rest))
+		take_mount(search, pid, line);
+	free(text);
+}
+
+/* ---- open files ---- */
+
+/* Files in memory that have no name in any file system. */
+static bool is_nameless(const char *target)
+{
+	return !strncmp(target, "/memfd:", 7) || !strncmp(target, "/SYSV", 5) ||
+	       !strncmp(target, "/dev/zero (deleted)", 19);
+}
+
+/* The file behind a link in /proc/PID/fd, without a question to a server. */
+static bool is_near(struct search *search, int dir, const char *name, struct stat *file)
+{
+	char target[PATH_MAX];
+	struct statx known;
+	ssize_t length = readlinkat(dir, name, target, sizeof(target) - 1);
+
+	if (length <= 0 || target[0] != '/')
+		return false;
+	target[length] = '\0';
+	if (statx(dir, name, AT_STATX_DONT_SYNC, STATX_TYPE, &known) || !S_ISREG(known.stx_mode))
+		return false;
+	search->use = is_nameless(target) ? DAXPLUG_USE_SHARED : DAXPLUG_USE_CACHE;
+	if (!is_nameless(target) &&
+	    !is_known(&search->near, makedev(known.stx_dev_major, known.stx_dev_minor)))
+		return false;
+	return !fstatat(dir, name, file, 0);
+}
+
+static void take_open_files(struct search *search, int pid)
+{
+	char path[SYSFS_PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "proc/%d/fd", pid);
+	if (sysfs_open_dir(search->drain->change->daxplug, path, &dir))
+		return;
+	search->huge = false;
+	while (goes_on(search) && (entry = readdir(dir))) {
+		struct stat file;
+
+		if (entry->d_name[0] == '.' || !is_near(search, dirfd(dir), entry->d_name, &file))
+			continue;
+		snprintf(path, sizeof(path), "proc/%d/fd/%.20s", pid, entry->d_name);
+		add_file(search, path, &file);
+	}
+	closedir(dir);
+}
+
+static bool take_namespace(const struct daxplug *daxplug, const struct process *process, void *data)
+{
+	(void)daxplug;
+	take_mounts(data, process->pid);
+	return goes_on(data);
+}
+
+static bool take_process(const struct daxplug *daxplug, const struct process *process, void *data)
+{
+	(void)daxplug;
+	take_open_files(data, process->pid);
+	return goes_on(data);
+}
+
+/**
+ * files_find() - find files that may have pages on the device
+ * @drain: the drain; pieces are added
+ * @deadline: when to stop, by clock_now()
+ */
+void files_find(struct drain *drain, int64_t deadline)
+{
+	struct search search = { .drain = drain, .deadline = deadline };
+
+	process_each(drain->change->daxplug, deadline, take_namespace, &search);
+	process_each(drain->change->daxplug, deadline, take_process, &search);
+	tdestroy(search.files, free);
+	tdestroy(search.namespaces, free);
+	tdestroy(search.near, free);
+}

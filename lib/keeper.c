@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Settings that would refill a device are switched off until a change has ended. A process
+ * of its own, the keeper, has their values and restores them once the worker has ended,
+ * however that ends. If the keeper itself is killed, the worker restores them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "handle.h"
+
+/* If set, the kernel chooses the weights; a weight that is written unsets it (Linux 6.16). */
+#define AUTO_WEIGHTS "sys/kernel/mm/mempolicy/weighted_interleave/auto"
+
+/* How often the lock is tried, in ms. */
+#define INTERVAL 100
+
+/* The value that switches a setting off. */
+static const char *const off[REFILLS] = {
+	[REFILL_DEMOTION] = "0",
+	[REFILL_BALANCING] = "0",
+	[REFILL_INTERLEAVE] = "1",
+};
+
+/*
+ * The settings are the system's: a second change would take them for off, and leave them so.
+ * Only root can open this file.
+ */
+static int take_lock(struct daxplug_change *change)
+{
+	int fd = root_open(change->daxplug, "proc/kpageflags", O_RDONLY), err = 0;
+
+	if (fd == -ENOENT)
+		return -1;
+	if (fd < 0)
+		return fd;
+	while (!err && flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			err = -errno;
+		else if (task_cancelled_within(change, INTERVAL))
+			err = -EINTR;
+	}
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* In reverse: the kernel chooses the weights again only after a weight was written. */
+static void restore(struct daxplug *daxplug, const struct refill *refill)
+{
+	unsigned int i;
+
+	for (i = refill->count; i-- > 0;)
+		daxplug->system->write(daxplug, refill->setting[i].path, refill->setting[i].value);
+}
+
+static void keep(struct daxplug_change *change, int ended)
+{
+	struct refill *refill = &change->task.refill;
+	sigset_t all;
+	char byte;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	/* The caller's terminal, and a kill of its process group, are none of its business. */
+	setsid();
+	prctl(PR_SET_NAME, "daxplug:keeper");
+	close(refill->alive);
+	close(change->task.messages);
+	while (read(ended, &byte, 1) < 0 && errno == EINTR)
+		;
+	restore(change->daxplug, refill);
+	_exit(0);
+}
+
+static int start_keeper(struct daxplug_change *change)
+{
+	struct refill *refill = &change->task.refill;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	refill->alive = ends[1];
+	refill->keeper = fork();
+	if (!refill->keeper)
+		keep(change, ends[0]);
+	close(ends[0]);
+	if (refill->keeper > 0)
+		return 0;
+	refill->keeper = 0;
+	close(refill->alive);
+	return -EAGAIN;
+}
+
+static void record(struct daxplug_change *change)
+{
+	struct refill *refill = &change->task.refill;
+	int node = change->device->target_node;
+	struct refill_setting *next;
+	enum refill_way way;
+
+	for (way = 0; way < REFILLS; way++) {
+		next = &refill->setting[refill->count];
+		if (!refill_is_on(change->daxplug, way, node, next))
+			continue;
+		change->report.drained.refills |= 1U << way;
+		refill->count++;
+	}
+	next = &refill->setting[refill->count];
+	snprintf(next->path, sizeof(next->path), AUTO_WEIGHTS);
+	if (change->report.drained.refills & 1U << REFILL_INTERLEAVE &&
+	    !sysfs_read(change->daxplug, next->path, next->value, sizeof(next->value)) &&
+	    !strcmp(next->value, "true")) {
+		struct refill_setting weight = refill->setting[refill->count - 1];
+
+		refill->setting[refill->count - 1] = *next;
+		*next = weight;
+		refill->count++;
+	}
+}
+
+static int switch_off(struct daxplug_change *change)
+{
+	struct refill_setting setting;
+	enum refill_way way;
+	char words[64];
+	int err = 0;
+
+	for (way = 0; !err && way < REFILLS; way++) {
+		if (!(change->report.drained.refills & 1U << way))
+			continue;
+		refill_is_on(change->daxplug, way, change->device->target_node, &setting);
+		err = change->daxplug->system->write(change->daxplug, setting.path, off[way]);
+		if (err)
+			fail(change, err, DAXPLUG_REASON_OTHER, "cannot write to /%s: %s",
+			     setting.path, report_errno(err, words, sizeof(words)));
+	}
+	change->report.drained.refills_off = !err;
+	return err;
+}
+
+/**
+ * refill_begin() - switch off what would refill the device, if the caller wants that
+ * @change: the change; its report says what would
+ *
+ * Return: 0; or a negative errno, with a report and with all as it was before.
+ */
+int refill_begin(struct daxplug_change *change)
+{
+	struct refill *refill = &change->task.refill;
+	char words[64];
+	int err;
+
+	refill->lock = -1;
+	if (!change->device || !change->device->counts.online)
+		return 0;
+	if (!(change->flags & DAXPLUG_CHANGE_NO_REFILL)) {
+		if (change->flags & DAXPLUG_CHANGE_DRAIN)
+			record(change);
+		refill->count = 0;
+		return 0;
+	}
+	refill->lock = take_lock(change);
+	if (refill->lock == -EINTR)
+		return fail_cancelled(change);
+	record(change);
+	err = refill->count ? start_keeper(change) : 0;
+	if (err)
+		return fail(change, err, DAXPLUG_REASON_WORKER,
+			    "cannot start the process that restores the kernel's settings: %s",
+			    report_errno(err, words, sizeof(words)));
+	err = switch_off(change);
+	if (err)
+		refill_end(change);
+	return err;
+}
+
+/**
+ * refill_end() - have everything restored
+ * @change: the change
+ */
+void refill_end(struct daxplug_change *change)
+{
+	struct refill *refill = &change->task.refill;
+	int status = 0;
+
+	if (refill->keeper) {
+		close(refill->alive);
+		while (waitpid(refill->keeper, &status, 0) < 0 && errno == EINTR)
+			;
+		if (!WIFEXITED(status))
+			restore(change->daxplug, refill);
+		refill->keeper = 0;
+	}
+	if (refill->lock >= 0)
+		close(refill->lock);
+	refill->lock = -1;
+}

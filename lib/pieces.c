@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What is to be moved in a pass, in pieces of which each mover takes one at a time. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "drain.h"
+#include "grow.h"
+
+/* Small enough that several movers share a large process. */
+#define PIECE_BYTES (UINT64_C(64) << 20)
+
+static int add(struct drain *drain, const struct piece *piece)
+{
+	struct piece *pieces = grow(drain->pieces, drain->piece_count, sizeof(*pieces));
+
+	if (!pieces)
+		return -ENOMEM;
+	drain->pieces = pieces;
+	drain->pieces[drain->piece_count++] = *piece;
+	return 0;
+}
+
+/**
+ * pieces_add() - add a run of addresses, or of offsets in a file, to those of a pass
+ * @drain: the drain
+ * @all: the run, of any length; it is cut at multiples of the size of a piece
+ *
+ * Return: 0; -ENOMEM.
+ */
+int pieces_add(struct drain *drain, const struct piece *all)
+{
+	uint64_t size = all->page_size > PIECE_BYTES ? all->page_size : PIECE_BYTES;
+	struct piece piece = *all;
+	int err = 0;
+
+	for (; !err && piece.start < all->end; piece.start = piece.end) {
+		piece.end = (piece.start / size + 1) * size;
+		if (piece.end > all->end)
+			piece.end = all->end;
+		err = add(drain, &piece);
+	}
+	return err;
+}
+
+static int compare(const void *one, const void *other, void *data)
+{
+	const struct piece *a = one, *b = other;
+	const struct owner *owners = data;
+	uint64_t size_a = owners[a->owner].found, size_b = owners[b->owner].found;
+	bool cache_a = a->use == DAXPLUG_USE_CACHE, cache_b = b->use == DAXPLUG_USE_CACHE;
+
+	if (cache_a != cache_b)
+		return cache_a ? 1 : -1;
+	if (size_a != size_b)
+		return size_a < size_b ? 1 : -1;
+	if (a->owner != b->owner)
+		return a->owner < b->owner ? -1 : 1;
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+/*
+ * What has to move comes before page cache, which may be dropped. The pieces of the largest
+ * owner come first: the last mover to end should not have it alone.
+ */
+void pieces_sort(struct drain *drain)
+{
+	if (drain->piece_count)
+		qsort_r(drain->pieces, drain->piece_count, sizeof(*drain->pieces), compare,
+			drain->owners);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is the system short of memory while a drain fills the other nodes: pressure stall information. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handle.h"
+#include "pressure.h"
+
+/* Percent of the time that all processes which are not idle wait for memory. */
+#define MOST_STALL 10
+
+/* Microseconds since the boot; false on a kernel without CONFIG_PSI. */
+static bool read_stall(const struct daxplug *daxplug, unsigned long long *us)
+{
+	char text[512], *full;
+
+	if (sysfs_read(daxplug, "proc/pressure/memory", text, sizeof(text)))
+		return false;
+	full = strstr(text, "full ");
+	full = full ? strstr(full, "total=") : NULL;
+	return full && sscanf(full, "total=%llu", us) == 1;
+}
+
+/**
+ * pressure_is_high() - has the system been short of memory since the last call
+ * @daxplug: the handle
+ * @pressure: what the last call saw; zero before the first
+ * @now: by clock_now()
+ *
+ * Return: whether it has; false if that cannot be told.
+ */
+bool pressure_is_high(const struct daxplug *daxplug, struct pressure *pressure, int64_t now)
+{
+	struct pressure before = *pressure;
+	unsigned long long us;
+
+	if (!read_stall(daxplug, &us))
+		return false;
+	*pressure = (struct pressure){ .when = now, .stall_us = us };
+	if (!before.when || now <= before.when)
+		return false;
+	return (us - before.stall_us) / 10 > (uint64_t)(now - before.when) * MOST_STALL;
+}

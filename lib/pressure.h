@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DAXPLUG_PRESSURE_H
+#define DAXPLUG_PRESSURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct daxplug;
+
+/**
+ * struct pressure - how long the system has waited for memory
+ * @when: when that was read, by clock_now()
+ * @stall_us: how long, in microseconds since the boot
+ */
+struct pressure {
+	int64_t when;
+	uint64_t stall_us;
+};
+
+bool pressure_is_high(const struct daxplug *daxplug, struct pressure *pressure, int64_t now);
+
+#endif /* DAXPLUG_PRESSURE_H */

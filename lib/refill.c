@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which settings of the kernel let it move pages to a node. */
+#include <stdio.h>
+#include <string.h>
+
+#include "handle.h"
+#include "parse.h"
+#include "refill.h"
+
+static void set_path(enum refill_way way, int node, char *path, size_t size)
+{
+	switch (way) {
+	case REFILL_DEMOTION:
+		snprintf(path, size, "sys/kernel/mm/numa/demotion_enabled");
+		return;
+	case REFILL_BALANCING:
+		snprintf(path, size, "proc/sys/kernel/numa_balancing");
+		return;
+	default:
+		snprintf(path, size, "sys/kernel/mm/mempolicy/weighted_interleave/node%d", node);
+	}
+}
+
+/* 1 is the least weight that the kernel takes, and its default. */
+static bool is_on(enum refill_way way, const char *value)
+{
+	uint64_t number;
+
+	if (way == REFILL_DEMOTION)
+		return !strcmp(value, "true") || !strcmp(value, "1");
+	if (parse_number(value, &number))
+		return false;
+	return number > (way == REFILL_INTERLEAVE ? 1 : 0);
+}
+
+/**
+ * refill_is_on() - does the kernel move pages to a node by itself
+ * @daxplug: the handle
+ * @way: in which way
+ * @node: the node
+ * @setting: set to the file that says so, and its value
+ *
+ * Return: whether it does; false also if the kernel has no such setting.
+ */
+bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
+		  struct refill_setting *setting)
+{
+	set_path(way, node, setting->path, sizeof(setting->path));
+	return !sysfs_read(daxplug, setting->path, setting->value, sizeof(setting->value)) &&
+	       is_on(way, setting->value);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Settings of the kernel that let it move pages to the node of a device during an unplug. */
+#ifndef DAXPLUG_REFILL_H
+#define DAXPLUG_REFILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "system.h"
+
+/**
+ * enum refill_way - what refills a node; bit N of DAXPLUG_REFILL_*
+ * @REFILL_DEMOTION: reclaim moves cold pages to slower nodes
+ * @REFILL_BALANCING: NUMA balancing moves pages between nodes
+ * @REFILL_INTERLEAVE: the weight of the node for weighted interleaving
+ * @REFILLS: how many there are
+ */
+enum refill_way { REFILL_DEMOTION, REFILL_BALANCING, REFILL_INTERLEAVE, REFILLS };
+
+/**
+ * struct refill_setting - a setting as it was
+ * @path: its file, relative to the root; empty if it was not written to
+ * @value: its value before
+ */
+struct refill_setting {
+	char path[96];
+	char value[16];
+};
+
+/**
+ * struct refill - what was switched off for a drain
+ * @setting: each as it was, and whether the kernel chose the weights
+ * @count: how many
+ * @keeper: the process that restores them, or 0
+ * @alive: a pipe; the keeper restores once no process has its other end
+ * @lock: a descriptor with the lock that one change at a time has, or -1
+ */
+struct refill {
+	struct refill_setting setting[REFILLS + 1];
+	unsigned int count;
+	pid_t keeper;
+	int alive;
+	int lock;
+};
+
+struct daxplug_change;
+
+bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
+		  struct refill_setting *setting);
+int refill_begin(struct daxplug_change *change);
+void refill_end(struct daxplug_change *change);
+
+#endif /* DAXPLUG_REFILL_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A run of a file, mapped by the worker itself: move_pages() knows pages by addresses alone. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "drain.h"
+#include "handle.h"
+
+/* Which <sys/mman.h> has from glibc 2.35 on. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
+/* Maps what is in memory, and reads nothing from a disk. */
+static void populate_resident(char *memory, size_t size, unsigned char *resident)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE), pages = (size + page_size - 1) / page_size;
+	size_t first, end;
+
+	if (mincore(memory, size, resident))
+		return;
+	for (first = 0; first < pages; first = end + 1) {
+		for (end = first; end < pages && resident[end] & 1; end++)
+			;
+		if (end > first)
+			madvise(memory + first * page_size, (end - first) * page_size,
+				MADV_POPULATE_READ);
+	}
+}
+
+static void populate(char *memory, size_t size, const struct piece *piece)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE);
+	unsigned char *resident;
+
+	if (piece->page_size > page_size) {
+		madvise(memory, size, MADV_POPULATE_READ);
+		return;
+	}
+	resident = malloc(size / page_size + 1);
+	if (resident)
+		populate_resident(memory, size, resident);
+	free(resident);
+}
+
+/**
+ * window_move() - move the pages of a run of a file that lie on the device
+ * @pages: with the pagemap of this process; the owner of its batch is the file
+ * @piece: the run
+ *
+ * A file that cannot be opened, or has become shorter, is left to the unplug.
+ */
+void window_move(struct pages *pages, const struct piece *piece)
+{
+	const struct daxplug *daxplug = pages->batch->drain->change->daxplug;
+	size_t size = piece->end - piece->start;
+	int fd = root_open(daxplug, pages->batch->owner->path, O_RDONLY | O_NOATIME);
+	char *memory;
+
+	if (fd < 0)
+		return;
+	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, piece->start);
+	close(fd);
+	if (memory == MAP_FAILED)
+		return;
+	populate(memory, size, piece);
+	pages_move(pages, (uintptr_t)memory, (uintptr_t)memory + size, piece);
+	munmap(memory, size);
+}

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A link to a Markdown file or a manual page becomes one to the page that is made of it.
+function Link(link)
+	local path, anchor = link.target:match("^([^#]*)(.*)$")
+	if path:match("^%a+:") then
+		return nil
+	end
+	path = path:gsub("%.md$", ".html")
+	if path:match("man/[^/]+%.%d$") then
+		path = path .. ".html"
+	end
+	link.target = path .. anchor
+	return link
+end

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# daxplug's driver keeps every promise that tests/conformance/run checks; the kernel's own
+# breaks those listed here, and no other. Persistent memory is taken only with --pmem.
+# vm: -w -s 1G -t 600
+# vm: -v nvdimm -s 512M
+# driver: ours stock-7.3
+. "$LAB/tests/guest/helpers/device.sh"
+RUN=$LAB/tests/conformance/run
+
+# What Linux 7.3's own driver does not do. One that it does is a failure here, so that
+# this list stays true.
+STOCK_BREAKS=()
+
+# run_status ARG...: its exit status; what it prints is in /tmp/tap.
+run_status() {
+	local status=0
+	"$RUN" "$@" > /tmp/tap 2> /tmp/tap.err || status=$?
+	printf '%d\n' "$status"
+}
+
+breaks() { [[ $DRIVER == stock && " ${STOCK_BREAKS[*]} " == *" $1 "* ]]; }
+
+refuses_persistent_memory() {
+	local before
+	before=$(snapshot)
+	is "persistent memory is refused" "$(run_status dax0.0)" 2
+	ok "it says how it can be had" grep -q -- --pmem /tmp/tap.err
+	is_unchanged "nothing has changed" "$before"
+	is "with --pmem it is taken" "$(run_status --pmem --only truth.mixed --only plug.movable dax0.0)" 0
+	is_unchanged "and left as it was" "$before"
+}
+
+keeps_its_promises() {
+	local id result status
+	status=$(run_status --risky dax0.0)
+	cat /tmp/tap.err >&2
+	sed 's/^/# /' /tmp/tap
+	is "each promise has a result" \
+		"$(sed -nE 's/^(not )?ok [0-9]+ - ([^:]+):.*/\2/p' /tmp/tap)" "$("$RUN" --list | cut -d' ' -f1)"
+	while IFS=$'\t' read -r id result; do
+		if breaks "$id"; then
+			is "$id: still not kept by the kernel's own driver" "$result" 'not ok'
+		else
+			is "$id is kept" "$result" ok
+		fi
+	done < <(sed -nE 's/^((not )?ok) [0-9]+ - ([^:]+):.*# SKIP (.*)/\3\tskipped: \4/p; t
+		s/^((not )?ok) [0-9]+ - ([^:]+):.*/\3\t\1/p' /tmp/tap)
+	if [[ $DRIVER == stock ]]; then
+		is "memory that the kernel's own driver has lost is reported" "$status" 3
+	else
+		is "the device is left as it was found" "$status" 0
+	fi
+}
+
+case $DEVICE in
+nvdimm) [[ $DRIVER == stock ]] || refuses_persistent_memory ;;
+*) keeps_its_promises ;;
+esac
+done_testing

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A few seconds of each fuzz target, from its corpus: what was once found stays mended.
+set -euo pipefail
+
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+DAXPLUG_FUZZ_BUILD=$build/fuzz tests/fuzz/run 3

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# upstream/into-tree puts the whole driver into a kernel source tree, takes it out again
+# without a trace, and changes nothing of a tree that it does not know.
+set -euo pipefail
+. tests/guest/lib.sh
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+INTO_TREE=$PWD/upstream/into-tree
+KMEM=drivers/dax/kmem
+
+# make_tree NAME VERSION PATCHLEVEL: what into-tree looks at in a kernel's source.
+make_tree() {
+	TREE=$WORK/$1
+	mkdir -p "$TREE"/{drivers/dax,Documentation/ABI/testing}
+	printf '# a comment\nVERSION = %s\nPATCHLEVEL = %s\n' "$2" "$3" > "$TREE/Makefile"
+	touch "$TREE"/drivers/dax/{kmem.c,dax-private.h}
+	# shellcheck disable=SC2016 # for make
+	printf 'obj-$(CONFIG_%s) += %s.o\n' DEV_DAX device_dax DEV_DAX_KMEM kmem DEV_DAX_PMEM dax_pmem > "$TREE/drivers/dax/Makefile"
+	cat > "$TREE/drivers/dax/Kconfig" <<- END
+	if DAX
+
+	config DEV_DAX
+		tristate "one"
+
+	config DEV_DAX_KMEM
+		tristate "two"
+		depends on DEV_DAX
+		help
+		  Its help.
+
+	config DEV_DAX_OTHER
+		tristate "three"
+
+	endif
+	END
+	cat > "$TREE/Documentation/ABI/testing/sysfs-bus-dax" <<- END
+	What:		/sys/bus/dax/devices/daxX.Y/align
+	Description:	one
+	What:		/sys/bus/dax/devices/daxX.Y/state
+	Description:	two
+	What:		/sys/bus/dax/devices/daxX.Y/other
+	Description:	three
+	END
+	cp -a "$TREE" "$TREE.before"
+}
+
+# into_tree ARGUMENT...: sets STATUS and ERROR.
+into_tree() {
+	STATUS=0
+	ERROR=$("$INTO_TREE" "$@" 2>&1) || STATUS=$?
+}
+
+# is_as_before DESCRIPTION
+is_as_before() { is "$1" "$(diff -r "$TREE.before" "$TREE" 2>&1)" ''; }
+
+# lacks_files: objects of the Makefile without a source, headers that are not there.
+lacks_files() {
+	local name
+	(
+		cd "$TREE/$KMEM"
+		grep -ohE '(^|[[:space:]])[a-z_]+\.o\b' objects.mk Makefile | sort -u | while read -r name; do
+			[[ $name == kmem.o || -e ${name%.o}.c ]] || echo "$name"
+		done
+		sed -nE 's/^#include "([^"]*)"$/\1/p' ./*.[ch] | sort -u | while read -r name; do
+			[[ $name == ../* || $name == compat_probes.h || -e $name ]] || echo "$name"
+		done
+	)
+}
+
+# has_no_object: sources that the Makefile does not name.
+has_no_object() {
+	local file
+	for file in "$TREE/$KMEM"/*.c; do
+		file=$(basename "$file" .c)
+		grep -qE "(^|[[:space:]])$file\.o" "$TREE/$KMEM"/{objects.mk,Makefile} || echo "$file"
+	done
+}
+
+make_tree good 6 12
+into_tree "$TREE"
+is "put in: status" "$STATUS$ERROR" 0
+ok "kmem.c is gone" test ! -e "$TREE/drivers/dax/kmem.c"
+is "the Makefile leads to the driver" "$(grep -c '^obj-y += kmem/$' "$TREE/drivers/dax/Makefile")" 1
+is "and no more to kmem.c" "$(grep -c 'kmem\.o' "$TREE/drivers/dax/Makefile" || true)" 0
+is "one entry of the option" "$(cat "$TREE"/drivers/dax/{Kconfig,kmem/Kconfig} | grep -cx 'config DEV_DAX_KMEM')" 1
+ok "the entry is included" grep -qx 'source "drivers/dax/kmem/Kconfig"' "$TREE/drivers/dax/Kconfig"
+is "the other options stay" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
+is "one document of the state file" \
+	"$(cat "$TREE"/Documentation/ABI/testing/* | grep -cE '^What:[[:space:]]+/sys/bus/dax/devices/daxX.Y/state$')" 1
+is "what it documents besides stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
+is "nothing that is built or included is missing" "$(lacks_files)" ''
+is "every source is built" "$(has_no_object)" ''
+
+into_tree "$TREE"
+is "put in twice: refused" "$STATUS" 1
+is "put in twice: one line" "$(wc -l <<< "$ERROR")" 1
+into_tree --remove "$TREE"
+is "taken out: status" "$STATUS$ERROR" 0
+is_as_before "taken out: the tree is as it was"
+into_tree --remove "$TREE"
+is "taken out twice: refused" "$STATUS" 1
+is_as_before "taken out twice: the tree is as it was"
+
+make_tree newer 7 3
+into_tree "$TREE"
+is "a newer one: status" "$STATUS$ERROR" 0
+
+make_tree older 6 11
+into_tree "$TREE"
+is "one that is too old: refused" "$STATUS" 1
+is_as_before "one that is too old: it is as it was"
+
+make_tree unknown 6 12
+sed -i '/kmem/d' "$TREE/drivers/dax/Makefile"
+cp "$TREE/drivers/dax/Makefile" "$TREE.before/drivers/dax/"
+into_tree "$TREE"
+is "a Makefile that is not known: refused" "$STATUS" 1
+is "a Makefile that is not known: one line" "$(wc -l <<< "$ERROR")" 1
+is_as_before "a Makefile that is not known: the tree is as it was"
+
+into_tree "$WORK"
+is "no tree: refused" "$STATUS" 1
+into_tree
+is "no argument: usage" "$STATUS" 2
+done_testing

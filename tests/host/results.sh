@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# lab/results keeps the newest result of each test of a run, and its table adds them up.
+REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
+. "$REPO/tests/guest/lib.sh"
+WORK=$(mktemp -d)
+trap 'rm -r "$WORK"' EXIT
+mkdir -p "$WORK/lab"
+cp "$REPO/lab/results" "$WORK/lab/"
+printf '# a remark\n6.12\t6.12\tamd64\n7.9\t7.9\tamd64\n' > "$WORK/lab/kernels"
+
+# run_of COMMIT LINE...: what lab/check prints of a run.
+run_of() {
+	printf 'daxplug %s\n' "$1"
+	printf '6.12: Linux 6.12.1-2, gcc 12, QEMU 7\nlab/check: building kmem for Linux 6.12.1-2\n'
+	printf '%s\n' "${@:2}" '1 passed, 0 failed, 0 skipped'
+}
+
+run_of aaa 'passed  unit: 63 passed, 0 failed, 0 skipped (9 s) [1/5]' \
+	'passed  abi 6.12 ours -s 1G: 10 passed, 0 failed, 0 skipped (4 s) [2/5]' \
+	'FAILED  race 6.12 ours: 3 passed, 2 failed, 1 skipped (4 s) [3/5]' \
+	'passed  race 6.12 stock: 4 passed, 0 failed, 0 skipped (4 s) [4/5]' \
+	'passed  takeover machine -r 13: 15 passed, 0 failed, 0 skipped (4 s) [5/5]' > "$WORK/first"
+run_of bbb 'passed  race 6.12 ours: 5 passed, 0 failed, 1 skipped (4 s) [1/1]' > "$WORK/second"
+
+row() { "$WORK/lab/results" "$@" | grep "^| $KERNEL_AND_DRIVER |"; }
+
+KERNEL_AND_DRIVER='6.12 | ours'
+is "a test that failed is in the table" "$(row "$WORK/first")" \
+	'| 6.12 | ours | 6.12.1-2 | 2 | 13 | 2 | 1 | aaa |'
+is "a newer result takes its place" "$(row "$WORK/second")" \
+	'| 6.12 | ours | 6.12.1-2 | 2 | 15 | 0 | 1 | aaa, bbb |'
+is "nothing new: the same" "$(row)" '| 6.12 | ours | 6.12.1-2 | 2 | 15 | 0 | 1 | aaa, bbb |'
+KERNEL_AND_DRIVER='6.12 | stock'
+is "the peer has a row of its own" "$(row)" '| 6.12 | stock | 6.12.1-2 | 1 | 4 | 0 | 0 | aaa |'
+KERNEL_AND_DRIVER='machine | ours'
+is "so have machines" "$(row)" '| machine | ours | - | 1 | 15 | 0 | 0 | aaa |'
+is "a kernel without a result is in the table" "$("$WORK/lab/results" | grep 'not run')" '| 7.9 | | not run | | | | | |'
+is "host tests are not kept" "$("$WORK/lab/results" | grep -c unit)" 0
+printf '%s\n' before '<!-- lab/results -->' old '<!-- end -->' after > "$WORK/document"
+ok "the table goes into a document" "$WORK/lab/results" -w "$WORK/document"
+is "around it nothing changes" "$(grep -v '^|' "$WORK/document" | xargs)" 'before <!-- lab/results --> <!-- end --> after'
+is "the table is in it" "$(grep '^|' "$WORK/document")" "$("$WORK/lab/results")"
+ok "a document without a place for it is refused" eval '! '"'$WORK/lab/results' -w '$WORK/first' 2> '$WORK/err'"
+status=0
+"$WORK/lab/results" --no-such > /dev/null 2>&1 || status=$?
+is "an unknown option is a usage error" "$status" 2
+done_testing

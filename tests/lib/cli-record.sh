@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2016 # programs of an inner shell
+# daxplug record: what it writes is what --sysroot reads. Part of cli.sh.
+
+RECORD=$WORK/record
+
+# recorded_again ARG...: a record of $ROOT, in $RECORD; prints the exit status.
+recorded_again() {
+	rm -rf "$RECORD"
+	status_of on record -o "$RECORD" "$@"
+}
+
+# said_of ROOT WORD...: what the command says of a tree, but for how long it took.
+said_of() { "$DAXPLUG" --sysroot "$@" 2>&1 | sed 's/"duration_ms":[0-9]*/"duration_ms":0/'; }
+
+# is_read_back DESCRIPTION
+is_read_back() {
+	local words
+	for words in 'list -J' 'show -J all' 'check -J' 'check -J all' metrics 'unplug --dry-run --force -J all'; do
+		# shellcheck disable=SC2086 # words
+		is "$1: $words" "$(said_of "$RECORD" $words)" "$(said_of "$ROOT" $words)"
+	done
+}
+
+for record in "$HERE"/records/*; do
+	new_root "${record##*/}"
+	is "record of ${record##*/}" "$(recorded_again)" 0
+	is_read_back "record of ${record##*/}"
+done
+is "record prints where it is" "$(< "$WORK/out")" "$RECORD"
+is "it is for its owner only" "$(stat -c %a "$RECORD" "$RECORD/proc/meminfo" | paste -sd ' ')" "700 600"
+is "of blocks that are not online the zones are not read" \
+	"$(grep -lx offline "$RECORD"/sys/devices/system/memory/memory*/state | sed 's/state$/valid_zones/' | xargs ls 2> /dev/null)" ''
+is "a link is a link" "$(readlink "$RECORD/sys/bus/dax/devices/dax0.0")" "$(readlink "$ROOT/sys/bus/dax/devices/dax0.0")"
+ok "it says when it was made, and how" grep -qE '^daxplug [0-9.]+, 20[0-9T:.-]+Z, (not )?root$' "$RECORD/daxplug-record.txt"
+
+# --- an archive ---
+
+is "an archive" "$(status_of on record -o "$WORK/record.tar.gz")" 0
+is "it is for its owner only" "$(stat -c %a "$WORK/record.tar.gz")" 600
+mkdir "$WORK/unpacked"
+ok "tar unpacks it" tar -C "$WORK/unpacked" -xzf "$WORK/record.tar.gz"
+rm -rf "$RECORD"
+mv "$WORK/unpacked/daxplug-record" "$RECORD"
+is_read_back "an archive"
+is "nothing temporary is left" "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'daxplug-??????' -newer "$WORK/unpacked")" ''
+is "by default, an archive in the current directory" \
+	"$(cd "$WORK/unpacked" && on record 2> /dev/null | sed -E 's/[0-9]/0/g'; ls "$WORK/unpacked" | wc -l)" \
+	$'daxplug-record-0000-00-00T00:00:00Z.tar.gz\n1'
+
+# --- what is recorded, and what is not ---
+
+mkdir -p "$ROOT"/etc/{modprobe.d,daxplug.conf.d,udev/rules.d,systemd/system} "$ROOT/usr/lib/udev/rules.d"
+printf '# mine\noptions wifi password=secret\noptions kmem guard=1\n' > "$ROOT/etc/modprobe.d/mine.conf"
+printf 'options wifi password=secret\n' > "$ROOT/etc/modprobe.d/wifi.conf"
+printf '[hbm]\nkind = hmem\nstate = online\n' > "$ROOT/etc/daxplug.conf.d/hbm.conf"
+printf 'SUBSYSTEM=="memory", \\\nENV{X}="secret", \\\n  ACTION=="add", ATTR{state}="online"\n' > "$ROOT/usr/lib/udev/rules.d/40-on.rules"
+printf '[Service]\nEnvironment=TOKEN=secret\nExecStart=/usr/bin/chmem -e 4G\n' > "$ROOT/etc/systemd/system/chmem.service"
+ln -s /dev/null "$ROOT/etc/udev/rules.d/50-off.rules"
+printf 'root=/dev/vda memmap=4G!8G luks.key=secret memhp_default_state=offline quiet\n' > "$ROOT/proc/cmdline"
+is "record of a machine with configuration" "$(recorded_again) $(error)" "0 "
+is "lines of others are left out, and the rest keeps its place" "$(< "$RECORD/etc/modprobe.d/mine.conf")" $'\n\noptions kmem guard=1'
+ok "files of others are left out" test ! -e "$RECORD/etc/modprobe.d/wifi.conf"
+is "daxplug's own configuration is whole" "$(< "$RECORD/etc/daxplug.conf.d/hbm.conf")" "$(< "$ROOT/etc/daxplug.conf.d/hbm.conf")"
+is "a rule that is switched off is so in the record" "$(readlink "$RECORD/etc/udev/rules.d/50-off.rules")" /dev/null
+is "of the kernel's command line, what is about memory" "$(< "$RECORD/proc/cmdline")" 'memmap=4G!8G memhp_default_state=offline '
+is "no secret is in the record" "$(grep -rl secret "$RECORD")" ''
+is_read_back "with configuration"
+
+is "a record of a record" "$(status_of "$DAXPLUG" record --sysroot "$RECORD" -o "$WORK/again")" 0
+is "is the same" "$(diff -r "$RECORD" "$WORK/again" | grep -v daxplug-record.txt)" "$(diff "$RECORD/daxplug-record.txt" "$WORK/again/daxplug-record.txt")"
+
+# On this machine: what a kernel hands out in small reads only is there as well.
+is "a record of this machine" "$(rm -rf "$RECORD"; status_of "$DAXPLUG" record -o "$RECORD")" 0
+is "it has files of /proc/sys" "$(cat "$RECORD/proc/sys/kernel/osrelease")" "$(uname -r)"
+is "it has no address of the kernel" "$(grep -rlE 'ffff[89a-f][0-9a-f]{11}' "$RECORD")" ''
+
+# --- a tree that is meant to do harm ---
+
+ln -s ../../../../../../../../../../../../etc/passwd "$ROOT/sys/bus/dax/devices/dax7.0"
+ln -s dax8.0 "$ROOT/sys/bus/dax/devices/dax8.0"
+ln -s "$WORK" "$ROOT/sys/bus/dax/devices/dax9.0"
+mkfifo "$ROOT/sys/bus/dax/devices/fifo"
+mkdir -p "$ROOT/etc/daxctl.conf.d"
+ln -s "$WORK/escaped" "$ROOT/etc/daxctl.conf.d/daxctl.conf"
+is "a malicious tree is recorded" "$(recorded_again)" 0
+ok "nothing outside of the record is written" test ! -e "$WORK/escaped"
+is "nothing outside of the tree is read" "$(find "$RECORD" -name passwd)" ''
+
+# --- failures ---
+
+# fails DESCRIPTION STATUS TEXT COMMAND...: and leaves nothing in $RECORD.
+fails() {
+	is "$1: status" "$(status_of "${@:4}")" "$2"
+	is "$1: it says" "$(error)" "daxplug: $3"
+	ok "$1: nothing is left" test ! -e "$RECORD" -a ! -e "$RECORD.tar"
+	is "$1: nothing temporary is left" "$(find "$WORK/tmp" -mindepth 1)" ''
+}
+
+new_root ours-6.12-mixed
+rm -rf "$RECORD"
+mkdir "$WORK/tmp" "$WORK/there"
+export TMPDIR=$WORK/tmp
+fails "no such directory" 1 "cannot make the directory $WORK/none/record: No such file or directory" \
+	on record -o "$WORK/none/record"
+touch "$WORK/there/file"
+fails "the directory exists" 1 "cannot make the directory $WORK/there: File exists" on record -o "$WORK/there"
+ok "and stays" test -e "$WORK/there/file"
+fails "the archive exists" 1 "cannot make $WORK/there.tar: File exists" \
+	eval 'touch "$WORK/there.tar"; on record -o "$WORK/there.tar"'
+ok "and stays" test -e "$WORK/there.tar"
+fails "no room" 1 "cannot write $WORK/there/full/record: No space left on device; nothing was recorded" \
+	unshare --mount bash -c 'mkdir "$1/full" && mount -t tmpfs -o size=64k,nr_inodes=40 none "$1/full" &&
+		"$2" record --sysroot "$3" -o "$1/full/record"; status=$?
+		[[ ! -e $1/full/record ]] && exit "$status"' bash "$WORK/there" "$DAXPLUG" "$ROOT"
+fails "no tar" 8 "cannot run tar: No such file or directory" env PATH=/none "$DAXPLUG" record --sysroot "$ROOT" -o "$RECORD.tar"
+fails "tar fails" 1 "tar could not write $RECORD.tar" \
+	eval 'mkdir -p "$WORK/false"; printf "#!/bin/sh\nexit 1\n" > "$WORK/false/tar"; chmod +x "$WORK/false/tar"
+		PATH=$WORK/false:$PATH on record -o "$RECORD.tar"'
+fails "no temporary directory" 1 "cannot make a directory for temporary files: No such file or directory" \
+	env TMPDIR=/none "$DAXPLUG" record --sysroot "$ROOT" -o "$RECORD.tar"
+fails "a device" 2 "record takes no devices: 'dax0.0' (see 'daxplug record --help')" on record dax0.0
+fails "no name" 2 "--output: no file given (see 'daxplug record --help')" on record -o ''
+for output in "$RECORD" "$RECORD.tar"; do
+	fails "a signal, -o ${output##*/}" 143 "interrupted; nothing was recorded" \
+		env --block-signal=TERM bash -c 'kill -TERM $$; exec "$@"' bash "$DAXPLUG" record --sysroot "$ROOT" -o "$output"
+done
+unset TMPDIR
+
+chmod 755 "$ROOT"
+touch "$ROOT/proc/iomem"
+chmod 000 "$ROOT/proc/iomem"
+mkdir -m 777 "$WORK/any"
+chmod 755 "$WORK"
+is "not root: a part of it" \
+	"$(status_of setpriv --reuid=65534 --regid=65534 --clear-groups "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
+is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
+ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+
+if grep -q __asan_init "$DAXPLUG"; then
+	skip "record: failing allocations" "a sanitizer has its own"
+else
+	new_root ours-6.12-movable
+	out_of_memory record -o "$WORK/new"
+fi

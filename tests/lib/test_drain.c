@@ -1,0 +1,793 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Drains, on a kernel that moves pages of a fixture's processes or refuses to. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Before cmocka, which has a macro of the name of a function there. */
+#include "change.h"
+#include "cmocka_all.h"
+#include "drain.h"
+#include "fake.h"
+#include "fixture.h"
+#include "handle.h"
+#include "pagemap.h"
+
+#define FIRST 48
+#define BLOCKS 8
+#define PAGE 4096
+#define MIB (UINT64_C(1) << 20)
+#define FRAMES_A_BLOCK (FIXTURE_BLOCK_SIZE / PAGE)
+#define NODE "sys/devices/system/node/"
+#define DEMOTION "sys/kernel/mm/numa/demotion_enabled"
+#define BALANCING "proc/sys/kernel/numa_balancing"
+#define WEIGHT "sys/kernel/mm/mempolicy/weighted_interleave/node1"
+#define WEIGHTS_AUTO "sys/kernel/mm/mempolicy/weighted_interleave/auto"
+
+/* Of /proc/kpageflags. */
+#define ON_LIST (UINT64_C(1) << 5)
+#define ANON (UINT64_C(1) << 12)
+#define HEAD (UINT64_C(1) << 15)
+#define TAIL (UINT64_C(1) << 16)
+
+struct context {
+	struct fixture fixture;
+	struct daxplug *daxplug;
+	struct daxplug_device *device;
+	struct daxplug_change *change;
+};
+
+/* In MiB. */
+static void set_node(struct context *context, int node, unsigned int total, unsigned int free,
+		     unsigned int anon)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), NODE "node%d/meminfo", node);
+	fixture_write(&context->fixture, path,
+		      "Node %d MemTotal: %u kB\nNode %d MemFree: %u kB\nNode %d AnonPages: %u kB\n"
+		      "Node %d Shmem: 0 kB\nNode %d FilePages: 0 kB\n",
+		      node, total * 1024, node, free * 1024, node, anon * 1024, node, node);
+}
+
+/* Pages that node 0 has free, and its high watermark. */
+static void set_zone(struct context *context, unsigned int free, unsigned int high)
+{
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone   Normal\n  pages free     %u\n        min      1\n"
+		      "        low      2\n        high     %u\n        managed  1000000\n"
+		      "        protection: (0, 0, 0, 0)\n",
+		      free, high);
+}
+
+static int set_up(void **state)
+{
+	struct context *context = calloc(1, sizeof(*context));
+	struct fixture_device device = fixture_hmem;
+
+	device.node = 1;
+	device.state = "online_movable";
+	fixture_create(&context->fixture);
+	fixture_add_device(&context->fixture, &device);
+	fake_reset(&context->fixture, &device);
+	fixture_add_blocks(&context->fixture, FIRST, BLOCKS, "online", "Movable");
+	fixture_write(&context->fixture, "sys/module/kmem/taint", "OE\n");
+	fixture_write(&context->fixture, NODE "has_memory", "0-1\n");
+	fixture_write(&context->fixture, NODE "online", "0-1\n");
+	fixture_write(&context->fixture, NODE "node1/distance", "20 10\n");
+	set_node(context, 0, 4096, 2048, 0);
+	set_node(context, 1, 1024, 512, 100);
+	set_zone(context, 500000, 100);
+	assert_int_equal(daxplug_new(context->fixture.root, &context->daxplug), 0);
+	context->daxplug->system = &system_fake;
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	context->device = daxplug_first(context->daxplug);
+	assert_non_null(context->device);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
+	*state = context;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *context = *state;
+
+	daxplug_change_unref(context->change);
+	daxplug_unref(context->daxplug);
+	fixture_remove(&context->fixture);
+	free(context);
+	return 0;
+}
+
+/* ---- processes ---- */
+
+static uint64_t frame(unsigned int page)
+{
+	return FIRST * FRAMES_A_BLOCK + page;
+}
+
+static void write_at(const struct fixture *fixture, const char *path, uint64_t index,
+		     uint64_t value)
+{
+	char full[FIXTURE_PATH_SIZE];
+	int fd;
+
+	if (!fixture_exists(fixture, path))
+		fixture_write(fixture, path, "%s", "");
+	fixture_path(fixture, path, full);
+	fd = open(full, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, &value, sizeof(value), index * sizeof(value)), sizeof(value));
+	close(fd);
+}
+
+static uint64_t entry_at(const struct fixture *fixture, int pid, uint64_t page)
+{
+	char path[64], full[FIXTURE_PATH_SIZE];
+	uint64_t entry = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
+	fixture_path(fixture, path, full);
+	fd = open(full, O_RDONLY);
+	if (fd < 0 || pread(fd, &entry, sizeof(entry), page * sizeof(entry)) != sizeof(entry))
+		entry = 0;
+	if (fd >= 0)
+		close(fd);
+	return entry;
+}
+
+static void map_page(struct context *context, int pid, uint64_t page, uint64_t at)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "proc/%d/pagemap", pid);
+	write_at(&context->fixture, path, page, at | PAGEMAP_PRESENT);
+}
+
+/* A process with one mapping at page 16 of so many pages, the first of them at a frame. */
+static void add_process(struct context *context, int pid, const char *name, unsigned int pages,
+			uint64_t first)
+{
+	const struct fixture *fixture = &context->fixture;
+	char path[64];
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "proc/%d/comm", pid);
+	fixture_write(fixture, path, "%s\n", name);
+	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
+	fixture_write(fixture, path, "10000 default anon=%u dirty=%u N1=%u kernelpagesize_kB=4\n",
+		      pages, pages, pages);
+	snprintf(path, sizeof(path), "proc/%d/maps", pid);
+	fixture_write(fixture, path, "%x-%x rw-p 00000000 00:00 0\n", 16 * PAGE,
+		      (16 + pages) * PAGE);
+	for (i = 0; i < pages; i++)
+		map_page(context, pid, 16 + i, first + i);
+}
+
+static void set_cpuset(struct context *context, int pid, const char *nodes)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "proc/%d/status", pid);
+	fixture_write(&context->fixture, path, "Name:\tx\nMems_allowed_list:\t%s\nThreads:\t1\n",
+		      nodes);
+}
+
+/* How many pages of a process are on the device. */
+static unsigned int on_device(const struct context *context, int pid, unsigned int pages)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < pages; i++)
+		count += (entry_at(&context->fixture, pid, 16 + i) & PAGEMAP_FRAME) >= frame(0);
+	return count;
+}
+
+/* ---- changes ---- */
+
+static void prepare(struct context *context, unsigned int flags, int64_t timeout)
+{
+	daxplug_change_unref(context->change);
+	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_UNPLUG,
+					    &context->change),
+			 0);
+	assert_int_equal(daxplug_change_set_flags(context->change, flags), 0);
+	assert_int_equal(daxplug_change_set_timeout(context->change, timeout), 0);
+}
+
+static int drain(struct context *context, unsigned int flags)
+{
+	int err;
+
+	prepare(context, DAXPLUG_CHANGE_DRAIN | flags, -1);
+	err = daxplug_change_start(context->change);
+	return err ? err : daxplug_change_wait(context->change);
+}
+
+static void expect(struct context *context, int err, int wanted, enum daxplug_outcome outcome,
+		   enum daxplug_state state)
+{
+	if (err != wanted || daxplug_change_outcome(context->change) != outcome)
+		print_message("# %s / %s\n", daxplug_change_message(context->change),
+			      daxplug_change_hint(context->change));
+	assert_int_equal(err, wanted);
+	assert_int_equal(daxplug_change_outcome(context->change), outcome);
+	assert_int_equal(daxplug_device_state(context->device), state);
+}
+
+#define EXPECT(call, err, outcome, state)                                                          \
+	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
+
+static uint64_t moved_anon(const struct context *context)
+{
+	return daxplug_change_moved(context->change, DAXPLUG_USE_ANON);
+}
+
+/* ---- what is moved ---- */
+
+static void moves_processes(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "small", 10, frame(0));
+	add_process(context, 42, "large", 20000, frame(100));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_true(daxplug_change_drained(context->change));
+	assert_int_equal(on_device(context, 41, 10), 0);
+	assert_int_equal(on_device(context, 42, 20000), 0);
+	assert_int_equal(moved_anon(context), 20010 * PAGE);
+	assert_int_equal(daxplug_change_evacuees(context->change), 2);
+	assert_string_equal(daxplug_change_evacuee_name(context->change, 0), "large");
+	assert_int_equal(daxplug_change_evacuee_pid(context->change, 0), 42);
+	assert_int_equal(daxplug_change_evacuee_bytes(context->change, 0), 20000 * PAGE);
+	assert_int_equal(daxplug_change_evacuee_error(context->change, 0), 0);
+	/* As the fixture's node has it all the time. */
+	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), 100 * MIB);
+	assert_true(daxplug_change_drain_duration(context->change) >= 0);
+}
+
+static void without_the_flag(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "small", 10, frame(0));
+	prepare(context, 0, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_false(daxplug_change_drained(context->change));
+	assert_int_equal(on_device(context, 41, 10), 10);
+	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), -1);
+}
+
+/* The node may have memory of others too. */
+static void leaves_other_memory(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "other", 10, frame(BLOCKS * FRAMES_A_BLOCK));
+	add_process(context, 42, "below", 10, frame(0) - 10);
+	map_page(context, 42, 25, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(moved_anon(context), PAGE);
+	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME,
+			 frame(BLOCKS * FRAMES_A_BLOCK));
+}
+
+/* Of a large folio one address is enough, and all of it counts. */
+static void large_folio(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	add_process(context, 41, "large", 512, frame(0));
+	for (i = 0; i < 512; i++)
+		write_at(&context->fixture, "proc/kpageflags", frame(i),
+			 ON_LIST | ANON | (i ? TAIL : HEAD));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(moved_anon(context), 2 * MIB);
+	assert_int_equal(on_device(context, 41, 512), 511);
+}
+
+static void huge_pages(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "huge", 1024, frame(0));
+	fixture_write(&context->fixture, "proc/41/numa_maps",
+		      "200000 default anon=1 N1=1 kernelpagesize_kB=2048 huge\n");
+	fixture_write(&context->fixture, "proc/41/maps", "200000-400000 rw-p 0 00:00 0\n");
+	for (unsigned int i = 0; i < 512; i++)
+		map_page(context, 41, 512 + i, frame(i));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 2 * MIB);
+	assert_int_equal(moved_anon(context), 0);
+}
+
+/* The kernel ends a call at a page that it cannot move. */
+static void pinned_page(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "pinned", 100, frame(0));
+	fake.stuck_page = (16 + 50) * PAGE;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 100), 1);
+	assert_int_equal(moved_anon(context), 99 * PAGE);
+}
+
+static void process_ends(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "gone", 100, frame(0));
+	fake.move_err = -ESRCH;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_evacuees(context->change), 0);
+}
+
+static void cpuset_without_target(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "bound", 100, frame(0));
+	set_cpuset(context, 41, "1");
+	add_process(context, 42, "free", 10, frame(200));
+	set_cpuset(context, 42, "0-1");
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 100), 100);
+	assert_int_equal(on_device(context, 42, 10), 0);
+	assert_int_equal(daxplug_change_evacuees(context->change), 2);
+	assert_string_equal(daxplug_change_evacuee_name(context->change, 0), "bound");
+	assert_int_equal(daxplug_change_evacuee_error(context->change, 0), -EACCES);
+	assert_int_equal(daxplug_change_evacuee_bytes(context->change, 0), 100 * PAGE);
+}
+
+/* The cpuset may have become smaller since it was read. */
+static void kernel_says_cpuset(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "bound", 100, frame(0));
+	fake.move_err = -EACCES;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_evacuee_error(context->change, 0), -EACCES);
+}
+
+static void no_other_node(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, NODE "has_memory", "1\n");
+	add_process(context, 41, "alone", 10, frame(0));
+	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10), 10);
+}
+
+/* ---- where to ---- */
+
+static void nearest_target(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+	fixture_write(&context->fixture, NODE "online", "0-2\n");
+	fixture_write(&context->fixture, NODE "node1/distance", "30 10 20\n");
+	set_node(context, 2, 4096, 2048, 0);
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
+		      "Node 2, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n");
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	/* The fake puts pages at a frame that tells the node. */
+	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
+}
+
+static void no_room(void **state)
+{
+	struct context *context = *state;
+
+	/* 100 MiB must move, and 90 MiB lie above the watermark. */
+	set_zone(context, 90 * 256 + 100000, 100000);
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
+	assert_non_null(strstr(daxplug_change_message(context->change), "10 MiB too little"));
+	assert_int_equal(on_device(context, 41, 10), 10);
+	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10), 0);
+}
+
+/* What processes have allocated since is more than there is room for. */
+static void room_runs_out(void **state)
+{
+	struct context *context = *state;
+
+	set_node(context, 1, 1024, 512, 8);
+	fake.room = 8 * 256 + 100;
+	set_zone(context, fake.room, 100);
+	add_process(context, 41, "growing", 20000, frame(0));
+	EXPECT(drain(context, 0), -ENOSPC, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
+	assert_true(daxplug_change_retry(context->change));
+	assert_true(moved_anon(context) <= 8 * MIB);
+}
+
+static void room_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	fixture_delete(&context->fixture, "proc/zoneinfo");
+	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), -ENODATA, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+}
+
+/* ---- what ends it ---- */
+
+static void wait_for_drain(struct context *context)
+{
+	uint64_t moved = 0, total;
+
+	while (!moved && daxplug_change_process(context->change)) {
+		if (daxplug_change_drain_progress(context->change, &moved, &total))
+			moved = 0;
+		usleep(1000);
+	}
+	assert_true(moved > 0);
+	assert_true(total >= moved);
+	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_DRAIN);
+	assert_string_equal(daxplug_phase_name(DAXPLUG_PHASE_DRAIN), "draining");
+}
+
+static void cancelled(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	wait_for_drain(context);
+	daxplug_change_cancel(context->change);
+	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_true(moved_anon(context) > 0);
+	assert_true(moved_anon(context) < UINT64_C(50000) * PAGE);
+	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS);
+}
+
+static void timed_out(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 300;
+	prepare(context, DAXPLUG_CHANGE_DRAIN, 500);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_TIMEOUT);
+	assert_in_range(daxplug_change_duration(context->change), 450, 2500);
+}
+
+/* One clock: what the drain has left of the time is for the unplug. */
+static void unplug_fails(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "small", 10, frame(0));
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(drain(context, 0), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(moved_anon(context), 10 * PAGE);
+}
+
+/* ---- huge pages that are free ---- */
+
+static void set_pool(struct context *context, unsigned int pages, unsigned int free)
+{
+	const struct fixture *fixture = &context->fixture;
+
+	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", "%u\n", pages);
+	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/free_hugepages", "%u\n",
+		      free);
+	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/surplus_hugepages", "0\n");
+}
+
+static void pool_is_given_up(void **state)
+{
+	char text[32];
+	struct context *context = *state;
+
+	set_pool(context, 50, 30);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	fixture_read(&context->fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", text,
+		     sizeof(text));
+	assert_string_equal(text, "20");
+}
+
+static void pool_comes_back(void **state)
+{
+	char text[32];
+	struct context *context = *state;
+
+	set_pool(context, 50, 30);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	EXPECT(drain(context, 0), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+	fixture_read(&context->fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", text,
+		     sizeof(text));
+	assert_string_equal(text, "50");
+}
+
+/* ---- page cache ---- */
+
+static void cache_is_dropped(void **state)
+{
+	struct context *context = *state;
+	char text[64];
+
+	fixture_write(&context->fixture, NODE "node1/meminfo",
+		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 900000 kB\n"
+		      "Node 1 AnonPages: 0 kB\nNode 1 Shmem: 0 kB\nNode 1 FilePages: 102400 kB\n");
+	fixture_write(&context->fixture, NODE "node1/reclaim", "%s", "");
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_dropped(context->change), 100 * MIB);
+	fixture_read(&context->fixture, NODE "node1/reclaim", text, sizeof(text));
+	assert_string_equal(text, "37748736 swappiness=0");
+}
+
+/* ---- what refills the node ---- */
+
+static void set_refills(struct context *context)
+{
+	fixture_write(&context->fixture, DEMOTION, "true\n");
+	fixture_write(&context->fixture, BALANCING, "2\n");
+	fixture_write(&context->fixture, WEIGHT, "7\n");
+	fixture_write(&context->fixture, WEIGHTS_AUTO, "true\n");
+}
+
+static bool reads(const struct context *context, const char *path, const char *value)
+{
+	char text[32];
+
+	fixture_read(&context->fixture, path, text, sizeof(text));
+	return !strcmp(text, value);
+}
+
+static bool refills_are_back(const struct context *context)
+{
+	return reads(context, DEMOTION, "true") && reads(context, BALANCING, "2") &&
+	       reads(context, WEIGHT, "7") && reads(context, WEIGHTS_AUTO, "true");
+}
+
+static bool refills_are_off(const struct context *context)
+{
+	return reads(context, DEMOTION, "0") && reads(context, BALANCING, "0") &&
+	       reads(context, WEIGHT, "1");
+}
+
+static void refills_are_named(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_refills(context->change),
+			 DAXPLUG_REFILL_DEMOTION | DAXPLUG_REFILL_BALANCING |
+				 DAXPLUG_REFILL_INTERLEAVE);
+	assert_false(daxplug_change_refills_off(context->change));
+	assert_true(refills_are_back(context));
+}
+
+static void start_without_refill(struct context *context)
+{
+	set_refills(context);
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	wait_for_drain(context);
+}
+
+static void no_refill(void **state)
+{
+	struct context *context = *state;
+
+	start_without_refill(context);
+	assert_true(refills_are_off(context));
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_true(daxplug_change_refills_off(context->change));
+	assert_true(refills_are_back(context));
+}
+
+static void wait_until_back(const struct context *context)
+{
+	unsigned int i;
+
+	for (i = 0; i < 500 && !refills_are_back(context); i++)
+		usleep(10000);
+	assert_true(refills_are_back(context));
+}
+
+static void worker_is_killed(void **state)
+{
+	struct context *context = *state;
+
+	start_without_refill(context);
+	assert_int_equal(kill(context->change->worker.pid, SIGKILL), 0);
+	EXPECT(daxplug_change_wait(context->change), -EIO, INCOMPLETE, ONLINE_MOVABLE);
+	wait_until_back(context);
+}
+
+/* The child of the worker whose name is daxplug:keeper. */
+static pid_t find_keeper(pid_t worker)
+{
+	char path[64], name[32] = "";
+	pid_t found = 0;
+	FILE *file;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", worker, worker);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	while (!found && fscanf(file, "%d", &pid) == 1) {
+		FILE *comm;
+
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		comm = fopen(path, "r");
+		if (comm && fgets(name, sizeof(name), comm) && !strcmp(name, "daxplug:keeper\n"))
+			found = pid;
+		if (comm)
+			fclose(comm);
+	}
+	fclose(file);
+	return found;
+}
+
+static void keeper_is_killed(void **state)
+{
+	struct context *context = *state;
+	pid_t keeper;
+
+	start_without_refill(context);
+	keeper = find_keeper(context->change->worker.pid);
+	if (!keeper)
+		skip(); /* a kernel without CONFIG_PROC_CHILDREN */
+	assert_int_equal(kill(keeper, SIGKILL), 0);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_true(refills_are_back(context));
+}
+
+static void caller_is_killed(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+	pid_t pid;
+
+	set_refills(context);
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	pid = fork();
+	if (!pid) {
+		(void)!drain(context, DAXPLUG_CHANGE_NO_REFILL);
+		_exit(0);
+	}
+	for (i = 0; i < 500 && !refills_are_off(context); i++)
+		usleep(10000);
+	assert_true(refills_are_off(context));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	wait_until_back(context);
+	assert_int_equal(daxplug_device_refresh(context->device), 0);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
+}
+
+static void cannot_switch_off(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fake.fail_setting = -EPERM;
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -EPERM, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), DEMOTION));
+	assert_true(refills_are_back(context));
+}
+
+/* ---- which files ---- */
+
+static bool has_owner(const struct drain *drain, const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < drain->owner_count; i++)
+		if (drain->owners[i].path && !strcmp(drain->owners[i].path, path))
+			return true;
+	return false;
+}
+
+static void finds_files(void **state)
+{
+	struct context *context = *state;
+	struct drain drain = { 0 };
+	char full[FIXTURE_PATH_SIZE], target[FIXTURE_PATH_SIZE + 32];
+	const struct fixture *fixture = &context->fixture;
+	struct stat root;
+	unsigned int i;
+
+	fixture_write(fixture, "proc/41/comm", "one\n");
+	fixture_write(fixture, "proc/41/ns/mnt", "x\n");
+	fixture_write(fixture, "proc/41/root/tmp of it/deep/file", "content\n");
+	fixture_write(fixture, "proc/41/root/tmp of it/empty", "%s", "");
+	fixture_write(fixture, "disk/open", "content\n");
+	fixture_write(fixture, "disk/closed", "content\n");
+	fixture_path(fixture, "disk/open", full);
+	assert_int_equal(stat(full, &root), 0);
+	snprintf(target, sizeof(target), "%s", full);
+	fixture_link(fixture, "proc/41/fd/3", target);
+	fixture_link(fixture, "proc/41/fd/4", "/dev/null");
+	fixture_link(fixture, "proc/41/fd/5", "pipe:[1]");
+	fixture_write(fixture, "proc/41/mountinfo",
+		      "20 1 %u:%u / /tmp\\040of\\040it rw - tmpfs tmpfs rw\n"
+		      "21 1 99:99 / /nfs rw - nfs4 server:/ rw\n"
+		      "22 1 %u:%u / / rw - ext4 /dev/vda rw\n",
+		      major(root.st_dev), minor(root.st_dev), major(root.st_dev),
+		      minor(root.st_dev));
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	context->change->task.caller = -1;
+	drain.change = context->change;
+	files_find(&drain, INT64_MAX);
+	assert_true(has_owner(&drain, "proc/41/root/tmp of it/deep/file"));
+	assert_true(has_owner(&drain, "proc/41/fd/3"));
+	assert_int_equal(drain.owner_count, 2);
+	assert_int_equal(drain.piece_count, 2);
+	for (i = 0; i < drain.owner_count; i++)
+		free(drain.owners[i].path);
+	free(drain.owners);
+	free(drain.pieces);
+}
+
+static void flags(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_change *change;
+
+	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_PLUG, &change), 0);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_DRAIN), -EINVAL);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_NO_REFILL), -EINVAL);
+	daxplug_change_unref(change);
+	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_REPLUG, &change), 0);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_DRAIN), 0);
+	daxplug_change_unref(change);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(moves_processes),	   TEST(without_the_flag),
+		TEST(leaves_other_memory), TEST(large_folio),
+		TEST(huge_pages),	   TEST(pinned_page),
+		TEST(process_ends),	   TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),  TEST(no_other_node),
+		TEST(nearest_target),	   TEST(no_room),
+		TEST(room_runs_out),	   TEST(room_unreadable),
+		TEST(cancelled),	   TEST(timed_out),
+		TEST(unplug_fails),	   TEST(pool_is_given_up),
+		TEST(pool_comes_back),	   TEST(cache_is_dropped),
+		TEST(refills_are_named),   TEST(no_refill),
+		TEST(worker_is_killed),	   TEST(keeper_is_killed),
+		TEST(caller_is_killed),	   TEST(cannot_switch_off),
+		TEST(finds_files),	   TEST(flags),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

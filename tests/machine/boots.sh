@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 13 -a memhp_default_state=online
+# usage: boots.sh [BOOTS]
+#
+# Every boot of 50 ends in the state that four lines of daxplug.conf declare, though the
+# kernel's policy and a udev rule put each new block online in a zone of their own choice.
+. "$LAB/tests/machine/lib.sh"
+BOOTS=${1-50}
+STATE=/sys/bus/dax/devices/dax0.0/state
+
+declare_state() {
+	printf '%s\n' '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = on' > /etc/daxplug.conf
+}
+
+# What distributions have had for years: whatever is offline goes online.
+add_rule() {
+	echo 'SUBSYSTEM=="memory", ATTR{state}=="offline", ATTR{state}="online"' > \
+		/etc/udev/rules.d/40-online.rules
+}
+
+# is_as_declared NAME: the device is, apply has nothing to do, and no drift is counted.
+is_as_declared() {
+	is "$1: state and guard" "$(< $STATE) $(< "$DAX/kmem/guard")" "online_movable 1"
+	ok "$1: all memory of the device is online" has_memory
+	is "$1: apply prints nothing" "$(daxplug apply 2>&1)" ''
+	is "$1: nothing has drifted" "$(daxplug metrics | awk '/^daxplug_device_drift/ && $NF != 0')" ''
+}
+
+# What is ordered before the login prompt, directly or not, does not wait for daxplug.
+waits_for_daxplug() { systemctl list-dependencies --all --plain multi-user.target | grep -c daxplug; }
+
+if ((BOOT == 1)); then
+	declare_state
+	add_rule
+	ok "apply --boot" daxplug apply --boot
+	next_boot memhp_default_state=online
+elif ((BOOT <= BOOTS)); then
+	is_as_declared "boot $BOOT"
+	next_boot memhp_default_state=online
+else
+	is_as_declared "boot $BOOT"
+	is "nothing in the boot waits for daxplug" "$(waits_for_daxplug)" 0
+	daxplug unplug -q dax0.0
+	ok "a host that drifted is in the metrics" eval \
+		"daxplug metrics | awk '/^daxplug_device_drift/ && \$NF != 0 { found = 1 } END { exit !found }'"
+	ok "apply" daxplug apply
+	is_as_declared "after apply"
+	done_testing
+fi

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
+# failure, and none that the code does not know; tests use each option that the manual uses; every
+# relative link in a Markdown file leads somewhere.
+set -euo pipefail
+. tests/guest/lib.sh
+
+MANUAL=docs/troubleshoot.md
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# literals PATTERN FILE...: what the first group of a pattern matches, also across lines.
+literals() {
+	local pattern=$1
+	shift
+	perl -0777 -ne 'print "$1\n" while /'"$pattern"'/g' "$@" | sort -u
+}
+
+findings() {
+	literals '\bfind(?:ings_add)?\([^,;{}"]+,\s*"([a-z-]+)"' lib/*.c cli/*.c
+}
+
+# Of the two arrays of words, the one for the log is a text for people.
+reasons() {
+	sed -n '/words\[/,/^};/p' kernel/core/reason.c | literals '\] = "([a-z_]+)"'
+	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)"' lib/names.c
+}
+
+# entries FROM TO: the words that the tables between two headings explain.
+entries() {
+	# shellcheck disable=SC2016 # Markdown
+	sed -n "/^## $1/,/^## $2/p" "$MANUAL" | sed -nE 's/^\| `([a-z_-]+)` \|.*/\1/p' | sort -u
+}
+
+# explained WORD FROM TO
+explained() { entries "$2" "$3" | grep -qxF -e "$1"; }
+
+# options: "VERB OPTION" for each that the manual uses.
+options() {
+	grep -ohE 'daxplug (list|show|check|plug|unplug|replug|reclaim|monitor|apply|metrics)( [^`|&;#]*)?' \
+		README.md docs/*.md | perl -ne '
+		my ($verb) = /^daxplug (\w+)/;
+		print "$verb $_\n" for /(?<= )(--[a-z-]+|-[a-z])\b/g' | sort -u
+}
+
+# A test calls the command by its name or by a variable or function that stands for it.
+is_tested() {
+	git -c safe.directory="$PWD" grep -qE -e "\\b$1\\b.* $2\\b" -- tests lab/guest
+}
+
+findings > "$WORK/findings"
+reasons | sort -u > "$WORK/reasons"
+ok "there are findings to look for" test "$(wc -l < "$WORK/findings")" -gt 50
+ok "there are reasons to look for" test "$(wc -l < "$WORK/reasons")" -gt 30
+while read -r word; do
+	ok "the finding $word has an entry" explained "$word" "Findings about devices" "End"
+done < "$WORK/findings"
+while read -r word; do
+	ok "the reason $word has an entry" explained "$word" "Reasons" "Findings"
+done < "$WORK/reasons"
+is "every finding with an entry exists" \
+	"$(entries "Findings about devices" "End" | comm -23 - "$WORK/findings")" ''
+is "every reason with an entry exists" \
+	"$(entries "Reasons" "Findings" | comm -23 - "$WORK/reasons")" ''
+
+options > "$WORK/options"
+ok "there are options to look for" test "$(wc -l < "$WORK/options")" -gt 10
+while read -r verb option; do
+	ok "a test uses $verb $option" is_tested "$verb" "$option"
+done < "$WORK/options"
+
+mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md')
+ok "every relative link leads somewhere" perl tests/static/helpers/links.pl "${documents[@]}"
+
+mkdir "$WORK/links"
+printf '# One two\n[a](#one-two) [b](other.md)\n' > "$WORK/links/good.md"
+# shellcheck disable=SC2016 # Markdown
+printf '# Other\n[c](good.md#one-three) [d](missing.md) `[e](code)`\n' > "$WORK/links/other.md"
+is "a link to nowhere is noticed" \
+	"$(perl tests/static/helpers/links.pl "$WORK"/links/*.md | sed 's/^[^:]*: //')" \
+	"$(printf '%s\n' 'good.md#one-three: no such heading' 'missing.md: no such file')"
+done_testing
