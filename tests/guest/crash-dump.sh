@@ -7,7 +7,7 @@
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kernel"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kernel"
-# driver-full: ours stock-series-7.3
+# driver-full: ours stock-series
 # full
 . "$LAB/tests/guest/lib.sh"
 set -u

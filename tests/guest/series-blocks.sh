@@ -3,7 +3,7 @@
 # The kernel's own kmem with the patches of upstream/: what the memory blocks, udev and an
 # administrator get to know and may do. On a kernel without the patches each section fails.
 # vm: -s 1G
-# driver: stock-series-7.3
+# driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 let_kernel_choose_movable

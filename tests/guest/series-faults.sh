@@ -5,7 +5,7 @@
 # a kernel without the patches the first forgets, the second ends in an oops, and the third
 # may hang for good.
 # vm: -s 1G
-# driver: stock-series-7.3
+# driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
 . "$LAB/tests/guest/helpers/poison.sh"

@@ -4,7 +4,7 @@
 # whatever ends it, unbinding loses nothing, and single blocks can be excluded. On a
 # kernel without the patches each section fails.
 # vm: -s 1G -r 2
-# driver: stock-series-7.3
+# driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
 load_fault

@@ -4,7 +4,7 @@
 # with the patches of upstream/. On an x86 kernel without them the first access to the rest
 # of it is fatal.
 # vm: -s 3G
-# driver: stock-series-7.3
+# driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 
 GIB=$((1 << 30))
