@@ -98,7 +98,7 @@ ok "the entry is included" grep -qx 'source "drivers/dax/kmem/Kconfig"' "$TREE/d
 is "the other options stay" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
 is "one document of the state file" \
 	"$(cat "$TREE"/Documentation/ABI/testing/* | grep -cE '^What:[[:space:]]+/sys/bus/dax/devices/daxX.Y/state$')" 1
-is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|stranded/)' \
+is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|stranded/START-END/)' \
 	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 5
 is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 0
 is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
