@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The patches of upstream/ apply with git am to the newest source in the archive, and have
-# the form that the kernel wants.
+# the form that the kernel wants; and plugging a memory group is all or nothing in them, at
+# whatever step it fails (tests/series).
 set -euo pipefail
 for part in common cache packages archive source series; do
 	# shellcheck source=/dev/null
@@ -34,6 +35,41 @@ check_patch() {
 	(cd "$1" && perl scripts/checkpatch.pl --no-tree --strict --no-signoff --terse --no-summary "$2") || true
 }
 
+# core_of TREE: from the patched source what tests/series/groups.c includes.
+core_of() {
+	sed -n '/^enum memory_group_state {/,/^};/p; /^struct memory_group_failure {/,/^};/p
+		/^struct memory_group_range {/,/^};/p; /^struct memory_group {/,/^};/p' "$1/include/linux/memory.h"
+	sed -n '/^void memory_group_update/,/^}/p' "$1/drivers/base/memory.c"
+	echo '/*'
+	sed -n '/^ \* The memory of a device, as a memory group that has ranges/,$p' "$1/mm/memory_hotplug.c"
+}
+
+# build_groups TREE [EXPRESSION]: tests/series/groups.c with the core's source as sed alters it.
+build_groups() {
+	mkdir -p "$1/groups"
+	core_of "$1" | sed "${2-}" > "$1/groups/core.inc"
+	gcc -std=gnu11 -Wall -Wno-unused-function -fsanitize=address,undefined \
+		-I "$1/groups" -I tests/series -o "$1/groups/try" tests/series/groups.c
+}
+
+# Each of these has to be found.
+MUTATIONS=('s/group->undoing = true;//' 's/\(MAX_UNDO_ROUNDS\).*5$/\1 1/' 's/mem->online_type = was;/;/'
+	's/memory_group_undo_plug(group);/;/' 's/if (fatal_signal_pending(current))/if (0)/'
+	's/READ_ONCE(group->cancelled)/0/')
+
+fails() { ! "$@"; }
+
+# check_groups VERSION TREE
+check_groups() {
+	local mutation
+	is "$1: the core's memory groups compile for the host" "$(build_groups "$2" 2>&1)" ''
+	ok "$1: each failure of a plug or an unplug is undone" "$2/groups/try"
+	for mutation in "${MUTATIONS[@]}"; do
+		ok "$1: $mutation compiles" build_groups "$2" "$mutation"
+		ok "$1: $mutation is found" fails "$2/groups/try"
+	done
+}
+
 check_series() {
 	local version=$1 tree patch patches
 	temporary tree
@@ -43,6 +79,7 @@ check_series() {
 	mapfile -t patches < <(series_patches "$version")
 	note "linux-source-$version $KERNEL_VERSION, ${#patches[@]} patches"
 	ok "$version: git am applies all patches" git -C "$tree" am --quiet "${patches[@]}"
+	check_groups "$version" "$tree"
 	for patch in "${patches[@]}"; do
 		is "$version: checkpatch.pl on ${patch##*/}" "$(check_patch "$tree" "$patch" 2>&1)" ''
 	done
