@@ -12,7 +12,7 @@
 #include "status.h"
 
 /**
- * struct options - what the command line asks for
+ * struct options - the command line
  * @apply: the command
  * @selection: the devices
  * @device: the selector of --device, or NULL
@@ -151,7 +151,7 @@ static bool take_option(int option, struct options *options)
 	}
 }
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to go on, or an exit status. */
 static int check_options(const struct options *options)
 {
 	if (options->boot && (options->json || options->selection.name_count))

@@ -9,7 +9,7 @@
 #include "libdaxplug.h"
 
 /**
- * struct apply - what the command line asks for, and what is declared
+ * struct apply - the command line, and the configuration
  * @declared: the configuration
  * @dry_run: change nothing
  * @results: of each device, as JSON; NULL if they are printed as text

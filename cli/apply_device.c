@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Brings one device to what is declared for it. */
+/* Makes one device match its section. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 #include "status.h"
 
 /**
- * struct work - what is done with one device
+ * struct work - the work on one device
  * @apply: the command
- * @section: what is declared
+ * @section: its section
  * @device: the device
- * @drift: what differed at the beginning
- * @before: what it had for each key that differed
+ * @drift: the differences at the beginning
+ * @before: the former value of each key that differed
  * @status: exit status so far
  * @message: why it failed, or an empty string
  * @reason: why the change of its state failed
@@ -210,7 +210,7 @@ static void refresh(struct work *work)
 		fail(work, EXIT_CANNOT_TELL, strerror(-err), "");
 }
 
-/* --- what became of it --- */
+/* --- the result --- */
 
 static const char *outcome_of(const struct work *work)
 {
@@ -257,13 +257,13 @@ static void add_result(const struct work *work)
 }
 
 /**
- * apply_device() - bring a device to what is declared for it
+ * apply_device() - make a device match its section
  * @apply: the command
- * @section: what is declared
+ * @section: its section
  * @device: the device
  * @stopped: set to whether a signal ended it
  *
- * The guard comes before the state, so that nobody puts blocks online in between.
+ * The guard comes before the state, so that no other process puts blocks online in between.
  *
  * Return: an exit status; EXIT_WOULD_CHANGE for a dry run that would change something.
  */

@@ -10,7 +10,7 @@
 
 #define MATCH_SIZE 96
 
-/* Whether a selector stands for one device alone. */
+/* Whether a selector matches one device alone. */
 static bool is_only(struct daxplug *daxplug, const struct daxplug_device *device,
 		    const char *selector)
 {
@@ -22,7 +22,7 @@ static bool is_only(struct daxplug *daxplug, const struct daxplug_device *device
 	return selector_fit(selector, device) != SELECTOR_NO;
 }
 
-/* Prints a match if it stands for the device alone. */
+/* Prints a match if it matches the device alone. */
 static bool matches_by(struct daxplug *daxplug, const struct daxplug_device *device,
 		       enum declared_key key, const char *value)
 {
@@ -35,7 +35,7 @@ static bool matches_by(struct daxplug *daxplug, const struct daxplug_device *dev
 	return true;
 }
 
-/* By what lasts: names of devices may change from boot to boot. */
+/* By properties that do not change; names of devices may change from boot to boot. */
 static void print_match(struct daxplug *daxplug, const struct daxplug_device *device)
 {
 	unsigned int ranges = daxplug_device_ranges(device);

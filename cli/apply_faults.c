@@ -4,7 +4,7 @@
 #include "declared.h"
 #include "status.h"
 
-/* Says what is wrong with the configuration. Returns the exit status for that. */
+/* Prints the faults of the configuration. Returns the exit status for them. */
 int apply_faults(const struct declared *declared)
 {
 	unsigned int i;

@@ -13,11 +13,11 @@
 #include "text.h"
 
 /**
- * struct check - what the command line asks for, and what has been found
+ * struct check - the command line and the findings
  * @json: JSON instead of text
  * @selection: the devices; if none was asked for, the machine is checked
- * @findings: what has been found
- * @verdict: what it amounts to
+ * @findings: the findings
+ * @verdict: the verdict of all of them
  * @devices: each device as JSON, or NULL
  * @orphans: each orphaned range as JSON, or NULL
  */

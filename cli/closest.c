@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The word that was meant by a typing error. */
+/* Finds the known word that is closest to a mistyped one. */
 #include <string.h>
 
 #include "closest.h"
@@ -39,8 +39,8 @@ static unsigned int distance(const char *a, const char *b)
 }
 
 /**
- * closest_word() - which of some words was meant
- * @typed: what was typed
+ * closest_word() - find the word that was probably meant
+ * @typed: the word as typed
  * @words: the words, @count of them
  * @count: how many
  *

@@ -22,7 +22,7 @@
 		text_number(value, text);                                                          \
 	}
 
-/* Blank if it is 0, which is an unknown size, or nothing to speak of. */
+/* Blank if it is 0, which is an unknown or negligible size. */
 #define SIZE_COLUMN(name, value)                                                                   \
 	static void name(const struct daxplug_device *device, bool exact, char *text)              \
 	{                                                                                          \
@@ -243,7 +243,7 @@ int columns_compare(int column, const struct daxplug_device *a, const struct dax
 }
 
 /**
- * columns_total() - what a column says of several devices together
+ * columns_total() - the value of a column for several devices together
  * @column: its index
  * @devices: the devices, @count of them
  * @count: how many

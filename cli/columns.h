@@ -8,7 +8,7 @@
 #define MOST_COLUMNS 48
 
 /**
- * enum column_total - what the last line of a table has in a column
+ * enum column_total - the content of a column in the last line of a table
  * @TOTAL_NONE: nothing
  * @TOTAL_NUMBERS: the sum of its numbers
  * @TOTAL_SIZES: the sum of its sizes
@@ -20,11 +20,11 @@ typedef void column_text(const struct daxplug_device *device, bool exact, char *
 /**
  * struct column - a column of the table
  * @name: its heading
- * @text: puts what it says of a device where TEXT_SIZE bytes are; sizes in bytes if exact
+ * @text: writes its value for a device to TEXT_SIZE bytes; sizes in bytes if exact
  * @flags: of libsmartcols
- * @usual: whether it is there when nothing else is asked for
- * @help: what it says
- * @total: how it is added up
+ * @usual: whether it is printed by default
+ * @help: its description
+ * @total: its content in the line of totals
  */
 struct column {
 	const char *name;

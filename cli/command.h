@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 /**
- * struct command - what "daxplug NAME" is
+ * struct command - the command "daxplug NAME"
  * @name: its name
- * @summary: what it does, in a few words
- * @changes_memory: whether its exit status says what became of memory
+ * @summary: its purpose, in a few words
+ * @changes_memory: whether its exit status tells the result for memory
  * @help: prints its help
  * @run: runs it; @argv[0] is not looked at; returns an exit status
  */

@@ -24,7 +24,7 @@ void print_error_line(const char *text)
 	int length = asprintf(&line, "%s\n", text);
 	ssize_t written = length < 0 ? -1 : write(STDERR_FILENO, line, length);
 
-	/* Nothing is left to complain to. */
+	/* There is no other place for a message. */
 	(void)written;
 	free(line);
 }
@@ -47,7 +47,7 @@ __attribute__((format(printf, 2, 0))) static void say(const char *end, const cha
 }
 
 /**
- * complain() - say what went wrong in one line
+ * complain() - print an error message of one line
  * @format: as for printf(), without a newline
  */
 void complain(const char *format, ...)
@@ -66,7 +66,7 @@ void usage_of(const char *verb)
 }
 
 /**
- * usage_error() - complain about the command line
+ * usage_error() - print an error message about the command line
  * @format: as for printf()
  *
  * Return: the exit status of a usage error.

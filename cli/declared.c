@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the settings of sections mean, and what is wrong with them. */
+/* Parses the settings of sections, and finds their faults. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

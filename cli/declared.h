@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What daxplug.conf(5) declares: the state that devices are to have. */
+/* The configuration, daxplug.conf(5): the wanted state of devices. */
 #ifndef DAXPLUG_CLI_DECLARED_H
 #define DAXPLUG_CLI_DECLARED_H
 
@@ -43,7 +43,7 @@ struct setting {
 };
 
 /**
- * struct section - what is declared for some devices
+ * struct section - a section of the configuration
  * @label: its label
  * @settings: its lines, by enum declared_key
  * @match: the key that matches devices
@@ -68,7 +68,7 @@ struct section {
  * struct declared - all sections of all files
  * @sections: the sections, @count of them, in the order in which they were first read
  * @count: how many
- * @faults: what is wrong with the files
+ * @faults: the faults of the files
  */
 struct declared {
 	struct section *sections;

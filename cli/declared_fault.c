@@ -5,7 +5,7 @@
 
 #include "declared.h"
 
-/* Adds what is wrong with a line; no line is line 0. */
+/* Adds the fault of a line, or of the file as line 0. */
 void declared_fault(struct declared *declared, const struct setting *setting, const char *format,
 		    ...)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which section counts for a device: the one that matches by the most specific key. */
+/* Finds the section for a device: the one that matches by the most specific key. */
 #include "declared.h"
 #include "selector.h"
 
@@ -9,7 +9,7 @@ static bool matches(const struct section *section, const struct daxplug_device *
 }
 
 /**
- * declared_find() - what is declared for a device
+ * declared_find() - find the section for a device
  * @declared: the configuration, without faults
  * @device: the device
  *

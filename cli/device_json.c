@@ -76,7 +76,7 @@ static void add_own_keys(struct json_object *object, const struct daxplug_device
 		json_add_number(object, "worker", daxplug_device_worker(device));
 }
 
-/* What list says of a device. The caller frees it. */
+/* The object that list prints for a device. The caller frees it. */
 struct json_object *json_device(const struct daxplug_device *device)
 {
 	struct json_object *object = json_new_object();
@@ -136,7 +136,7 @@ static void add_flag_if_known(struct json_object *object, const char *key, int f
 		json_add_flag(object, key, flag);
 }
 
-/* What daxplug's driver alone knows. */
+/* The values that only daxplug's driver has. */
 static void add_driver_keys(struct json_object *object, const struct daxplug_device *device)
 {
 	add_flag_if_known(object, "guard", daxplug_device_guard(device));
@@ -162,7 +162,7 @@ static void add_performance(struct json_object *object, const struct daxplug_dev
 	json_add_if_known(object, "write_latency_ns", daxplug_device_write_latency(device));
 }
 
-/* What show adds to what list says. */
+/* The values that show adds to those of list. */
 void json_add_details(struct json_object *object, const struct daxplug_device *device)
 {
 	struct json_object *mappings = json_new_array(), *blocks = json_new_array();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a drain has moved, from whom, and what it has left. */
+/* The memory that a drain has moved and left, and the processes that it belongs to. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -172,7 +172,7 @@ static struct json_object *refill_json(const struct daxplug_change *change)
 	return array;
 }
 
-/* Adds it to what became of a change, if there was a drain. */
+/* Adds it to the result of a change, if there was a drain. */
 void drained_add_json(struct json_object *object, const struct daxplug_change *change)
 {
 	struct json_object *drain, *processes;

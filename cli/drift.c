@@ -10,7 +10,7 @@ static bool plugs(const struct section *section)
 	return section->state != DAXPLUG_STATE_UNKNOWN && section->state != DAXPLUG_STATE_UNPLUGGED;
 }
 
-/* Only a section that names the device may bind what may hold data. */
+/* Only a section that names the device may bind one that may hold data. */
 static const char *reason_to_leave(const struct section *section,
 				   const struct daxplug_device *device)
 {
@@ -56,8 +56,8 @@ static bool memmap_differs(const struct section *section, const struct daxplug_d
 }
 
 /**
- * drift_of() - compare a device with what is declared for it
- * @section: what is declared
+ * drift_of() - compare a device with its section
+ * @section: its section
  * @device: the device
  *
  * Return: what differs.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a device differs from what is declared for it. */
+/* The differences between a device and its section. */
 #ifndef DAXPLUG_CLI_DRIFT_H
 #define DAXPLUG_CLI_DRIFT_H
 
@@ -7,7 +7,7 @@
 #include "libdaxplug.h"
 
 /**
- * struct drift - how a device differs from its section
+ * struct drift - the differences between a device and its section
  * @state: its memory is in another state
  * @guard: kmem/guard is another
  * @timeout: kmem/timeout_ms is another

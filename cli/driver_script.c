@@ -10,7 +10,7 @@
 #include "options.h"
 #include "status.h"
 
-/* Where the driver's package puts them; the build may say otherwise. */
+/* The directory of the driver's package; the build may set another. */
 #ifndef DAXPLUG_SCRIPTS
 #define DAXPLUG_SCRIPTS "/usr/lib/daxplug"
 #endif

@@ -35,12 +35,12 @@ static void free_finding(struct finding *finding)
 
 /**
  * findings_add() - add a finding
- * @findings: to which
- * @id: its stable word
- * @severity: how much it matters
- * @place: what it is about
- * @remedy: what to do, or an empty string
- * @format: of its text, as for printf()
+ * @findings: the list
+ * @id: its stable word, with an entry in docs/troubleshoot.md
+ * @severity: its severity
+ * @place: the device, or the file and line
+ * @remedy: the remedy, or an empty string
+ * @format: the format of its text, as for printf()
  */
 void findings_add(struct findings *findings, const char *id, enum daxplug_severity severity,
 		  struct place place, const char *remedy, const char *format, ...)
@@ -100,7 +100,7 @@ void findings_sort(struct findings *findings)
 	}
 }
 
-/* An error means that something would be refused; what is unsure cannot be told. */
+/* An error means that the change would be refused; unsure, that it is unknown. */
 enum daxplug_verdict findings_verdict(const struct findings *findings)
 {
 	enum daxplug_severity worst = DAXPLUG_SEVERITY_INFO;
@@ -148,7 +148,7 @@ static void print_finding(const struct finding *finding, bool color)
 	}
 }
 
-/* As a compiler prints what it has found; the remedy is on a line of its own. */
+/* In the format of a compiler's messages; the remedy is on a line of its own. */
 void findings_print(const struct findings *findings)
 {
 	bool color = options_color(stdout);

@@ -8,14 +8,14 @@
 #include "libdaxplug.h"
 
 /**
- * struct finding - one thing that check has found
+ * struct finding - a finding of check
  * @id: a stable word for programs, as in daxplug(8)
  * @severity: how much it matters
  * @device: the device that it is about, or an empty string
  * @file: the file that it is about, or NULL
  * @line: the line of that file, from 1
  * @text: one sentence without a full stop
- * @remedy: what to do, a command line where there is one, or an empty string
+ * @remedy: the remedy, a command line where there is one, or an empty string
  */
 struct finding {
 	char *id;
@@ -28,7 +28,7 @@ struct finding {
 };
 
 /**
- * struct findings - all that were found
+ * struct findings - a list of findings
  * @list: the findings, @count of them
  * @count: how many
  * @out_of_memory: some are missing

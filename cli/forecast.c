@@ -10,7 +10,7 @@
 /* How many blocks that cannot move, and programs, a text names at most. */
 #define MOST_LINES 8
 
-/* What moves on an unplug. The keys of the JSON are the library's names. */
+/* The kinds of memory that move on an unplug. The keys of the JSON are the library's names. */
 static const struct {
 	enum daxplug_use use;
 	const char *label;
@@ -56,7 +56,7 @@ static const char *lost_pages(const struct daxplug_forecast *forecast, char text
 }
 
 /**
- * forecast_summary() - what has to move or is needed, in one line
+ * forecast_summary() - the memory that must move or is needed, in one line
  * @forecast: the forecast
  * @text: where the line goes, empty if there is nothing to say
  * @size: of that
@@ -162,7 +162,7 @@ static void print_users(const struct daxplug_forecast *forecast)
 	}
 }
 
-/* Prints all that a forecast knows but its findings, in lines below a device. */
+/* Prints a forecast without its findings, in lines below a device. */
 void forecast_print(const struct daxplug_forecast *forecast)
 {
 	int64_t duration = daxplug_forecast_duration(forecast);

@@ -108,7 +108,7 @@ static void visit_result(sd_journal *journal, uint64_t us, journal_visit *visit,
 	visit(&entry, data);
 }
 
-/* The kernel's messages have the device as "+dax:dax0.0". */
+/* The kernel's messages name the device as "+dax:dax0.0". */
 static void visit_kernel(sd_journal *journal, uint64_t us, journal_visit *visit, void *data)
 {
 	char device[MOST_BYTES], message[MOST_BYTES];

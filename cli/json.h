@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON, and what to do without memory for it: values are then left out, and
- * json_print() complains instead of printing.
+ * JSON. Without memory values are left out, and json_print() prints an error message
+ * instead.
  */
 #ifndef DAXPLUG_CLI_JSON_H
 #define DAXPLUG_CLI_JSON_H

@@ -15,7 +15,7 @@
 #define UNSORTED (-1)
 
 /**
- * struct options - what the command line asks for
+ * struct options - the command line
  * @output: names of columns, or NULL
  * @all_columns: all columns
  * @sort: the column to sort by, or UNSORTED
@@ -319,7 +319,7 @@ static int take_option(int option, struct options *options)
 	}
 }
 
-/* What contradicts itself is refused; what has no meaning together is left out, as in lsblk(8). */
+/* Refuses options that contradict each other; ignores others without effect, as lsblk(8) does. */
 static int check_options(struct options *options)
 {
 	options->count = columns_parse(options->output, options->all_columns, options->wanted);
@@ -335,7 +335,7 @@ static int check_options(struct options *options)
 	return NO_STATUS;
 }
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to go on, or an exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
 	int option, status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What "daxplug check" looks at, one subject a file. Each adds what it finds. */
+/* The checks of "daxplug check" without devices, one subject a file. Each adds its findings. */
 #ifndef DAXPLUG_CLI_MACHINE_H
 #define DAXPLUG_CLI_MACHINE_H
 

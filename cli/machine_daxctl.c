@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Devices that daxctl's configuration brings online at boot, and what works against that. */
+/* Devices that daxctl's configuration brings online at boot, and conflicts with that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +13,9 @@
 #define DEFAULT_STATE "sys/module/kmem/parameters/default_state"
 
 /**
- * struct rival - what is known while daxctl's files are read
+ * struct rival - the state of reading daxctl's files
  * @findings: where findings go
- * @declared: what is declared in daxplug.conf(5)
+ * @declared: the configuration, daxplug.conf(5)
  * @daxplug: the devices
  * @defaults: the driver's list of default states, or NULL
  */
@@ -104,7 +104,7 @@ static void look_at_line(const struct config_line *line, void *data)
 			look_at_device(rival, line, device);
 }
 
-/* @declared is NULL if something is wrong with daxplug.conf(5). */
+/* @declared is NULL if daxplug.conf(5) has a fault. */
 void machine_daxctl(struct findings *findings, const struct declared *declared,
 		    struct daxplug *daxplug)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What daxplug.conf(5) declares, beside what the machine is. */
+/* Compares the machine with daxplug.conf(5). */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is wrong with DAX devices and with memory that no device owns. */
+/* Findings about DAX devices and orphaned memory. */
 #include <stdio.h>
 
 #include "machine.h"

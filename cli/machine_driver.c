@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which kmem driver is in use, and why it is not daxplug's. */
+/* The kmem driver in use, and why it is not daxplug's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static char *read_module_list(const char *name)
 }
 
 /**
- * enum installed - which kmem modprobe would load
+ * enum installed - the kmem that modprobe would load
  * @INSTALLED_UNKNOWN: cannot be told
  * @INSTALLED_NONE: none
  * @INSTALLED_KERNELS: the kernel's own
@@ -142,7 +142,7 @@ static void add_kernels(struct findings *findings, enum installed installed)
 			     "the kernel's own kmem driver is in use; daxplug's is not installed");
 }
 
-/* Which driver is in use. */
+/* Adds the finding about the driver in use. */
 void machine_driver(struct findings *findings, struct daxplug *daxplug)
 {
 	static const char *const directories[] = { "etc/modprobe.d",	       "run/modprobe.d",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where there is no DAX device: what there is in its place. */
+/* Without a DAX device: the memory that could become one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

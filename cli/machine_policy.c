@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the kernel makes of memory the moment that it is added. */
+/* The kernel's policy for new memory. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include "machine.h"
 
 /**
- * struct search - what is known while files are read
+ * struct search - the state of reading files
  * @findings: where findings go
  * @file: the file that the rest is about
  * @about_memory: that file has a rule about memory blocks
@@ -125,7 +125,7 @@ static void find_services(struct findings *findings)
 
 /* --- */
 
-/* What will fight over memory blocks. */
+/* Adds a finding for each rule, section and service that switches memory blocks. */
 void machine_rivals(struct findings *findings)
 {
 	find_rules(findings);

@@ -53,7 +53,7 @@ static unsigned int last_of(const struct map *map, unsigned int first)
 	return first + map->per_letter < count ? first + map->per_letter : count;
 }
 
-/* What the blocks of a character are, if all are the same; otherwise '?'. */
+/* The character for some blocks, if all are in the same state; otherwise '?'. */
 static void print_state(const struct map *map, unsigned int first)
 {
 	enum daxplug_block_state state = daxplug_device_block_state(map->device, first);

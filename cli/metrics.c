@@ -26,7 +26,7 @@ static void print_help(void)
 
 /* --- the machine --- */
 
-/* The first finding of machine_driver() tells which driver serves, and why. */
+/* The first finding of machine_driver() names the driver in use, and why. */
 static void print_driver(struct daxplug *daxplug)
 {
 	struct findings findings = { 0 };
@@ -163,7 +163,7 @@ static void print_bytes(struct daxplug *daxplug)
 	}
 }
 
-/* --- what daxplug's driver counts --- */
+/* --- counters of daxplug's driver --- */
 
 static void print_outcome(const struct daxplug_device *device, const char *outcome,
 			  const char *reason, uint64_t count)
@@ -247,7 +247,7 @@ static void print_numbers(struct daxplug *daxplug)
 	}
 }
 
-/* --- what is declared --- */
+/* --- the configuration --- */
 
 static void print_unmatched(const struct declared *declared, struct daxplug *daxplug)
 {

@@ -18,7 +18,7 @@
 #define NO_LOOK_BACK (-1)
 
 /**
- * struct options - what the command line asks for
+ * struct options - the command line
  * @json: a line of JSON for each record instead of text
  * @since: look back to then, in microseconds since the epoch, or NO_LOOK_BACK
  * @follow: go on until interrupted
@@ -76,7 +76,7 @@ static bool is_wanted(const struct options *options, const char *name)
 	return false;
 }
 
-/* --- back --- */
+/* --- the journal --- */
 
 static void print_entry(const struct journal_entry *entry, void *data)
 {
@@ -99,7 +99,7 @@ static int look_back(struct options *options)
 	return err ? EXIT_CANNOT_TELL : EXIT_DONE;
 }
 
-/* --- and on --- */
+/* --- events --- */
 
 static int print_events(const struct options *options, struct daxplug_monitor *monitor, bool *ready)
 {
@@ -130,7 +130,7 @@ static int watch(const struct options *options, struct daxplug_monitor *monitor)
 
 	for (;;) {
 		status = print_events(options, monitor, &ready);
-		/* A reader that has gone has seen enough; output_finish() knows of other errors. */
+		/* A reader that is gone is no error; output_finish() reports other errors. */
 		if (status || !output_flush() || (ready && !options->follow))
 			return status;
 		if (poll(polled, 2, -1) < 0 && errno != EINTR)
@@ -188,7 +188,7 @@ static int check_names(const struct options *options)
 	return NO_STATUS;
 }
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to go on, or an exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
 	int option;

@@ -108,7 +108,7 @@ static void entry_json(const struct journal_entry *entry)
 	json_print_line(object, stdout);
 }
 
-/* Prints what the journal has. */
+/* Prints an entry of the journal. */
 void monitor_line_entry(const struct journal_entry *entry, bool json)
 {
 	if (json) {

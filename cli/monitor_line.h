@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What monitor prints of one thing that happened: a line of text or of JSON. */
+/* The lines that monitor prints, as text or JSON. */
 #ifndef DAXPLUG_CLI_MONITOR_LINE_H
 #define DAXPLUG_CLI_MONITOR_LINE_H
 
@@ -9,7 +9,7 @@
 #include "libdaxplug.h"
 
 /**
- * struct journal_entry - what the journal has of one thing that happened
+ * struct journal_entry - an entry of the journal
  * @us: when, in microseconds since the epoch
  * @device: the device, or an orphaned range
  * @source: "result" of a daxplug command, or "kernel" for a message of the driver

@@ -9,7 +9,7 @@
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
-/* What the global options say; they may stand on either side of the command. */
+/* The values of the global options, which may stand on either side of the command. */
 static const char *root;
 static enum when color = WHEN_AUTO;
 
@@ -41,7 +41,7 @@ static int take_global(int option)
 	}
 }
 
-/* How many long options begin with what was typed. */
+/* The number of long options that begin with the typed text. */
 static unsigned int count_matches(const struct option *options, const char *typed)
 {
 	size_t length = strcspn(typed, "=");
@@ -60,9 +60,9 @@ static bool is_value_of_one(const struct option *options, int value)
 }
 
 /*
- * Says what getopt_long() did not like; it has returned ':' or '?'. @typed is the word it
- * took last, which is the one before if it is not through with the letters of a word: then
- * optopt is a letter that no option has.
+ * Prints an error message for ':' or '?' of getopt_long(). @typed is the word that it took
+ * last, which is the one before if it has not finished the letters of a word: then optopt is a
+ * letter that no option has.
  */
 static void complain_about(const char *typed, int option, const struct option *options)
 {

@@ -25,7 +25,7 @@ enum { OPTION_SYSROOT = 256, OPTION_COLOR, OPTION_NODE, OPTION_REGION, OPTION_OW
 	"  -h, --help            print this help\n"                                                \
 	"  -V, --version         print the version\n"
 
-/* What option_next() returns besides options of the command. */
+/* Values that option_next() returns besides options of the command. */
 #define OPTIONS_END (-1)
 #define OPTION_WRONG '?'
 

@@ -33,7 +33,7 @@ void output_prepare(void)
 }
 
 /**
- * output_flush() - write what is buffered
+ * output_flush() - write the buffers
  *
  * Return: whether standard output still takes anything.
  */
@@ -50,8 +50,8 @@ bool output_flush(void)
  * @status: of the command
  * @changes_memory: whether it is a command that changes memory
  *
- * The status of a change says what became of the memory, whatever became of
- * standard output. A reader that has closed the pipe has seen enough.
+ * The status of a change tells the result for the memory, even if standard output could not be
+ * written. A closed pipe is no error.
  *
  * Return: the exit status of the process.
  */

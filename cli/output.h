@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Standard output, and what an error on it means. */
+/* Standard output, and its errors. */
 #ifndef DAXPLUG_CLI_OUTPUT_H
 #define DAXPLUG_CLI_OUTPUT_H
 

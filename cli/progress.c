@@ -122,7 +122,7 @@ static void print_json(const struct progress *progress, const struct progress_am
 }
 
 /**
- * progress_update() - show how far a change is
+ * progress_update() - show the progress of a change
  * @progress: of that change
  * @phase: what it does now
  * @amount: how much of that is done

@@ -14,7 +14,7 @@
 enum progress_style { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_JSON };
 
 /**
- * struct progress - what is shown of a change that runs
+ * struct progress - the progress of a running change
  * @style: how
  * @device: its device
  * @phase: what it does now, in a word or two
@@ -32,7 +32,7 @@ struct progress {
 };
 
 /**
- * struct progress_amount - how much of a phase is done
+ * struct progress_amount - the done part of a phase
  * @done: of how many that is done
  * @total: how many there are; 0 if that does not matter
  * @bytes: whether they are bytes, not memory blocks

@@ -16,7 +16,7 @@
 #include "tree.h"
 
 /**
- * struct job - what the command line asks for
+ * struct job - the command line
  * @change: how ranges are reclaimed
  * @names: the ranges, or "all"; @count of them
  * @count: how many
@@ -179,7 +179,7 @@ static int check_names(const struct job *job)
 	return job->count ? NO_STATUS : usage_error("no range given");
 }
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to go on, or an exit status. */
 static int parse(int argc, char **argv, struct job *job)
 {
 	int option, status = EXIT_DONE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What drives a device. */
+/* The backend of a device. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "handle.h"
 
 /*
- * Both drivers are named kmem and both have a state file. Ours has a group of
- * files of its own, or at least is a module from outside the kernel's tree.
+ * Both drivers are named kmem and both have a state file. daxplug's has a group of files of
+ * its own, or at least is a module from outside the kernel's tree.
  */
 static enum daxplug_backend driver_of(const struct daxplug_device *device)
 {
@@ -29,7 +29,7 @@ static enum daxplug_backend driver_of(const struct daxplug_device *device)
 }
 
 /**
- * backend_of() - what drives a device
+ * backend_of() - the backend of a device
  * @device: the device, its mode known
  *
  * Return: the backend.

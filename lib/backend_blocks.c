@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Block by block, for a kernel whose kmem driver has no state file. Between two blocks,
- * and between the last and the unbinding, other processes may switch any block: that is
- * looked for and reported, it cannot be kept out.
+ * Block by block, for a kernel whose kmem driver has no state file. Between two blocks, and
+ * between the last and the unbinding, other processes may switch any block. The backend
+ * detects and reports that; it cannot prevent it.
  */
 #include <errno.h>
 
@@ -82,7 +82,7 @@ static int check_all_absent(struct daxplug_change *change)
 	return 0;
 }
 
-/* All that can be known to fail later, before the first block goes offline. */
+/* Every failure that can be foreseen, before the first block goes offline. */
 static int prepare(struct daxplug_change *change)
 {
 	char words[64];
@@ -124,14 +124,14 @@ static int unplug(struct daxplug_change *change)
 	return check_all_absent(change);
 }
 
-/* Is it not known whether a block is as wanted: its state, or the zone that matters. */
+/* Is it unknown whether a block is as wanted, by its state or its zone. */
 static bool is_unsure(enum daxplug_block_state state, enum daxplug_state wanted)
 {
 	return state == DAXPLUG_BLOCK_UNKNOWN ||
 	       (state == DAXPLUG_BLOCK_ONLINE && wanted != DAXPLUG_STATE_ONLINE);
 }
 
-/* The system's policy may have put a block of a device just bound in another zone. */
+/* The system's policy may have put a block of the newly bound device in another zone. */
 static int clear_block(struct daxplug_change *change, struct block *block)
 {
 	return change->task.bound ? offline_block(change, block) : fail_interference(change, block);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One write to daxX.Y/state. daxplug's driver makes the whole change or none, and what
- * it returns is true. What Linux's own returns is compared with the blocks.
+ * One write to daxX.Y/state. daxplug's driver makes the whole change or none, and its result
+ * can be trusted. The result of Linux's own is compared with the blocks.
  */
 #include <errno.h>
 
@@ -24,7 +24,7 @@ static bool trusted(const struct daxplug_change *change)
 	return change->device->backend == DAXPLUG_BACKEND_STATE;
 }
 
-/* A block that is not, or not known to be, what the write said; NULL if all are. */
+/* Returns a block that is not, or not known to be, as written; NULL if all are. */
 static struct block *find_other(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pages moved by one call of move_pages(), and what became of each. */
+/* Pages moved by one call of move_pages(), and the result for each. */
 #include <errno.h>
 #include <time.h>
 
@@ -11,9 +11,10 @@
  * A call waits for RCU and drains the lists of pages of all processors, whatever it moves:
  * so many pages a call, but not so many that a mover could not be stopped soon.
  */
-#define LEAST_BYTES (UINT64_C(2) << 20)
-#define SHORT_MS 50
-#define LONG_MS 150
+#define FIRST_BYTES (UINT64_C(16) << 20)
+#define LEAST_BYTES (UINT64_C(4) << 20)
+#define SHORT_MS 100
+#define LONG_MS 300
 
 /* The kernel ends a call early if a page before the last one could not be moved. */
 #define ATTEMPTS 4
@@ -25,7 +26,7 @@
 /* Is there no place for another page of so many bytes. */
 bool batch_is_full(const struct batch *batch, uint64_t more)
 {
-	uint64_t limit = batch->limit ? batch->limit : LEAST_BYTES;
+	uint64_t limit = batch->limit ? batch->limit : FIRST_BYTES;
 
 	return batch->count == BATCH_PAGES || (batch->count && batch->bytes + more > limit);
 }
@@ -128,7 +129,7 @@ static uint64_t move_to(struct batch *batch, int node)
 
 static void adapt(struct batch *batch, int64_t took)
 {
-	uint64_t limit = batch->limit ? batch->limit : LEAST_BYTES;
+	uint64_t limit = batch->limit ? batch->limit : FIRST_BYTES;
 
 	if (took < SHORT_MS && batch->bytes >= limit / 2)
 		limit *= 2;

@@ -45,7 +45,7 @@ static void fill(struct daxplug_device *device)
 }
 
 /**
- * blocks_find() - which memory blocks a device has
+ * blocks_find() - find the memory blocks of a device
  * @device: the device, its ranges read; its blocks are replaced, by absent ones
  *
  * Return: 0, also if nothing is known of them; -ENOMEM.
@@ -103,7 +103,7 @@ static enum daxplug_block_state read_zone(const struct daxplug *daxplug, struct 
 
 	block_path(block, "valid_zones", path);
 	block->err = sysfs_read(daxplug, path, zones, sizeof(zones));
-	/* A list is what the kernel has for a block that is on its way. */
+	/* The kernel prints a list for a block that is being switched. */
 	if (!block->err && (!*zones || strchr(zones, ' ') || strlen(zones) >= ZONE_NAME_SIZE))
 		block->err = -EAGAIN;
 	if (block->err)
@@ -113,11 +113,11 @@ static enum daxplug_block_state read_zone(const struct daxplug *daxplug, struct 
 }
 
 /**
- * block_read() - what a block is now
+ * block_read() - read the state of a block
  * @daxplug: the handle
  * @block: the block; its zone and error are replaced, its state is not touched
  *
- * A block that is going offline is online, in a zone that cannot be told.
+ * A block that is going offline counts as online, in an unknown zone.
  *
  * Return: its state.
  */
@@ -147,7 +147,7 @@ bool block_is_online(enum daxplug_block_state state)
 	return state >= DAXPLUG_BLOCK_ONLINE;
 }
 
-/* Is a block known to be what it is when its device is in a state. */
+/* Is a block known to be as the state of its device requires. */
 bool block_is(enum daxplug_block_state state, enum daxplug_state of_device)
 {
 	switch (of_device) {
@@ -172,7 +172,7 @@ static void count(struct daxplug_device *device, enum daxplug_block_state state)
 	device->unknown += state == DAXPLUG_BLOCK_UNKNOWN || state == DAXPLUG_BLOCK_ONLINE;
 }
 
-/* Where daxplug's driver has the counts they are three files instead of two a block. */
+/* daxplug's driver has the counts in three files, instead of two for each block. */
 static bool read_counts(struct daxplug_device *device)
 {
 	int64_t present = device_read_count(device, "kmem/blocks_present");
@@ -188,7 +188,7 @@ static bool read_counts(struct daxplug_device *device)
 }
 
 /**
- * blocks_read() - what all blocks of a device are now
+ * blocks_read() - read the states of all blocks of a device
  * @device: the device, its blocks found
  *
  * Return: 0; -EMFILE, -ENFILE or -ENOMEM if that cannot be told now.

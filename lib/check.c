@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The checks before a change: what is known and not as it must be refuses it. */
+/* The checks before a change: a known obstacle refuses the change. */
 #include <errno.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static int refuse_permission(struct daxplug_change *change, int err)
 	return refuse(change, -EACCES, DAXPLUG_REASON_PERMISSION, "permission denied");
 }
 
-/* The file that is to be written to first. */
+/* The file that the change writes first. */
 static void first_path(const struct daxplug_change *change, char *path)
 {
 	const struct daxplug_device *device = change->device;
@@ -38,7 +38,7 @@ static void first_path(const struct daxplug_change *change, char *path)
 		strcpy(path, "sys/bus/dax/drivers_probe");
 }
 
-/* Only a clear no is one: any other failure will be met, and told, by the write. */
+/* Only a definite no counts: the write will meet, and report, any other failure. */
 static int check_permission(struct daxplug_change *change)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -102,7 +102,7 @@ static const struct block *unknown_block(const struct daxplug_device *device)
 	return NULL;
 }
 
-/* Is it known where the device's memory is, and what became of each block. */
+/* Are the place of the device's memory and the state of each block known. */
 static int check_known(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -129,8 +129,8 @@ static int check_known(struct daxplug_change *change)
 }
 
 /*
- * Without a state file nothing tells that a device was plugged with "online"; to plug
- * it so changes nothing if all blocks are online, whatever their zones.
+ * Without a state file the word "online" of a plug is unknown; such a plug changes nothing
+ * if all blocks are online, whatever their zones.
  */
 static bool is_online_by_blocks(const struct daxplug_change *change)
 {
@@ -195,8 +195,8 @@ static int refuse_finding(struct daxplug_change *change, const struct finding *f
 }
 
 /*
- * What would leave the machine without memory, or never end, is refused. Whatever else
- * is foreseen the kernel will decide: it refuses by itself, and sees more.
+ * Refuses a change that would leave the machine without memory, or never end. The kernel
+ * decides about all other findings: it refuses by itself, and knows more.
  */
 static int check_forecast(struct daxplug_change *change)
 {
@@ -261,7 +261,7 @@ int check_again(struct daxplug_change *change)
 	return check_mode(change);
 }
 
-/* No kernel is behind the files of a record. */
+/* The files of a record have no kernel behind them. */
 static int check_system(struct daxplug_change *change)
 {
 	if (change->daxplug->system != &system_recorded || (change->flags & DAXPLUG_CHANGE_DRY_RUN))

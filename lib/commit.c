@@ -52,7 +52,7 @@ static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t co
 	uint64_t reserve = 0, left = limit > lost ? limit - lost : 0;
 	char promised[32], allowed[32];
 
-	/* In kB: what is kept for root, so that root can still log in. */
+	/* In kB: the reserve that lets root log in. */
 	read_sysctl(forecast->daxplug, SYSCTL "admin_reserve_kbytes", &reserve);
 	if (committed + reserve * 1024 <= left)
 		return;
@@ -68,7 +68,7 @@ static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t co
 }
 
 /**
- * forecast_commit() - would more be promised than may be
+ * forecast_commit() - check whether more memory would be committed than allowed
  * @forecast: the forecast, with the pools of huge pages
  */
 void forecast_commit(struct daxplug_forecast *forecast)
@@ -77,7 +77,7 @@ void forecast_commit(struct daxplug_forecast *forecast)
 	uint64_t mode = 0, fixed = 0, ratio, limit, committed;
 	int err;
 
-	/* A record may lack it; then the usual mode is taken for granted. */
+	/* A record may lack it; then assume the usual mode. */
 	err = read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode);
 	if (err == -ENOENT || (!err && mode != 2))
 		return;

@@ -10,7 +10,7 @@
 #include "node.h"
 #include "parse.h"
 
-/* ---- exactly: where the devices are all the memory of a node, by its meminfo ---- */
+/* ---- exact, by the node's meminfo, if the devices are all its memory ---- */
 
 static uint64_t figure(const char *text, const char *key)
 {
@@ -63,7 +63,7 @@ static void set_all(struct part *part, int64_t value)
 		part->use[i] = value;
 }
 
-/* All that a node has goes to the first of the devices that make it. */
+/* The figures of a node go to the first of its devices. */
 static bool take_node(const struct daxplug_forecast *forecast, struct part *part)
 {
 	uint64_t all, cache, shared;
@@ -132,7 +132,7 @@ static enum daxplug_reason reason_in(const struct sample *sample)
 	return DAXPLUG_REASON_OTHER;
 }
 
-/* The list has room for some; all are counted. */
+/* The list has room for some of the blocks; all are counted. */
 static void note_unmovable(struct daxplug_forecast *forecast, struct part *part,
 			   const struct block *block, const struct sample *sample)
 {
@@ -227,7 +227,7 @@ static void add_up(struct daxplug_forecast *forecast, struct part *part)
 				      : forecast->must_move + part->must_move;
 }
 
-/* Where a node's figures tell the use, only blocks in kernel zones are worth a look. */
+/* If the node's figures have the use, only blocks in kernel zones need a look. */
 static bool needs_sample(const struct part *part)
 {
 	const struct dax_block_counts *counts = &part->device->counts;
@@ -236,7 +236,7 @@ static bool needs_sample(const struct part *part)
 }
 
 /**
- * forecast_use() - what the memory of the devices is used for
+ * forecast_use() - find the use of the devices' memory
  * @forecast: the forecast
  */
 void forecast_use(struct daxplug_forecast *forecast)
@@ -299,7 +299,7 @@ static void note_pool(struct daxplug_forecast *forecast, const struct part *part
 }
 
 /**
- * forecast_pools() - which free huge pages would be given up
+ * forecast_pools() - find the free huge pages that would be lost
  * @forecast: the forecast, with the use of its devices
  */
 void forecast_pools(struct daxplug_forecast *forecast)

@@ -95,8 +95,8 @@ static enum daxplug_state read_word(const struct daxplug_device *device)
 }
 
 /*
- * The word of daxplug's driver is the truth. That of Linux's own is the last one
- * written: "online" is worth knowing if all blocks still are, the rest is not.
+ * daxplug's driver reports the true state. Linux's own repeats the last word written: "online"
+ * is useful if all blocks still are, the other words are not.
  */
 static enum daxplug_state state_of(const struct daxplug_device *device)
 {
@@ -161,7 +161,7 @@ static int read_all(struct daxplug_device *device)
 }
 
 /**
- * device_read() - read all of a device
+ * device_read() - read all properties of a device
  * @device: the device
  *
  * Return: 0; -ENODEV if it has gone, with nothing changed; -EMFILE, -ENFILE or -ENOMEM,
@@ -220,7 +220,7 @@ int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device 
 	return err;
 }
 
-/* Drops the list's reference, which is none to the handle. */
+/* Drops the list's reference, which does not count as one to the handle. */
 void device_unlist(struct daxplug_device *device)
 {
 	device->listed = false;

@@ -12,7 +12,7 @@
 #define ZONE_NAME_SIZE 16
 #define MOST_SERIALS 16
 
-/* More than any device has, and few enough that nonsense does no harm. */
+/* More than any device has, and few enough that a wrong file does no harm. */
 #define MOST_RANGES 4096
 #define MOST_BLOCKS (1U << 20)
 
@@ -45,7 +45,7 @@ struct block {
 };
 
 /**
- * struct driver_words - what daxplug's driver tells of a device in kmem/; -1 if unknown
+ * struct driver_words - the files of daxplug's driver in kmem/; -1 if unknown
  */
 struct driver_words {
 	int64_t guard;
@@ -60,7 +60,7 @@ struct driver_words {
 };
 
 /**
- * struct identity - what a device is part of, by names that last
+ * struct identity - the parents of a device, by names that do not change
  */
 struct identity {
 	char namespace[64];
@@ -70,7 +70,7 @@ struct identity {
 };
 
 /**
- * struct rating - the device's node as the kernel rates it; -1 if unknown
+ * struct rating - the kernel's rating of the device's node; -1 if unknown
  */
 struct rating {
 	int distance;

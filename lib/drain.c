@@ -107,11 +107,18 @@ static int fail_room(struct drain *drain, uint64_t must_move)
 	uint64_t spare = targets_spare(drain);
 	char must[32], has[32], lacks[32];
 
-	fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: %s must move, and other nodes have %s free above their high "
-	     "watermarks, %s too little",
-	     forecast_size(must_move, must, sizeof(must)), forecast_size(spare, has, sizeof(has)),
-	     forecast_size(must_move > spare ? must_move - spare : 0, lacks, sizeof(lacks)));
+	if (must_move > spare)
+		fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
+		     "cannot drain it: %s must move, and other nodes have %s free above their high "
+		     "watermarks, %s too little",
+		     forecast_size(must_move, must, sizeof(must)),
+		     forecast_size(spare, has, sizeof(has)),
+		     forecast_size(must_move - spare, lacks, sizeof(lacks)));
+	else
+		fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
+		     "cannot drain it: the nodes that its processes may use have too little free "
+		     "above their high watermarks for the %s that must move",
+		     forecast_size(must_move, must, sizeof(must)));
 	report_hint(&drain->change->report, ROOM_HINT);
 	drain->change->report.retry = true;
 	return -ENOSPC;
@@ -248,6 +255,18 @@ static int run_passes(struct drain *drain, int64_t *left)
 	return 0;
 }
 
+/* What is left of the page cache, which no process maps or has open. */
+static void drop_cache(struct drain *drain, int64_t *left)
+{
+	int64_t before = left[DAXPLUG_USE_CACHE];
+
+	if (!reclaim_cache(drain, before))
+		return;
+	read_left(drain, left);
+	if (left[DAXPLUG_USE_CACHE] >= 0 && left[DAXPLUG_USE_CACHE] < before)
+		drain->dropped = before - left[DAXPLUG_USE_CACHE];
+}
+
 /* ---- what became of it ---- */
 
 /* The owners with most, in order; those that could not be moved come first. */
@@ -295,7 +314,6 @@ static void report_all(struct drain *drain, const int64_t *left, int64_t began)
 	}
 	drained->dropped = drain->dropped;
 	drained->took = clock_now() - began;
-	drained->done = true;
 	report_evacuees(drain, drained);
 }
 
@@ -335,17 +353,17 @@ static int run(struct drain *drain)
 	int err = begin(drain, left);
 
 	if (!err && drain->targets.count) {
-		/* Pages that have moved are no reason to speak of a refusal. */
+		/* If it fails from here on, pages may have moved: it was not refused. */
 		change->task.touched = true;
+		change->report.drained.done = true;
 		if (drain->owns_node)
 			pools_give_up_free(change->daxplug, &change->task.pools);
 		err = run_passes(drain, left);
-		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE) {
-			drain->dropped = reclaim_cache(drain, left[DAXPLUG_USE_CACHE]);
-			read_left(drain, left);
-		}
+		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE)
+			drop_cache(drain, left);
 	}
-	report_all(drain, left, began);
+	if (change->report.drained.done)
+		report_all(drain, left, began);
 	if (err)
 		fail_untouched(change);
 	return err;

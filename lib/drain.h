@@ -208,6 +208,6 @@ bool evacuees_find(struct drain *drain, int64_t deadline);
 void files_find(struct drain *drain, int64_t deadline);
 
 /* reclaim.c */
-uint64_t reclaim_cache(struct drain *drain, uint64_t bytes);
+bool reclaim_cache(struct drain *drain, uint64_t bytes);
 
 #endif /* DAXPLUG_DRAIN_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Why a change failed, and what to do about it, in words. */
+/* Messages and hints for the failures of a change. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -115,7 +115,7 @@ static void hint_at(struct daxplug_change *change, enum daxplug_reason reason)
 			report_hint(&change->report, "%s", hints[i].hint);
 }
 
-/* ": a page of it is pinned by perl (1234)" behind what is said already. */
+/* Appends ": a page of it is pinned" and the like to the message. */
 static void append_reason(struct report *report, enum daxplug_reason reason)
 {
 	size_t length = strlen(report->message);
@@ -201,11 +201,11 @@ static void add_driver_words(struct daxplug_change *change, const char *verb, co
 }
 
 /**
- * failures_counted() - how many transitions of a device daxplug's driver has seen fail
+ * failures_counted() - the number of failed transitions that daxplug's driver has counted
  * @change: the change
  *
- * The driver counts, and tells in last_failure, what failed once it had its turn. A write
- * that has to wait, and fails before, leaves there what was told of an earlier one.
+ * The driver counts, and records in last_failure, a transition that failed after it had begun.
+ * A write that fails while it waits for its turn leaves the record of an earlier one.
  *
  * Return: those that failed and those that were cancelled; -1 if either is unknown.
  */
@@ -307,7 +307,7 @@ void fail_untouched(struct daxplug_change *change)
  * @change: the change, ended
  * @err: -ETIMEDOUT or -ECANCELED if its parent cancelled it, or 0
  *
- * That the child was interrupted tells neither. A driver may have a timeout of its own.
+ * The errno of the interrupted child tells neither. A driver may have a timeout of its own.
  */
 void fail_say_cancelled(struct daxplug_change *change, int err)
 {

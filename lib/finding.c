@@ -42,7 +42,7 @@ void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severi
 	forecast->finding_count++;
 }
 
-/* Is a node one that a device of the forecast makes a part of. */
+/* Does a device of the forecast belong to a node. */
 bool forecast_has_node(const struct daxplug_forecast *forecast, int node)
 {
 	unsigned int i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A forecast as an object: what a change of some devices would meet. */
+/* A forecast as an object: the conditions that a change of some devices would meet. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static void find_unreadable(struct daxplug_forecast *forecast, const struct daxp
 		     device->unknown);
 }
 
-/* How long the last transitions took is the best guess there is. */
+/* The durations of the last transitions are the best estimate. */
 static void add_durations(struct daxplug_forecast *forecast)
 {
 	unsigned int i;

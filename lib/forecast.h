@@ -46,15 +46,15 @@ struct user {
 };
 
 /**
- * struct part - one device of a forecast
+ * struct part - a device of a forecast
  * @device: the device, with a reference
  * @node: its node, or -1
  * @owns_node: whether it and others of this forecast are all the memory of that node
- * @use: what its memory is used for, in bytes; -1 if unknown
- * @must_move: what of it must move, or -1
- * @online: how much of it is online
- * @in_kernel_zone: how many of its blocks are in a kernel zone
- * @held: how many of those hold what cannot be moved
+ * @use: the use of its memory, in bytes; -1 if unknown
+ * @must_move: the bytes that must move, or -1
+ * @online: the bytes that are online
+ * @in_kernel_zone: the number of its blocks in a kernel zone
+ * @held: the number of those that hold unmovable pages
  * @first_held: the first of them
  */
 struct part {
@@ -70,7 +70,7 @@ struct part {
 };
 
 /**
- * struct daxplug_forecast - what a change of some devices would meet
+ * struct daxplug_forecast - the conditions that a change of some devices would meet
  * @refs: how many references there are
  * @daxplug: the handle, with a reference
  * @action: the change

@@ -117,7 +117,7 @@ static int add_device(struct daxplug *daxplug, const char *name)
 	struct daxplug_device *device;
 	int err = device_new(daxplug, name, &device);
 
-	/* It has gone meanwhile, or the file is none of a device. */
+	/* The device has gone meanwhile, or the file is not one of a device. */
 	if (err == -ENODEV || err == -EINVAL)
 		return 0;
 	if (err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which process maps a page frame. */
+/* Finds the process that maps a page frame. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ static bool look(const struct daxplug *daxplug, const struct process *process, v
 }
 
 /**
- * holder_find() - which process maps a page frame
+ * holder_find() - find the process that maps a page frame
  * @daxplug: the handle
  * @pfn: the number of the page frame
  * @node: the node that it is on

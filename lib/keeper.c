@@ -55,6 +55,23 @@ static int take_lock(struct daxplug_change *change)
 	return err;
 }
 
+/* A setting that is not, or not known to be, as it was before; NULL if all are. */
+static const struct refill_setting *find_other(const struct daxplug *daxplug,
+					       const struct refill *refill)
+{
+	unsigned int i;
+
+	for (i = 0; i < refill->count; i++) {
+		const struct refill_setting *setting = &refill->setting[i];
+		char value[sizeof(setting->value)];
+
+		if (sysfs_read(daxplug, setting->path, value, sizeof(value)) ||
+		    strcmp(value, setting->value))
+			return setting;
+	}
+	return NULL;
+}
+
 /* In reverse: the kernel chooses the weights again only after a weight was written. */
 static void restore(struct daxplug *daxplug, const struct refill *refill)
 {
@@ -72,7 +89,7 @@ static void keep(struct daxplug_change *change, int ended)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	/* The caller's terminal, and a kill of its process group, are none of its business. */
+	/* A signal to the process group of the caller must not reach it. */
 	setsid();
 	prctl(PR_SET_NAME, "daxplug:keeper");
 	close(refill->alive);
@@ -102,30 +119,24 @@ static int start_keeper(struct daxplug_change *change)
 	return -EAGAIN;
 }
 
+/* The settings that are on. Each is restored before those that stand before it. */
 static void record(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
-	int node = change->device->target_node;
-	struct refill_setting *next;
+	const struct daxplug *daxplug = change->daxplug;
+	struct refill_setting setting, weights = { .path = AUTO_WEIGHTS };
 	enum refill_way way;
 
 	for (way = 0; way < REFILLS; way++) {
-		next = &refill->setting[refill->count];
-		if (!refill_is_on(change->daxplug, way, node, next))
+		if (!refill_is_on(daxplug, way, change->device->target_node, &setting))
 			continue;
 		change->report.drained.refills |= 1U << way;
-		refill->count++;
-	}
-	next = &refill->setting[refill->count];
-	snprintf(next->path, sizeof(next->path), AUTO_WEIGHTS);
-	if (change->report.drained.refills & 1U << REFILL_INTERLEAVE &&
-	    !sysfs_read(change->daxplug, next->path, next->value, sizeof(next->value)) &&
-	    !strcmp(next->value, "true")) {
-		struct refill_setting weight = refill->setting[refill->count - 1];
-
-		refill->setting[refill->count - 1] = *next;
-		*next = weight;
-		refill->count++;
+		/* A weight that is written unsets it, also when the weight is restored. */
+		if (way == REFILL_INTERLEAVE &&
+		    !sysfs_read(daxplug, weights.path, weights.value, sizeof(weights.value)) &&
+		    !strcmp(weights.value, "true"))
+			refill->setting[refill->count++] = weights;
+		refill->setting[refill->count++] = setting;
 	}
 }
 
@@ -153,7 +164,7 @@ static int switch_off(struct daxplug_change *change)
  * refill_begin() - switch off what would refill the device, if the caller wants that
  * @change: the change; its report says what would
  *
- * Return: 0; or a negative errno, with a report and with all as it was before.
+ * Return: 0; or a negative errno, with a report. refill_end() is to be called in any case.
  */
 int refill_begin(struct daxplug_change *change)
 {
@@ -179,30 +190,58 @@ int refill_begin(struct daxplug_change *change)
 		return fail(change, err, DAXPLUG_REASON_WORKER,
 			    "cannot start the process that restores the kernel's settings: %s",
 			    report_errno(err, words, sizeof(words)));
-	err = switch_off(change);
-	if (err)
-		refill_end(change);
-	return err;
+	return switch_off(change);
+}
+
+static void wait_for_keeper(struct refill *refill)
+{
+	close(refill->alive);
+	while (waitpid(refill->keeper, NULL, 0) < 0 && errno == EINTR)
+		;
+	refill->keeper = 0;
+}
+
+/* The keeper may have been killed, or the kernel may have refused. */
+static int check_restored(struct daxplug_change *change)
+{
+	const struct refill *refill = &change->task.refill;
+	const struct refill_setting *other;
+
+	if (!find_other(change->daxplug, refill))
+		return 0;
+	restore(change->daxplug, refill);
+	other = find_other(change->daxplug, refill);
+	if (!other)
+		return 0;
+	/* Why the change failed, if it has, is said already. */
+	if (change->report.err)
+		report_hint(&change->report, "cannot set /%s back to %s", other->path,
+			    other->value);
+	else
+		fail(change, -EIO, DAXPLUG_REASON_OTHER, "cannot set /%s back to %s", other->path,
+		     other->value);
+	change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	return -EIO;
 }
 
 /**
  * refill_end() - have everything restored
  * @change: the change
+ *
+ * Return: 0; -EIO, with a report, if a setting is not as it was before.
  */
-void refill_end(struct daxplug_change *change)
+int refill_end(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
-	int status = 0;
+	int err = 0;
 
 	if (refill->keeper) {
-		close(refill->alive);
-		while (waitpid(refill->keeper, &status, 0) < 0 && errno == EINTR)
-			;
-		if (!WIFEXITED(status))
-			restore(change->daxplug, refill);
-		refill->keeper = 0;
+		wait_for_keeper(refill);
+		err = check_restored(change);
 	}
+	refill->count = 0;
 	if (refill->lock >= 0)
 		close(refill->lock);
 	refill->lock = -1;
+	return err;
 }

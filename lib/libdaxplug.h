@@ -18,12 +18,12 @@
  *
  * Conventions. A function that can fail returns 0 or a negative errno. Sizes and
  * addresses are in bytes, times in milliseconds. An index that is out of range
- * yields 0, -1, "" or the UNKNOWN value, as the function's type has it. Strings
+ * yields 0, -1, "" or the UNKNOWN value, by the type of the function. Strings
  * are never NULL and belong to the object they were read from. 0 is UNKNOWN in every
  * enumeration; later versions may add values. Unknown flags are refused with
  * -EINVAL. The library writes nothing to standard output or standard error.
  *
- * An error is never taken for a fact: what cannot be read is UNKNOWN, and a change
+ * An error is never taken for a fact: a value that cannot be read is UNKNOWN, and a change
  * stops before its next irreversible step.
  *
  * Lifetimes. struct daxplug, daxplug_device, daxplug_change, daxplug_forecast and
@@ -111,7 +111,7 @@ enum daxplug_block_state {
 };
 
 /**
- * enum daxplug_backend - what drives a device
+ * enum daxplug_backend - the interface that drives a device
  * @DAXPLUG_BACKEND_UNKNOWN: cannot be told
  * @DAXPLUG_BACKEND_NONE: the device is not bound to kmem
  * @DAXPLUG_BACKEND_STATE: the state file of daxplug's kmem driver
@@ -159,7 +159,7 @@ enum daxplug_mode {
 };
 
 /**
- * enum daxplug_action - what a change is to do
+ * enum daxplug_action - the kind of a change
  * @DAXPLUG_ACTION_UNKNOWN: never asked for
  * @DAXPLUG_ACTION_PLUG: put all memory of the device online
  * @DAXPLUG_ACTION_UNPLUG: take all memory of the device offline and remove it
@@ -175,15 +175,15 @@ enum daxplug_action {
 };
 
 /**
- * enum daxplug_outcome - how a change has ended
+ * enum daxplug_outcome - the result of a change
  * @DAXPLUG_OUTCOME_UNKNOWN: it has not ended
  * @DAXPLUG_OUTCOME_DONE: the change was made
  * @DAXPLUG_OUTCOME_UNCHANGED: there was nothing to do
- * @DAXPLUG_OUTCOME_DRY_RUN: nothing stands in the way; nothing was changed
+ * @DAXPLUG_OUTCOME_DRY_RUN: no check has failed; nothing was changed
  * @DAXPLUG_OUTCOME_REFUSED: the change was not begun
  * @DAXPLUG_OUTCOME_ROLLED_BACK: the change failed; everything is as it was before
- * @DAXPLUG_OUTCOME_INCOMPLETE: the change failed, and not everything is as it was
- *	before, or that cannot be told
+ * @DAXPLUG_OUTCOME_INCOMPLETE: the change failed, and not everything is, or is known to
+ *	be, as it was before
  */
 enum daxplug_outcome {
 	DAXPLUG_OUTCOME_UNKNOWN,
@@ -228,7 +228,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_IN_USE: something else has a part of the address range
  * @DAXPLUG_REASON_OTHER: the kernel did not say why
  * @DAXPLUG_REASON_SIGNAL: cancelled by the caller or by a signal
- * @DAXPLUG_REASON_TIMEOUT: the time was up
+ * @DAXPLUG_REASON_TIMEOUT: the timeout expired
  * @DAXPLUG_REASON_SUSPEND: the system went to sleep
  * @DAXPLUG_REASON_UNBIND: the device was unbound meanwhile
  * @DAXPLUG_REASON_UNLOAD: the driver was unloaded meanwhile
@@ -290,10 +290,10 @@ enum daxplug_reason {
 };
 
 /**
- * enum daxplug_event_type - what an event tells
+ * enum daxplug_event_type - the kind of an event
  * @DAXPLUG_EVENT_UNKNOWN: never delivered
  * @DAXPLUG_EVENT_PRESENT: the device was there when the monitor began
- * @DAXPLUG_EVENT_READY: all devices that were there have been told; no device
+ * @DAXPLUG_EVENT_READY: all devices that were there have been reported; no device
  * @DAXPLUG_EVENT_ADDED: the device has appeared
  * @DAXPLUG_EVENT_REMOVED: the device has gone
  * @DAXPLUG_EVENT_CHANGED: its state, its mode or the counts of its blocks differ
@@ -308,8 +308,8 @@ enum daxplug_event_type {
 };
 
 /**
- * enum daxplug_verdict - what a forecast expects
- * @DAXPLUG_VERDICT_UNKNOWN: it cannot be told
+ * enum daxplug_verdict - the expectation of a forecast
+ * @DAXPLUG_VERDICT_UNKNOWN: not known
  * @DAXPLUG_VERDICT_GO: the change would be made
  * @DAXPLUG_VERDICT_REFUSED: the change would be refused, or fail
  */
@@ -338,7 +338,7 @@ enum daxplug_severity {
 };
 
 /**
- * enum daxplug_use - what memory is used for
+ * enum daxplug_use - the use of memory
  * @DAXPLUG_USE_UNKNOWN: no kind
  * @DAXPLUG_USE_ANON: anonymous memory of processes; must move
  * @DAXPLUG_USE_SHARED: shared memory and tmpfs; must move
@@ -357,7 +357,7 @@ enum daxplug_use {
 	DAXPLUG_USE_FREE,
 };
 
-/* Flags of a change. Each is refused with an action that it means nothing for. */
+/* Flags of a change. Each is refused with an action to which it does not apply. */
 
 /* Make all checks, change nothing. */
 #define DAXPLUG_CHANGE_DRY_RUN (1U << 0)
@@ -371,7 +371,7 @@ enum daxplug_use {
  * Unplug, replug: first move the pages of the device to other nodes, by as many threads as
  * there are processors, while the kernel's memory hotplug locks are free. Refused if the
  * nodes lack free memory above their high watermarks for what must move, unless with
- * DAXPLUG_CHANGE_FORCE. What cannot be moved from user space is left to the unplug. If the
+ * DAXPLUG_CHANGE_FORCE. Pages that user space cannot move are left to the unplug. If the
  * change fails, pages that were moved stay where they went.
  */
 #define DAXPLUG_CHANGE_DRAIN (1U << 4)
@@ -382,7 +382,7 @@ enum daxplug_use {
  */
 #define DAXPLUG_CHANGE_NO_REFILL (1U << 5)
 
-/* What may refill a device while a change drains it. */
+/* The parts of the kernel that may refill a device while a change drains it. */
 
 /* Demotion: reclaim moves cold pages to slower nodes. */
 #define DAXPLUG_REFILL_DEMOTION (1U << 0)
@@ -479,9 +479,9 @@ struct daxplug_device *daxplug_next(struct daxplug_device *device);
 struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name);
 
 /*
- * About the last call that failed, of this handle, its devices, forecasts and
- * monitors; a change has its own. One line without a newline each, valid until the
- * next such call; "" if nothing has failed, or there is no advice.
+ * The last failure of a call on this handle, its devices, forecasts and monitors, and the
+ * advice; a change has its own. One line without a newline each, valid until the next
+ * such call; "" if no call has failed, or there is no advice.
  */
 const char *daxplug_message(const struct daxplug *daxplug);
 const char *daxplug_hint(const struct daxplug *daxplug);
@@ -538,7 +538,7 @@ const char *daxplug_device_uuid(const struct daxplug_device *device);
 unsigned int daxplug_device_serials(const struct daxplug_device *device);
 uint64_t daxplug_device_serial(const struct daxplug_device *device, unsigned int serial);
 
-/* Its target node as the kernel rates it. -1: the kernel does not say. */
+/* The kernel's rating of its target node; -1 if the kernel has none. */
 /* NUMA distance from the nearest node with CPUs. */
 int daxplug_device_distance(const struct daxplug_device *device);
 /* In MiB/s. */
@@ -560,7 +560,7 @@ unsigned int daxplug_device_ranges(const struct daxplug_device *device);
 uint64_t daxplug_device_range_start(const struct daxplug_device *device, unsigned int range);
 /* The last address. */
 uint64_t daxplug_device_range_end(const struct daxplug_device *device, unsigned int range);
-/* Where the range lies in the device, in pages. */
+/* The offset of the range in the device, in pages. */
 uint64_t daxplug_device_range_page_offset(const struct daxplug_device *device, unsigned int range);
 
 /* In bytes; 0 if unknown. */
@@ -573,7 +573,7 @@ unsigned int daxplug_device_blocks_present(const struct daxplug_device *device);
 unsigned int daxplug_device_blocks_online(const struct daxplug_device *device);
 /* How many of them are in ZONE_MOVABLE. */
 unsigned int daxplug_device_blocks_movable(const struct daxplug_device *device);
-/* Of how many the state or the zone cannot be told. */
+/* How many of them have an unknown state or zone. */
 unsigned int daxplug_device_blocks_unknown(const struct daxplug_device *device);
 
 /* N of memoryN, for a block from 0 to daxplug_device_blocks() - 1, by ascending address. */
@@ -584,7 +584,7 @@ enum daxplug_block_state daxplug_device_block_state(const struct daxplug_device 
 const char *daxplug_device_block_zone(const struct daxplug_device *device, unsigned int block);
 
 /**
- * daxplug_device_read_use() - estimate what the device's memory is used for
+ * daxplug_device_read_use() - estimate the use of the device's memory
  * @device: the device
  *
  * Looks at a sample of the pages of each block that is online.
@@ -598,8 +598,8 @@ DAXPLUG_CHECK int daxplug_device_read_use(struct daxplug_device *device);
 int daxplug_device_block_use(const struct daxplug_device *device, unsigned int block);
 
 /*
- * What daxplug's driver tells of a device, read with the device. With another
- * driver, or where it cannot be read: -1, "".
+ * The files of daxplug's driver, read with the device. -1 or "" with another driver, or if
+ * a file cannot be read.
  */
 /* 1 or 0: kmem/guard. */
 int daxplug_device_guard(const struct daxplug_device *device);
@@ -613,7 +613,7 @@ const char *daxplug_device_last_failure(const struct daxplug_device *device);
 int64_t daxplug_device_transitions_done(const struct daxplug_device *device);
 int64_t daxplug_device_transitions_failed(const struct daxplug_device *device);
 int64_t daxplug_device_transitions_cancelled(const struct daxplug_device *device);
-/* Switches of a block by others that the driver refused. */
+/* Switches of a block by other processes that the driver refused. */
 int64_t daxplug_device_refusals(const struct daxplug_device *device);
 /* Pages with a hardware fault. */
 int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
@@ -621,11 +621,11 @@ int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
 /* ---- Settings of a device ---- */
 
 /**
- * daxplug_device_set_guard() - choose whether others may switch its blocks one by one
+ * daxplug_device_set_guard() - choose whether other processes may switch its blocks
  * @device: the device
  * @on: whether the driver refuses that; kmem/guard
  *
- * Lasts until the device is unbound. daxplug_device_guard() tells of it at once.
+ * Lasts until the device is unbound. daxplug_device_guard() returns the new value at once.
  *
  * Return: 0; -EOPNOTSUPP if its driver has no guard, or in a recorded tree; -EACCES or
  * -EPERM for a caller other than root; -EROFS if sysfs is mounted read-only; or what the
@@ -645,9 +645,9 @@ DAXPLUG_CHECK int daxplug_device_set_guard(struct daxplug_device *device, bool o
 DAXPLUG_CHECK int daxplug_device_set_timeout(struct daxplug_device *device, int64_t timeout);
 
 /**
- * daxplug_device_set_memmap_wanted() - choose where its page structs are to go
+ * daxplug_device_set_memmap_wanted() - choose the memory for its page structs
  * @device: the device
- * @on: whether to its own memory, if the kernel grants that; memmap_on_memory
+ * @on: whether to use its own memory, if the kernel allows that; memmap_on_memory
  *
  * Return: 0; -EBUSY while the device is bound to kmem; -EOPNOTSUPP on a kernel before 6.8,
  * or in a recorded tree; otherwise as daxplug_device_set_guard().
@@ -690,7 +690,7 @@ int daxplug_orphan_quarantined(const struct daxplug_orphan *orphan);
  * Plugging binds a device without a driver to kmem first. Unplugging block by block
  * leaves the device without a driver, because only unbinding removes blocks there. If
  * the second half of a replug fails, the device is plugged again as it was; a device
- * that was offline or mixed cannot be, and the outcome is then
+ * that was offline or mixed cannot be restored, and the outcome is then
  * DAXPLUG_OUTCOME_INCOMPLETE.
  *
  * Return: 0; -EINVAL for another action; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
@@ -701,7 +701,7 @@ DAXPLUG_CHECK int daxplug_change_new(struct daxplug_device *device, enum daxplug
 /**
  * daxplug_change_new_reclaim() - prepare to reclaim an orphaned range
  * @daxplug: its handle
- * @orphan: the range; the change copies what it needs of it
+ * @orphan: the range, of which the change keeps a copy
  * @change: set to the change, with one reference
  *
  * Return: 0; -ENOMEM; -EMFILE or -ENFILE without a descriptor.
@@ -731,9 +731,9 @@ DAXPLUG_CHECK int daxplug_change_set_state(struct daxplug_change *change, enum d
 /**
  * daxplug_change_set_flags() - choose how the change is made
  * @change: the change
- * @flags: DAXPLUG_CHANGE_* together; replaces those set before
+ * @flags: any of DAXPLUG_CHANGE_*; replaces the former ones
  *
- * Return: 0; -EINVAL for an unknown flag, or one that means nothing for the action;
+ * Return: 0; -EINVAL for an unknown flag, or one that does not apply to the action;
  * -EBUSY.
  */
 DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags);
@@ -744,7 +744,7 @@ DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsign
  * @timeout: in milliseconds from the start, the wait for another daxplug included;
  *	negative, the default, for no limit
  *
- * When the time is up the change is cancelled and rolled back. The rollback itself
+ * When the timeout expires the change is cancelled and rolled back. The rollback itself
  * is not limited.
  *
  * Return: 0; -EBUSY.
@@ -776,7 +776,7 @@ DAXPLUG_CHECK int daxplug_change_start(struct daxplug_change *change);
 int daxplug_change_fd(const struct daxplug_change *change);
 
 /**
- * daxplug_change_process() - handle the news about a change; never blocks
+ * daxplug_change_process() - handle the messages of a change; never blocks
  * @change: the change
  *
  * Return: 1 if the change runs; 0 if it has ended, or was never started.
@@ -811,7 +811,8 @@ enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
  *	device that daxplug's driver does not drive it is an estimate from a sample
  * @total: set to the number of blocks
  *
- * Return: 0; -ENODATA if it cannot be told.
+ * Return: 0; -ENODATA if it cannot be told, and in DAXPLUG_PHASE_DRAIN, in which no block
+ * changes.
  */
 DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
 					  unsigned int *total);
@@ -830,13 +831,13 @@ DAXPLUG_CHECK int daxplug_change_drain_progress(const struct daxplug_change *cha
 /* The PID of the process that holds the device's lock in DAXPLUG_PHASE_WAIT; 0 if unknown. */
 int daxplug_change_waits_for(const struct daxplug_change *change);
 
-/* What it was made with. The device is NULL for a reclaim; borrowed. */
+/* The arguments that it was made with. The device is NULL for a reclaim; borrowed. */
 struct daxplug_device *daxplug_change_device(const struct daxplug_change *change);
 /* The name of the device or of the orphaned range. */
 const char *daxplug_change_name(const struct daxplug_change *change);
 enum daxplug_action daxplug_change_action(const struct daxplug_change *change);
 
-/* ---- What became of a change: once it has ended ---- */
+/* ---- The result of a change: once it has ended ---- */
 
 enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change);
 
@@ -854,14 +855,14 @@ enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change)
  *		system sleeps, or the device or the driver goes;
  * -EINTR	the process that made the change was interrupted otherwise;
  * -EINVAL	DAXPLUG_REASON_NO_NODE, or the kernel's refusal;
- * -EIO		the blocks are not what the kernel reported, or the process that made
+ * -EIO		the blocks are not as the kernel reported, or the process that made
  *		the change was killed;
  * -ENODATA	something could not be read (DAXPLUG_REASON_UNREADABLE);
  * -ENODEV	the device has gone, or is no longer bound to kmem;
  * -ENOENT	there is no kmem driver (DAXPLUG_REASON_NO_DRIVER);
  * -ENOSPC	DAXPLUG_REASON_NO_ROOM or _COMMIT_LIMIT;
  * -EOPNOTSUPP	another driver, no memory block, or a recorded tree;
- * -ETIMEDOUT	the time was up, also kmem/timeout_ms;
+ * -ETIMEDOUT	the timeout of the change, or kmem/timeout_ms, expired;
  * -EMFILE, -ENFILE, -ENOMEM
  *		too little to make the change;
  * or the errno of the first block that failed, or of binding the device.
@@ -870,7 +871,7 @@ int daxplug_change_error(const struct daxplug_change *change);
 
 /* Why it failed. */
 enum daxplug_reason daxplug_change_reason(const struct daxplug_change *change);
-/* What seems to have kept a block when the change was cancelled. */
+/* The reason that seems to have kept a block when the change was cancelled. */
 enum daxplug_reason daxplug_change_held(const struct daxplug_change *change);
 /* N of memoryN at which it failed; -1 if no single block is known. */
 int64_t daxplug_change_block(const struct daxplug_change *change);
@@ -899,12 +900,12 @@ bool daxplug_change_drained(const struct daxplug_change *change);
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
-/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed. */
+/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed: about. */
 uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 /* Bytes that were left on the device for the unplug; -1 if unknown. */
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);
 
-/* DAXPLUG_REFILL_* together: what the kernel may refill the device by meanwhile. */
+/* Any of DAXPLUG_REFILL_*: the ways in which the kernel may refill the device meanwhile. */
 unsigned int daxplug_change_refills(const struct daxplug_change *change);
 /* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
 bool daxplug_change_refills_off(const struct daxplug_change *change);
@@ -964,13 +965,13 @@ const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forec
 /* One sentence without a full stop. */
 const char *daxplug_forecast_finding_text(const struct daxplug_forecast *forecast,
 					  unsigned int finding);
-/* What to do about it, a command line where there is one; "". */
+/* The remedy, a command line where there is one; "". */
 const char *daxplug_forecast_finding_remedy(const struct daxplug_forecast *forecast,
 					    unsigned int finding);
 
-/* What the devices' memory is used for, in bytes; -1 if unknown. */
+/* The use of the devices' memory, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_use(const struct daxplug_forecast *forecast, enum daxplug_use use);
-/* What must move, page cache not included, in bytes; -1 if unknown. */
+/* The memory that must move, page cache not included, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_must_move(const struct daxplug_forecast *forecast);
 /* The room for it on other nodes, swap included, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_room(const struct daxplug_forecast *forecast);
@@ -984,7 +985,7 @@ const char *daxplug_forecast_unmovable_device(const struct daxplug_forecast *for
 /* N of memoryN. */
 uint64_t daxplug_forecast_unmovable_block(const struct daxplug_forecast *forecast,
 					  unsigned int unmovable);
-/* DAXPLUG_REASON_OTHER: it is in a kernel zone, and nothing unmovable was seen in it. */
+/* DAXPLUG_REASON_OTHER: it is in a kernel zone, and no unmovable page was found in it. */
 enum daxplug_reason daxplug_forecast_unmovable_reason(const struct daxplug_forecast *forecast,
 						      unsigned int unmovable);
 

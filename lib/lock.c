@@ -51,7 +51,7 @@ static int find_holder(const struct daxplug *daxplug, int fd)
 }
 
 /**
- * daxplug_device_worker() - which daxplug works on a device now
+ * daxplug_device_worker() - find the daxplug that changes a device now
  * @device: the device
  *
  * Return: the PID of the process that makes the change; 0 if there is none, or it cannot be
@@ -119,7 +119,7 @@ static int take(struct daxplug_change *change, int fd)
 }
 
 /**
- * lock_device() - be the only daxplug that works on a device; called in the child
+ * lock_device() - become the only daxplug that changes a device; called in the child
  * @change: the change
  *
  * Return: 0; or a negative errno with a report.
@@ -134,7 +134,7 @@ int lock_device(struct daxplug_change *change)
 		return 0;
 	device_path(change->device, "resource", path);
 	fd = root_open(change->daxplug, path, O_RDONLY);
-	/* A device that has gone is found so by the check that follows. */
+	/* The check that follows finds a device that has gone. */
 	if (fd == -ENOENT)
 		return 0;
 	err = fd < 0 ? fd : take(change, fd);

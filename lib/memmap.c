@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Where the page structs of a device go. */
+/* The place of a device's page structs. */
 #include <string.h>
 
 #include "device.h"
@@ -18,12 +18,12 @@ uint64_t memmap_size(uint64_t memory)
 }
 
 /**
- * memmap_in_effect() - will the page structs of a device be on its own memory
+ * memmap_in_effect() - test whether a device's page structs will be on its own memory
  * @device: the device
  *
- * A device may ask for it, as all CXL devices do; the system grants it only if it was
- * started with memory_hotplug.memmap_on_memory, and if those of one block fill whole
- * huge pages, or it was started with "force".
+ * A device may ask for that, as all CXL devices do; the system does it only if it was booted
+ * with memory_hotplug.memmap_on_memory, and if the page structs of one block fill whole huge
+ * pages, or it was booted with "force".
  *
  * Return: 1 or 0; -1 if it cannot be told.
  */

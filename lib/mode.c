@@ -19,7 +19,7 @@ static int load_driver(struct daxplug *daxplug)
 	return err ? err : sysfs_find(daxplug, KMEM_DRIVER);
 }
 
-/* 1 or 0; or a negative errno if it cannot be told. */
+/* Returns 1 or 0, or a negative errno if it is unknown. */
 static int is_bound(const struct daxplug *daxplug, const char *device)
 {
 	char path[SYSFS_PATH_SIZE], target[PATH_MAX];
@@ -33,9 +33,9 @@ static int is_bound(const struct daxplug *daxplug, const char *device)
 }
 
 /*
- * A device that is not kmem's by its type, such as persistent memory, has to be
- * made one by its name. The driver then binds it at once if it can; why it could
- * not only a write to bind tells.
+ * A device whose type is not kmem's, such as persistent memory, has to be assigned to kmem by its
+ * name. The driver then binds it at once if it can; only a write to bind returns the errno if
+ * it cannot.
  */
 static int bind_by_name(struct daxplug *daxplug, const char *device)
 {
@@ -73,7 +73,7 @@ int mode_bind(struct daxplug *daxplug, const char *device)
 }
 
 /**
- * mode_can_unbind() - can a device be unbound from kmem, as far as can be told before
+ * mode_can_unbind() - check whether a device can be unbound from kmem
  * @daxplug: the handle
  *
  * Return: 0 or a negative errno.

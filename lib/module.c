@@ -6,7 +6,7 @@
 
 #include "system.h"
 
-/* libkmod would write to standard error, which is not the library's to use. */
+/* libkmod would write to standard error, which the library must not do. */
 static void keep_quiet(void *data, int priority, const char *file, int line, const char *function,
 		       const char *format, va_list arguments)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events. What the kernel announces is only a reason to look again: what is reported
- * is the difference between two looks, so that nothing is invented, and a lost
- * announcement is made good by the next look.
+ * Events. An announcement of the kernel is only a reason to look again. The events are the
+ * differences between two looks, so none is invented, and the next look makes up for a lost
+ * announcement.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,16 +18,16 @@
 #include "handle.h"
 
 /*
- * When to look though nothing is announced, in ms. With announcements a look costs
- * more than it finds: it is for what no announcement tells.
+ * The interval of looks without an announcement, in ms. It is long where the kernel announces
+ * changes: such a look finds only changes that are not announced.
  */
 #define LOOK_ANNOUNCED 300000
 #define LOOK_LIVE 2000
 #define LOOK_RECORDED 200
 
 /*
- * How long after an announcement, in ms: a transition makes hundreds, one look does for
- * many. Where a look takes long it is so many times as long, to leave the CPU to others.
+ * The delay of a look after an announcement, in ms: a transition makes hundreds, and one look
+ * serves many. If a look takes long, the delay is a multiple of that, to leave the CPU to others.
  */
 #define SETTLE 20
 #define SETTLE_LOOKS 10
@@ -56,13 +56,13 @@ struct daxplug_event {
  * @own: a handle with devices of its own
  * @epoll: readable when it is time to look
  * @timer: for that
- * @look_ms: when to look again though nothing is announced
- * @took_ms: how long the last look took
+ * @look_ms: the interval of looks without an announcement
+ * @took_ms: the duration of the last look
  * @udev: the library
  * @uevents: the kernel's announcements, or NULL where there are none
- * @views: what the last look has seen, @view_count of it
+ * @views: the devices of the last look, @view_count of them
  * @view_count: how many
- * @events: what is to be told, from @next to @event_count
+ * @events: events to be returned, from @next to @event_count
  * @event_count: how many
  * @next: the first that has not been told
  * @sequence: how many events there have been
@@ -119,7 +119,7 @@ static void stop_listening(struct daxplug_monitor *monitor)
 	monitor->udev = NULL;
 }
 
-/* From the kernel, not from udevd, which may not run. Without, it is looked more often. */
+/* From the kernel, not from udevd, which may not run. Without it, looks are more frequent. */
 static void listen_to_kernel(struct daxplug_monitor *monitor)
 {
 	monitor->udev = udev_new();
@@ -283,7 +283,7 @@ bool daxplug_monitor_polls(const struct daxplug_monitor *monitor)
 	return !monitor->uevents;
 }
 
-/* Throws the announcements away; that there were some is all that counts. */
+/* Discards the announcements; only their existence counts. */
 static bool drain_uevents(struct daxplug_monitor *monitor)
 {
 	struct udev_device *device;

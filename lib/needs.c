@@ -9,7 +9,7 @@
 #include "node.h"
 #include "parse.h"
 
-/* The kernel's documentation has no trouble with that much movable memory for other. */
+/* A ratio of movable to other memory that the kernel's documentation considers safe. */
 #define MOST_MOVABLE 4
 
 static void find_node(struct daxplug_forecast *forecast, const struct daxplug_device *device)
@@ -118,7 +118,7 @@ static void find_ratio(struct daxplug_forecast *forecast, const struct node_room
 }
 
 /**
- * forecast_plug() - what a plug of the devices needs
+ * forecast_plug() - find the memory that a plug of the devices needs
  * @forecast: the forecast
  */
 void forecast_plug(struct daxplug_forecast *forecast)

@@ -126,7 +126,7 @@ static uint64_t droppable(uint64_t cache, uint64_t low)
 }
 
 /**
- * node_room() - what a node could take
+ * node_room() - find the room of a node
  * @daxplug: the handle
  * @zoneinfo: of node_zoneinfo(), or NULL: then all that is free counts
  * @node: the node

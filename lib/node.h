@@ -8,7 +8,7 @@
 struct daxplug;
 
 /**
- * struct node_room - what a node could take
+ * struct node_room - the room of a node
  * @free: free above the watermarks, in any zone
  * @spare: free above the high watermarks, in any zone: to take that wakes no kswapd
  * @kernel_free: of @free, outside of ZONE_MOVABLE

@@ -231,7 +231,7 @@ int parse_value(const char *text, const char *key, char *value, size_t size)
 }
 
 /**
- * parse_kind() - what kind of memory a device is, from where it is in /sys/devices
+ * parse_kind() - the kind of a device's memory, by its place in /sys/devices
  * @path: its path, relative or not
  *
  * Return: the kind.
@@ -263,7 +263,7 @@ static bool is_in_between(const char *name, size_t length)
 }
 
 /**
- * parse_parent() - the name of what a device is a part of
+ * parse_parent() - the name of the parent of a device
  * @path: its path in /sys/devices
  * @name: room for the name and a NUL: the nearest directory above that is none
  *	of the DAX core's own

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Takes the texts of sysfs and proc apart. Any text is safe. */
+/* Parses the texts of sysfs and proc. Any text is safe. */
 #ifndef DAXPLUG_PARSE_H
 #define DAXPLUG_PARSE_H
 

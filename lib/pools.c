@@ -155,7 +155,7 @@ void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools)
 	}
 }
 
-/* Pages that were in use and moved to another node are no loss: what counts is the system. */
+/* Pages in use that moved to another node are no loss: the count of the system decides. */
 static uint64_t missing_of(const struct pool *before, const struct pool *now)
 {
 	if (before->system && now->system)
@@ -163,19 +163,21 @@ static uint64_t missing_of(const struct pool *before, const struct pool *now)
 	return persistent(before) > persistent(now) ? persistent(before) - persistent(now) : 0;
 }
 
-/* How many pages of a pool are still missing after an attempt to have them back. */
+/* The number of pages of a pool that are still missing after an attempt to restore them. */
 static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *before)
 {
 	struct pool now = { .size = before->size };
-	uint64_t missing = persistent(before);
+	uint64_t missing = persistent(before), wanted = missing;
 
 	if (!missing)
 		return 0;
-	if (!read_pool(daxplug, node, &now))
+	if (!read_pool(daxplug, node, &now)) {
 		missing = missing_of(before, &now);
+		wanted = persistent(&now) + missing;
+	}
 	if (!missing)
 		return 0;
-	set_size(daxplug, node, before, persistent(&now) + missing);
+	set_size(daxplug, node, before, wanted);
 	return read_pool(daxplug, node, &now) ? missing : missing_of(before, &now);
 }
 

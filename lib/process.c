@@ -107,7 +107,7 @@ int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *vi
 }
 
 /**
- * process_line_on_nodes() - what a mapping has on some nodes
+ * process_line_on_nodes() - the pages of a mapping on some nodes
  * @line: a line of numa_maps: "7f00 default anon=3 N0=1 N1=2 kernelpagesize_kB=4"
  * @counts: called with a node: does it count
  * @data: for it

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* How far a change is, cheaply: however many blocks there are, few are looked at. */
+/* The progress of a change: it reads few blocks, however many there are. */
 #include <errno.h>
 #include <string.h>
 
 #include "change.h"
 #include "handle.h"
 
-/* Of more blocks than that a sample is looked at. */
+/* Of more blocks than that only a sample is read. */
 #define MOST_LOOKS 128
 
 /* As the driver counts them; -1 if it does not. */
@@ -44,7 +44,8 @@ int daxplug_change_progress(const struct daxplug_change *change, unsigned int *d
 		(change->phase == DAXPLUG_PHASE_BACK && change->action == DAXPLUG_ACTION_PLUG);
 	int64_t online;
 
-	if (!device || !device->counts.total || change->phase == DAXPLUG_PHASE_UNKNOWN)
+	if (!device || !device->counts.total || change->phase == DAXPLUG_PHASE_UNKNOWN ||
+	    change->phase == DAXPLUG_PHASE_DRAIN)
 		return -ENODATA;
 	online = online_by_driver(device);
 	if (online < 0)

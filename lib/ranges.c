@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Where a device's memory lies. */
+/* The address ranges of a device. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static int read_range(const struct daxplug_device *device, unsigned int number, 
 	return range->end < range->start ? -EINVAL : 0;
 }
 
-/* 0 if there is such a range; -ENOENT if not; another error if that cannot be told. */
+/* Returns 0 if there is such a range, -ENOENT if not, another errno if it is unknown. */
 static int find_range(const struct daxplug_device *device, unsigned int number)
 {
 	char attribute[48], path[SYSFS_PATH_SIZE];

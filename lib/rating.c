@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* How the kernel rates the node of a device: distance, bandwidth, latency. */
+/* The kernel's rating of a device's node: distance, bandwidth, latency. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -22,25 +22,25 @@ static void reclaim_path(int node, char *path)
  * @drain: the drain
  * @bytes: how much there is of it
  *
- * Return: how much was dropped, as far as the kernel says.
+ * The kernel says that it failed if it has dropped less than it was asked to.
+ *
+ * Return: whether the kernel was asked to.
  */
-uint64_t reclaim_cache(struct drain *drain, uint64_t bytes)
+bool reclaim_cache(struct drain *drain, uint64_t bytes)
 {
 	struct daxplug *daxplug = drain->change->daxplug;
 	char path[SYSFS_PATH_SIZE], text[48];
-	uint64_t dropped = 0;
 	int err = 0;
 
 	reclaim_path(drain->change->device->target_node, path);
 	if (sysfs_find(daxplug, path))
-		return 0;
-	while (!err && dropped < bytes && !task_cancelled(drain->change)) {
-		uint64_t step = bytes - dropped < STEP ? bytes - dropped : STEP;
+		return false;
+	while (!err && bytes && !task_cancelled(drain->change)) {
+		uint64_t step = bytes < STEP ? bytes : STEP;
 
 		snprintf(text, sizeof(text), "%llu swappiness=0", (unsigned long long)step);
 		err = daxplug->system->write(daxplug, path, text);
-		if (!err)
-			dropped += step;
+		bytes -= step;
 	}
-	return dropped;
+	return true;
 }

@@ -49,6 +49,6 @@ struct daxplug_change;
 bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
 		  struct refill_setting *setting);
 int refill_begin(struct daxplug_change *change);
-void refill_end(struct daxplug_change *change);
+int refill_end(struct daxplug_change *change);
 
 #endif /* DAXPLUG_REFILL_H */

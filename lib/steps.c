@@ -396,6 +396,18 @@ static void restore_pools(struct daxplug_change *change)
 			 (unsigned long long)lost, change->task.pools.node);
 }
 
+static int drain_and_run(struct daxplug_change *change)
+{
+	int err = refill_begin(change);
+
+	if (err) {
+		fail_untouched(change);
+		return err;
+	}
+	err = drain_device(change);
+	return err ? err : run(change);
+}
+
 /**
  * steps_run() - make a change, or leave everything as it was
  * @change: the change, checked; its report tells what came of it
@@ -404,19 +416,13 @@ static void restore_pools(struct daxplug_change *change)
  */
 int steps_run(struct daxplug_change *change)
 {
-	int err = record_pools(change);
+	int err = record_pools(change), end_err;
 
 	if (err)
 		return err;
-	err = refill_begin(change);
-	if (err)
-		fail_untouched(change);
-	if (!err)
-		err = drain_device(change);
-	if (!err)
-		err = run(change);
-	refill_end(change);
+	err = drain_and_run(change);
+	end_err = refill_end(change);
 	if (err)
 		restore_pools(change);
-	return err;
+	return err ? err : end_err;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
-# What takeover and handback share: which driver is loaded, and what it is bound to.
+# Functions that takeover and handback share: the loaded driver, and its devices.
 
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C
@@ -25,13 +25,13 @@ bound_devices() {
 	done
 }
 
-# unload DRIVER: the other one is to come in its place.
+# unload DRIVER: unloads it, to make place for the other one.
 unload() {
 	problem=$(rmmod kmem 2>&1) ||
 		die "$1 cannot be unloaded: ${problem#rmmod: ERROR: }; nothing has been changed"
 }
 
-# bind DEVICE...: before Linux 6.6 a driver that has just been loaded takes none by itself.
+# bind DEVICE...: binds them. Before Linux 6.6 a driver that was just loaded binds none by itself.
 bind() {
 	for device; do
 		bind_one "$device" 2> /dev/null || :

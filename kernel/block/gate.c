@@ -22,8 +22,8 @@ MODULE_PARM_DESC(guard,
 		 "kmem/guard of devices bound from now on: refuse per-block changes (default 0)");
 
 /*
- * Protects the list and each gate in it. Taken inside the core's hotplug locks, by the
- * notifier; nothing sleeps under it.
+ * Protects the list and each gate in it. The notifier takes it inside the core's hotplug
+ * locks; no holder sleeps.
  */
 static DEFINE_SPINLOCK(gates_lock);
 static LIST_HEAD(gates);
@@ -72,10 +72,9 @@ static void log_refusal(struct kmem_gate *gate, unsigned int block, const char *
 }
 
 /*
- * The core is about to online a block that this task is adding. We do that ourselves, later
- * and in a better order, so the core is refused. Where the block could not be switched
- * afterwards, a bind lets the core go on: memory that came online by the core's own means
- * is better than none.
+ * The core is about to put a block online that this task is adding. The gate refuses, because
+ * the driver does that later and in a better order. If the block could not be switched
+ * afterwards, a bind lets the core go on: memory that the core put online is better than none.
  */
 static int may_online_added(struct kmem_gate *gate, unsigned int block)
 {
@@ -85,7 +84,7 @@ static int may_online_added(struct kmem_gate *gate, unsigned int block)
 		return gate->add_for == KMEM_ADD_FOR_TRANSITION ? -EBUSY : 0;
 
 	gate->policy = policy;
-	/* No other task may online what the policy is about to, while more is added. */
+	/* No other task may put online what the policy will, while more is added. */
 	if (gate->add_for == KMEM_ADD_FOR_POLICY && policy != DAX_BLOCK_OFFLINE)
 		gate->owner = current;
 	return -EBUSY;
@@ -127,7 +126,7 @@ static int may_go_online(struct kmem_gate *gate, unsigned int block)
 	return hold_module(gate) ? 0 : -EBUSY;
 }
 
-/* From GOING on no notifier of ours can stop the switch, so its end has to be waited for. */
+/* After GOING no notifier can stop the switch, so a transition has to wait for its end. */
 static int switch_begins(struct kmem_gate *gate, int err)
 {
 	if (gate->owner == current)
@@ -146,8 +145,8 @@ static void switch_ends(struct kmem_gate *gate)
 }
 
 /*
- * Memory that another driver has at addresses which the device could not get. Its owner
- * switches it as it likes, whatever the device does.
+ * Memory that another driver has at addresses which the device could not get. The gate never
+ * refuses a switch of it.
  */
 static bool is_foreign(const struct kmem_gate *gate, unsigned int block)
 {
@@ -235,7 +234,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	return notifier_from_errno(err);
 }
 
-/* A change that reaches this notifier has been agreed to by all others. */
+/* All other notifiers have agreed to a switch that reaches this one. */
 static int last_memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	struct kmem_gate *gate;
@@ -356,7 +355,7 @@ void kmem_gate_close(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_set_device() - note which device is bound to the memory
+ * kmem_gate_set_device() - set the device that is bound to the memory
  * @gate: the gate
  * @dev: the device, NULL: none any more, and with its files the guard goes
  *
@@ -371,7 +370,7 @@ void kmem_gate_set_device(struct kmem_gate *gate, struct device *dev)
 }
 
 /**
- * kmem_gate_rename() - call the memory something else
+ * kmem_gate_rename() - give the memory another name
  * @gate: the gate
  * @name: the name, from kmalloc(); the gate owns it from now on
  *
@@ -388,7 +387,7 @@ const char *kmem_gate_rename(struct kmem_gate *gate, const char *name)
 }
 
 /**
- * kmem_gate_state() - what all blocks amount to now
+ * kmem_gate_state() - the state of the memory now
  * @gate: the gate
  *
  * Context: Any but interrupts; does not wait for a transition.
@@ -407,7 +406,7 @@ enum dax_state kmem_gate_state(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_block() - what a block is now
+ * kmem_gate_block() - the state of a block now
  * @gate: the gate
  * @block: the block's number
  *
@@ -426,7 +425,7 @@ enum dax_block_state kmem_gate_block(struct kmem_gate *gate, unsigned int block)
 }
 
 /**
- * kmem_gate_is_present() - are the blocks of a range in the system
+ * kmem_gate_is_present() - test whether the blocks of a range are in the system
  * @gate: the gate
  * @span: one of its ranges
  *
@@ -445,7 +444,7 @@ bool kmem_gate_is_present(struct kmem_gate *gate, const struct dax_span *span)
 }
 
 /**
- * kmem_gate_count_online() - how many blocks of a range are online
+ * kmem_gate_count_online() - count the online blocks of a range
  * @gate: the gate
  * @span: one of its ranges
  *
@@ -464,7 +463,7 @@ unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_spa
 }
 
 /**
- * kmem_gate_is_empty() - is there nothing behind the gate, for good
+ * kmem_gate_is_empty() - test whether no block is present, or can come back
  * @gate: the gate
  *
  * A transition may bring back what it has removed.
@@ -484,7 +483,7 @@ bool kmem_gate_is_empty(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_counts() - how many blocks are what, at one moment
+ * kmem_gate_counts() - count the blocks by state, under one lock
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -502,7 +501,7 @@ struct dax_block_counts kmem_gate_counts(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_copy() - what each block is, at one moment
+ * kmem_gate_copy() - copy the state of each block, under one lock
  * @gate: the gate
  * @states: room for one for each block
  *
@@ -516,7 +515,7 @@ void kmem_gate_copy(struct kmem_gate *gate, u8 *states)
 }
 
 /**
- * kmem_gate_refusals() - how many switches by other tasks were refused so far
+ * kmem_gate_refusals() - the number of refused switches by other tasks
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -595,7 +594,7 @@ void kmem_gate_set_whole_online(struct kmem_gate *gate, bool whole_online)
 }
 
 /**
- * kmem_gate_whole_online() - did all blocks go online as a whole
+ * kmem_gate_whole_online() - test whether all blocks went online as a whole
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -641,7 +640,7 @@ void kmem_gate_end(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_own() - from now on no other task begins to switch a block
+ * kmem_gate_own() - let no other task begin to switch a block
  * @gate: the gate
  *
  * A task that was let through before may still be switching one, even one that is recorded
@@ -660,7 +659,7 @@ void kmem_gate_own(struct kmem_gate *gate)
  * kmem_gate_own_settled() - own a gate and wait for a switch that is under way
  * @gate: the gate
  *
- * Afterwards the record changes only by what this task does.
+ * Afterwards only this task changes the record.
  *
  * Context: Process context, sleeps; kmem_dev->lock held by the task that waits for this one.
  * Return: 0, or -EINTR after a signal to this task, with the gate not owned.
@@ -676,7 +675,7 @@ int kmem_gate_own_settled(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_disown() - every task may switch the blocks again
+ * kmem_gate_disown() - let every task switch the blocks again
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -707,9 +706,9 @@ bool kmem_gate_hold_module(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_set_add_for() - note what ranges will be added for
+ * kmem_gate_set_add_for() - set the purpose for which ranges will be added
  * @gate: the gate
- * @add_for: what for
+ * @add_for: the purpose
  *
  * Context: Any but interrupts; kmem_dev->lock held.
  */
@@ -762,7 +761,7 @@ void kmem_gate_end_add(struct kmem_gate *gate, bool added)
 }
 
 /**
- * kmem_gate_policy() - what the system's policy would have made of what was added
+ * kmem_gate_policy() - the state that the system's policy gives the added blocks
  * @gate: the gate
  *
  * Context: Any but interrupts; kmem_dev->lock held.
@@ -791,11 +790,11 @@ void kmem_gate_begin_switch(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_notified() - how far the notifiers came with this task's last switch
+ * kmem_gate_notified() - the notifiers that were called for this task's last switch
  * @gate: the gate
  *
  * Context: Any, in the task that owns the gate.
- * Return: how far they came.
+ * Return: which ones were called.
  */
 enum kmem_notified kmem_gate_notified(struct kmem_gate *gate)
 {
@@ -803,7 +802,7 @@ enum kmem_notified kmem_gate_notified(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_guard_default() - what the module's parameter says of new devices
+ * kmem_gate_guard_default() - the module parameter that guards new devices
  *
  * Context: Any.
  * Return: whether they are guarded.
@@ -814,7 +813,7 @@ bool kmem_gate_guard_default(void)
 }
 
 /**
- * kmem_gate_is_guarded() - are per-block switches by other tasks refused
+ * kmem_gate_is_guarded() - test whether per-block switches by other tasks are refused
  * @gate: the gate
  *
  * Context: Any but interrupts.

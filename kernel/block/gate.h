@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The gate of a device's memory: which task may switch its blocks, and what each block is.
- * A memory notifier hears of every block of the machine that goes online or offline,
- * whichever task does it; the gate refuses what would disturb a transition and records the
- * rest.
+ * The gate of a device's memory: the task that may switch its blocks, and the state of each
+ * block. The core calls a memory notifier for every switch of a block; the gate refuses a
+ * switch that would disturb a transition, and records the others.
  */
 #ifndef DAXPLUG_GATE_H
 #define DAXPLUG_GATE_H
@@ -18,7 +17,7 @@ struct kmem_gate;
 struct task_struct;
 
 /**
- * enum kmem_notified - how far the memory notifiers came with one switch of a block
+ * enum kmem_notified - the memory notifiers that were called for a switch of a block
  * @KMEM_NOTIFIED_NONE: the core gave up before it called them
  * @KMEM_NOTIFIED_FIRST: ours, the first, was called and our last was not: one between them
  *	refused
@@ -31,7 +30,7 @@ enum kmem_notified {
 };
 
 /**
- * enum kmem_add_for - what blocks are added for
+ * enum kmem_add_for - the purpose for which blocks are added
  * @KMEM_ADD_FOR_TRANSITION: a write to state, or a bind by a default of unplugged or offline:
  *	the system's policy does not count
  * @KMEM_ADD_FOR_POLICY: a bind that carries out the system's policy
@@ -44,7 +43,7 @@ enum kmem_add_for {
 };
 
 /**
- * struct kmem_gate_ops - what a gate tells its owner
+ * struct kmem_gate_ops - a gate's callbacks
  * @changed: the state may read something else now
  * @block_offline: a task that does not own the gate has taken a block offline
  *

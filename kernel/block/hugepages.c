@@ -60,7 +60,7 @@ static unsigned long machine_pages(unsigned long kb)
 }
 
 /**
- * kmem_pools_record() - record how large the pools of huge pages are
+ * kmem_pools_record() - record the sizes of the pools of huge pages
  * @pools: filled in
  * @nid: the node
  *
@@ -84,8 +84,8 @@ static unsigned long missing(unsigned long before, unsigned long now)
 }
 
 /*
- * How many pages the pool of a node should get back. A huge page in use moves to another node
- * and stays in the machine's pool, so that is no more than the machine lost.
+ * The number of pages that the pool of a node should get back. A huge page in use moves to
+ * another node and stays in the machine's pool, so the number is at most the machine's loss.
  */
 static unsigned long lost(const struct kmem_pool *before, int nid, unsigned long kb)
 {
@@ -113,7 +113,7 @@ static void restore(const struct kmem_pool *before, int nid, unsigned long kb,
 
 /**
  * kmem_pools_restore() - allocate the huge pages again that a node's pools have lost
- * @pools: how large they were
+ * @pools: their former sizes
  * @nid: the node
  * @label: names the memory in the log, which says how many pages could not be allocated
  *

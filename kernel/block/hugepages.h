@@ -8,7 +8,7 @@
 struct kmem_label;
 
 /**
- * struct kmem_pool - how large a pool of huge pages of one size is
+ * struct kmem_pool - the size of a pool of huge pages of one size
  * @node: the persistent huge pages of the node
  * @machine: those of all nodes
  */
@@ -18,7 +18,7 @@ struct kmem_pool {
 };
 
 /**
- * struct kmem_pools - how large the pools of huge pages of a node are
+ * struct kmem_pools - the sizes of the pools of huge pages of a node
  * @pool: one for each order from 1 to that of PUD_SIZE, all 0 where there is none
  */
 struct kmem_pools {

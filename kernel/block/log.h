@@ -8,7 +8,7 @@
 struct device;
 
 /**
- * struct kmem_label - what to call some memory
+ * struct kmem_label - the name of memory in the log
  * @name: the name of the device that is bound to it, or was last; START-END for memory that
  *	was found without a device
  * @dev: the device that is bound to it, or NULL

@@ -13,10 +13,10 @@
 #define DEFAULT_DISTANCE (MEMTIER_ADISTANCE_DRAM * 5)
 
 /**
- * struct node_type - the memory type that a node has from us
+ * struct node_type - the memory type that this driver gave a node
  * @list: in node_types
  * @nid: the node
- * @users: how many devices' memory has it; with 0 the node keeps it for other memory
+ * @users: the number of devices whose memory has it; with 0 the node keeps it for other memory
  * @type: the type
  */
 struct node_type {
@@ -67,11 +67,10 @@ static struct node_type *add_node(int nid)
  * kmem_memtier_get() - declare the memory type of a device's node
  * @nid: the node
  *
- * All devices of a node get the type that the first one got. The core answers for a
- * node's distance anew each time, and may have changed its mind, as when the CXL region
- * that it knew the distance by is gone; but it keeps one type for each node, and
- * dereferences NULL when it is given two (clear_node_memory_type() in mm/memory-tiers.c,
- * 6.1 to 7.3).
+ * All devices of a node get the type that the first one got. The core calculates a node's
+ * distance anew each time, and may come to another result, for example when the CXL region is
+ * gone by which it knew the distance; but it keeps one type for each node, and dereferences
+ * NULL when it is given two (clear_node_memory_type() in mm/memory-tiers.c, 6.1 to 7.3).
  *
  * Context: Process context, sleeps.
  * Return: the type, to hand back to kmem_memtier_put(); NULL without CONFIG_NUMA; or
@@ -119,7 +118,7 @@ void kmem_memtier_put(int nid)
 }
 
 /**
- * kmem_memtier_exit() - let go of all memory types, at module exit
+ * kmem_memtier_exit() - put all memory types, at module exit
  *
  * The core has a reference of its own to the type of a node that keeps it.
  *

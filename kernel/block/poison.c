@@ -28,14 +28,14 @@ static void forget(unsigned long pfn, unsigned long nr)
 }
 
 /**
- * kmem_poison_remember() - remember which pages of a block are faulty
+ * kmem_poison_remember() - remember the faulty pages of a block
  * @pfn: the first page
  * @nr: how many; all offline, their page structs not gone yet
  *
- * Whatever set PG_hwpoison up to now is found: memory_failure(), soft offlining, a
- * copy that failed while a page was migrated. A memory_failure() that found the page
- * online and sets the flag only after MEM_OFFLINE is missed; the core would have to
- * close that window, as nothing tells a driver of a page that is no longer online.
+ * Finds PG_hwpoison whatever has set it: memory_failure(), soft offlining, a copy that failed
+ * during a migration. Misses a memory_failure() that found the page online and sets the flag
+ * only after MEM_OFFLINE; only the core could close that window, because no call tells a
+ * driver of a page that is no longer online.
  *
  * Context: Process context, sleeps.
  */
@@ -54,7 +54,7 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr)
 }
 
 /**
- * kmem_poison_count() - how many pages are remembered as faulty
+ * kmem_poison_count() - count the pages that are remembered as faulty
  * @pfn: the first page
  * @nr: how many
  *
@@ -163,7 +163,7 @@ void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 }
 
 /**
- * kmem_poison_exit() - forget all, at module exit
+ * kmem_poison_exit() - forget all faulty pages, at module exit
  *
  * Context: Process context, sleeps.
  */

@@ -10,7 +10,7 @@
 #include "memtier.h"
 #include "range.h"
 
-/* The name by which others know this memory in /proc/iomem; kdump is one of them. */
+/* The name by which programs such as kdump know this memory in /proc/iomem. */
 #define RESOURCE_NAME "System RAM (kmem)"
 
 /* From kmalloc(), as the iomem tree may point at it for longer than the module is loaded. */
@@ -61,7 +61,7 @@ int kmem_memory_create(struct kmem_memory *memory, struct kmem_gate *gate, int n
 }
 
 /**
- * kmem_memory_destroy() - take back what a device's memory hangs on
+ * kmem_memory_destroy() - release the reservations, group and type of a device's memory
  * @memory: the memory, no block of it present; kmem_memory_create() was called for it
  *
  * Context: Process context, sleeps.
@@ -102,7 +102,7 @@ static struct resource **reservation(struct kmem_memory *memory, const struct da
 }
 
 /**
- * kmem_memory_rename() - have /proc/iomem show another name for what is reserved
+ * kmem_memory_rename() - give a device's reservations in /proc/iomem another name
  * @memory: the memory
  * @name: the name; where there is no memory to copy it, a range keeps its old one
  *
@@ -169,9 +169,10 @@ int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 }
 
 /*
- * Anything may reserve a part of what is not busy, as the core does when it adds the memory.
- * So the reservation is busy while no memory is there; and no System RAM, or kexec would take
- * it for memory. What was taken over from the kernel's own driver is reserved only now.
+ * Any driver may reserve a part of a range that is not busy, as the core does when it adds the
+ * memory. So the reservation is busy while no memory is there; and it is not System RAM, or
+ * kexec would take it for memory. Memory taken over from the kernel's own driver is reserved
+ * only now.
  */
 static void keep_others_out(struct kmem_memory *memory, const struct dax_span *span)
 {
@@ -211,8 +212,8 @@ static u64 less(u64 pages, u64 some)
 }
 
 /*
- * How many pages of page structs a zone can give: what is free above its low watermark, and
- * page cache. Page structs are unmovable, so no CMA area serves them: its free pages do not
+ * The number of pages of page structs that a zone can give: free pages above its low watermark,
+ * and page cache. Page structs are unmovable, so no CMA area serves them: its free pages do not
  * count, and its other pages may all be page cache.
  */
 static u64 room_in_zone(struct zone *zone)
@@ -240,8 +241,8 @@ static u64 room_for_page_structs(void)
 }
 
 /*
- * If the core runs out of memory half-way through a range, it leaves what was added by then,
- * and the range cannot be added any more (__add_pages() in mm/memory_hotplug.c, 6.1 to 7.3).
+ * If the core runs out of memory half-way through a range, it leaves the sections that it has
+ * added, and the range cannot be added again (__add_pages() in mm/memory_hotplug.c, 6.1 to 7.3).
  * So an add that would run out of memory must not be tried.
  */
 static bool has_room_for_page_structs(const struct kmem_memory *memory, const struct dax_span *span)

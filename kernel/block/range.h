@@ -10,7 +10,7 @@ struct memory_dev_type;
 struct resource;
 
 /**
- * struct kmem_memory - what a device's memory hangs on in the core
+ * struct kmem_memory - the reservations, group and type of a device's memory in the core
  * @gate: the gate of the same memory
  * @nid: the node
  * @mgid: the memory group, or -1

@@ -13,9 +13,9 @@
 #define ORDER_MAX 18U
 
 /*
- * A page may change its use while it is looked at, and with CONFIG_DEBUG_VM the page flag
- * macros BUG() when it does. So a copy of the page struct is tested: it may be out of date,
- * but it does not change. The page structs stay in place, as the block cannot be removed
+ * A page may change its use during the test, and with CONFIG_DEBUG_VM the page flag macros
+ * BUG() when it does. So the tests read a copy of the page struct, which may be out of date,
+ * but does not change. The page structs stay in place, because the block cannot be removed
  * meanwhile.
  */
 union copy {
@@ -72,7 +72,7 @@ static enum dax_reason look_at(union copy *copy)
 	return folio_maybe_dma_pinned(&copy->folio) ? DAX_REASON_PINNED : DAX_REASON_NONE;
 }
 
-/* The size of the folio that was looked at, in pages. */
+/* The size of the copied folio, in pages. */
 static unsigned long pages_of(union copy *copy)
 {
 	unsigned int order = 0;
@@ -92,8 +92,8 @@ static unsigned long free_pages_at(struct page *page)
 
 /*
  * More references than mappings and caches account for: the page has been borrowed, for I/O
- * say. Of a large folio only a pin can be told, as its reference count differs between
- * kernels.
+ * for example. Of a large folio only a pin can be seen, because its reference count differs
+ * between kernels.
  */
 static enum dax_reason look_for_reference(union copy *copy)
 {

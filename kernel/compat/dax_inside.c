@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The DAX core's types in a kernel tree, from the tree's own headers. dax_outside.c documents
- * the functions.
- */
+/* The DAX core's types in a kernel tree, from the tree's own headers. */
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -23,74 +23,32 @@ void dax_driver_unregister(struct dax_device_driver *driver);
 #define dax_member(object, struct_name, member, member_type)                                       \
 	((member_type *)((void *)(object) + DAX_LAYOUT_##struct_name##_##member))
 
-/**
- * kmem_dax_types_check() - are the types laid out as this module was built for
- *
- * Context: Process context, sleeps; at module load.
- * Return: 0, or an errno of dax_layout_check() with a line in the log.
- */
 int kmem_dax_types_check(void)
 {
 	return dax_layout_check();
 }
 
-/**
- * kmem_dax_device() - the struct device of a DAX device
- * @dev_dax: the DAX device
- *
- * Context: Any.
- * Return: the device, without a reference.
- */
 struct device *kmem_dax_device(struct dev_dax *dev_dax)
 {
 	return dax_member(dev_dax, dev_dax, dev, struct device);
 }
 
-/**
- * kmem_dax_node() - the NUMA node that a DAX device's memory goes to
- * @dev_dax: the DAX device
- *
- * Context: Any.
- * Return: the node, or NUMA_NO_NODE.
- */
 int kmem_dax_node(struct dev_dax *dev_dax)
 {
 	return *dax_member(dev_dax, dev_dax, target_node, int);
 }
 
-/**
- * kmem_dax_wants_memmap_on_memory() - should its page structs go to the device itself
- * @dev_dax: the DAX device, its device_lock held
- *
- * Context: Process context.
- * Return: whether they should; before Linux 6.8 no device can say so.
- */
 bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax)
 {
 	return DAX_LAYOUT_dev_dax_memmap_on_memory >= 0 &&
 	       *dax_member(dev_dax, dev_dax, memmap_on_memory, bool);
 }
 
-/**
- * kmem_dax_nr_ranges() - how many ranges a DAX device has
- * @dev_dax: the DAX device, its device_lock held
- *
- * Context: Process context.
- * Return: the number.
- */
 unsigned int kmem_dax_nr_ranges(struct dev_dax *dev_dax)
 {
 	return *dax_member(dev_dax, dev_dax, nr_range, int);
 }
 
-/**
- * kmem_dax_range() - one of a DAX device's ranges
- * @dev_dax: the DAX device, its device_lock held
- * @index: which, below kmem_dax_nr_ranges()
- *
- * Context: Process context.
- * Return: the range of physical addresses.
- */
 const struct range *kmem_dax_range(struct dev_dax *dev_dax, unsigned int index)
 {
 	void *ranges = *dax_member(dev_dax, dev_dax, ranges, void *);
@@ -108,15 +66,6 @@ static u64 driver_storage[DIV_ROUND_UP(DAX_LAYOUT_dax_device_driver_size, sizeof
 #define driver_member(member, member_type)                                                         \
 	(*dax_member(dax_driver, dax_device_driver, member, member_type))
 
-/**
- * kmem_dax_driver_register() - register this module's DAX driver
- * @probe: called when a device is bound; returns 0 or a negative errno
- * @remove: called when a device is unbound
- * @groups: the files of a bound device
- *
- * Context: Process context, sleeps.
- * Return: 0 or a negative errno of __dax_driver_register().
- */
 int kmem_dax_driver_register(int (*probe)(struct dev_dax *dev_dax),
 			     void (*remove)(struct dev_dax *dev_dax),
 			     const struct attribute_group **groups)
@@ -132,35 +81,16 @@ int kmem_dax_driver_register(int (*probe)(struct dev_dax *dev_dax),
 	return __dax_driver_register(dax_driver, THIS_MODULE, KBUILD_MODNAME);
 }
 
-/**
- * kmem_dax_driver_unregister() - unregister this module's DAX driver
- *
- * Unbinds all devices.
- *
- * Context: Process context, sleeps.
- */
 void kmem_dax_driver_unregister(void)
 {
 	dax_driver_unregister(dax_driver);
 }
 
-/**
- * kmem_dax_device_driver() - the driver as a bound device points to it
- *
- * Context: Any.
- * Return: the driver.
- */
 const struct device_driver *kmem_dax_device_driver(void)
 {
 	return &driver_member(drv, struct device_driver);
 }
 
-/**
- * kmem_dax_driver_kobject() - this driver's own directory in sysfs
- *
- * Context: Any; registered.
- * Return: its kobject, without a reference.
- */
 struct kobject *kmem_dax_driver_kobject(void)
 {
 	return dax_member(driver_member(drv, struct device_driver).p, driver_private, kobj,

@@ -16,19 +16,96 @@ struct device_driver;
 struct kobject;
 struct range;
 
+/**
+ * kmem_dax_types_check() - are the types laid out as this module was built for
+ *
+ * Context: Process context, sleeps; at module load.
+ * Return: 0, or an errno of dax_layout_check() with a line in the log.
+ */
 int kmem_dax_types_check(void);
 
+/**
+ * kmem_dax_device() - the struct device of a DAX device
+ * @dev_dax: the DAX device
+ *
+ * Context: Any.
+ * Return: the device, without a reference.
+ */
 struct device *kmem_dax_device(struct dev_dax *dev_dax);
+
+/**
+ * kmem_dax_node() - the NUMA node that a DAX device's memory goes to
+ * @dev_dax: the DAX device
+ *
+ * Context: Any.
+ * Return: the node, or NUMA_NO_NODE.
+ */
 int kmem_dax_node(struct dev_dax *dev_dax);
+
+/**
+ * kmem_dax_wants_memmap_on_memory() - should its page structs go to the device itself
+ * @dev_dax: the DAX device, its device_lock held
+ *
+ * Context: Process context.
+ * Return: whether they should; before Linux 6.8 no device can say so.
+ */
 bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax);
+
+/**
+ * kmem_dax_nr_ranges() - how many ranges a DAX device has
+ * @dev_dax: the DAX device, its device_lock held
+ *
+ * Context: Process context.
+ * Return: the number.
+ */
 unsigned int kmem_dax_nr_ranges(struct dev_dax *dev_dax);
+
+/**
+ * kmem_dax_range() - one of a DAX device's ranges
+ * @dev_dax: the DAX device, its device_lock held
+ * @index: which, below kmem_dax_nr_ranges()
+ *
+ * Context: Process context.
+ * Return: the range of physical addresses.
+ */
 const struct range *kmem_dax_range(struct dev_dax *dev_dax, unsigned int index);
 
+/**
+ * kmem_dax_driver_register() - register this module's DAX driver
+ * @probe: called when a device is bound; returns 0 or a negative errno
+ * @remove: called when a device is unbound
+ * @groups: the files of a bound device
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or a negative errno of __dax_driver_register().
+ */
 int kmem_dax_driver_register(int (*probe)(struct dev_dax *dev_dax),
 			     void (*remove)(struct dev_dax *dev_dax),
 			     const struct attribute_group **groups);
+
+/**
+ * kmem_dax_driver_unregister() - unregister this module's DAX driver
+ *
+ * Unbinds all devices.
+ *
+ * Context: Process context, sleeps.
+ */
 void kmem_dax_driver_unregister(void);
+
+/**
+ * kmem_dax_device_driver() - the driver as a bound device points to it
+ *
+ * Context: Any.
+ * Return: the driver.
+ */
 const struct device_driver *kmem_dax_device_driver(void);
+
+/**
+ * kmem_dax_driver_kobject() - this driver's own directory in sysfs
+ *
+ * Context: Any; registered.
+ * Return: its kobject, without a reference.
+ */
 struct kobject *kmem_dax_driver_kobject(void);
 
 #endif /* DAXPLUG_DAX_TYPES_H */

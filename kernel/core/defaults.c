@@ -237,7 +237,7 @@ static const char no_selector[] =
 static const char no_state[] =
 	"its state is none of unplugged offline online online_kernel online_movable policy";
 
-/* NULL, or what is wrong with an entry. */
+/* Returns NULL, or the fault of an entry. */
 static const char *read_entry(struct dax_text entry, const struct dax_identity *device,
 			      enum fit *fits, enum dax_state *state)
 {
@@ -255,11 +255,11 @@ static const char *read_entry(struct dax_text entry, const struct dax_identity *
 }
 
 /**
- * dax_defaults_check() - is a list of defaults one
+ * dax_defaults_check() - check a list of defaults
  * @list: the list, ends in NUL
  * @entry: where the first wrong entry goes
  *
- * Return: NULL if it is, else what is wrong with @entry.
+ * Return: NULL if the list is valid, else the fault of @entry.
  */
 const char *dax_defaults_check(const char *list, struct dax_text *entry)
 {
@@ -274,13 +274,13 @@ const char *dax_defaults_check(const char *list, struct dax_text *entry)
 }
 
 /**
- * dax_defaults_find() - what a list of defaults says of a device
+ * dax_defaults_find() - find the state that a list of defaults gives a device
  * @list: the list, checked
  * @device: the device
  * @state: where the state goes, DAX_DEFAULT_POLICY for "policy"; untouched if
- *	the list says nothing
+ *	no entry fits
  *
- * Return: whether the list says anything of the device.
+ * Return: whether an entry fits the device.
  */
 bool dax_defaults_find(const char *list, const struct dax_identity *device, enum dax_state *state)
 {

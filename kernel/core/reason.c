@@ -70,7 +70,7 @@ const char *dax_reason_text(enum dax_reason reason)
 }
 
 /**
- * dax_reason_is_cancel() - was a transition stopped from outside rather than by a failure
+ * dax_reason_is_cancel() - test whether a reason is a cancellation rather than a failure
  * @reason: why it ended
  *
  * Return: whether it was.
@@ -90,8 +90,8 @@ bool dax_reason_is_cancel(enum dax_reason reason)
 }
 
 /**
- * dax_reason_errno() - what the writer of a cancelled transition gets
- * @cancel: why it was cancelled
+ * dax_reason_errno() - the errno for the writer of a cancelled transition
+ * @cancel: the reason of the cancellation
  *
  * Return: the negative errno, or 0 if it was not.
  */

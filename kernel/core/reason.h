@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
-/* Why a transition did not come about. */
+/* The reasons for which a transition fails. */
 #ifndef DAXPLUG_CORE_REASON_H
 #define DAXPLUG_CORE_REASON_H
 
@@ -24,7 +24,7 @@
  * @DAX_REASON_IN_USE: something else in the address range
  * @DAX_REASON_OTHER: something that the kernel did not name
  * @DAX_REASON_SIGNAL: cancelled by a signal to the writer
- * @DAX_REASON_TIMEOUT: cancelled when the time was up
+ * @DAX_REASON_TIMEOUT: cancelled by the timeout
  * @DAX_REASON_SUSPEND: cancelled because the system goes to sleep
  * @DAX_REASON_UNBIND: cancelled because the device is being unbound
  * @DAX_REASON_UNLOAD: cancelled because the module is being unloaded

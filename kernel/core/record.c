@@ -2,7 +2,7 @@
 #include "record.h"
 
 /**
- * dax_record_set() - note what a block is now
+ * dax_record_set() - set the state of a block
  * @record: the record
  * @block: the block's number
  * @state: its state
@@ -15,7 +15,7 @@ void dax_record_set(struct dax_record *record, unsigned int block, enum dax_bloc
 }
 
 /**
- * dax_record_state() - what all blocks amount to
+ * dax_record_state() - the state of the device by its blocks
  * @record: the record
  *
  * Return: the state.
@@ -26,7 +26,7 @@ enum dax_state dax_record_state(const struct dax_record *record)
 }
 
 /**
- * dax_record_is_present() - are the blocks of a range there
+ * dax_record_is_present() - test whether the blocks of a range are present
  * @record: the record
  * @span: the range, which was added in one go, so that its first block speaks for all
  *
@@ -38,7 +38,7 @@ bool dax_record_is_present(const struct dax_record *record, const struct dax_spa
 }
 
 /**
- * dax_record_online() - how many blocks of a range are online
+ * dax_record_online() - count the online blocks of a range
  * @record: the record
  * @span: the range
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
-/* What each memory block of a device is, and what all of them amount to. */
+/* The state of each memory block of a device, and of the device. */
 #ifndef DAXPLUG_CORE_RECORD_H
 #define DAXPLUG_CORE_RECORD_H
 
@@ -8,7 +8,7 @@
 
 /**
  * struct dax_record - the blocks of a device
- * @blocks: what each is, an enum dax_block_state each
+ * @blocks: the state of each block, an enum dax_block_state
  * @counts: the same, counted
  * @whole_online: whether all went online by one whole-device "online", written or the
  *	default at bind, with nothing changed block by block since

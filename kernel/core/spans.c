@@ -6,7 +6,7 @@
  * @start: its first address
  * @end: its last one
  * @block_size: the size of a memory block, in bytes, a power of two
- * @span: where the addresses of what is left go
+ * @span: filled in with the addresses of the whole blocks
  *
  * Return: false if no whole block is left.
  */
@@ -121,7 +121,7 @@ unsigned long long dax_spans_block_id(const struct dax_spans *spans, unsigned in
 }
 
 /**
- * dax_spans_equal() - do two devices consist of the same ranges
+ * dax_spans_equal() - test whether two devices consist of the same ranges
  * @a: the ranges of one
  * @b: those of the other
  *
@@ -142,7 +142,7 @@ bool dax_spans_equal(const struct dax_spans *a, const struct dax_spans *b)
 }
 
 /**
- * dax_spans_overlap() - do two devices have memory in common
+ * dax_spans_overlap() - find memory that two devices have in common
  * @a: the ranges of one
  * @b: those of the other
  *

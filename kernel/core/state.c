@@ -55,7 +55,7 @@ bool dax_state_parse(const char *word, size_t length, enum dax_state *state)
 }
 
 /**
- * dax_state_of() - what a set of memory blocks amounts to
+ * dax_state_of() - the state of a device by its memory blocks
  * @counts: the blocks, counted
  * @whole_online: whether all went online by one whole-device "online", written or
  *	the default at bind, with nothing changed block by block since
@@ -82,7 +82,7 @@ enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_on
 }
 
 /**
- * dax_state_verdict() - may a device be sent from one state to another
+ * dax_state_verdict() - decide whether a device may go from one state to another
  * @now: the state it is in
  * @wanted: the state asked for
  *
@@ -109,8 +109,8 @@ enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
 }
 
 /**
- * dax_block_is_online() - is a block online, in whatever zone
- * @state: what the block is
+ * dax_block_is_online() - test whether a block is online, in whatever zone
+ * @state: the state of the block
  *
  * Return: whether it is.
  */
@@ -120,9 +120,9 @@ bool dax_block_is_online(enum dax_block_state state)
 }
 
 /**
- * dax_block_is_reached() - is a block what it should be
- * @state: what it is
- * @wanted: what it should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ * dax_block_is_reached() - test whether a block is in the wanted state
+ * @state: the state of the block
+ * @wanted: the wanted state, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  *
  * Return: whether it is.
  */
@@ -132,7 +132,7 @@ bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted)
 }
 
 /**
- * dax_block_wanted() - what each block of a device should be for a state
+ * dax_block_wanted() - the state of each block for a state of the device
  * @state: the state, one that a device can be left in
  *
  * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
@@ -154,8 +154,8 @@ unsigned int dax_block_wanted(enum dax_state state)
 }
 
 /**
- * dax_block_word() - what to write to a block's own state file
- * @wanted: what the block should be, not DAX_BLOCK_ABSENT
+ * dax_block_word() - the word to write to a block's own state file
+ * @wanted: the wanted state of the block, not DAX_BLOCK_ABSENT
  *
  * Return: the word, a constant.
  */
@@ -176,7 +176,7 @@ const char *dax_block_word(unsigned int wanted)
 /**
  * dax_block_count() - count one block in or out
  * @counts: the counts; @counts->total is not touched
- * @state: what the block is
+ * @state: the state of the block
  * @step: 1 to count it in, -1 to count it out
  */
 void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step)

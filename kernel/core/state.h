@@ -15,7 +15,7 @@
 #endif
 
 /**
- * enum dax_block_state - what one memory block is
+ * enum dax_block_state - the state of one memory block
  * @DAX_BLOCK_ABSENT: not added to the system
  * @DAX_BLOCK_OFFLINE: added, offline
  * @DAX_BLOCK_KERNEL: online in a kernel zone (any zone but ZONE_MOVABLE)
@@ -32,7 +32,7 @@ enum dax_block_state {
 #define DAX_BLOCK_ONLINE_ANY (DAX_BLOCK_MOVABLE + 1)
 
 /**
- * enum dax_state - what all memory blocks of a device amount to
+ * enum dax_state - the state of all memory blocks of a device together
  * @DAX_STATE_UNPLUGGED: no block present
  * @DAX_STATE_OFFLINE: all present, all offline
  * @DAX_STATE_ONLINE: all online since a whole-device "online", written or the default at bind
@@ -66,9 +66,9 @@ struct dax_block_counts {
 };
 
 /**
- * enum dax_verdict - may a device go from one state to another
+ * enum dax_verdict - whether a device may go from one state to another
  * @DAX_VERDICT_GO: yes
- * @DAX_VERDICT_NOTHING: it is there already
+ * @DAX_VERDICT_NOTHING: the device is in that state already
  * @DAX_VERDICT_BUSY: not from this state; unplug first
  * @DAX_VERDICT_INVALID: no device can be asked for this state
  */

@@ -24,7 +24,7 @@ static enum dax_reason by_errno(int err)
 	}
 }
 
-/* What holds or held a block: the page that looks so now, or nothing that can still be seen. */
+/* Looks for the page that holds a block; a page that held it may look harmless by now. */
 static enum dax_reason by_pages(struct kmem_gate *gate, struct kmem_failure *failure)
 {
 	u64 start = dax_spans_block_start(gate->spans, failure->block);
@@ -49,8 +49,8 @@ static unsigned long free_on_node(int nid)
 }
 
 /*
- * A guess: is less available than one block wants? The core moves pages to other
- * nodes only, where there are others (do_migrate_range() in mm/memory_hotplug.c).
+ * A guess: is less memory available than one block needs? If there are other nodes, the core
+ * moves pages only to these (do_migrate_range() in mm/memory_hotplug.c).
  */
 static bool is_memory_short(struct kmem_gate *gate, unsigned int block)
 {
@@ -63,9 +63,9 @@ static bool is_memory_short(struct kmem_gate *gate, unsigned int block)
 }
 
 /*
- * All agreed, and what is movable was being moved. That fails at once for huge
- * pages that are free here, but promised, with none free elsewhere; for all else
- * the core tries until it is stopped.
+ * All notifiers agreed, and the core was moving pages. That fails at once for huge pages that
+ * are free here, but reserved, with none free elsewhere; for all other pages the core tries
+ * until it is stopped.
  */
 static enum dax_reason why_not_moved(struct kmem_gate *gate, struct kmem_failure *failure)
 {
@@ -90,9 +90,8 @@ static bool was_cancelled(const struct kmem_failure *failure)
 }
 
 /*
- * The core isolates a block's free pages before it asks the notifiers, and
- * that is where unmovable pages are found. A block that was cancelled before
- * that has not shown anything.
+ * The core isolates a block's free pages before it asks the notifiers, and meets unmovable
+ * pages there. A cancellation before that says nothing about the block.
  */
 static enum dax_reason why_not_offline(struct kmem_gate *gate, unsigned int tried,
 				       struct kmem_failure *failure)

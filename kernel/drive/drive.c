@@ -48,8 +48,8 @@ static int put_and_remove(struct kmem_drive *drive, const struct dax_span *span)
 }
 
 /*
- * Removes what is present and not wanted. A range with a block online stays whole, which is a
- * failure unless @spare_online. A cancel ends what is still to be done; it undoes nothing.
+ * Removes the ranges that are present and not wanted. A range with a block online stays whole,
+ * which is a failure unless @spare_online. A cancellation ends the loop; it undoes nothing.
  */
 static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 {
@@ -140,7 +140,7 @@ static int find_blocks(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_all() - drive the blocks to what is wanted
+ * kmem_drive_all() - drive all blocks to their wanted states
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; the gate owned by this task.
@@ -198,7 +198,7 @@ int kmem_drive_online(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_want() - want the same of all blocks
+ * kmem_drive_want() - want the same state of all blocks
  * @drive: the drive
  * @wanted: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  *
@@ -210,7 +210,7 @@ void kmem_drive_want(struct kmem_drive *drive, unsigned int wanted)
 }
 
 /**
- * kmem_drive_want_back() - want of all blocks what they were
+ * kmem_drive_want_back() - want all blocks in their former states
  * @drive: the drive, @drive->before filled in
  *
  * Context: Any; kmem_dev->lock held.
@@ -221,7 +221,7 @@ void kmem_drive_want_back(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_want_absent() - want one range gone, and of the others what they were
+ * kmem_drive_want_absent() - want one range absent, and the others in their former states
  * @drive: the drive, @drive->before filled in
  * @span: the range
  *
@@ -274,7 +274,7 @@ void kmem_drive_clear(struct kmem_drive *drive, const char *purpose)
 }
 
 /**
- * kmem_drive_create() - get all that drives of a device's blocks will need
+ * kmem_drive_create() - allocate everything that drives of a device's blocks need
  * @drive: the drive, all zero
  * @memory: the memory, its gate created
  * @lifecycle: its lifecycle
@@ -305,7 +305,7 @@ int kmem_drive_create(struct kmem_drive *drive, struct kmem_memory *memory,
 }
 
 /**
- * kmem_drive_destroy() - free what kmem_drive_create() got
+ * kmem_drive_destroy() - free what kmem_drive_create() allocated
  * @drive: the drive, ended; all zero is fine
  *
  * Context: Process context, sleeps.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Driving a device's blocks from what they are to what they should be. */
+/* Driving a device's blocks from their present states to the wanted ones. */
 #ifndef DAXPLUG_DRIVE_H
 #define DAXPLUG_DRIVE_H
 
@@ -12,17 +12,17 @@ struct kmem_memory;
 struct memory_block;
 
 /**
- * struct kmem_drive - all that a drive of a device's blocks needs
+ * struct kmem_drive - everything that a drive of a device's blocks needs
  * @job: the drive that is under way
  * @memory: the memory
  * @blocks: the devices of the blocks, as far as they were found
- * @states: room for what each block is
+ * @states: room for the state of each block
  * @list: room for the number of each block
  * @sorted: room for them once more
  * @rank: when each block goes offline, an enum rank of offline.c each
- * @wanted: what each block should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY each
- * @before: what each block was, an enum dax_block_state each
- * @pools: the huge pages of the node, as they were
+ * @wanted: the wanted state of each block, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ * @before: the former state of each block, an enum dax_block_state
+ * @pools: the former pools of huge pages of the node
  * @slice: ends the attempt at a block that takes too long
  *
  * Made with the device's memory, so that no step can fail half-way for want of memory.

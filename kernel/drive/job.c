@@ -72,7 +72,7 @@ int kmem_job_fail(struct kmem_job *job, enum dax_step step, unsigned int first, 
 }
 
 /**
- * kmem_job_cancelled() - does a job have to end
+ * kmem_job_cancelled() - test whether a job has to end
  * @job: the job
  *
  * Context: Any.
@@ -84,7 +84,7 @@ int kmem_job_cancelled(const struct kmem_job *job)
 }
 
 /**
- * kmem_job_is_over() - does a job end with a failure
+ * kmem_job_is_over() - test whether a failure ends a job
  * @job: the job
  * @err: the failure's errno, or 0
  *
@@ -97,9 +97,9 @@ bool kmem_job_is_over(const struct kmem_job *job, int err)
 }
 
 /**
- * kmem_job_count_core() - the core has done something for a job
+ * kmem_job_count_core() - count the time of a call of the core
  * @job: the job
- * @begin: when it began
+ * @begin: the begin of the call
  *
  * Context: Any.
  * Return: how long it took, in µs.

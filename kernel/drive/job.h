@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The orders of a drive of blocks, and how it went so far. */
+/* The purpose of a drive of blocks, and its progress. */
 #ifndef DAXPLUG_JOB_H
 #define DAXPLUG_JOB_H
 

@@ -8,7 +8,7 @@
 
 #include "lifecycle.h"
 
-/* Outside gate.c's gates_lock; nothing sleeps under it. */
+/* Taken outside gate.c's gates_lock; no holder sleeps. */
 static DEFINE_SPINLOCK(lifecycle_lock);
 static LIST_HEAD(lifecycles);
 
@@ -45,12 +45,12 @@ void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_life() - whose a device's memory is
+ * kmem_lifecycle_life() - the owner of a device's memory
  * @lifecycle: its lifecycle
  *
  * Context: Any, also under gate.c's gates_lock.
- * Return: whose it is; it may change the next moment, but for what orphans.c's devs_lock
- * keeps: memory in KMEM_ORPHANED or KMEM_FOUND changes its life under that alone.
+ * Return: the owner, which may change the next moment; but memory in KMEM_ORPHANED or
+ * KMEM_FOUND changes its owner only under orphans.c's devs_lock.
  */
 enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle)
 {
@@ -63,7 +63,7 @@ static bool is_orphan(enum kmem_life life)
 }
 
 /**
- * kmem_lifecycle_is_orphan() - is memory in the system without a device
+ * kmem_lifecycle_is_orphan() - test whether memory is in the system without a device
  * @lifecycle: its lifecycle
  *
  * Context: as for kmem_lifecycle_life().
@@ -75,9 +75,9 @@ bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_set() - memory becomes another's
+ * kmem_lifecycle_set() - change the owner of memory
  * @lifecycle: its lifecycle
- * @life: whose it is from now on, see enum kmem_life
+ * @life: the new owner, see enum kmem_life
  *
  * Context: Any but interrupts; the caller holds what keeps others from doing so, see there.
  */
@@ -89,7 +89,7 @@ void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
 }
 
 /**
- * kmem_lifecycle_is_idle() - is no transition under way
+ * kmem_lifecycle_is_idle() - test whether no transition is under way
  * @lifecycle: the lifecycle
  *
  * Context: Any.
@@ -182,7 +182,7 @@ int kmem_lifecycle_wait_turn(const struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_begin() - a transition begins, if it may
+ * kmem_lifecycle_begin() - begin a transition, if it may begin
  * @lifecycle: the lifecycle, KMEM_PHASE_IDLE
  * @worker: the task that will make it, which has not run yet
  * @reclaim: whether it is a reclaim rather than a write to state
@@ -238,7 +238,7 @@ void kmem_lifecycle_await(struct kmem_lifecycle *lifecycle, unsigned int timeout
 }
 
 /**
- * kmem_lifecycle_end() - the transition is over, and has been told of
+ * kmem_lifecycle_end() - end a transition that has been reported
  * @lifecycle: the lifecycle, KMEM_PHASE_DONE
  *
  * Context: Any but interrupts; kmem_dev->lock held.
@@ -253,11 +253,11 @@ void kmem_lifecycle_end(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_hear_signals() - the worker begins
+ * kmem_lifecycle_hear_signals() - accept signals, when the worker begins
  * @lifecycle: the lifecycle
  *
- * A kernel thread drops every signal until it allows one, so that of a cancel that came
- * before is sent once more.
+ * A kernel thread drops every signal until it allows one, so the signal of an earlier
+ * cancellation is sent again.
  *
  * Context: Process context, in the worker.
  */
@@ -284,7 +284,7 @@ enum dax_reason kmem_lifecycle_reason(const struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_cancelled() - was the transition cancelled
+ * kmem_lifecycle_cancelled() - test whether the transition was cancelled
  * @lifecycle: the lifecycle
  *
  * Context: Any.
@@ -296,9 +296,9 @@ int kmem_lifecycle_cancelled(const struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_commit() - the transition has reached its aim: from now on it stands
+ * kmem_lifecycle_commit() - make the result of the transition final
  * @lifecycle: the lifecycle, KMEM_PHASE_FORWARD
- * @despite_cancel: whether it stands even if it has been cancelled
+ * @despite_cancel: whether to do so even if the transition has been cancelled
  *
  * Context: Any but interrupts, in the worker.
  * Return: 0, or the negative errno of the cancel, with the phase as it was.
@@ -326,7 +326,7 @@ static void enter(struct kmem_lifecycle *lifecycle, enum kmem_phase phase)
 }
 
 /**
- * kmem_lifecycle_roll_back() - nothing can cancel the transition from here on
+ * kmem_lifecycle_roll_back() - begin the rollback, which nothing can cancel
  * @lifecycle: the lifecycle
  *
  * Context: Any but interrupts, in the worker.
@@ -337,7 +337,7 @@ void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_finish() - the worker is through with the memory
+ * kmem_lifecycle_finish() - note that the worker has finished with the memory
  * @lifecycle: the lifecycle
  *
  * Context: Any but interrupts, in the worker.
@@ -383,7 +383,7 @@ void kmem_lifecycle_fall_asleep(enum kmem_sleep why)
 }
 
 /**
- * kmem_lifecycle_wake() - the system is awake again, unless another reason keeps it asleep
+ * kmem_lifecycle_wake() - end one reason for which the system is asleep
  * @why: the reason that is over
  *
  * Context: Any but interrupts.

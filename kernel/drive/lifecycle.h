@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The life of a device's memory and of its transitions. What has to be decided at one moment
- * is decided here, under one lock: may a transition begin, was it cancelled and by what, is
- * the device going, is the system asleep.
+ * The life of a device's memory and of its transitions. Questions that have to be decided
+ * together are decided here, under one lock: may a transition begin, was it cancelled and why,
+ * is the device being unbound, is the system asleep.
  */
 #ifndef DAXPLUG_LIFECYCLE_H
 #define DAXPLUG_LIFECYCLE_H
@@ -15,7 +15,7 @@
 struct task_struct;
 
 /**
- * enum kmem_life - whose a device's memory is
+ * enum kmem_life - the owner of a device's memory
  * @KMEM_FRESH: made for a device that is being bound; no other task knows of it
  * @KMEM_FOUND: left in the system by another driver, without a device
  * @KMEM_BOUND: a device is bound to it
@@ -51,7 +51,7 @@ enum kmem_life {
  * @KMEM_PHASE_IDLE: none is under way
  * @KMEM_PHASE_FORWARD: on its way; it can be cancelled
  * @KMEM_PHASE_BACK: it rolls back, or has succeeded; nothing can cancel it any more
- * @KMEM_PHASE_DONE: its worker is through with the memory
+ * @KMEM_PHASE_DONE: its worker has finished with the memory
  */
 enum kmem_phase {
 	KMEM_PHASE_IDLE,
@@ -78,7 +78,7 @@ enum kmem_sleep {
 /**
  * struct kmem_lifecycle - the life of one device's memory
  * @node: in lifecycle.c's list
- * @life: whose the memory is
+ * @life: the owner of the memory
  * @phase: how far its transition is; the end is waited for without the lock
  * @worker: the task that makes the transition, NULL in KMEM_PHASE_IDLE
  * @cancelled: why the transition has to end, DAX_REASON_NONE: it need not; read without the

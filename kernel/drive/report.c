@@ -70,7 +70,7 @@ void kmem_report_changed(struct kmem_report *report)
 	spin_unlock(&report_lock);
 }
 
-/* Is it known what held a block until the transition was cancelled? */
+/* Does the outcome name what held a block until the transition was cancelled? */
 static bool names_holder(const struct kmem_outcome *outcome)
 {
 	return dax_reason_is_cancel(outcome->reason) && outcome->failure.step == DAX_STEP_OFFLINE &&
@@ -118,7 +118,7 @@ void kmem_report_failure_line(const struct kmem_outcome *outcome, const struct k
 		scnprintf(line + used, room - used, " rollback=incomplete");
 }
 
-/* At one moment, as another task may be reading the counters. */
+/* Under report_lock, because another task may be reading the counters. */
 static void count(struct kmem_report *report, const struct kmem_outcome *outcome)
 {
 	spin_lock(&report_lock);
@@ -253,7 +253,7 @@ void kmem_report_reset(struct kmem_report *report)
 }
 
 /**
- * kmem_report_copy() - what happened so far, at one moment
+ * kmem_report_copy() - copy the report under its lock
  * @report: the report
  * @copy: where a copy goes, without the state file
  *

@@ -36,8 +36,8 @@ struct kmem_outcome {
 };
 
 /**
- * struct kmem_report - what happened to a device's memory so far
- * @done: transitions that reached what was asked for
+ * struct kmem_report - the past transitions of a device's memory
+ * @done: transitions that succeeded
  * @failed: transitions that a failure ended, by its reason
  * @cancelled: transitions that were cancelled, by the reason
  * @last: how the last one ended

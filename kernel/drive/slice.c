@@ -63,7 +63,7 @@ void kmem_slice_unwatch(struct kmem_slice *slice)
 }
 
 /**
- * kmem_slice_begin() - this task begins with a block
+ * kmem_slice_begin() - begin an attempt of this task at a block
  * @slice: the slice, watched
  * @ms: how long it may take before it gets a SIGINT, at least KMEM_SLICE_MS
  *
@@ -83,7 +83,7 @@ void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms)
 }
 
 /**
- * kmem_slice_end() - this task is through with the block
+ * kmem_slice_end() - end the attempt
  * @slice: the slice
  *
  * The slice sends no signal from here on.

@@ -51,7 +51,7 @@ static int switch_once(struct kmem_job *job, unsigned int block, struct memory_b
 	return err;
 }
 
-/* @slice limits each attempt to @ms from when device_hotplug_lock is had; NULL: no limit. */
+/* @slice limits each attempt to @ms after device_hotplug_lock is taken; NULL: no limit. */
 static int switch_block(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 			unsigned int wanted, struct kmem_slice *slice, unsigned int ms)
 {
@@ -69,7 +69,7 @@ static int switch_block(struct kmem_job *job, unsigned int block, struct memory_
 			kmem_slice_end(slice);
 	} while (err == KMEM_MEMBLK_LATER);
 
-	/* Ask the record rather than the errno: -EINVAL may mean that the block is so already. */
+	/* Ask the record, not the errno: -EINVAL may mean that the block is in that state. */
 	if (dax_block_is_reached(kmem_gate_block(job->gate, block), wanted))
 		return 0;
 	return kmem_job_cancelled(job) ?: err ?: -EIO;

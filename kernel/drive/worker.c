@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A task of its own makes the transition, not the writer: the core ends the offlining of a
- * block while its task has a signal pending, and undoing a plug means offlining, so a writer
- * that was sent a signal could never roll back.
+ * A kernel thread makes the transition, not the writer: offline_pages() fails while a signal is
+ * pending on its task, and undoing a plug means taking blocks offline, so a writer with a
+ * pending signal could never roll back.
  */
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -108,7 +108,7 @@ static void make(struct kmem_transition *transition)
 	kmem_drive_end(transition->drive);
 }
 
-/* Cancelled while it waited for a switch of another task: nothing has been touched. */
+/* Cancelled while it waited for another task's switch of a block: nothing has changed. */
 static void give_up(struct kmem_transition *transition)
 {
 	struct kmem_outcome *outcome = transition->outcome;
@@ -153,7 +153,7 @@ static int worker(void *data)
 	return 0;
 }
 
-/* Nothing has been touched; the failure is reported like every other. */
+/* Nothing has changed; the failure is reported like every other. */
 static int cannot_begin(struct kmem_gate *gate, struct kmem_report *report,
 			struct kmem_outcome *outcome, int err)
 {

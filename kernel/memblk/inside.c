@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Memory blocks in a kernel tree, by the core's own functions. The core exports none of them,
- * so this file is built into the kernel where kmem is a module, and exports what follows to
- * that module. outside.c documents the functions.
+ * so this file is built into the kernel even if kmem is a module, and exports what follows to
+ * that module.
  */
 #include <linux/device.h>
 #include <linux/export.h>
@@ -20,6 +20,7 @@ static int get_block(struct memory_block *block, void *data)
 	return 0;
 }
 
+/* walk_memory_blocks() takes no lock that would keep the block. */
 struct memory_block *kmem_reach_block(u64 id)
 {
 	unsigned long size = memory_block_size_bytes();

@@ -15,8 +15,8 @@
 /**
  * kmem_memblk_check() - can memory blocks be found and switched on this kernel
  *
- * Looks at the block that holds the kernel's zero page: any block will do, and that one is there
- * on every machine.
+ * Looks at the block that holds the kernel's zero page: any block will do, and this one exists
+ * on every machine and cannot go away.
  *
  * Context: Process context, at module load.
  * Return: 0, or -ENXIO with a line in the log.

@@ -15,8 +15,8 @@
 #include "transition.h"
 
 /*
- * Puts online what was added, as the core would have done by the system's policy, or as a
- * default of the device has it. The gate is owned by this task.
+ * Puts the added blocks online, by the system's policy, as the core would have done, or by a
+ * default of the device. This task owns the gate.
  */
 static void online_added(struct kmem_dev *kmem, unsigned int wanted, bool whole)
 {
@@ -60,9 +60,9 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 		return 0;
 
 	/*
-	 * A udev rule must not online the first range while the next is added. For the system's
-	 * policy the gate sees to that, as it is the first to know the policy. Where nothing is
-	 * to be put online, a rule may do as it likes.
+	 * A udev rule must not put the first range online while the next is added. The gate,
+	 * which is the first to know the system's policy, prevents that for a policy. If no
+	 * block is to go online, a rule may put blocks online.
 	 */
 	if (by_policy)
 		add_for = KMEM_ADD_FOR_POLICY;
@@ -77,7 +77,7 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 	kmem_job_begin_best_effort(&drive->job, "bind");
 	err = kmem_drive_add(drive);
 
-	/* A range that cannot be had is left out, as long as there is another. */
+	/* Leave out a range that cannot be added, as long as there is another. */
 	if (kmem_gate_counts(gate).present) {
 		online_added(kmem, by_policy ? kmem_gate_policy(gate) : dax_block_wanted(asked),
 			     was_absent && asked == DAX_STATE_ONLINE);
@@ -146,7 +146,7 @@ static int bind_memory(struct kmem_dev *kmem, struct device *dev, bool adopted,
 	return err;
 }
 
-/* Does all that a signal to this task can end, before anything is touched. */
+/* Makes every call that a signal to this task can end, before anything is changed. */
 static struct kmem_dev *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
 {
 	struct device *dev = kmem_dax_device(dev_dax);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A device is bound and unbound: what becomes of its memory. */
+/* Binding and unbinding a device: adds its memory, and removes it or leaves it an orphan. */
 #ifndef DAXPLUG_BIND_H
 #define DAXPLUG_BIND_H
 

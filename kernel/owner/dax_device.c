@@ -70,7 +70,7 @@ struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax)
 
 static const struct kmem_dax_driver *registered;
 
-/* Set under bus_lock by the first probe, as the DAX bus is known only from a device on it. */
+/* Set under bus_lock by the first probe: only a device on the DAX bus leads to the bus. */
 static DEFINE_MUTEX(bus_lock);
 static kmem_bus_ptr dax_bus;
 
@@ -137,7 +137,7 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
 }
 
 /**
- * kmem_dax_unregister() - be none any more, at module exit
+ * kmem_dax_unregister() - stop being a driver of DAX devices, at module exit
  *
  * Unbinds all devices.
  *

@@ -121,10 +121,10 @@ static int read_serial(struct device *region, unsigned int target, char *page,
  * @dev: the device; it is being bound, so that they stay where they are
  * @page: room for what a file in sysfs shows, a page
  * @serials: where they go
- * @room: how many at most
+ * @room: the number of elements of @serials
  *
- * Goes by what the CXL core shows in sysfs: nothing else that is exported ties a region to
- * its expanders.
+ * Reads the files of the CXL core in sysfs: no exported function leads from a region to its
+ * expanders.
  *
  * Context: Process context, sleeps; takes the CXL core's lock of its regions, and stops
  * waiting for it after a signal to this task.

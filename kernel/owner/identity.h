@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who a device is, by what does not change. */
+/* Properties that identify a device and do not change. */
 #ifndef DAXPLUG_IDENTITY_H
 #define DAXPLUG_IDENTITY_H
 

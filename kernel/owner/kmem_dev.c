@@ -25,7 +25,7 @@ static const struct kmem_gate_ops gate_ops = {
 };
 
 /**
- * kmem_devs_init() - say what to call when a block goes offline, at module load
+ * kmem_devs_init() - set the callback for blocks that go offline, at module load
  * @block_offline: called under gate.c's gates_lock, see struct kmem_gate_ops
  *
  * Context: Any.
@@ -55,7 +55,7 @@ static void destroy(struct kref *users)
  *	an error
  * @nid: its node
  * @behind: the device behind its DAX region, or NULL
- * @name: what to call it
+ * @name: its name in the log
  *
  * Context: Process context, sleeps.
  * Return: the memory, in KMEM_FRESH, or an ERR_PTR() of -ENOMEM.

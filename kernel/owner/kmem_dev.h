@@ -25,12 +25,12 @@
  * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is not
  *	known; never changes. A reference to the directory keeps neither the device nor its
  *	name, and tells whether the device went away.
- * @lifecycle: whose it is and whether a transition may begin; lifecycle_lock
- * @gate: which task may switch its blocks, and what they are; gates_lock
- * @memory: what it hangs on in the core; @lock
- * @drive: what moves its blocks; @lock
- * @report: what happened to it; report_lock
- * @timeout_ms: after how long a transition is cancelled, in ms, 0: never; read and written
+ * @lifecycle: the owner of the memory, and whether a transition may begin; lifecycle_lock
+ * @gate: the task that may switch the blocks, and their states; gates_lock
+ * @memory: reservations, memory group and memory type; @lock
+ * @drive: the arrays for driving the blocks; @lock
+ * @report: counters and the last outcome; report_lock
+ * @timeout_ms: the time limit of a transition, in ms, 0: none; read and written
  *	without a lock
  */
 struct kmem_dev {

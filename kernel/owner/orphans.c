@@ -18,8 +18,8 @@
 
 /*
  * Protects the list of all memory that has blocks in the system or a device, and the view.
- * Memory gets a device only under it. Under it kmem_dev->lock is only tried, never waited for,
- * but for memory that no other task knows.
+ * Memory gets a device only under it. Its holder only tries kmem_dev->lock, except for memory
+ * that no other task knows.
  */
 static DEFINE_MUTEX(devs_lock);
 static LIST_HEAD(devs);
@@ -66,7 +66,7 @@ static void drop(struct kmem_dev *kmem)
 	kmem_dev_put(kmem);
 }
 
-/* Brings the view up to date, and drops memory of which nothing is left. */
+/* Updates the view, and drops memory without a present block. */
 static void tidy(struct kmem_dev *kmem)
 {
 	update_view(kmem);
@@ -81,7 +81,7 @@ static void tidy_if_orphan(struct kmem_dev *kmem)
 		tidy(kmem);
 }
 
-/* Without an offline range there is nothing to remove, and no reason to own the gate. */
+/* Only an offline range can be removed; without one there is no reason to own the gate. */
 static bool has_offline_range(struct kmem_dev *kmem)
 {
 	unsigned int i;
@@ -144,7 +144,7 @@ static void set_open(bool open)
 	spin_lock(&sweeper_lock);
 	is_open = open;
 	spin_unlock(&sweeper_lock);
-	/* An unbind before may have wanted it. */
+	/* An unbind before may have asked for it. */
 	queue_sweeper();
 }
 
@@ -172,7 +172,7 @@ static struct kmem_dev *overlapping(const struct kmem_dev *fresh)
 	return NULL;
 }
 
-/* NULL if the entry is not made of whole memory blocks, or there is no memory. */
+/* Returns NULL if the entry does not consist of whole memory blocks, or without memory. */
 static struct kmem_dev *create_found(const struct resource *found)
 {
 	struct dax_spans *spans = kzalloc(struct_size(spans, span, 1), GFP_KERNEL);
@@ -197,8 +197,8 @@ static struct kmem_dev *create_found(const struct resource *found)
 }
 
 /*
- * Memory that the kernel's own driver has left, whose device is not bound to this one and
- * may not even be there any more. Its entry in the iomem tree is the only trace of it.
+ * Finds memory that the kernel's own driver has left, whose device is not bound to this driver
+ * and may be gone. Its entry in the iomem tree is the only trace of it.
  */
 static int look_at_found(struct resource *found, void *data)
 {
@@ -246,7 +246,7 @@ static void sweep_later(struct work_struct *work)
 	mutex_unlock(&devs_lock);
 }
 
-/* Drops what was found of @fresh's memory: kmem_take_over() claims it for the device. */
+/* Drops memory that was found in @fresh's ranges: kmem_take_over() claims it for the device. */
 static void lose_found(const struct kmem_dev *fresh)
 {
 	struct kmem_dev *kmem, *next;
@@ -264,7 +264,7 @@ static void lose_found(const struct kmem_dev *fresh)
 
 static const char being_reclaimed[] = "is being reclaimed; bind again when that has ended";
 
-/* Why a device cannot have the memory, and what to do about it; NULL: it can. */
+/* Returns why a device cannot have the memory and the remedy, or NULL if it can. */
 static const char *why_not(const struct kmem_dev *kmem, const struct kmem_dev *fresh)
 {
 	if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
@@ -306,13 +306,13 @@ static const struct dax_span *in_the_way(struct kmem_dev *kmem, const struct kme
  * @fresh: new memory of the device's ranges
  * @dev: the device
  *
- * That is the memory which the device left when it was unbound, if there is some: the same
- * ranges on the same node, and the device behind them there all the time. It is @fresh if no
- * other device has any of the memory.
+ * That is the memory that the device left when it was unbound, if the ranges and the node are
+ * the same and the device behind them has not gone away. Otherwise it is @fresh, if no other
+ * device has any of the memory.
  *
  * Context: Process context, sleeps.
- * Return: the memory, in KMEM_BOUND; -EBUSY if the device cannot have what is there, with a
- * line in the log about why and what to do.
+ * Return: the memory, in KMEM_BOUND; -EBUSY if the device cannot have the present memory, with
+ * a line in the log that says why and what to do.
  */
 struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
 {
@@ -361,7 +361,7 @@ struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
  */
 void kmem_orphans_detach(struct kmem_dev *kmem)
 {
-	/* Its files are gone, and with them the only way to change these. */
+	/* The files are gone, and with them the only way to change these settings. */
 	kmem_gate_set_device(&kmem->gate, NULL);
 	WRITE_ONCE(kmem->timeout_ms, 0);
 	kmem_lifecycle_set(&kmem->lifecycle, KMEM_ORPHANED);
@@ -372,8 +372,8 @@ void kmem_orphans_detach(struct kmem_dev *kmem)
 	}
 
 	/*
-	 * A block may have gone offline since the offline ranges were removed, and memory that
-	 * the device did not take over is to be found again.
+	 * A block may have gone offline since the offline ranges were removed, and the sweeper
+	 * has to find memory again that the device did not take over.
 	 */
 	queue_sweeper();
 }
@@ -393,7 +393,7 @@ void kmem_orphans_drop(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_orphan_is_quarantined() - may the memory behind an orphan have been exchanged
+ * kmem_orphan_is_quarantined() - test whether an orphan's memory may have been exchanged
  * @kmem: the memory
  *
  * It may if the device behind it went away, whether or not one came back: then no device gets
@@ -433,7 +433,7 @@ int kmem_orphan_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
 
 /**
  * kmem_orphans_open() - begin to show orphans, and to look for them
- * @orphan_view: what shows them
+ * @orphan_view: the functions that show them
  *
  * Context: Process context, sleeps.
  */
@@ -451,7 +451,7 @@ void kmem_orphans_open(const struct kmem_orphan_view *orphan_view)
 }
 
 /**
- * kmem_orphans_close() - stop doing so
+ * kmem_orphans_close() - stop showing orphans, and looking for them
  *
  * Context: Process context, sleeps; waits for readers of the view.
  */
@@ -471,7 +471,7 @@ void kmem_orphans_close(void)
 }
 
 /**
- * kmem_orphans_exit() - remove what devices left behind, at module exit
+ * kmem_orphans_exit() - remove the memory that devices left behind, at module exit
  *
  * Nothing of it can be online, or the module could not be unloaded, unless a rollback failed
  * while the module was on its way out.

@@ -120,7 +120,7 @@ static int identify(const struct dax_spans *spans, int nid, struct device *dev,
 	return 0;
 }
 
-/* Returns 1 if the list says something of the device, 0 if not, or -EINTR. */
+/* Returns 1 if an entry of the list fits the device, 0 if none does, or -EINTR. */
 static int by_list(const struct dax_spans *spans, int nid, struct device *dev,
 		   enum dax_state *state)
 {

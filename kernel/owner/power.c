@@ -35,7 +35,7 @@ static struct notifier_block power_notifier = {
 };
 
 /**
- * kmem_power_init() - heed suspend and hibernation, at module load
+ * kmem_power_init() - register for suspend and hibernation, at module load
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of register_pm_notifier().
@@ -46,7 +46,7 @@ int kmem_power_init(void)
 }
 
 /**
- * kmem_power_exit() - stop doing so, at module exit
+ * kmem_power_exit() - unregister, at module exit
  *
  * Context: Process context, sleeps; no transition can be under way.
  */

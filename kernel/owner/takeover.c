@@ -10,8 +10,8 @@
 #include "takeover.h"
 
 /*
- * Is the whole range memory that a driver added? Memory that the machine booted with is not
- * for a driver to take, whatever address it has.
+ * Is the whole range memory that a driver added? Memory that the machine booted with is never
+ * taken over.
  */
 static bool is_driver_managed(const struct dax_span *span)
 {
@@ -28,8 +28,8 @@ static int is_exactly(struct resource *entry, void *arg)
 }
 
 /*
- * Was the range added in one go, and nothing else with it? The kernel does not survive the
- * removal of a part (see kmem_range_remove()), nor does it find the entries of several.
+ * Was this range, and no more, added in one go? The kernel does not survive the removal of a
+ * part (see kmem_range_remove()), nor does it find the entries of several.
  */
 static bool was_added_alone(const struct dax_span *span)
 {
@@ -117,7 +117,7 @@ static bool take_if_fitting(struct kmem_dev *kmem, const struct dax_span *span)
 }
 
 /**
- * kmem_take_over() - take over what another driver left of a device's memory
+ * kmem_take_over() - take over memory of a device that another driver left
  * @kmem: the memory, its gate open, in KMEM_BOUND, no block of it present
  *
  * The kernel's own driver keeps its reservation when it leaves memory behind. No other driver
@@ -163,7 +163,7 @@ bool kmem_is_left_over(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_take_found() - record what kmem_is_left_over() found
+ * kmem_take_found() - record the memory that kmem_is_left_over() found
  * @kmem: the memory, its gate open
  *
  * Context: Process context, sleeps; @kmem->lock held.

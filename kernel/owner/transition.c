@@ -43,8 +43,8 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
  * transition, -ERESTARTSYS after one before it; -ECANCELED if suspend, unbind or module unload
  * cancelled it; -ETIMEDOUT after @kmem->timeout_ms; -ENODEV if the device is being unbound, or
  * a present block has no device; -ENOMEM; -EAGAIN if no thread could be made; -EIO if a block
- * is not what the core said, or a notifier returned an errno that no system call may; or what
- * the core said of the first block that failed.
+ * is not as the core reported, or a notifier returned an errno that no system call may; or the
+ * core's errno for the first block that failed.
  */
 int kmem_transition_run(struct kmem_dev *kmem, enum dax_state wanted)
 {

@@ -50,7 +50,7 @@ static const struct attribute_group device_group = {
 	.attrs = device_attributes,
 };
 
-/* What Linux 7.3 does not have is below kmem/, so that the top level stays upstream's. */
+/* Files that Linux 7.3 lacks are below kmem/, so that the top level stays upstream's. */
 
 static ssize_t guard_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -91,7 +91,7 @@ static ssize_t timeout_ms_store(struct device *dev, struct device_attribute *att
 static DEVICE_ATTR_RW(timeout_ms);
 
 /*
- * Addresses and page numbers are for the administrator alone, as in /proc/iomem and
+ * Only the administrator reads addresses and page numbers, as in /proc/iomem and
  * /proc/PID/pagemap.
  */
 static bool may_see_addresses(void)
@@ -163,7 +163,7 @@ static ssize_t last_duration_ms_show(struct device *dev, struct device_attribute
 }
 static DEVICE_ATTR_RO(last_duration_ms);
 
-/* A line for each reason that there is, the word and how often. */
+/* A line for each reason: the word and the count. */
 static ssize_t show_reasons(const unsigned long *numbers, bool cancelled, char *buf)
 {
 	enum dax_reason reason;

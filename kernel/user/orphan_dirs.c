@@ -37,7 +37,7 @@ static LIST_HEAD(dirs);
 
 static struct kobject *stranded;
 
-/* The memory whose directory this is, with a reference, or NULL. */
+/* Returns the memory that the directory shows, with a reference, or NULL. */
 static struct kmem_dev *get_memory(const struct kobject *kobj, const struct dax_span **span)
 {
 	struct kmem_dev *kmem = NULL;
@@ -134,7 +134,7 @@ static const struct attribute_group group = {
 	.attrs = attributes,
 };
 
-/* No reader needs the list's lock to look at it here: devs_lock keeps it as it is. */
+/* devs_lock, which the caller holds, keeps the list as it is. */
 static struct orphan_dir *find(const struct kmem_dev *kmem, const struct dax_span *span)
 {
 	struct orphan_dir *dir;

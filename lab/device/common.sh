@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the kinds of DAX device have in common: the machine's nodes (on the host),
-# waiting and binding (in the guest).
+# Functions that the kinds of DAX device share: the machine's nodes (on the host), waiting and
+# binding (in the guest).
 
 GIB=$((1 << 30))
 MIB=$((1 << 20))
@@ -19,9 +19,9 @@ add_node() {
 
 add_backend() { DEVICE_QEMU+=(-object "memory-backend-ram,id=$1,size=$2,reserve=off"); }
 
-# Enough for the page structs of the device, which are 1.6 % of it; a kernel that
-# checks itself has notes about each byte besides. A multiple of 2 GiB, so that
-# the device begins at a boundary of the largest block.
+# Enough for the page structs of the device, which are 1.6 % of it; a kernel that checks itself
+# also records each byte. A multiple of 2 GiB, so that the device begins at a boundary of the
+# largest block.
 guest_ram() {
 	local wanted=$((2 * GIB + $1 / 50))
 	! kernel_checks_itself "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
@@ -29,8 +29,9 @@ guest_ram() {
 	round_up "$wanted" $((2 * GIB))
 }
 
-# processor_for END: one that can address so much. With AMD's, QEMU's default, QEMU keeps
-# the last 12 GiB below 1 TiB free, and puts all RAM above 4 GiB behind if it would lie there.
+# processor_for END: a processor that can address memory up to END. With AMD's, the default, QEMU
+# keeps the last 12 GiB below 1 TiB free, and moves all RAM above 4 GiB behind them if it would
+# lie there.
 processor_for() {
 	DEVICE_CPU=
 	(($1 < 1 << 39)) || DEVICE_CPU=,phys-bits=46
@@ -39,13 +40,13 @@ processor_for() {
 
 round_up() { printf '%s\n' $((($1 + $2 - 1) / $2 * $2)); }
 
-# need_module NAME: the kernel has it, or there is no such device.
+# need_module NAME: skips the run if the kernel lacks the module.
 need_module() {
 	modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends "$1" &> /dev/null ||
 		die_with "$EXIT_SKIP" "Linux $KERNEL has no module $1, which -v $DEVICE needs"
 }
 
-# only_plain KIND: of what lab/vm has for soft-reserved memory, not for others.
+# only_plain KIND: refuses options that only soft-reserved memory has.
 only_plain() {
 	((BLOCK == 128 * MIB)) || refuse "-v $1: memory blocks have 128M"
 	((RANGES == 1)) || refuse "-v $1: one range only"
@@ -53,7 +54,7 @@ only_plain() {
 
 # --- in the guest ---
 
-# wait_for FILE: for a minute, which is enough for kernels that check themselves.
+# wait_for FILE: waits up to a minute, which is enough for kernels that check themselves.
 wait_for() {
 	local try
 	for ((try = 0; try < 1200; try++)); do
@@ -64,7 +65,7 @@ wait_for() {
 	return 1
 }
 
-# Takes dax0.0, made by now, into use.
+# Binds dax0.0, which exists by now, to kmem.
 use_device() {
 	DAX=/sys/bus/dax/devices/dax0.0
 	wait_for "$DAX" && bind_kmem && NODE=$(< "$DAX/target_node") || return

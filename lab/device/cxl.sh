@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# DAX devices of CXL memory: two expanders of SIZE each with volatile memory (in
-# QEMU cxl-mem0 with serial number 1, cxl-mem1 with 2; Linux calls them mem0 and
-# mem1 as it finds them), each behind a root port of one host bridge, whose window
-# has room for both twice over. A region over mem0 makes dax0.0; mem1 is left to
-# the script.
+# DAX devices of CXL memory: two expanders of SIZE each with volatile memory (in QEMU cxl-mem0
+# with serial number 1, cxl-mem1 with 2; Linux numbers mem0 and mem1 in the order in which it
+# finds them), each behind a root port of one host bridge, whose window has room for twice as
+# much. A region over mem0 makes dax0.0; mem1 is left to the script.
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
@@ -13,8 +12,8 @@
 
 UNIT=$((256 * MIB)) # CXL counts memory in these
 
-# Without its "hypervisor" bit, because a kernel in a virtual machine refuses to
-# flush the caches for a region that was not there before.
+# Without the "hypervisor" bit, because a kernel in a virtual machine refuses to flush the caches
+# for a new region.
 device_on_host() {
 	local ram number
 	only_plain cxl

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A DAX device of soft-reserved memory, as firmware describes high-bandwidth
-# memory: RAM on a NUMA node of its own, marked "specific purpose" by a kernel
-# argument, which the dax_hmem module turns into dax0.0.
+# A DAX device of soft-reserved memory, like the high-bandwidth memory of real firmware: RAM on a
+# NUMA node of its own, which a kernel argument marks "specific purpose" and the module dax_hmem
+# turns into dax0.0.
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
@@ -26,9 +26,9 @@ device_on_host() {
 	processor_for "$end"
 }
 
-# x86 chooses its block size from the end of ordinary RAM: 2 GiB where that is
-# past 64 GiB, at a boundary of 2 GiB. So such RAM goes behind the device. All
-# but its last 2 GiB are reserved and never touched.
+# x86 chooses the block size by the end of ordinary RAM: 2 GiB if that lies past 64 GiB, at a
+# boundary of 2 GiB. So such RAM goes behind the device. All but its last 2 GiB are reserved and
+# never touched.
 large_blocks() {
 	local from=$1 size
 	from=$(round_up "$from" $((2 * GIB)))
@@ -47,8 +47,8 @@ device_in_guest() {
 	use_device
 }
 
-# Divides the region between dax0.0 and a device for each gap: pieces of dax0.0
-# are given to children first, to be taken back once the gaps are in place.
+# Divides the region between dax0.0 and a device for each gap: children get pieces of dax0.0
+# first, and give them back once the gaps are in place.
 split_ranges() {
 	local region piece child number=0 pieces=() gaps=()
 	region=$(realpath "$DAX/../dax_region")
@@ -70,7 +70,7 @@ split_ranges() {
 	done
 }
 
-# new_child REGION SIZE: sets child to its name.
+# new_child REGION SIZE: creates a device; sets child to its name.
 new_child() {
 	local region=$1 size=$2 before
 	before=$(ls /sys/bus/dax/devices)
@@ -86,7 +86,7 @@ delete_child() {
 	echo 0 > "/sys/bus/dax/devices/$child/size" && echo "$child" > "$region/delete"
 }
 
-# What lies between the ranges is in devdax mode.
+# The devices between the ranges are in devdax mode.
 keep_from_kmem() {
 	[[ -e /sys/bus/dax/devices/$1/driver ]] ||
 		echo "$1" > /sys/bus/dax/drivers/device_dax/new_id

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A DAX device of persistent memory: an NVDIMM of SIZE on a NUMA node of its own,
-# all of it one namespace in devdax mode, which is dax0.0. Its data begins 2 MiB
-# behind the NVDIMM's first byte, so the first memory block is left out.
+# A DAX device of persistent memory: an NVDIMM of SIZE on a NUMA node of its own, with one
+# namespace in devdax mode, dax0.0. Its data begin 2 MiB behind the NVDIMM's first byte, so the
+# first memory block is left out.
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
 # shellcheck source=lab/device/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-LABELS=$((2 * MIB)) # where it keeps what its namespaces are
+LABELS=$((2 * MIB)) # describe the namespaces
 
 device_on_host() {
 	local ram

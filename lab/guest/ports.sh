@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The guest's ports to the host, and SCRIPT run with its output on them.
+# The guest's ports to the host; runs SCRIPT with its output on them.
 
 find_ports() {
 	local dir name
@@ -16,8 +16,7 @@ find_ports() {
 	export MONITOR
 }
 
-# Pipes in between, because a port can be opened only once, and SCRIPT may want
-# to open /dev/stderr.
+# Pipes lie in between, because a port can be opened only once, and SCRIPT may open /dev/stderr.
 run_script() {
 	local status
 	rm -f /run/out /run/err
@@ -31,11 +30,11 @@ run_script() {
 	wait "$pid"
 	status=$?
 	kill -KILL -- "-$pid" 2> /dev/null
-	# What SCRIPT started in sessions of their own may still hold the pipes.
+	# Processes that SCRIPT started in sessions of their own may still hold the pipes.
 	{ sleep 2; kill "$out" "$err"; } 2> /dev/null &
 	wait "$out" "$err"
 	return "$status"
 }
 
-# carry PORT: what comes in, to its end, even if the port goes away and comes back.
+# carry PORT: copies its input to the port to the end, even if the port disappears for a while.
 carry() { until cat > "$1"; do sleep 0.1; done 2> /dev/null; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The distribution's archive: where it is (as this machine's apt has it), and
-# which version of a kernel it holds today.
+# The distribution's archive: its address (as this machine's apt has it), and the version of a
+# kernel that it holds today.
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 KERNEL_TABLE=$REPO/lab/kernels
@@ -12,7 +12,7 @@ kernel_series() { kernel_column "$1" 2; }
 kernel_flavour() { kernel_column "$1" 3; }
 kernel_suites() { awk -v name="$1" '!/^#/ && $1 == name { $1 = $2 = $3 = ""; print }' "$KERNEL_TABLE"; }
 
-# kernel_is_built NAME: from source, rather than as the archive has it.
+# kernel_is_built NAME: the kernel is built from source.
 kernel_is_built() { [[ $(kernel_flavour "$1") == source* ]]; }
 
 # kernel_change NAME: the entry of upstream/ that changes its source, or nothing.
@@ -21,7 +21,7 @@ kernel_change() { kernel_flavour "$1" | sed -n 's/^source+//p'; }
 # kernel_has_daxplug NAME: the kmem in its source tree is daxplug's driver.
 kernel_has_daxplug() { [[ $(kernel_change "$1") == into-tree ]]; }
 
-# kernel_checks_itself NAME: so it is several times slower, and needs more memory.
+# kernel_checks_itself NAME: the kernel is several times slower for that, and needs more memory.
 kernel_checks_itself() { [[ $1 == @(debug|kcsan)* ]]; }
 
 need_kernel_name() {
@@ -48,7 +48,7 @@ need_archive_site() {
 	printf '%s\n' "$site"
 }
 
-# apt_sources SUITE...: lines for a sources.list, each signed by Debian.
+# apt_sources SUITE...: prints lines for a sources.list, each signed by Debian.
 apt_sources() {
 	local suite label site options
 	for suite; do
@@ -65,8 +65,7 @@ apt_sources() {
 	done
 }
 
-# The machine's own settings of how to fetch (proxies, date checks) hold for
-# the lab as well.
+# The machine's own settings for fetching (proxies, date checks) apply to the lab as well.
 apt_fetch_options() {
 	apt-config dump | grep -E '^Acquire::(https?::|Check-|ForceIPv)' || true
 }
@@ -77,8 +76,7 @@ kernel_lists() {
 		"$(key "$(kernel_series "$1")" "$(kernel_flavour "$1")" "$(kernel_suites "$1")")"
 }
 
-# kernel_in_archive NAME MINUTES: "package version", as it was looked up at most
-# that long ago.
+# kernel_in_archive NAME MINUTES: prints "package version", looked up at most MINUTES ago.
 kernel_in_archive() {
 	local name=$1 dir
 	dir=$(kernel_lists "$name")
@@ -126,7 +124,7 @@ in_lists() {
 		-o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root "$@"
 }
 
-# newest_kernel NAME DIR: "package version" of its flavour. A kernel that is built from
+# newest_kernel NAME DIR: prints "package version" of its flavour. A kernel that is built from
 # source has the version of the plain one.
 newest_kernel() {
 	local name=$1 dir=$2 flavour=amd64 images

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What every command of the lab shares: paths, messages, temporary places.
+# Shared by every command of the lab: paths, messages, temporary places.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${DAXPLUG_BUILD:-$REPO/build}
@@ -8,7 +8,7 @@ COMMAND=lab/$(basename "$0")
 export LC_ALL=C.UTF-8
 shopt -s inherit_errexit
 
-# Exit statuses with a meaning of their own, besides those of SCRIPT.
+# Exit statuses of the lab itself, besides those of SCRIPT.
 readonly EXIT_SKIP=77 EXIT_SETUP=97 EXIT_NO_STATUS=98 EXIT_SPLAT=99 EXIT_TIMEOUT=124
 
 say() { printf '%s: %s\n' "$COMMAND" "$*" >&2; }
@@ -22,8 +22,8 @@ die_with() {
 	exit "$status"
 }
 
-# A temporary directory under build/, named by its owner so that one left by a
-# killed process is recognised, and removed when this process ends.
+# Makes a temporary directory under build/, named by its owner so that one left by a killed
+# process is recognised, and removed when this process ends.
 temporary() {
 	local -n temporary_path=$1
 	mkdir -p "$BUILD/tmp"
@@ -48,10 +48,9 @@ remove_abandoned() {
 	done
 }
 
-# apart COMMAND...: in a shell of its own, which ends at the first command that fails
-# wherever it is called from. What is called before || or &&, or after if or !, bash lets
-# go on after a failure, down to the last function and subshell; but not what runs beside
-# it, whose output it reads.
+# apart COMMAND...: runs it in a shell of its own, which ends at the first command that fails,
+# wherever it is called from. Before || or &&, and after if or !, bash ignores a failure, down to
+# the last function and subshell; but not in a process whose output it reads.
 apart() {
 	local output
 	exec {output}< <(
@@ -65,7 +64,7 @@ apart() {
 	wait "$!"
 }
 
-# A command substitution before || has no way to.
+# A command substitution before || cannot do that.
 must_heed_failures() {
 	# shellcheck disable=SC2155 # that it fails is what it is for
 	local on=$(trap - ERR; false; echo on)
@@ -76,7 +75,7 @@ remove_old_logs() {
 	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete 2> /dev/null || true
 }
 
-# No command of the lab ends without a word.
+# No command of the lab ends without a message.
 set -E
 trap 'say "stopped by a failing command in ${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND"' ERR
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A complete Debian machine: what it boots next, and what QEMU is told.
+# A complete Debian machine: its next boot, and QEMU's arguments.
 
-# boot_files RUN: sets KERNEL_IMAGE and INITRD, which the disk of RUN would boot next, and
-# BOOT_ARGUMENTS, which a script has left on the disk in /etc/kernel/cmdline.
+# boot_files RUN: sets KERNEL_IMAGE and INITRD to the files that the disk of RUN would boot next,
+# and BOOT_ARGUMENTS to the content of /etc/kernel/cmdline on the disk.
 boot_files() {
 	local run=$1 version
 	version=$(disk_link "$run/disk" /vmlinuz)
@@ -48,7 +48,7 @@ machine_kernel_arguments() {
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS $BOOT_ARGUMENTS"
 }
 
-# boots_again RUN LOG: the kernel was told to restart, rather than to stop.
+# boots_again RUN LOG: the kernel restarted, rather than stopped.
 boots_again() {
 	[[ ! -s $1/status ]] && tail -n 5 "$2" | grep -aqF 'reboot: Restarting system'
 }

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Programs that are newer than those of the host and of the guests' userland:
-# each set in a root of its own, from a newer suite.
+# Programs newer than those of the host and of the guests' userland: each set in a root of its
+# own, from a newer suite.
 
 QEMU_SUITES=(trixie trixie-security)
 TOOLS_SUITES=(sid)
 TOOLS_PACKAGES=(bash coreutils cxl daxctl grep jq kmod ndctl sed util-linux)
 
-# qemu_for_cxl: QEMU becomes one that can emulate CXL with volatile memory: the
-# host's own if it can (8.1 and later do).
+# qemu_for_cxl: sets QEMU to one that can emulate CXL with volatile memory: the host's own if it
+# can (8.1 and later).
 qemu_for_cxl() {
 	local root lib
 	! has_volatile_cxl || return 0
@@ -31,8 +31,7 @@ newer_tools() {
 	cached "$TOOLS_IMAGE" make_erofs "$root"
 }
 
-# newer_root PATH WHAT "SUITE..." PACKAGE...: nothing but what needs it fails for
-# want of it.
+# newer_root PATH WHAT "SUITE..." PACKAGE...: makes the root, or skips the run that needs it.
 newer_root() {
 	local path=$1
 	shift

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the host needs from its own distribution.
+# The packages that the host needs from its own distribution.
 
 VM_PACKAGES=(qemu-system-x86 mmdebstrap debian-archive-keyring erofs-utils
 	cpio kmod jq xz-utils zstd)
@@ -8,7 +8,7 @@ CHECK_PACKAGES=("${VM_PACKAGES[@]}" gcc libc6-dev make libcmocka-dev
 	pkg-config shellcheck meson ninja-build libkmod-dev libudev-dev libjson-c-dev
 	libsmartcols-dev libeconf-dev spin)
 
-# need_packages PACKAGE...: installs what is missing, or says how to.
+# need_packages PACKAGE...: installs the missing ones, or prints how to.
 need_packages() {
 	local missing
 	mapfile -t missing < <(missing_packages "$@")
@@ -34,7 +34,7 @@ install_packages() {
 	apt_install "$@" || die "apt-get could not install ${*}: see above"
 }
 
-# Somebody else may be at it, such as the lab itself for another kernel: the turn comes.
+# Waits for another user of apt, such as the lab itself for another kernel.
 apt_install() {
 	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
 		install -y --no-install-recommends "$@" >&2

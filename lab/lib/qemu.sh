@@ -6,27 +6,27 @@ QEMU=(qemu-system-x86_64)
 BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
 CLOCK=$BUILD/clock/$BOOT_ID
 
-# accelerator: sets ACCELERATOR to kvm where a guest has come up under it since
-# this machine was booted, else to software emulation.
+# accelerator: sets ACCELERATOR to kvm if a guest has come up under it since this machine was
+# booted, else to software emulation.
 accelerator() {
 	local file=$BUILD/kvm/$BOOT_ID verdict
 	ACCELERATOR=tcg,thread=multi
 	[[ -w /dev/kvm ]] || return 0
 	cached "$file" try_kvm
-	verdict=$(cat "$file" 2> /dev/null || echo none) # somebody else may have removed it
+	verdict=$(cat "$file" 2> /dev/null || echo none) # another process may have removed it
 	[[ $verdict != works ]] || ACCELERATOR=kvm
 	[[ $verdict != none || ! $(find "$file" -mmin +60 2> /dev/null) ]] || rm -f "$file"
 }
 
-# try_kvm NEW: /dev/kvm may exist and not work, so a small guest is tried. One that gets
-# nowhere in its time is tried again an hour later: the machine may have been busy.
+# try_kvm NEW: tries a small guest, because /dev/kvm may exist and not work. A guest that makes no
+# progress in its time is tried again an hour later: the machine may have been busy.
 try_kvm() {
 	local new=$1 tree=$1.tree status=0
 	say "trying whether KVM works here"
 	mkdir "$tree"
 	install -m 755 "$REPO/lab/guest/probe" "$tree/init"
 	{ cat "$INITRAMFS"; archive_tree "$tree"; } > "$tree.cpio"
-	( # QEMU may abort: no core file, no word from bash about it
+	( # QEMU may abort: no core file, no message from bash
 		ulimit -c 0
 		timeout 10 "${QEMU[@]}" -accel kvm "${QEMU_BASE[@]}" -cpu max -m 512M \
 			-kernel "$KERNEL_IMAGE" -initrd "$tree.cpio" -serial "file:$tree.log" \
@@ -46,10 +46,9 @@ try_kvm() {
 
 QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
 
-# qemu_arguments RUN LOG: sets ARGS, for the guest described in RUN/. QEMU is
-# connected to itself, so that the guest can use its own machine's monitor. The
-# DAX device comes last, because it may bring buses, which the others shall not
-# be on.
+# qemu_arguments RUN LOG: sets ARGS for the guest described in RUN/. QEMU is connected to itself,
+# so that the guest can use its own machine's monitor. The DAX device comes last, because it may
+# add buses, on which the other devices must not be.
 qemu_arguments() {
 	local run=$1 log=$2
 	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "$(processor)$DEVICE_CPU"
@@ -63,7 +62,7 @@ qemu_arguments() {
 	ARGS+=("${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
 }
 
-# add_ports RUN: how the guest reaches the host: output, status, monitor.
+# add_ports RUN: adds the guest's ports to the host: output, status, monitor.
 add_ports() {
 	local run=$1
 	ARGS+=(-device virtio-serial-pci
@@ -78,9 +77,9 @@ add_ports() {
 	fi
 }
 
-# processor: QEMU emulates "rep stosb" and "rep movsb" byte by byte. A processor with ERMS
-# or FSRM tells the kernel that nothing is faster, and the kernel then clears and copies
-# pages with them, several times as slowly as with other instructions.
+# processor: QEMU emulates "rep stosb" and "rep movsb" byte by byte. On a processor with ERMS or
+# FSRM the kernel clears and copies pages with them, several times as slowly as with other
+# instructions.
 processor() {
 	if [[ $ACCELERATOR == kvm || $ERMS ]]; then
 		echo max
@@ -89,14 +88,14 @@ processor() {
 	fi
 }
 
-# add_disk NAME FILE OPTIONS: the guest knows it by its name.
+# add_disk NAME FILE OPTIONS: adds a disk that the guest knows by NAME.
 add_disk() {
 	ARGS+=(-drive "if=none,id=$1,file=$2,format=raw,$3" -device "virtio-blk-pci,drive=$1,serial=$1")
 }
 
-# The second processor is started by the guest once the kernel is up: while one
-# patches code that the other runs, as kernels do when they start, emulation may
-# show the other a breakpoint that is no longer there ("Oops: int3").
+# The guest starts the second processor once the kernel is up: while one processor patches code
+# that the other runs, as kernels do when they start, emulation may show the other a breakpoint
+# that is no longer there ("Oops: int3").
 kernel_arguments() {
 	local arguments=(console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 "memhp_default_state=$POLICY"
 		"${DEVICE_KERNEL[@]}")
@@ -113,9 +112,8 @@ kernel_arguments() {
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
 
-# learn_clock LOG: on a busy host a guest may measure its clock wrongly, and then
-# see stalls that are none. The first that measures it well, twice, tells the
-# others.
+# learn_clock LOG: on a busy host a guest may measure its clock wrongly, and then report false
+# stalls. The first guest that measures it well, twice, sets it for the others.
 learn_clock() {
 	local khz
 	[[ ! -s $CLOCK ]] || return 0

@@ -16,16 +16,16 @@ run_guest() {
 		run_qemu < /dev/null > "$run/qemu" 2>&1
 		cat "$run/qemu" >&2
 	fi
-	# A reader still waiting for QEMU to open the other end is let go.
+	# Frees a reader that still waits for QEMU to open the other end.
 	: <> "$run/err.out" <> "$run/out.out"
 	wait "${readers[@]}" || true
 }
 
-# The guest would wait for ever for somebody who does not read any more.
+# The guest would wait for ever for a reader that is gone.
 pass_on() { cat 2> /dev/null || cat > /dev/null; }
 
-# In the background, because bash runs traps between commands only. Whatever
-# happens to this process, QEMU goes with it.
+# In the background, because bash runs traps between commands only. QEMU ends with this process,
+# however that ends.
 run_qemu() {
 	exec {input}<&0
 	setpriv --pdeathsig KILL timeout --foreground -k 5 "$TIMEOUT" \
@@ -46,7 +46,7 @@ stop_qemu() {
 
 restore_terminal() { [[ ! $TERMINAL_SETTINGS ]] || stty "$TERMINAL_SETTINGS" 2> /dev/null || true; }
 
-# conclude RUN LOG: what it all amounts to.
+# conclude RUN LOG: judges the run.
 conclude() {
 	local run=$1 log=$2 found status=''
 	[[ ! -s $run/status ]] || status=$(< "$run/status")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What in a kernel log means that the kernel has found a fault in itself.
+# The lines of a kernel log by which the kernel reports a fault in itself.
 
 SPLATS='WARNING: |BUG: |kernel BUG at|Oops: |Kernel panic|general protection fault'
 SPLATS+='|UBSAN: |KASAN: |KCSAN: |KFENCE: |KMSAN: |possible circular locking|possible recursive locking'
@@ -12,23 +12,23 @@ SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory'
 
 SPLATS+='|cannot create duplicate filename|Trying to free nonexistent resource|leak detector disabled'
 
-# A page is also dumped for a good reason: offlining says so of one that cannot move.
+# A page dump is no fault if it is about offlining a page that cannot move.
 SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
 
-# splats LOG [CRASH]: their first lines, and what follows the first of them. With
-# CRASH, a panic by sysrq is what the script asked for.
+# splats LOG [CRASH]: prints the first lines of the faults, and the lines after the first. With
+# CRASH, the script has asked for a panic by sysrq.
 splats() {
-	# No pipe: grep is done before the log ends, and that would be the other's failure.
+	# Without a pipe: grep ends before the log does, and the writer of a pipe would fail.
 	grep -aE -m 5 -A 8 -e "$SPLATS" <(
 		without_races_elsewhere <(without_leaks_elsewhere <(without_known_report "$1")) |
 			sed "${2:+/Kernel panic - not syncing: sysrq triggered crash/d}"
 	)
 }
 
-# What lockdep says of the core, whatever driver asks for it; tests/guest/known-report.sh has
-# it said of the kernel's own. When a memory block is removed in whose files somebody is:
-# that may only have locks of that in its chain. When an expander is pulled out: that may
-# only have those that pciehp takes by itself.
+# lockdep's reports about the core, with any driver; tests/guest/known-report.sh shows both with
+# the kernel's own. The removal of a memory block while a task is in one of its files: the chain
+# may only have locks of these. An expander that is pulled out: only those that pciehp takes by
+# itself.
 without_known_report() {
 	awk -v splats="$SPLATS" '
 		!inside && /possible circular locking dependency/ {
@@ -56,11 +56,11 @@ without_known_report() {
 	' "$1"
 }
 
-# has_known_report LOG: lockdep has been off since.
+# has_known_report LOG: lockdep is off after such a report.
 has_known_report() { ! cmp -s "$1" <(without_known_report "$1"); }
 
-# What the kernel's own kmem keeps when it leaves memory behind: what its probe has
-# allocated, and the name of the memory, which it alone copies by kstrdup_const().
+# Allocations that the kernel's own kmem keeps when it leaves memory behind: those of its probe,
+# and the name of the memory, which only it copies by kstrdup_const().
 without_leaks_elsewhere() {
 	awk '
 		function end_report() { if (!elsewhere) printf "%s", report; report = ""; elsewhere = named = 0 }
@@ -73,8 +73,8 @@ without_leaks_elsewhere() {
 	' "$1"
 }
 
-# For awk: whether the driver has a part in a data race, a function of it being in one of
-# the two stacks. What was interrupted, and is further down, has none.
+# For awk: the driver takes part in a data race if one of its functions is in one of the two
+# stacks. A function that was interrupted, further down, does not count.
 PART_IN_RACE='
 	/BUG: KCSAN: / { part = 0 }
 	/ by (task|interrupt) / { interrupted = 0 }
@@ -82,8 +82,8 @@ PART_IN_RACE='
 	/ \[kmem\]/ && !interrupted { part = 1 }
 '
 
-# A kernel that watches for data races (-k kcsan) has many of its own, whatever runs
-# on it. What it says of them is left out, unless another fault is in the middle of it.
+# A kernel that watches for data races (-k kcsan) has many of its own. Their reports are left out,
+# unless another fault is in the middle of one.
 without_races_elsewhere() {
 	awk -v splats="$SPLATS" "$PART_IN_RACE"'
 		/BUG: KCSAN: / { inside = 1; other = 0; report = "" }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Reads what a test has printed (Test Anything Protocol) and what became of it.
+# Judges the output of a test (Test Anything Protocol) and its exit status.
 
-# tap_verdict FILE STATUS DRIVER ERRORS: one line per finding, first the numbers:
+# tap_verdict FILE STATUS DRIVER ERRORS: prints one line per finding, first the numbers:
 #	count PASSED FAILED SKIPPED
 #	failed DESCRIPTION | skipped REASON | differs REASON
-# A TODO excuses only the stock driver. Output that is not complete, and a
-# status that does not fit it, are failures. So is an error in arithmetic, at which bash
-# goes on behind the whole command, with all the points that are in it.
+# A TODO excuses only the stock driver. Incomplete output, and a status that does not fit it, are
+# failures. So is an error in arithmetic, at which bash skips the rest of the compound command,
+# with all points in it.
 tap_verdict() {
 	awk -v broken="$(grep -m 1 -F '(error token is' "$4" || true)" -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
 		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
@@ -46,7 +46,7 @@ tap_verdict() {
 		}' "$1"
 }
 
-# status_meaning STATUS ERRORS: the file with what was said on the way.
+# status_meaning STATUS ERRORS: explains a status, with the test's error output.
 status_meaning() {
 	case $1 in
 	"$EXIT_SKIP") tail -n 1 "$2" ;;

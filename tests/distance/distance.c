@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Answers the drivers that ask for the abstract distance of a node, before the
- * algorithms of the firmware tables and of CXL do.
+ * Answers drivers that ask for the abstract distance of a node, before the algorithms
+ * for firmware tables and CXL do.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

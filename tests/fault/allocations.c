@@ -2,11 +2,11 @@
 /*
  * Makes one allocation of an operation fail.
  *
- * Writing N to `fail` is about the next write(2) of the task that does so, and
- * about the kernel threads that work for it meanwhile, the driver's and the
- * creator of kernel threads. The Nth allocation in it fails; with 0 none does.
- * Those that the kernel allows to fail count, where failslab, too, would let
- * them fail: in should_failslab(). Spared is one that the core cannot bear.
+ * A write of N to `fail` makes the Nth allocation fail in the next write(2) of the
+ * same task, and in the kernel threads that work for it meanwhile (the driver's, and
+ * the creator of kernel threads); with 0 none fails. Only allocations that may fail
+ * count, in should_failslab(), as for failslab. One that the core does not survive is
+ * spared.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +22,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
-/* How many callers are told of an allocation that failed. */
+/* The number of callers that are reported for a failed allocation. */
 #define CALLERS 6
 
 static unsigned int counted;
@@ -39,7 +39,7 @@ MODULE_PARM_DESC(callers, "where that was, the innermost function first");
 
 static unsigned int fail;
 
-/* Who is about to write, and who does. */
+/* The task that is about to write, and the one that does. */
 static struct task_struct *armed, *writer;
 
 static int fail_set(const char *value, const struct kernel_param *param)
@@ -98,8 +98,8 @@ static bool is_part_of_write(void)
 }
 
 /*
- * What may not fail does not count, nor does what the kernel's own checks ask
- * for, which do without: they want neither reserves nor anybody to be woken.
+ * Allocations that may not fail do not count, nor do those of the kernel's own checks,
+ * which work without: they use no reserves and wake no task.
  */
 static bool may_fail(gfp_t gfp)
 {
@@ -137,7 +137,7 @@ static bool core_cannot_bear(const char *caller, bool *makes_files)
 	       (*makes_files && !strcmp(caller, "really_probe"));
 }
 
-/* Notes who asks for memory; returns whether the core can be told that there is none. */
+/* Records the callers; returns whether the core survives a failure. */
 static bool note_callers(unsigned long at)
 {
 	unsigned long entries[32];

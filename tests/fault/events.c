@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes memory hotplug fail, wait or slow down where a test wants it.
+ * Makes memory hotplug fail, wait or slow down at a point that a test chooses.
  *
  * Of all memory blocks about to go online or offline, those match that `what`
  * and `block` describe. The first `skip` of them pass; the next `times` are
@@ -14,7 +14,7 @@
  * `page` fails when the next of these is held or refused.
  *
  * Apart from that, `reserve` holds a part of the physical address space, so
- * that nobody can add it as memory.
+ * that no driver can add it as memory.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,7 +33,7 @@
 
 #include "steps.h"
 
-/* A test that forgets what it holds must not hang the machine. */
+/* A test that forgets to release a block must not hang the machine. */
 #define LONGEST_HOLD (60 * HZ)
 
 static char what[64] = "any";
@@ -242,9 +242,9 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 }
 
 /**
- * fault_in_step() - a step of the driver is about to be made; does it fail
- * @word: what it is called
- * @address: where the memory begins that it is about, 0 if it is about none
+ * fault_in_step() - decide whether the driver's next step fails
+ * @word: the name of the step
+ * @address: the start of the memory that it concerns, 0 if none
  *
  * Context: Any, also where nothing may sleep; one step at a time.
  * Return: 0 or the negative errno to fail with.

@@ -71,7 +71,8 @@ is_unplugged "unload during an unplug"
 
 # The kernel's test of suspend freezes every process, and thaws them.
 if echo freezer > /sys/power/pm_test; then
-	# The test spins for pm_test_delay seconds, by default 5, which slow guests take for a lockup.
+	# The test spins for pm_test_delay seconds, by default 5, which slow guests take for a
+	# lockup.
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
 	is "online_movable" "$(attempt online_movable)" "done"
 	before=$(snapshot)

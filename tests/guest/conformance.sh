@@ -2,15 +2,20 @@
 # shellcheck shell=bash
 # daxplug's driver keeps every promise that tests/conformance/run checks; the kernel's own
 # breaks those listed here, and no other. Persistent memory is taken only with --pmem.
-# vm: -w -s 1G -t 600
+# vm: -s 1G -t 600
 # vm: -v nvdimm -s 512M
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 RUN=$LAB/tests/conformance/run
 
-# What Linux 7.3's own driver does not do. One that it does is a failure here, so that
-# this list stays true.
-STOCK_BREAKS=()
+# The promises that Linux 7.3's own driver breaks. If it keeps one of them, this test fails, so
+# that the list stays true.
+STOCK_BREAKS=(
+	truth.mixed truth.offline truth.counts ebusy.offline ebusy.mixed
+	nothing.plug nothing.half why.errno why.log why.file
+	during.read during.block during.writer during.timeout during.unbind guard.blocks
+	poll.transition poll.block uevent.done uevent.failure bind.choice unbind.online
+)
 
 # run_status ARG...: its exit status; what it prints is in /tmp/tap.
 run_status() {
@@ -39,7 +44,9 @@ keeps_its_promises() {
 	is "each promise has a result" \
 		"$(sed -nE 's/^(not )?ok [0-9]+ - ([^:]+):.*/\2/p' /tmp/tap)" "$("$RUN" --list | cut -d' ' -f1)"
 	while IFS=$'\t' read -r id result; do
-		if breaks "$id"; then
+		if [[ $DRIVER == stock && $result == skipped:* ]]; then
+			skip "$id" "${result#skipped: }"
+		elif breaks "$id"; then
 			is "$id: still not kept by the kernel's own driver" "$result" 'not ok'
 		else
 			is "$id is kept" "$result" ok
@@ -48,6 +55,8 @@ keeps_its_promises() {
 		s/^((not )?ok) [0-9]+ - ([^:]+):.*/\3\t\1/p' /tmp/tap)
 	if [[ $DRIVER == stock ]]; then
 		is "memory that the kernel's own driver has lost is reported" "$status" 3
+	elif (($(count 'online Normal'))); then
+		is "memory in a kernel zone, which the kernel uses, is reported" "$status" 3
 	else
 		is "the device is left as it was found" "$status" 0
 	fi

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each read of a file of the device returns a value that was true at that moment, while transitions
-# run, other tasks switch blocks, and the writable files are written. KCSAN, where the kernel has it,
-# samples more accesses meanwhile.
+# Each read of a file of the device returns a value that was true at that moment, while
+# transitions run, other tasks switch blocks, and the writable files are written. KCSAN, where the
+# kernel has it, samples more accesses meanwhile.
 # full
 # vm: -s 512M
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# While a transition runs, no other task can switch a block of the device, a second writer waits, and
-# a reader does not.
+# While a transition runs, no other task can switch a block of the device, a second writer waits,
+# and a reader does not.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each step of each operation fails once, in turn, until every step has failed: afterwards everything
-# is as before or as asked, and a failure is reported. Then each step fails and another one of the
-# rollback does: the log names each block that is not as before, state tells the truth, and a later
-# write restores order.
+# Each step of each operation fails once, in turn, until every step has failed: afterwards
+# everything is as before or as asked, and a failure is reported. Then each step fails and another
+# one of the rollback does: the log names each block that is not as before, state tells the truth,
+# and a later write restores order.
 # vm: -s 512M -t 600
 # vm: -s 768M -r 3 -t 900
 # full
@@ -13,8 +13,8 @@ ERRNO=5 # EIO, which nothing here fails with by itself
 ALL_POINTS=0
 ALL_TRIED=0
 
-# undisturbed FROM OPERATION STEPS: runs the operation without a fault; sets BEFORE, ASKED and STEPS,
-# the number of steps.
+# undisturbed FROM OPERATION STEPS: runs the operation without a fault; sets BEFORE, ASKED and
+# STEPS, the number of steps.
 undisturbed() {
 	"$1" || PROBLEMS+=("$1 is not possible: $ANSWER")
 	record

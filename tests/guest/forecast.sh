@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A forecast agrees with the unplug that follows: for each kind of load on the device, the memory that
-# must move and the memory that moved, the verdict and the outcome. An unplug without room is refused
-# beforehand; forced, it would keep the machine busy until its timeout.
+# A forecast agrees with the unplug that follows: for each kind of load on the device, the memory
+# that must move and the memory that moved, the verdict and the outcome. An unplug without room is
+# refused beforehand; forced, it would keep the machine busy until its timeout.
 # vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock

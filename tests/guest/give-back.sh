@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A CXL expander is given back by daxplug unplug --release, cxl disable-region and cxl destroy-region,
-# without --force and without a leak.
+# A CXL expander is given back by daxplug unplug --release, cxl disable-region and cxl
+# destroy-region, without --force and without a leak.
 # full
 # vm: -v cxl -s 512M -t 240
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A transition that times out names the page that held its block, and other tasks get the hotplug lock
-# meanwhile.
+# A transition that times out names the page that held its block, and other tasks get the hotplug
+# lock meanwhile.
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Only root reads physical addresses and page frame numbers from the driver's files. Other users read
-# how a transition failed, and not where the memory lies.
+# Only root reads physical addresses and page frame numbers from the driver's files. Other users
+# read how a transition failed, and not where the memory lies.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/stranded.sh"
 load_fault

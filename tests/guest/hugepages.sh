@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# An unplug that fails leaves the node's pool of huge pages as large as before, or the kernel log says
-# how many pages are missing.
+# An unplug that fails leaves the node's pool of huge pages as large as before, or the kernel log
+# says how many pages are missing.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"

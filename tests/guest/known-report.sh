@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two lockdep reports about the core appear with the kernel's own driver too. lockdep takes the removal
-# of a memory block while a task is in one of its files for a possible deadlock, because it does not
-# know that both have been under device_hotplug_lock; and it reports pciehp's own locks when an expander
-# is pulled out.
+# Two lockdep reports about the core appear with the kernel's own driver too. lockdep takes the
+# removal of a memory block while a task is in one of its files for a possible deadlock, because
+# it does not know that both have been under device_hotplug_lock; and it reports pciehp's own
+# locks when an expander is pulled out.
 # driver: stock
 # vm: -w -s 512M
 # vm: -w -v cxl -s 512M -a pcie_ports=native

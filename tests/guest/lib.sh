@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A few functions with which a test prints its results (Test Anything Protocol).
+# Functions with which a test prints its results (Test Anything Protocol).
 #
 #	ok "what should be true" command arg...
 #	is "what is compared" "$got" "$wanted"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# memmap_on_memory decides whether the page structs of the device's memory are kept on the device, and
-# transitions do all or nothing in both cases.
+# memmap_on_memory decides whether the page structs of the device's memory are kept on the device,
+# and transitions do all or nothing in both cases.
 # vm: -s 1G -a memory_hotplug.memmap_on_memory=1
 # vm-full: -v nvdimm -s 1G -a memory_hotplug.memmap_on_memory=1
 # vm-full: -v cxl -s 512M -a memory_hotplug.memmap_on_memory=1

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Without room for the page structs of a device a plug is refused before the core is called, because
-# the core cannot undo half of an add; with room it succeeds. Free memory in ZONE_MOVABLE or in a CMA
-# area is no room, nor is the device's own memory where only the device asks for memmap_on_memory, as
-# CXL devices do.
+# Without room for the page structs of a device a plug is refused before the core is called,
+# because the core cannot undo half of an add; with room it succeeds. Free memory in ZONE_MOVABLE
+# or in a CMA area is no room, nor is the device's own memory where only the device asks for
+# memmap_on_memory, as CXL devices do.
 # vm: -s 32G
 # vm: -s 32G -a cma=1G
 # vm: -v cxl -s 16G
@@ -25,8 +25,8 @@ available() {
 	echo $((kB - $(meminfo CmaFree)))
 }
 
-# leave KB: takes ordinary memory by huge pages until no more than KB is available. Some of them come
-# from CMA areas, so one step may not suffice.
+# leave KB: takes ordinary memory by huge pages until no more than KB is available. Some of them
+# come from CMA areas, so one step may not suffice.
 leave() {
 	local excess before
 	for ((excess = $(available) - $1; excess > 0; excess = $(available) - $1)); do

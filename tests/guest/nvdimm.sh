@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Persistent memory: each devdax namespace is a device that is plugged and unplugged alone, of whatever
-# size and wherever its page structs are.
+# Persistent memory: each devdax namespace is a device that is plugged and unplugged alone, of
+# whatever size and wherever its page structs are.
 # full
 # vm: -v nvdimm -s 1G
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tools that know the kernel's own driver (daxctl, ndctl and cxl of the guest and the newest; lsmem
-# and chmem) do and print the same with daxplug's, verb by verb; with the guard on they are refused, and
-# nothing changes.
+# The tools that know the kernel's own driver (daxctl, ndctl and cxl of the guest and the newest;
+# lsmem and chmem) do and print the same with daxplug's, verb by verb; with the guard on they are
+# refused, and nothing changes.
 # full
 # vm: -n -s 1G -t 1200
 # vm: -v cxl -s 512M -t 600

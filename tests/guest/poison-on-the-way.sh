@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A page that fails while its own memory block goes offline is remembered, and marked again after the
-# next plug.
+# A page that fails while its own memory block goes offline is remembered, and marked again after
+# the next plug.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"

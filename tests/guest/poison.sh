@@ -20,8 +20,8 @@ poison() {
 	FAULTY+=("$page")
 }
 
-# poison_later BLOCK OFFSET: poisons in the background, because that may wait for a switch of a block;
-# "wait" for it.
+# poison_later BLOCK OFFSET: poisons in the background, because that may wait for a switch of a
+# block; "wait" for it.
 poison_later() {
 	page_of "$1" "$2" > "$INJECT" &
 	FAULTY+=("$(page_of "$1" "$2")")

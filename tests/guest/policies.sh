@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# At bind the system's policy decides what becomes of the blocks, as with the kernel's own driver, which
-# runs the same test.
+# At bind the system's policy decides what becomes of the blocks, as with the kernel's own driver,
+# which runs the same test.
 # vm: -s 1G -p online_movable
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"

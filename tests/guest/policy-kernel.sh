@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# With the policy online_kernel the device is bound with all blocks in a kernel zone, and can be unplugged
-# as long as the kernel has not used them.
+# With the policy online_kernel the device is bound with all blocks in a kernel zone, and can be
+# unplugged as long as the kernel has not used them.
 # vm: -s 1G -p online_kernel
 # driver: ours
 # driver-full: stock-7.3

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Writers race with tasks that switch single blocks, and with unbind: whatever the result of each write,
-# every block is accounted for afterwards.
+# Writers race with tasks that switch single blocks, and with unbind: whatever the result of each
+# write, every block is accounted for afterwards.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 

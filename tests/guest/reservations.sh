@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# The addresses of a device are reserved until nothing can be undone any more: no other driver gets a range
-# that an unplug has removed before the unplug is over, nor one that stays online when the device is
-# unbound. Afterwards the addresses are free.
+# The addresses of a device are reserved until nothing can be undone any more: no other driver
+# gets a range that an unplug has removed before the unplug is over, nor one that stays online
+# when the device is unbound. Afterwards the addresses are free.
 # vm: -s 512M -r 2
 # full
 . "$LAB/tests/guest/helpers/device.sh"

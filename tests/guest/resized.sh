@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory that the kernel's own driver added in one go is not taken over in parts, which the kernel would
-# not survive, even if the device is as large as it was.
+# Memory that the kernel's own driver added in one go is not taken over in parts, which the kernel
+# would not survive, even if the device is as large as it was.
 # full
 # vm: -s 1536M
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A plug into a kernel zone that fails is taken back as far as the kernel has not used the memory. The log
-# names what stays, and state tells the truth.
+# A plug into a kernel zone that fails is taken back as far as the kernel has not used the memory.
+# The log names what stays, and state tells the truth.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# All or nothing: whichever block is refused, the device is afterwards as before, and the writer gets the
-# first cause.
+# All or nothing: whichever block is refused, the device is afterwards as before, and the writer
+# gets the first cause.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A task that switches blocks as they appear cannot get ahead of the policy or a default state at bind; a
-# udev rule works where these leave the device offline.
+# A task that switches blocks as they appear cannot get ahead of the policy or a default state at
+# bind; a udev rule works where these leave the device offline.
 # vm: -s 512M -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -30,8 +30,8 @@ meet() {
 	no_fault
 }
 
-# A slow guest may miss that moment. The block is online then, the answer is EINVAL, and the test tries
-# again; a task that got ahead would see "done".
+# A slow guest may miss that moment. The block is online then, the answer is EINVAL, and the test
+# tries again; a task that got ahead would see "done".
 is_slower() { # DESCRIPTION STATE
 	local try
 	for ((try = 0; try < 10; try++)); do

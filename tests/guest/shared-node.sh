@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Persistent memory that shares node 0 with the ordinary memory (memmap=nn!ss) is plugged and unplugged like
-# any other device; and a forecast knows that with memory on another node the kernel moves pages only there.
+# Persistent memory that shares node 0 with the ordinary memory (memmap=nn!ss) is plugged and
+# unplugged like any other device; and a forecast knows that with memory on another node the
+# kernel moves pages only there.
 # full
 # vm: -s 512M -a memmap=1G!4G -t 300
 # driver: ours

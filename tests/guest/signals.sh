@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A signal to the writer cancels the transition at any point: it is rolled back, and the writer gets EINTR.
+# A signal to the writer cancels the transition at any point: it is rolled back, and the writer
+# gets EINTR.
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# interrupted DESCRIPTION WORD SIGNAL RESULT POINT [HANDLED...]: the signal arrives while the POINT-th
-# block is being switched.
+# interrupted DESCRIPTION WORD SIGNAL RESULT POINT [HANDLED...]: the signal arrives while the
+# POINT-th block is being switched.
 interrupted() {
 	local description=$1 word=$2 name=$3 result=$4 point=$5 before
 	shift 5

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A part of the memory can be given back: its region is divided into several devices, each of which is
-# plugged and unplugged alone, as docs/operate.md shows.
+# A part of the memory can be given back: its region is divided into several devices, each of
+# which is plugged and unplugged alone, as docs/operate.md shows.
 # full
 # vm: -s 1G
 # vm: -v cxl -s 512M

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # what is for eval
-# With one page that cannot be moved, in the last block of a device that is half used, the unplug fails at
-# that block, and has moved nothing in vain.
+# With one page that cannot be moved, in the last block of a device that is half used, the unplug
+# fails at that block, and has moved nothing in vain.
 # vm: -s 768M -t 240
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -9,8 +9,8 @@
 failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
 migrated() { awk '$1 ~ /^pgmigrate_(success|fail)$/ { sum += $2 } END { print sum }' /proc/vmstat; }
 
-# Newer kernels keep memory of their own in a kernel zone, in the block that goes online first. So the
-# first block goes online first here; of two suspects the upper one goes offline first.
+# Newer kernels keep memory of their own in a kernel zone, in the block that goes online first. So
+# the first block goes online first here; of two suspects the upper one goes offline first.
 FIRST=${BLOCKS[0]}
 online() {
 	local number
@@ -32,8 +32,8 @@ is "online in a kernel zone" "$(state)" online_kernel
 STORE=$(mktemp -d)
 mount -t tmpfs -o "size=100%,mpol=bind:$NODE" store "$STORE"
 
-# is_refused NAME KIND BLOCK: the unplug fails with an unmovable page of that kind (or one of those in
-# @()) in that block, while half of the device is in use.
+# is_refused NAME KIND BLOCK: the unplug fails with an unmovable page of that kind (or one of
+# those in @()) in that block, while half of the device is in use.
 is_refused() {
 	local before moved kind=$2 block=memory$3
 	dd if=/dev/zero of="$STORE/half" bs=1M count=$((SIZE / 2 >> 20)) status=none

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Ranges that are no whole memory blocks: what does not fit is left out, and
-# said. So it is for a device with nothing left.
+# Parts of a range that fill no whole memory block are left out, and the log says so. A device
+# without a whole block does not bind.
 # vm: -s 1G
 # driver: ours
 # driver-full: stock-7.3
@@ -10,10 +10,10 @@
 MIB=$((1 << 20))
 REGION=$(realpath "$DAX/../dax_region")
 
-# has_state: the stock driver before 7.3 has no such file.
+# has_state: the kernel's own driver before 7.3 has no state file.
 has_state() { [[ -e $DAX/state ]]; }
 
-# child SIZE: another device of that size, before what comes next. Sets CHILD.
+# child SIZE: creates another device of that size, at lower addresses than the next. Sets CHILD.
 child() {
 	local before
 	before=$(ls /sys/bus/dax/devices)
@@ -31,7 +31,7 @@ remove_child() {
 	echo "$1" > "$REGION/delete"
 }
 
-# rebind DESCRIPTION: with the sizes that it has now.
+# rebind DESCRIPTION: binds the device again, with its present sizes.
 rebind() {
 	mark_log "$1"
 	is_bound || bind > /tmp/answer
@@ -40,16 +40,16 @@ rebind() {
 
 unbind > /tmp/answer
 
-# The last block cut short.
+# --- the last block cut short ---
 echo 0 > "$DAX/size"
 echo $((SIZE - 2 * MIB)) > "$DAX/size"
 rebind "a block cut short at the end"
-ok "a block cut short at the end: it binds" is_bound
-is "a block cut short at the end: the others are there" "$(count 'offline*')" $((SIZE / BLOCK - 1))
+ok "a block cut short at the end: the device binds" is_bound
+is "a block cut short at the end: the others are present" "$(count 'offline*')" $((SIZE / BLOCK - 1))
 is "a block cut short at the end: no more" \
 	"$(find "/sys/devices/system/node/node$NODE" -maxdepth 1 -name 'memory[0-9]*' | wc -l)" $((SIZE / BLOCK - 1))
 if has_state; then
-	is "a block cut short at the end: it is logged once" \
+	is "a block cut short at the end: the log says so once" \
 		"$(times_since "a block cut short at the end" 'kmem dax0\.0: .*(trimmed|truncated)')" 1
 	is "a block cut short at the end: unplugged" "$(attempt unplugged)" "done"
 	is "a block cut short at the end: online_movable" "$(attempt online_movable)" "done"
@@ -59,17 +59,17 @@ if has_state; then
 fi
 unbind > /tmp/answer
 
-# A device that begins in the middle of a block: something else has its start.
+# --- the device begins in the middle of a block: another device has its start ---
 echo 0 > "$DAX/size"
 child $((2 * MIB))
 GAP=$CHILD
 echo $((SIZE - 2 * MIB)) > "$DAX/size"
 rebind "a block cut short at the start"
-ok "a block cut short at the start: it binds" is_bound
-is "a block cut short at the start: the others are there" "$(count 'offline*')" $((SIZE / BLOCK - 1))
+ok "a block cut short at the start: the device binds" is_bound
+is "a block cut short at the start: the others are present" "$(count 'offline*')" $((SIZE / BLOCK - 1))
 unbind > /tmp/answer
 
-# Two ranges, the first of which has no whole block.
+# --- two ranges, the first of which has no whole block ---
 echo 0 > "$DAX/size"
 child $((4 * MIB))
 echo $((2 * BLOCK + 2 * MIB)) > "$DAX/size"
@@ -78,18 +78,18 @@ echo 0 > "$DAX/size"
 echo $((SIZE - 4 * MIB)) > "$DAX/size"
 rebind "a range too small"
 note "$(cat "$DAX"/mapping*/start "$DAX"/mapping*/end 2> /dev/null | xargs)"
-ok "a range too small: it binds" is_bound
-is "a range too small: the other is there" "$(count 'offline*')" $((SIZE / BLOCK - 1))
-ok "a range too small: it is said" test -n "$(log_since "a range too small" 'kmem dax0\.0: .*too small')"
+ok "a range too small: the device binds" is_bound
+is "a range too small: the other is present" "$(count 'offline*')" $((SIZE / BLOCK - 1))
+ok "a range too small: the log says so" test -n "$(log_since "a range too small" 'kmem dax0\.0: .*too small')"
 unbind > /tmp/answer
 
-# No whole block at all.
+# --- no whole block ---
 echo 0 > "$DAX/size"
 echo $((BLOCK / 2)) > "$DAX/size"
 mark_log "no whole block"
 bind > /tmp/answer
-ok "no whole block: it does not bind" eval '! is_bound'
-ok "no whole block: it is said" test -n "$(log_since "no whole block" 'kmem dax0\.0: ')"
+ok "no whole block: the device does not bind" eval '! is_bound'
+ok "no whole block: the log says so" test -n "$(log_since "no whole block" 'kmem dax0\.0: ')"
 is "no whole block: no reservation is left" "$(left_over)" 0
 is "no whole block: the module is free" "$(< /sys/module/kmem/refcnt)" 0
 done_testing

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two devices on one node: a forecast counts neither free memory of the device's own node, where the kernel
-# moves nothing, nor that of a device that the same command unplugs; and "all" skips a device that a file
-# system uses.
+# Two devices on one node: a forecast counts neither free memory of the device's own node, where
+# the kernel moves nothing, nor that of a device that the same command unplugs; and "all" skips a
+# device that a file system uses.
 # vm: -s 1G -t 300
 # driver: ours
 . "$LAB/tests/guest/helpers/device.sh"

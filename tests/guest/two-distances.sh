@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A node keeps its memory type as long as a device on it is bound or has memory online, even if the kernel
-# reports another abstract distance for the next device on the node.
+# A node keeps its memory type as long as a device on it is bound or has memory online, even if
+# the kernel reports another abstract distance for the next device on the node.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A device can be unbound in every state: offline memory is removed, online memory stays and is adopted when
-# the device is bound again, without a reboot.
+# A device can be unbound in every state: offline memory is removed, online memory stays and is
+# adopted when the device is bound again, without a reboot.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 let_kernel_choose_movable

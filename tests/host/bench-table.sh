@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bench/table marks results of a processor that clears and copies byte by byte, and prints them beside the
-# usual results only where the two differ.
+# bench/table marks results of a processor that clears and copies byte by byte, and prints them
+# beside the usual results only where the two differ.
 set -euo pipefail
 . tests/guest/lib.sh
 

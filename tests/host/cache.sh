@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lab keeps a thing in its cache if and only if it is complete, also where bash goes on after a failure
-# because a caller tests the status.
+# The lab keeps a thing in its cache if and only if it is complete, also where bash goes on after
+# a failure because a caller tests the status.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The build finds the BTF of a kernel that is not running, wherever a distribution puts the kernel, takes
-# no other kernel's BTF, and names the tool that is missing.
+# The build finds the BTF of a kernel that is not running, wherever a distribution puts the
+# kernel, takes no other kernel's BTF, and names the tool that is missing.
 set -euo pipefail
 . tests/guest/lib.sh
 

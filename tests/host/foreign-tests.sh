@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Tests that other projects have written for the kernel's own driver (ndctl's test of kmem devices, the
-# kernel's selftest of memory hotplug) pass with daxplug's wherever they pass with that. NDCTL_SOURCE and
-# LINUX_SOURCE name their sources, which are else sought in /usr/src.
+# Tests that other projects have written for the kernel's own driver (ndctl's test of kmem
+# devices, the kernel's selftest of memory hotplug) pass with daxplug's wherever they pass with
+# that. NDCTL_SOURCE and LINUX_SOURCE name their sources, which are else sought in /usr/src.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -10,7 +10,7 @@ trap 'rm -rf "$WORK"' EXIT
 INTO_TREE=$PWD/upstream/into-tree
 KMEM=drivers/dax/kmem
 
-# make_tree NAME VERSION PATCHLEVEL: what into-tree looks at in a kernel's source.
+# make_tree NAME VERSION PATCHLEVEL: makes the files of a kernel's source that into-tree reads.
 make_tree() {
 	TREE=$WORK/$1
 	mkdir -p "$TREE"/{drivers/dax,Documentation/ABI/testing}
@@ -46,7 +46,7 @@ make_tree() {
 	cp -a "$TREE" "$TREE.before"
 }
 
-# into_tree ARGUMENT...: sets STATUS and ERROR.
+# into_tree ARGUMENT...: runs it; sets STATUS and ERROR.
 into_tree() {
 	STATUS=0
 	ERROR=$("$INTO_TREE" "$@" 2>&1) || STATUS=$?
@@ -69,7 +69,7 @@ lacks_files() {
 	)
 }
 
-# has_no_object: sources that the Makefile does not name.
+# has_no_object: prints sources that the Makefile does not name.
 has_no_object() {
 	local file
 	for file in "$TREE/$KMEM"/*.c; do
@@ -78,20 +78,34 @@ has_no_object() {
 	done
 }
 
+# undocumented: attributes of the driver that the ABI document does not list.
+undocumented() {
+	local name
+	grep -ohE '&(dev_attr_[a-z_]+|[a-z_]+_attr)\.attr' kernel/user/*.c |
+		sed -E 's/^&(dev_attr_)?([a-z_]+)\.attr$/\2/; s/_attr$//' | sort -u | while read -r name; do
+		grep -qE "^What:.*/$name\$" "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem" || echo "$name"
+	done
+}
+
 make_tree good 6 12
 into_tree "$TREE"
 is "put in: status" "$STATUS$ERROR" 0
 ok "kmem.c is gone" test ! -e "$TREE/drivers/dax/kmem.c"
 is "the Makefile leads to the driver" "$(grep -c '^obj-y += kmem/$' "$TREE/drivers/dax/Makefile")" 1
-is "and no more to kmem.c" "$(grep -c 'kmem\.o' "$TREE/drivers/dax/Makefile" || true)" 0
+is "the Makefile no longer leads to kmem.c" "$(grep -c 'kmem\.o' "$TREE/drivers/dax/Makefile" || true)" 0
 is "one entry of the option" "$(cat "$TREE"/drivers/dax/{Kconfig,kmem/Kconfig} | grep -cx 'config DEV_DAX_KMEM')" 1
 ok "the entry is included" grep -qx 'source "drivers/dax/kmem/Kconfig"' "$TREE/drivers/dax/Kconfig"
 is "the other options stay" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
 is "one document of the state file" \
 	"$(cat "$TREE"/Documentation/ABI/testing/* | grep -cE '^What:[[:space:]]+/sys/bus/dax/devices/daxX.Y/state$')" 1
-is "what it documents besides stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
+is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|stranded/START-END/)' \
+	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 5
+is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 0
+is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
 is "nothing that is built or included is missing" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
+
+is "the document has every file of the device and of the driver" "$(undocumented)" ''
 
 into_tree "$TREE"
 is "put in twice: refused" "$STATUS" 1
@@ -102,6 +116,11 @@ is_as_before "taken out: the tree is as it was"
 into_tree --remove "$TREE"
 is "taken out twice: refused" "$STATUS" 1
 is_as_before "taken out twice: the tree is as it was"
+
+ln -s /dev/full "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem"
+into_tree "$TREE"
+is "no room for a file: it fails" "$STATUS" 1
+is_as_before "no room for a file: the tree is as it was"
 
 make_tree newer 7 3
 into_tree "$TREE"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# libdaxplug and the command daxplug pass their tests, on recorded trees of sysfs and procfs, built with the
-# sanitizers.
+# libdaxplug and the command daxplug pass their tests, on recorded trees of sysfs and procfs,
+# built with the sanitizers.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# modprobe's rule for kmem loads daxplug's driver where it can be loaded, and otherwise the kernel's own,
-# with one line that says why. Runs in a mount namespace, with a fake modprobe.
+# modprobe's rule for kmem loads daxplug's driver where it can be loaded, and otherwise the
+# kernel's own, with one line that says why. Runs in a mount namespace, with a fake modprobe.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# spin visits all states of the driver's protocol (kernel/model/kmem.pml), and none is wrong; with any one of
-# the driver's precautions left out it finds a wrong state.
+# spin visits all states of the driver's protocol (kernel/model/kmem.pml), and none is wrong; with
+# any one of the driver's precautions left out it finds a wrong state.
 set -euo pipefail
 . tests/guest/lib.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two commands of the lab may install packages at the same time: the second waits until the first, or any other
-# user of apt, is done.
+# Two commands of the lab may install packages at the same time: the second waits until the first,
+# or any other user of apt, is done.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/common.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# full
 # The patches of upstream/ apply with git am to the newest source in the archive, and have
 # the form that the kernel wants; and plugging a memory group is all or nothing in them, at
 # whatever step it fails (tests/series).

@@ -26,7 +26,7 @@ compiles() {
 		has_option "$option" || { point 1 "$description: the kernel can be configured with $option"; return; }
 	done
 	ok "$description: compiles" in_tree "${arguments[@]}" -j"$(nproc)" drivers/dax/
-	for option in kmem inside; do
+	for option in main inside; do
 		ok "$description: $option.o is there" test -e "$KERNEL_ROOT$tree/drivers/dax/kmem/$option.o"
 	done
 	rm -f "$KERNEL_ROOT$tree"/drivers/dax/kmem/*.o

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# apply in a mount namespace that has a fixture at /sys, where a preloaded write() does
-# what the kernel would do. Part of apply.sh.
+# apply in a mount namespace with a fixture at /sys, where a preloaded write() does the work of the
+# kernel. Part of apply.sh.
 
 new_root ours-6.12-movable
 if [[ $( (at_work cat /sys/bus/dax/devices/dax0.0/state) 2> /dev/null) != online_movable ]]; then
@@ -13,14 +13,14 @@ CONF=$WORK/live.conf
 declares_live() { printf '%s\n' "${@:1}" > "$CONF"; }
 kmem_has() { cat "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/$1"; }
 
-# --- brought to what is declared, once ---
+# --- devices are brought to the declared state, once ---
 
 declares_live '[hbm]' 'kind = hmem' 'state = online_kernel' 'guard = on' 'timeout = 30s'
 is "apply" "$(status_of change apply "$CONF") $(error)" "0 "
-is "it is in the state declared" "$(listed state)" online_kernel
-is "it is guarded" "$(kmem_has guard)" 1
-is "it has its timeout" "$(kmem_has timeout_ms)" 30000
-is "it says so" "$(sed 's/ in .*//' "$WORK/out")" "dax0.0: guard is on, was off
+is "the device is in the declared state" "$(listed state)" online_kernel
+is "the guard is on" "$(kmem_has guard)" 1
+is "the timeout is set" "$(kmem_has timeout_ms)" 30000
+is "the output names each change" "$(sed 's/ in .*//' "$WORK/out")" "dax0.0: guard is on, was off
 dax0.0: timeout is 30s, was infinity
 dax0.0: online_kernel, 8 memory blocks (1G)"
 is "again: nothing is printed" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
@@ -30,7 +30,7 @@ is "changed" "$(jq -r '.devices[0] | "\(.outcome) \(.memory_state) \([.changes[]
 	"changed unplugged state,timeout"
 valid "again, JSON" apply change apply -J "$CONF"
 is "unchanged" "$(jq -r '.devices[0].outcome' "$WORK/json")" unchanged
-is "guard was not declared and stays" "$(kmem_has guard)" 1
+is "guard, which is not declared, stays" "$(kmem_has guard)" 1
 declares_live '[hbm]' 'kind = hmem' 'state = online_movable' 'stat = x'
 is "a fault changes nothing" "$(status_of change apply "$CONF") $(listed state)" "2 unplugged"
 
@@ -47,21 +47,21 @@ unset FAKE_FAIL
 echo 1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/guard"
 export FAKE_FAIL_SETTING=13
 is "a setting that is refused" "$(status_of change apply "$CONF")" 4
-is "it says which, and what to do" "$(error)" "daxplug: dax0.0: guard = off: Permission denied; run it as root"
-is "the state was not touched" "$(listed state)" unplugged
+is "the message names the setting, and what to do" "$(error)" "daxplug: dax0.0: guard = off: Permission denied; run it as root"
+is "the state is unchanged" "$(listed state)" unplugged
 unset FAKE_FAIL_SETTING
 
-# Of two devices the one that the fixture's driver does not know fails.
+# Of two devices, the one with a driver that the fixture does not know fails.
 add_device dax1.0 platform/hmem.1 2 64 4 device_dax ''
 declares_live '[a]' 'device = dax1.0' 'state = online_movable' '[b]' 'device = dax0.0' 'state = online_movable'
 valid "one of two fails" apply change apply -J "$CONF"
-is "one of two fails: each is told" "$(jq -r '.devices[] | "\(.chardev) \(.outcome) \(.reason // "-")"' "$WORK/json" | xargs)" \
+is "one of two fails: the output has each" "$(jq -r '.devices[] | "\(.chardev) \(.outcome) \(.reason // "-")"' "$WORK/json" | xargs)" \
 	"dax0.0 changed - dax1.0 failed mode"
-is "one of two fails: the other is done" "$(listed state)" online_movable
+is "one of two fails: the other is changed" "$(listed state)" online_movable
 is "one of two fails: the exit status" "$(status_of change apply "$CONF")" 64
 ok "it says what to do" said 'daxctl reconfigure-device'
 
-# A signal rolls back what is under way, and no other device is touched.
+# A signal rolls back the change under way, and ends the command before the next device.
 new_root ours-6.12-movable
 add_device dax1.0 platform/hmem.1 2 64 4 kmem online Movable
 declares_live '[a]' 'kind = hmem' 'state = online_kernel'
@@ -75,9 +75,9 @@ wait "$apply" 2> /dev/null || status=$?
 unset FAKE_SLOW_MS
 is "a signal: killed by it" "$status" 143
 is "a signal: all is as before" "$(listed state)" online_movable
-ok "a signal: it says which device was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
+ok "a signal: the message names the device that was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
 
-# The stock driver has no guard.
+# The kernel's own driver has no guard.
 new_root stock-6.12-kernel
 declares_live '[a]' 'kind = hmem' 'guard = off' 'timeout = 30s'
 is "another driver: no guard is declared" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
@@ -85,10 +85,10 @@ declares_live '[a]' 'kind = hmem' 'guard = on'
 is "another driver: a guard" "$(status_of change apply -n "$CONF")" 65
 ok "it says what there is" said 'guard would be on, was unsupported$'
 
-# --- module options, with a directory of our own at /etc/modprobe.d ---
+# --- module options, with a directory of the test at /etc/modprobe.d ---
 
 mkdir -p "$WORK/modprobe.d" "$WORK/bin" "$WORK/boot"
-# boot ARG...: with the programs of $WORK/bin and an image at /boot.
+# boot ARG...: apply --boot with the programs of $WORK/bin and an image at /boot.
 boot() {
 	(
 		# shellcheck disable=SC2016 # the inner shell's
@@ -112,11 +112,11 @@ if [[ ! -d /etc/modprobe.d || ! -d /boot ]]; then
 	return
 fi
 is "--boot" "$(status_of boot) $(error)" "0 "
-is "--boot: what is written" "$(tail -n 1 "$OPTIONS")" "options kmem default_state=hmem=online_movable"
-is "--boot: for all to read" "$(stat -c %a "$OPTIONS")" 644
+is "--boot: the line written" "$(tail -n 1 "$OPTIONS")" "options kmem default_state=hmem=online_movable"
+is "--boot: any user may read it" "$(stat -c %a "$OPTIONS")" 644
 is "--boot: nothing is left over" "$(ls "$WORK/modprobe.d")" daxplug-boot.conf
 is "--boot: the initramfs that holds the driver is rebuilt" "$(cat "$WORK/rebuilt")" "-u"
-ok "--boot: it says so" said '^the initramfs holds kmem and is rebuilt: update-initramfs -u$'
+ok "--boot: the message says that the initramfs is rebuilt" said '^the initramfs holds kmem and is rebuilt: update-initramfs -u$'
 rm "$WORK/rebuilt"
 is "--boot again: nothing is printed" "$(status_of boot) $(cat "$WORK/out" "$WORK/err")" "0 "
 declares_live '[a]' 'kind = hmem' 'state = unplugged'
@@ -129,5 +129,5 @@ is "--boot: a rebuild that fails" "$(status_of boot)" 1
 is "it says what to do" "$(error)" "daxplug: update-initramfs -u failed: the initramfs still has the old options; run it again"
 : > "$CONF"
 program update-initramfs 'exit 0'
-is "--boot: nothing is declared any more" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "
+is "--boot: nothing is declared: the file is removed" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "
 ok "it says so" said '^/etc/modprobe.d/daxplug-boot.conf: removed, as nothing is declared$'

@@ -32,10 +32,11 @@ ok "without configuration the service does nothing" \
 	test "$(grep -cE '^Condition(PathExists|DirectoryNotEmpty)=\|' "$UNIT")" -ge 3
 ok "daxctl's own service comes first" grep -qE '^After=daxdev-reconfigure@%i.service( |$)' "$UNIT"
 
-# What the service runs is what docs/agents.md tells to call, with a device for %i.
+# The service runs the command of docs/agents.md, with a device for %i.
 command=$(sed -n 's/^ExecStart=//p' "$RELEASE")
+# shellcheck disable=SC2016 # systemd's variable
 command=${command/'${DAXPLUG_TIMEOUT}'/60s}
-ok "the service runs what the page for agents tells" \
+ok "the service runs the command of docs/agents.md" \
 	grep -qxF -- "${command/'%i'/dax0.0}" "$REPO/docs/agents.md"
 new_root ours-6.12-movable
 read -ra words <<< "${command/'%i'/dax0.0}"

@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What daxplug.conf declares, and what apply, check and metrics make of it:
-# apply.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
+# daxplug.conf as apply, check and metrics read it: apply.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
 set -uo pipefail
 
 # shellcheck source=cli-lib.sh
 . "$(dirname "$(realpath "$0")")/cli-lib.sh"
 
-# declare_in FILE LINE...: below the tree.
+# declare_in FILE LINE...: writes FILE, below the tree.
 declare_in() {
 	mkdir -p "$(dirname "$ROOT/$1")"
 	printf '%s\n' "${@:2}" > "$ROOT/$1"
@@ -20,9 +19,9 @@ differing() { on apply -n -J | jq -r '.devices[0].changes[].key' | xargs; }
 
 new_root ours-6.12-movable
 is "nothing is declared: nothing to do" "$(status_of on apply) $(cat "$WORK/out" "$WORK/err")" "0 "
-is "nor as a dry run" "$(status_of on apply -n)" 0
+is "nothing is declared: a dry run" "$(status_of on apply -n)" 0
 valid "nothing is declared" apply on apply -J
-is "nor module options" "$(status_of on apply --boot -n)" 0
+is "nothing is declared: module options" "$(status_of on apply --boot -n)" 0
 
 # --- a section ---
 
@@ -33,15 +32,15 @@ is "as declared: JSON" "$(on apply -J | jq -r '.devices[0].outcome')" unchanged
 declares '# HBM' '[hbm]' 'kind = hmem' 'state = unplugged' '; more' 'guard = on' 'timeout = 30s' \
 	'memmap-on-memory = off'
 is "it differs: a dry run" "$(status_of on apply -n)" 65
-is "it says in what" "$(< "$WORK/out")" "dax0.0: guard would be on, was off
+is "the output names the difference" "$(< "$WORK/out")" "dax0.0: guard would be on, was off
 dax0.0: timeout would be 30s, was infinity
 dax0.0: state would be unplugged, was online_movable"
-is "it differs, in these keys" "$(differing)" "state guard timeout"
+is "it differs in these keys" "$(differing)" "state guard timeout"
 valid "it differs" apply on apply -n -J
 is "it differs: JSON" "$(jq -r '.devices[0] | "\(.section) \(.file):\(.line) \(.outcome)"' "$WORK/json")" \
 	"hbm /etc/daxplug.conf:3 would-change"
 is "a record cannot be changed" "$(status_of on apply)" 8
-is "it says so in one line" "$(error)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"
+is "the message is one line" "$(error)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"
 declares '[hbm]' 'kind = hmem' 'state = online'
 is "online is any zone" "$(status_of on apply -n)" 0
 declares '[hbm]' 'kind = cxl' 'state = unplugged'
@@ -50,13 +49,13 @@ declares '[hbm]' 'kind = hmem' 'memmap-on-memory = on'
 is "page structs of a device in use" "$(status_of on apply -n)" 7
 ok "it says what to do" said 'daxplug unplug --release dax0.0 && daxplug apply$'
 
-# --- what is wrong with a line ---
+# --- invalid lines ---
 
-# faulty TEXT LINE...: the lines are refused with that text, and nothing changes.
+# faulty TEXT LINE...: the lines are refused with TEXT, and nothing changes.
 faulty() {
 	declares "${@:2}"
 	is "$1: a usage error" "$(status_of on apply)" 2
-	is "$1: it says" "$(error)" "daxplug: /etc/daxplug.conf:$1"
+	is "$1: the message" "$(error)" "daxplug: /etc/daxplug.conf:$1"
 	is "$1: nothing on standard output" "$(wc -c < "$WORK/out")" 0
 }
 faulty "3: unknown key 'stat', did you mean 'state'?" '[a]' 'kind = hmem' 'stat = online'
@@ -92,7 +91,7 @@ is "faults and JSON: nothing on standard output" "$(status_of on apply -J) $(wc 
 # --- the most specific match ---
 
 RANGE=0x180000000-0x1bfffffff
-# counts LABEL SECTION...: which of sections "key=value" counts for dax0.0.
+# counts LABEL SECTION...: of sections "key=value", the one with LABEL counts for dax0.0.
 counts() {
 	local lines=() section
 	for section in "${@:2}"; do
@@ -108,7 +107,7 @@ counts device "range=$RANGE" device=dax0.0 kind=hmem
 counts device device=/dev/dax0.0 node=0x1
 declares '[a]' 'node = 1' '[b]' 'node = 0x1' 'state = unplugged'
 is "a tie" "$(status_of on apply -n)" 2
-is "it names both" "$(error)" "daxplug: /etc/daxplug.conf:4: [b] matches dax0.0 by node, and so does [a] at /etc/daxplug.conf:2; let one of them match by a more specific key"
+is "the message names both sections" "$(error)" "daxplug: /etc/daxplug.conf:4: [b] matches dax0.0 by node, and so does [a] at /etc/daxplug.conf:2; let one of them match by a more specific key"
 declares '[a]' 'node = 1' '[b]' 'node = 0x1' '[c]' 'device = dax0.0'
 is "a tie that does not count" "$(status_of on apply -n)" 0
 declares '[a]' 'node = 7' '[b]' 'node = 0x7'
@@ -128,7 +127,7 @@ declare_in etc/daxplug.conf.d/20-b.conf.bak '[hbm]' 'frob = off'
 is "other names are not read" "$(status_of on apply -n)" 65
 declare_in usr/lib/daxplug.conf.d/05-vendor.conf '[vendor]' 'frob = off'
 is "a vendor's file is read" "$(status_of on apply -n)" 2
-is "it says which" "$(error)" "daxplug: /usr/lib/daxplug.conf.d/05-vendor.conf:2: unknown key 'frob'; the keys are device, uuid, serial, range, node, kind, state, guard, timeout and memmap-on-memory"
+is "the message names the file and the line" "$(error)" "daxplug: /usr/lib/daxplug.conf.d/05-vendor.conf:2: unknown key 'frob'; the keys are device, uuid, serial, range, node, kind, state, guard, timeout and memmap-on-memory"
 ln -s /dev/null "$ROOT/etc/daxplug.conf.d/05-vendor.conf"
 is "a file of the same name masks it" "$(status_of on apply -n)" 65
 rm "$ROOT/etc/daxplug.conf"
@@ -138,13 +137,13 @@ printf '[x]\nnode = 1\nguard = on\n' > "$WORK/given.conf"
 is "a given file replaces them" "$(on apply -n -J "$WORK/given.conf" | jq -r '.devices[0].changes[].key')" guard
 printf '[x]\nguard = off\n' > "$WORK/more.conf"
 is "a later given file overrides" "$(status_of on apply -n "$WORK/given.conf" "$WORK/more.conf")" 0
-is "a given file that is not there" "$(status_of on apply -n "$WORK/none.conf")" 2
-is "it says so" "$(error)" "daxplug: $WORK/none.conf: cannot be read: No such file or directory"
-is "a given file that is none" "$(status_of on apply -n "$WORK") $(error)" \
+is "a given file that does not exist" "$(status_of on apply -n "$WORK/none.conf")" 2
+is "the message names the missing file" "$(error)" "daxplug: $WORK/none.conf: cannot be read: No such file or directory"
+is "a given file that is a directory" "$(status_of on apply -n "$WORK") $(error)" \
 	"2 daxplug: $WORK: cannot be read: not a regular file"
 ln -s "$WORK/given.conf" "$ROOT/etc/daxplug.conf.d/90-out.conf"
 is "a link out of the tree leads nowhere" "$(status_of on apply -n)" 2
-ok "it names the link" said '90-out.conf: cannot be read: No such file'
+ok "the message names the link" said '90-out.conf: cannot be read: No such file'
 rm "$ROOT/etc/daxplug.conf.d/90-out.conf"
 chmod 0 "$ROOT/etc/daxplug.conf.d/20-b.conf"
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
@@ -153,12 +152,12 @@ if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 	chmod 0 "$ROOT/etc/daxplug.conf.d/20-b.conf"
 	chmod 711 "$WORK"
 	is "a file that may not be read" "$(status_of as_nobody "$DAXPLUG" apply -n --sysroot "$ROOT")" 2
-	is "it names the file" "$(error)" "daxplug: /etc/daxplug.conf.d/20-b.conf: cannot be read: Permission denied"
+	is "the message names the file" "$(error)" "daxplug: /etc/daxplug.conf.d/20-b.conf: cannot be read: Permission denied"
 else
 	skip "a file that may not be read" "another user cannot run the command here"
 fi
 
-# --- what may hold data ---
+# --- devices that may hold data ---
 
 new_root ours-6.12-movable
 UUID=01234567-89ab-cdef-0123-456789abcdef
@@ -182,20 +181,20 @@ declares '[p]' "uuid = $UUID" 'state = unplugged' '[h]' 'kind = hmem' 'state = u
 is "one differs, one does not" "$(status_of on apply -n)" 65
 is "only one device" "$(status_of on apply -n --device dax1.0)" 0
 is "only one device, the other" "$(status_of on apply -n --device dax0.0)" 65
-is "a device that is none" "$(status_of on apply -n --device dax9.0)" 3
-is "a selector that is none" "$(status_of on apply -n --device uuid:1)" 2
+is "a device that does not exist" "$(status_of on apply -n --device dax9.0)" 3
+is "an invalid selector" "$(status_of on apply -n --device uuid:1)" 2
 
-# --- the present state as configuration ---
+# --- --dump: the present state as configuration ---
 
 for record in ours-6.12-movable ours-6.12-kernel stock-6.12-kernel stock-7.3-movable; do
 	new_root "$record"
 	is "$record: --dump" "$(status_of on apply --dump)" 0
 	cp "$WORK/out" "$WORK/dump"
-	is "$record: what --dump says is so" "$(status_of on apply -n "$WORK/dump") $(cat "$WORK/out" "$WORK/err")" "0 "
+	is "$record: the output of --dump matches" "$(status_of on apply -n "$WORK/dump") $(cat "$WORK/out" "$WORK/err")" "0 "
 	is "$record: --dump matches the device" "$(on apply -J "$WORK/dump" | jq '.devices | length')" 1
 done
 new_root ours-6.12-mixed
-ok "--dump of what cannot be declared" eval "on apply --dump | grep -qx '# state is mixed, which cannot be declared'"
+ok "--dump of a state that cannot be declared" eval "on apply --dump | grep -qx '# state is mixed, which cannot be declared'"
 is "--dump takes nothing else" "$(status_of on apply --dump -n)" 2
 
 # --- module options ---
@@ -209,18 +208,18 @@ is "--boot: the most specific come first" "$(tail -n 1 "$WORK/out")" \
 is "--boot of a record" "$(status_of on apply --boot)" 8
 mkdir -p "$ROOT/etc/modprobe.d"
 on apply --boot -n | tail -n +2 > "$ROOT/etc/modprobe.d/daxplug-boot.conf"
-is "--boot, and it is there" "$(status_of on apply --boot) $(< "$WORK/out")" "0 "
+is "--boot of options that are written already" "$(status_of on apply --boot) $(< "$WORK/out")" "0 "
 declares '[k]' 'kind = hmem' 'memmap-on-memory = on'
-is "--boot: what default_state cannot say" "$(status_of on apply --boot -n)" 2
-ok "it names the line" said '^daxplug: /etc/daxplug.conf:3: memmap-on-memory cannot be set at boot'
+is "--boot: a setting that default_state cannot express" "$(status_of on apply --boot -n)" 2
+ok "the message names the line" said '^daxplug: /etc/daxplug.conf:3: memmap-on-memory cannot be set at boot'
 declares '[a]' 'kind = hmem' '[b]' 'kind = hmem'
 is "--boot: twins" "$(status_of on apply --boot -n)" 2
-ok "it names both lines" said '^daxplug: /etc/daxplug.conf:4: \[b\] matches the same devices as \[a\] at /etc/daxplug.conf:2$'
+ok "the message names both lines" said '^daxplug: /etc/daxplug.conf:4: \[b\] matches the same devices as \[a\] at /etc/daxplug.conf:2$'
 for i in {100..220}; do
 	printf '[%d]\nrange = %d00000000-%d00000001\nstate = online_movable\n' "$i" "$i" "$i"
 done > "$ROOT/etc/daxplug.conf"
-is "--boot: more than the driver takes" "$(status_of on apply --boot -n)" 2
-ok "it says how much is too much" said 'bytes of default_state are more than the 4094'
+is "--boot: a longer list than the driver accepts" "$(status_of on apply --boot -n)" 2
+ok "the message has the limit" said 'bytes of default_state are more than the 4094'
 
 . "$HERE/apply-live.sh"
 
@@ -266,7 +265,7 @@ default_state hmem=unplugged ""
 # --- metrics ---
 
 PROMTOOL=$(command -v promtool)
-# lint DESCRIPTION: what promtool has against the metrics.
+# lint DESCRIPTION: promtool accepts the metrics.
 lint() {
 	if [[ $PROMTOOL ]]; then
 		is "metrics: $1: promtool" "$(on metrics | "$PROMTOOL" check metrics 2>&1)" ""
@@ -296,7 +295,7 @@ lint "a label that has to be escaped"
 is "metrics: a section without a device" "$(metric daxplug_config_sections_unmatched)" 1
 declares '[a]' 'kind = frob'
 is "metrics: a fault" "$(metric daxplug_config_valid)" 0
-is "metrics: a fault says nothing of drift" "$(on metrics | grep -c '^daxplug_device_drift')" 0
+is "metrics: no drift while the configuration is invalid" "$(on metrics | grep -c '^daxplug_device_drift')" 0
 lint "a fault"
 orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/180000000-1bfffffff
 mkdir -p "$orphan"

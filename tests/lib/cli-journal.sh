@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The journal: what a change writes, and monitor --since on one that was made up. Part of cli.sh.
+# The records that a change writes to the journal, and monitor --since on an artificial journal.
+# Part of cli.sh.
 
 REMOTE=/lib/systemd/systemd-journal-remote
 
@@ -37,7 +38,7 @@ elif [[ ! -x $REMOTE ]]; then
 	skip "monitor --since" "no systemd-journal-remote on this machine"
 else
 	make_journal
-	is "monitor --since: what the journal has" "$(since @0 | jq -r '.event + " " + .chardev' | xargs)" \
+	is "monitor --since: the records of the journal" "$(since @0 | jq -r '.event + " " + .chardev' | xargs)" \
 		"result dax0.0 kernel dax1.0 result dax0.0"
 	is "monitor --since: a failure" "$(since @0 | tail -n 1 | jq -r '.action + " " + .outcome + " " + .reason')" \
 		"unplug rolled-back pinned"
@@ -82,6 +83,7 @@ else
 	declare -f at_work change_now change > "$WORK/at_work"
 	listen "$WORK/journald"
 	while [[ ! -S $WORK/journald/socket ]] && kill -0 "$LISTENER"; do sleep 0.05; done
+	# shellcheck disable=SC2016 # for the inner shell
 	(with_journal "$WORK/journald" bash -c '. "$0"; ROOT=$1 PRELOAD=$2 DAXPLUG=$3; change unplug --force dax0.0' \
 		"$WORK/at_work" "$ROOT" "$PRELOAD" "$DAXPLUG") > /dev/null 2>&1
 	wait "$LISTENER"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What tests of the command have in common; sourced with their arguments
-# DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY.
+# Functions that the tests of the command share; sourced with their arguments DAXPLUG MAKE_FIXTURE
+# PRELOAD NO_MEMORY.
 
 DAXPLUG=$(realpath "$1")
 MAKE_FIXTURE=$(realpath "$2")
@@ -16,7 +16,7 @@ WORK=$(mktemp -d)
 ROOTS=()
 trap 'rm -rf "$WORK" "${ROOTS[@]}"' EXIT
 
-# status_of COMMAND...: prints its exit status; its output is in $WORK/out and err.
+# status_of COMMAND...: runs it and prints its exit status; its output is in $WORK/out and err.
 status_of() {
 	local status=0
 	"$@" > "$WORK/out" 2> "$WORK/err" || status=$?
@@ -33,7 +33,7 @@ new_root() {
 	ROOTS+=("$ROOT")
 }
 
-# valid DESCRIPTION DEFINITION COMMAND...: what COMMAND prints is as the schema says.
+# valid DESCRIPTION DEFINITION COMMAND...: the output of COMMAND matches the schema.
 valid() {
 	local description=$1 definition=$2 status=0 told
 	shift 2
@@ -47,7 +47,7 @@ valid() {
 	fi
 }
 
-# add_device NAME PLACE NODE FIRST BLOCKS DRIVER STATE ZONE: one more in the tree.
+# add_device NAME PLACE NODE FIRST BLOCKS DRIVER STATE ZONE: adds a device to the tree.
 add_device() {
 	local place=$ROOT/sys/devices/$2/$1 block
 	mkdir -p "$place/mapping0" "$ROOT/sys/bus/dax/devices"
@@ -70,23 +70,24 @@ add_device() {
 
 # --- changes ---
 
-# at_work COMMAND...: with the fixture $ROOT at /sys. Replaces the shell.
+# at_work COMMAND...: runs it with the fixture $ROOT at /sys. Replaces the shell.
 at_work() {
 	# shellcheck disable=SC2016 # the inner shell's
 	exec env --default-signal=INT unshare --mount \
 		bash -c 'mount --bind "$1/sys" /sys && shift && exec "$@"' at_work "$ROOT" "$@"
 }
 
-# change ARG...: daxplug ARG..., in there. change_now is for the background.
+# change ARG...: runs daxplug ARG... there. change_now is for the background.
 change_now() { at_work env LD_PRELOAD="$PRELOAD" "$DAXPLUG" "$@"; }
 change() { (change_now "$@"); }
 
-# A sanitizer wants to be loaded first.
+# A sanitizer has to be loaded first.
 export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 
 # --- no memory ---
 
-# out_of_memory ARG...: no allocation that fails ends in more than a complaint.
+# out_of_memory ARG...: an allocation that fails ends the command with a message, and not with a
+# signal.
 out_of_memory() {
 	local number status wrong=''
 	for number in {1..300}; do

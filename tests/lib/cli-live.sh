@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changes: the command in a mount namespace that has a fixture at /sys, where a
-# preloaded write() does what the kernel would do. Part of cli.sh.
+# Changes: the command in a mount namespace with a fixture at /sys, where a preloaded write() does
+# the work of the kernel. Part of cli.sh.
 
 state_now() { listed state; }
 
@@ -26,9 +26,23 @@ valid "plug, JSON" results change plug --json dax0.0
 is "done" "$(jq -r '.[0] | .outcome + " " + .state_before + " " + .memory_state' "$WORK/json")" \
 	"done unplugged online_movable"
 
-# --- the device is let go ---
+# --- drained first ---
 
-# may_bind: the driver's files that the command writes to.
+valid "unplug --drain, JSON" results change unplug --force --drain --json dax0.0
+is "unplug --drain: what came of it" "$(jq -r '.[0] | .outcome + " " + (.drain | keys | join(","))' "$WORK/json")" \
+	"done dropped_bytes,duration_ms,left_bytes,moved_bytes,processes,refill"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+is "unplug --drain" "$(status_of change unplug --force --drain dax0.0)" 0
+ok "unplug --drain: it says what was moved" grep -qE '^dax0.0: drained 0B in [0-9.]+ s' "$WORK/out"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+change unplug --force --drain --progress=json dax0.0 > "$WORK/out" 2> "$WORK/err"
+ok "unplug --drain: its progress" jq -es \
+	'map(select(.phase == "draining")) | length > 0 and all(.total_bytes >= .done_bytes)' "$WORK/err"
+is "plug for the next" "$(status_of change plug -q dax0.0)" 0
+
+# --- release ---
+
+# may_bind: adds the driver's files that the command writes to.
 may_bind() {
 	mkdir -p "$ROOT/sys/bus/dax/drivers/kmem"
 	touch "$ROOT/sys/bus/dax/drivers/kmem/"{bind,unbind,new_id,remove_id}
@@ -45,7 +59,7 @@ valid "unplug, block by block" results change unplug --force --json dax0.0
 is "block by block: no driver is left" "$(jq -r '.[0] | .outcome + " " + .mode' "$WORK/json")" "done disabled"
 is "block by block: plug" "$(status_of change plug dax0.0) $(state_now)" "0 online_movable"
 
-# --- memory that no device owns ---
+# --- orphaned memory ---
 
 new_root ours-6.12-movable
 orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/180000000-1bfffffff
@@ -65,13 +79,13 @@ is "nothing to reclaim" "$(status_of change reclaim all) $(< "$WORK/out")" "0 no
 
 new_root ours-6.12-movable
 
-# --- whatever becomes of standard output ---
+# --- standard output that cannot be written ---
 
 is "unplugged, and a full disk" "$(change unplug --force dax0.0 > /dev/full 2> "$WORK/err"; echo $?)" 0
-ok "it is complained about" said 'cannot write to standard output'
-is "it was made" "$(state_now)" unplugged
+ok "the message names standard output" said 'cannot write to standard output'
+is "the change was made" "$(state_now)" unplugged
 is "plugged, and nobody reads" "$(reader_gone change plug dax0.0)" "0 "
-is "it was made all the same" "$(state_now)" online_movable
+is "the change was made all the same" "$(state_now)" online_movable
 
 # --- failures ---
 
@@ -80,7 +94,7 @@ is "refused by the kernel" "$(status_of change unplug --force dax0.0)" 1
 is "in one line" "$(wc -l < "$WORK/err")" 1
 valid "a failure" results change unplug --force --json dax0.0
 is "rolled-back" "$(jq -r '.[0] | "\(.outcome) \(.exit_status)"' "$WORK/json")" "rolled-back 1"
-# What daxplug's driver knows of it.
+# With the words of daxplug's driver.
 failure='wanted=unplugged error=-EBUSY reason=slab block=memory51 address=0x198000000 pfn=0x198003'
 echo "$failure" > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure"
 valid "a failure that the driver explains" results change unplug --force --json dax0.0
@@ -90,14 +104,14 @@ is "block, address, page and reason" \
 ok "the line has them" said '^daxplug: dax0.0: .*memory51.*slab.*\(pfn 0x198003\); rolled back'
 unset FAKE_FAIL
 export FAKE_SLOW_MS=20000
-is "out of time" "$(status_of change unplug --force --timeout 300ms dax0.0)" 5
-is "all is as before" "$(state_now)" online_movable
+is "a timeout" "$(status_of change unplug --force --timeout 300ms dax0.0)" 5
+is "everything is as before" "$(state_now)" online_movable
 valid "progress as JSON" 'progress*' eval "change unplug --force --timeout 900ms --progress=json -q dax0.0 2>&1 |
 	grep '^{'"
 
 # --- signals ---
 
-# interrupted SIGNAL: the exit status of a daxplug that gets it.
+# interrupted SIGNAL: the exit status of a daxplug that gets SIGNAL.
 interrupted() {
 	local status=0 pid
 	change_now unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err" &
@@ -110,9 +124,9 @@ interrupted() {
 is "SIGINT: killed by it" "$(interrupted INT)" 130
 is "SIGTERM: killed by it" "$(interrupted TERM)" 143
 is "SIGHUP: killed by it" "$(interrupted HUP)" 129
-is "all is as before a signal" "$(state_now)" online_movable
+is "everything is as before the signal" "$(state_now)" online_movable
 
-# The first of two devices is left half done, and then there is a signal.
+# The rollback of the first of two devices is incomplete, and a signal arrives.
 add_device dax9.0 platform/hmem.9 2 200 2 '' ''
 line=$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure
 cp "$line" "$WORK/line"
@@ -125,7 +139,7 @@ sleep 1
 kill -INT "$pid"
 wait "$pid" 2> /dev/null || status=$?
 is "a signal does not hide that a rollback is incomplete" "$status" 6
-ok "it says that the other device was not attempted" said 'dax9.0 not attempted'
+ok "the message says that the other device was not attempted" said 'dax9.0 not attempted'
 mv "$WORK/line" "$line"
 rm "$ROOT/sys/bus/dax/devices/dax9.0"
 
@@ -147,9 +161,9 @@ is "Ctrl-C ends a shell's loop" "$(xargs < "$WORK/out")" 1
 change_now unplug --force dax0.0 > /dev/null 2>&1 &
 other=$!
 sleep 1
-is "another is at work, and time is up" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
-ok "it says whom it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
-is "another is at work, and there is no time" "$(status_of change unplug --force --no-wait dax0.0)" 5
+is "another daxplug is changing the device: a timeout" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
+ok "the message names the process that it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
+is "another daxplug is changing the device: --no-wait" "$(status_of change unplug --force --no-wait dax0.0)" 5
 is "SIGINT while waiting for another: killed by it" "$(interrupted INT)" 130
 kill -TERM "$other"
 wait "$other" 2> /dev/null

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # programs of an inner shell
-# daxplug record: what it writes is what --sysroot reads. Part of cli.sh.
+# shellcheck shell=bash disable=SC2012,SC2016,SC2119,SC2120 # an inner shell, optional arguments, ls of known names
+# --sysroot reads back the record that daxplug record writes. Part of cli.sh.
 
 RECORD=$WORK/record
 
-# recorded_again ARG...: a record of $ROOT, in $RECORD; prints the exit status.
+# recorded_again ARG...: records $ROOT in $RECORD; prints the exit status.
 recorded_again() {
 	rm -rf "$RECORD"
 	status_of on record -o "$RECORD" "$@"
@@ -28,7 +28,7 @@ for record in "$HERE"/records/*; do
 	is_read_back "record of ${record##*/}"
 done
 is "record prints where it is" "$(< "$WORK/out")" "$RECORD"
-is "it is for its owner only" "$(stat -c %a "$RECORD" "$RECORD/proc/meminfo" | paste -sd ' ')" "700 600"
+is "only the owner may read it" "$(stat -c %a "$RECORD" "$RECORD/proc/meminfo" | paste -sd ' ')" "700 600"
 is "of blocks that are not online the zones are not read" \
 	"$(grep -lx offline "$RECORD"/sys/devices/system/memory/memory*/state | sed 's/state$/valid_zones/' | xargs ls 2> /dev/null)" ''
 is "a link is a link" "$(readlink "$RECORD/sys/bus/dax/devices/dax0.0")" "$(readlink "$ROOT/sys/bus/dax/devices/dax0.0")"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command on recorded trees, and on a tree that is mounted at /sys:
-# cli.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
+# The command on recorded trees, and on a tree that is mounted at /sys: cli.sh DAXPLUG MAKE_FIXTURE
+# PRELOAD NO_MEMORY
 set -uo pipefail
 
 # shellcheck source=cli-lib.sh
 . "$(dirname "$(realpath "$0")")/cli-lib.sh"
 
-# --- each way in which a device can be driven, as recorded in a guest ---
+# --- each backend, as recorded in a guest ---
 
 # recorded NAME BACKEND STATE BLOCKS
 recorded() {
@@ -37,7 +37,7 @@ recorded ours-6.12-kernel state online_kernel 8/8
 recorded stock-6.12-offline per-block offline 0/8
 recorded stock-6.12-kernel per-block online_kernel 8/8
 recorded stock-7.3-movable state-upstream online_movable 8/8
-# Its own word, online_movable, is not the truth.
+# The kernel's word, online_movable, is not the truth.
 recorded stock-7.3-offline state-upstream offline 0/8
 MIXED=${ROOTS[0]} MOVABLE=${ROOTS[1]} KERNEL=${ROOTS[2]}
 
@@ -47,38 +47,40 @@ ROOT=$MIXED
 # usage_error DESCRIPTION TEXT ARG...
 usage_error() {
 	is "$1: a usage error" "$(status_of "$DAXPLUG" "${@:3}")" 2
-	is "$1: it says" "$(error)" "daxplug: $2"
+	is "$1: the message" "$(error)" "daxplug: $2"
 	is "$1: nothing on standard output" "$(wc -c < "$WORK/out")" 0
 }
 usage_error "no command" "no command given (see 'daxplug --help')"
 usage_error "a typing error" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" lsit
-usage_error "a command that is none" "unknown command 'frobnicate' (see 'daxplug --help')" frobnicate
-usage_error "help of none" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" help lsit
-usage_error "an option that is none" "unknown option '--nonsense' (see 'daxplug list --help')" list --nonsense
-usage_error "a letter that is none" "unknown option '-Z' (see 'daxplug show --help')" show -Z
-usage_error "a letter that is none, behind a long option" "unknown option '-Z' (see 'daxplug list --help')" list --json -Zn
+usage_error "an unknown command" "unknown command 'frobnicate' (see 'daxplug --help')" frobnicate
+usage_error "help for an unknown command" "unknown command 'lsit', did you mean 'list'? (see 'daxplug --help')" help lsit
+usage_error "an unknown option" "unknown option '--nonsense' (see 'daxplug list --help')" list --nonsense
+usage_error "an unknown letter" "unknown option '-Z' (see 'daxplug show --help')" show -Z
+usage_error "an unknown letter after a long option" "unknown option '-Z' (see 'daxplug list --help')" list --json -Zn
 usage_error "an ambiguous option" "option '--no' is ambiguous (see 'daxplug list --help')" list --no
 usage_error "no argument" "option '--output' needs an argument (see 'daxplug list --help')" list --output
 usage_error "an argument too many" "option '--json' takes no argument (see 'daxplug list --help')" list --json=1
-usage_error "a column that is none" "unknown column 'nonsense' (see 'daxplug list --help')" list -o device,nonsense
+usage_error "an unknown column" "unknown column 'nonsense' (see 'daxplug list --help')" list -o device,nonsense
 usage_error "no column" "--output: no column given (see 'daxplug list --help')" list -o ''
 usage_error "columns and JSON" "--json has all keys and takes no options of the table (see 'daxplug list --help')" list -J -o device
-usage_error "a time that is none" "--timeout: '3x' is not a time such as 30s or 1.5min (see 'daxplug plug --help')" plug dax0.0 --timeout 3x
+usage_error "an invalid time" "--timeout: '3x' is not a time such as 30s or 1.5min (see 'daxplug plug --help')" plug dax0.0 --timeout 3x
 usage_error "a negative time" "--timeout: '-3s' is not a time such as 30s or 1.5min (see 'daxplug plug --help')" plug dax0.0 --timeout -3s
 usage_error "a zone for unplug" "--movable, --kernel and --auto do not apply to unplug (see 'daxplug unplug --help')" unplug dax0.0 --movable
 usage_error "force for plug" "--force does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --force
 usage_error "release for replug" "--release does not apply to replug (see 'daxplug replug --help')" replug dax0.0 --release
+usage_error "drain for plug" "--drain does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --drain
+usage_error "no-refill for plug" "--no-refill does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --no-refill
 usage_error "no device" "no device given (see 'daxplug plug --help')" plug
-usage_error "a node that is none" "--node: 'x' is not the number of a NUMA node (see 'daxplug list --help')" list --node x
-usage_error "a selector that is none" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
-usage_error "a range that is none" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
+usage_error "an invalid node" "--node: 'x' is not the number of a NUMA node (see 'daxplug list --help')" list --node x
+usage_error "an invalid selector" "'uuid:1' is not a UUID (see 'daxplug list --help')" list uuid:1
+usage_error "an invalid range" "'range:5-2' is not a range of addresses START-END (see 'daxplug unplug --help')" unplug range:5-2
 usage_error "no range" "no range given (see 'daxplug reclaim --help')" reclaim
 usage_error "a device for takeover" "takeover takes no arguments: 'dax0.0' (see 'daxplug takeover --help')" takeover dax0.0
 usage_error "a recorded tree for handback" "handback works on this machine only, without --sysroot (see 'daxplug handback --help')" handback --sysroot /tmp
-usage_error "a time to look back to that is none" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
-usage_error "a colour that is none" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
+usage_error "an invalid time to look back to" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
+usage_error "an invalid colour" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
 
-# With "-" for what is "\-" there, but before long options.
+# The manual, with "\-" as "-", except before long options.
 sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
 for verb in list show check plug unplug replug reclaim monitor apply metrics record takeover handback; do
@@ -100,7 +102,7 @@ for time in 0 30 500ms 1.5s 2min 1m30s '1h 1m 1.001s' 1week 18446744073us infini
 	ok "'$time' is a time" test "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" != 2
 done
 for time in '' ' ' s 3x 1.5.2 -1 +1 1,5s '1 2x' inf 99999999999999999999s 9223372036854775807h; do
-	is "'$time' is none" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2
+	is "'$time' is no time" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2
 done
 
 # --- the table ---
@@ -117,7 +119,7 @@ is "a tree" "$(LC_ALL=C on list -nT -o device | xargs -d '\n')" 'region 0 (hmem.
 is "a tree hangs on the name" "$(LC_ALL=C on list -nT -o size,device | tail -n 1 | xargs -d '\n')" '  1G `-dax0.0'
 is "raw is no tree" "$(on list -nrT -o device)" dax0.0
 
-# size_is BYTES TEXT: as lsblk prints it.
+# size_is BYTES TEXT: the size is printed as lsblk prints it.
 size_is() {
 	echo "$1" > "$ROOT/sys/devices/platform/hmem.0/dax0.0/align"
 	is "$1 bytes" "$(on list -nr -o align)" "$2"
@@ -152,9 +154,9 @@ add_device dax4.0 "$CXL" 3 112 4 fsdev_dax ''
 add_device dax5.0 strange 3 128 4 '' ''
 MANY=$ROOT
 
-# selects SELECTOR... DEVICES: the last word is what they stand for.
+# selects SELECTOR... DEVICES: the last word has the selected devices.
 selects() {
-	is "'${*:1:$#-1}' stands for ${*: -1}" "$(on list -nr -o device "${@:1:$#-1}" | xargs)" "${*: -1}"
+	is "'${*:1:$#-1}' selects ${*: -1}" "$(on list -nr -o device "${@:1:$#-1}" | xargs)" "${*: -1}"
 }
 selects dax0.0 dax0.0
 selects /dev/dax1.0 dax1.0
@@ -174,21 +176,21 @@ selects node:3 --node 2 ""
 is "totals" "$(on list --total -nr -o device,size,blocks,total | tail -n 1)" "total 3.5G 8/28 28"
 is "sorted" "$(on list -nr -x end -o device | tail -n 1)" dax5.0
 is "sorted by a number" "$(on list -nr -x node -o node | xargs)" "1 2 3 3 3 3"
-is "a device that is none" "$(status_of on plug dax7.0)" 3
-is "it says" "$(error)" "daxplug: dax7.0: no such device (see 'daxplug list')"
+is "a device that does not exist" "$(status_of on plug dax7.0)" 3
+is "the message" "$(error)" "daxplug: dax7.0: no such device (see 'daxplug list')"
 is "a path is no device" "$(status_of on show ../dax0.0)" 3
 is "a node without a device" "$(status_of on list node:9)" 3
-is "one that is none hides no others" "$(status_of on list -nr -o device dax7.0 dax0.0) $(< "$WORK/out")" "64 dax0.0"
-is "nor in a change" "$(status_of on unplug --dry-run dax7.0 dax0.0)" 64
-ok "nor in a change: it is made" said '^dax0.0: would be unplugged'
+is "a device that does not exist hides no others" "$(status_of on list -nr -o device dax7.0 dax0.0) $(< "$WORK/out")" "64 dax0.0"
+is "a device that does not exist, in a change" "$(status_of on unplug --dry-run dax7.0 dax0.0)" 64
+ok "a device that does not exist, in a change: the other is changed" said '^dax0.0: would be unplugged'
 valid "every device: list" list on list --json
 valid "every device: show" show on show --json all
 valid "every device: check" check on check --json all
 
-# What may hold data is bound only by its name, UUID or serial number.
+# A device that may hold data is bound only by its name, UUID or serial number.
 planned() { on plug --dry-run --json "$@" 2> /dev/null | jq -r '.[].chardev' | xargs; }
 # takes SELECTOR DEVICES
-takes() { is "'$1' takes nothing that may hold data" "$(planned "$1")" "$2"; }
+takes() { is "'$1' selects no device that may hold data" "$(planned "$1")" "$2"; }
 takes all "dax0.0 dax2.0"
 takes '*' "dax0.0 dax2.0"
 takes node:2 ""
@@ -198,12 +200,12 @@ takes pmem ""
 takes cxl dax2.0
 is "nor does --node" "$(planned --node 2)" ""
 is "nor does --region" "$(planned --region 1)" ""
-is "nor does 'replug all'" "$(on replug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" "dax0.0 dax2.0"
-is "a name does" "$(planned dax1.0)" dax1.0
-is "a UUID does" "$(planned "uuid:$UUID")" dax1.0
-is "a serial number does" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
-is "nothing but data" "$(status_of on plug --dry-run node:2)" 7
-ok "it says which was skipped, and why" said '^dax1.0: skipped: persistent memory without a driver'
+is "'replug all' selects no device that may hold data" "$(on replug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" "dax0.0 dax2.0"
+is "a name selects it" "$(planned dax1.0)" dax1.0
+is "a UUID selects it" "$(planned "uuid:$UUID")" dax1.0
+is "a serial number selects it" "$(planned serial:0xdead)" "dax2.0 dax3.0 dax4.0"
+is "only devices that may hold data" "$(status_of on plug --dry-run node:2)" 7
+ok "the message names the skipped device, and why" said '^dax1.0: skipped: persistent memory without a driver'
 is "nothing to check is refused" "$(status_of on check --json node:2) $(jq -r .verdict "$WORK/out")" "7 refused"
 is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
 ok "it says what to do" said 'daxctl reconfigure-device'
@@ -217,7 +219,7 @@ is "'unplug all' binds no persistent memory either" \
 
 # --- several devices together ---
 
-# node_has NODE TOTAL FREE ANON: in MiB.
+# node_has NODE TOTAL FREE ANON: the node's memory in MiB.
 node_has() {
 	mkdir -p "$ROOT/sys/devices/system/node/node$1"
 	printf "Node $1 %s: %d kB\n" MemTotal $(($2 * 1024)) MemFree $(($3 * 1024)) \
@@ -245,22 +247,22 @@ rm "$ROOT/sys/bus/dax/devices/dax3.0"
 node_has 0 2048 1000 100
 is "both have room" "$(status_of on unplug --dry-run all)" 0
 
-# --- what cannot be read is not known ---
+# --- a value that cannot be read is unknown ---
 
 new_root stock-7.3-movable
 rm "$ROOT/sys/devices/system/memory/memory50/state"
 mkdir "$ROOT/sys/devices/system/memory/memory50/state"
 is "a block that cannot be read: no state" "$(listed state)" unknown
 is "nor are there counts" "$(listed blocks,present,online,movable | xargs)" ""
-ok "show says how many" eval "on show dax0.0 | grep -q '1 unknown'"
-ok "the map has it" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
+ok "show has the number of unknown blocks" eval "on show dax0.0 | grep -q '1 unknown'"
+ok "the map shows the unknown block" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
 is "unplug cannot tell" "$(status_of on unplug --dry-run dax0.0)" 4
 is "check cannot tell" "$(status_of on check dax0.0)" 4
 valid "unknown: list" list on list --json
 valid "unknown: show" show on show --json all
 valid "unknown: a refusal" results on unplug --dry-run --json dax0.0
 
-# --- names cannot do harm ---
+# --- names with control characters do no harm ---
 
 new_root ours-6.12-movable
 evil=$'evil\033[31m\302\233\n\377'
@@ -271,19 +273,19 @@ for verb in list show check; do
 	for mode in '' --json; do
 		# shellcheck disable=SC2086 # no option is no word
 		on $verb $mode all > "$WORK/out" 2>&1
-		ok "$verb $mode passes no escape on" eval "! grep -q -e $'\\033' -e $'\\302\\233' '$WORK/out'"
+		ok "$verb $mode prints no escape character" eval "! grep -q -e $'\\033' -e $'\\302\\233' '$WORK/out'"
 	done
 done
-is "show writes it out" "$(on show dax0.0 | grep -c 'evil\\x1b')" 1
+is "show prints the character as a number" "$(on show dax0.0 | grep -c 'evil\\x1b')" 1
 valid "a name that is not UTF-8: list" list on list --json
 status_of on list $'dax\033[31m' > /dev/null
-ok "nor does a complaint" eval "! grep -q $'\\033' '$WORK/err'"
+ok "a message prints no escape character" eval "! grep -q $'\\033' '$WORK/err'"
 
 # --- check ---
 
 ROOT=$MOVABLE
 is "check: it would go" "$(status_of on check dax0.0)" 0
-ok "it says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
+ok "the output says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
 is "check, JSON: the verdict" "$(on check --json dax0.0 | jq -r .verdict)" go
 new_root ours-6.12-movable
 POOL=$ROOT/sys/devices/system/node/node1/hugepages/hugepages-2048kB
@@ -323,7 +325,7 @@ printf '# comment\n\n[reconfigure-device a]\nmode = system-ram\n' > "$ROOT/etc/d
 printf '[Service]\nExecStart=/usr/bin/chmem -e all\n' > "$ROOT/etc/systemd/system/m.service"
 printf '[Service]\nExecStart=/usr/bin/other\n' > "$ROOT/etc/systemd/system/n.service"
 echo online > "$ROOT/sys/devices/system/memory/auto_online_blocks"
-is "rivals do not keep the machine from working" "$(status_of on check)" 0
+is "warnings do not change the exit status" "$(status_of on check)" 0
 found() { ok "check finds $1" grep -qE "$2" "$WORK/out"; }
 found "a udev rule, with file and line" '^warning: /usr/lib/udev/rules.d/40-redhat.rules:4: .*\[udev-onlines-blocks\]$'
 found "a section of daxctl" '^warning: /etc/daxctl.conf.d/a.conf:3: .*\[daxctl-reconfigures\]$'
@@ -331,8 +333,8 @@ found "a service" '^warning: /etc/systemd/system/m.service:2: .*chmem.*\[service
 found "the policy" "^warning: the policy 'online' .*\\[policy-online-kernel\\]\$"
 found "memory that may never come back" '^warning: dax0.0: 8 of 8 .*\[online-in-kernel-zone\]$'
 found "a remedy that can be typed" '^    daxplug replug --movable dax0.0$'
-found "which driver serves" '^info: .*\[driver-of-daxplug\]$'
-is "check finds nothing that is masked or elsewhere" \
+found "the driver in use" '^info: .*\[driver-of-daxplug\]$'
+is "check ignores masked files and other directories" \
 	"$(grep -cE 'masked|90-other|n.service' "$WORK/out")" 0
 is "the same in JSON" "$(on check --json | jq -r '.findings[] | select(.id == "udev-onlines-blocks") | "\(.file):\(.line)"')" \
 	/usr/lib/udev/rules.d/40-redhat.rules:4
@@ -364,9 +366,9 @@ found "memory that firmware presents as ordinary RAM" '^info: node 1 has 4G .*\[
 found "an expander without a region" '\[cxl-without-region\]$'
 valid "check without a device" check on check --json
 
-# --- no device, and memory that no device owns ---
+# --- no device, and orphaned memory ---
 
-is "a root that is none" "$(status_of "$DAXPLUG" list --sysroot /nonexistent)" 4
+is "a tree that does not exist" "$(status_of "$DAXPLUG" list --sysroot /nonexistent)" 4
 ROOT=$WORK
 is "no device at all: list" "$(status_of on list)" 0
 is "no device at all: JSON" "$(on list --json | jq -c .)" "[]"
@@ -385,21 +387,21 @@ echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
 echo 1 > "$orphan/quarantined"
 touch "$orphan/reclaim"
 ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8 quarantined'"
-is "not for programs" "$(on list -nr -o device)" dax0.0
+is "list for programs does not have it" "$(on list -nr -o device)" dax0.0
 ok "check has it" eval "on check | grep -A1 'orphaned-memory' | grep -qx '    daxplug reclaim 300000000-33fffffff'"
 is "JSON has it" "$(on check --json | jq -r '.orphans[0].orphan')" 300000000-33fffffff
 valid "orphaned memory: check" check on check --json
-is "reclaim what is none" "$(status_of on reclaim 1-2)" 3
+is "reclaim of a range that does not exist" "$(status_of on reclaim 1-2)" 3
 is "reclaim, a dry run" "$(status_of on reclaim --dry-run range:0x300000000-0x33fffffff)" 0
-is "it says" "$(< "$WORK/out")" "300000000-33fffffff: would be reclaimed"
+is "the output" "$(< "$WORK/out")" "300000000-33fffffff: would be reclaimed"
 valid "reclaim, a dry run" reclaim on reclaim --dry-run --json all
 rm "$ROOT/sys/bus/dax/devices/dax0.0"
 status_of on unplug all > /dev/null
-ok "without a device: it says where the memory is" said 'orphaned memory.*daxplug reclaim'
+ok "without a device: the message names the memory" said 'orphaned memory.*daxplug reclaim'
 
 new_root stock-6.12-offline
 is "offline memory, check" "$(status_of on check dax0.0)" 0
-ok "nothing of it has to migrate" eval "said '^dax0.0: can be plugged' && ! said migrate"
+ok "offline memory need not migrate" eval "said '^dax0.0: can be plugged' && ! said migrate"
 
 new_root ours-6.12-kernel
 is "a dry run is as sure as a check" "$(status_of on check dax0.0)$(status_of on unplug --dry-run dax0.0)" 44

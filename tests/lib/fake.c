@@ -275,6 +275,8 @@ static int write_setting(const char *path, const char *text)
 {
 	if (fake.fail_setting)
 		return fake.fail_setting;
+	if (fake.keep_setting && !strcmp(path, fake.keep_setting) && strcmp(text, "0"))
+		return -EINVAL;
 	fixture_write(fake.fixture, path, "%s\n", text);
 	return 0;
 }
@@ -282,7 +284,21 @@ static int write_setting(const char *path, const char *text)
 static bool is_setting_of_kernel(const char *path)
 {
 	return strstr(path, "demotion_enabled") || strstr(path, "numa_balancing") ||
-	       strstr(path, "weighted_interleave") || strstr(path, NODES "/node1/reclaim");
+	       strstr(path, "weighted_interleave");
+}
+
+/* "BYTES swappiness=0": so much page cache of node 1 is dropped, of which there are 100 MiB. */
+static int write_node_reclaim(const char *path, const char *text)
+{
+	static unsigned long long left = 100ULL << 20;
+	unsigned long long bytes = strtoull(text, NULL, 10);
+
+	left -= bytes < left ? bytes : left;
+	fixture_write(fake.fixture, NODES "/node1/meminfo",
+		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 900000 kB\n"
+		      "Node 1 AnonPages: 0 kB\nNode 1 Shmem: 0 kB\nNode 1 FilePages: %llu kB\n",
+		      left / 1024);
+	return write_setting(path, text);
 }
 
 static int write_file(const char *path, const char *text)
@@ -291,6 +307,8 @@ static int write_file(const char *path, const char *text)
 
 	if (sscanf(path, MEMORY_BLOCKS "/memory%u/state", &number) == 1)
 		return write_block(number, text);
+	if (strstr(path, NODES "/node1/reclaim"))
+		return write_node_reclaim(path, text);
 	if (is_setting_of_kernel(path))
 		return write_setting(path, text);
 	if (strstr(path, "/reclaim"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* make_fixture RECORD...: makes a tree of each and prints where it is. */
+/* make_fixture RECORD...: makes a tree of each record and prints its path. */
 #include <stdio.h>
 
 #include "fixture.h"

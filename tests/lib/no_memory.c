@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* For LD_PRELOAD: the allocation whose number is in FAIL_ALLOCATION, from 1, fails. */
+/* For LD_PRELOAD: allocation number FAIL_ALLOCATION, counted from 1, fails. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For LD_PRELOAD, where a fixture is mounted at /sys: what a program writes there
- * changes the fixture as the kernel would change sysfs. By the environment:
+ * For LD_PRELOAD, where a fixture is mounted at /sys: a program's write there changes the
+ * fixture as the kernel would change sysfs. Environment:
  *
- * FAKE_SLOW_MS=N	each write takes so long; a signal ends it
- * FAKE_DEAF=1		no signal ends it
- * FAKE_FAIL=WORD:N	the state file does not take WORD, with errno N
- * FAKE_FAIL_SETTING=N	kmem/guard and the like fail, with errno N
+ * FAKE_SLOW_MS=N	each write takes N ms; a signal ends it
+ * FAKE_DEAF=1		no signal ends a write
+ * FAKE_FAIL=WORD:N	a write of WORD to the state file fails with errno N
+ * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -59,6 +61,26 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 		return size;
 	errno = -err;
 	return -1;
+}
+
+/* No page of this machine's processes is to move because a fixture says so. */
+long syscall(long number, ...)
+{
+	long (*next)(long number, ...) = dlsym(RTLD_NEXT, "syscall");
+	long argument[6];
+	va_list arguments;
+	unsigned int i;
+
+	if (number == SYS_move_pages) {
+		errno = ENOSYS;
+		return -1;
+	}
+	va_start(arguments, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return next(number, argument[0], argument[1], argument[2], argument[3], argument[4],
+		    argument[5]);
 }
 
 ssize_t write(int fd, const void *data, size_t size)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The shared library exports what its header declares, versioned, and nothing
-# else: symbols.sh LIBRARY
+# The shared library exports the functions that its header declares, versioned, and nothing else:
+# symbols.sh LIBRARY
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
@@ -14,9 +14,9 @@ declared() {
 }
 exported() { nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort -u; }
 
-is "exported is what is declared, and versioned" "$(exported "$1")" \
+is "the exported symbols are the declared ones, versioned" "$(exported "$1")" \
 	"$(declared | sed 's/$/@@LIBDAXPLUG_0/')"
-# In sections that stay writable; what the compiler's own start-up files have does not count.
+# Of sections that stay writable, without those of the compiler's start-up files.
 writable() {
 	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss)$/ { print $1 }' |
 		grep -vE '^(__dso_handle|__TMC_END__|completed\.[0-9]+) *$'

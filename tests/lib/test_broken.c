@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Trees that are not as they should be: whatever is in them, the rest is read. */
+/* Broken trees: a fault in one place does not keep the rest from being read. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -93,7 +93,7 @@ static void try_to(struct daxplug_device *device, enum daxplug_action action, un
 	daxplug_change_unref(change);
 }
 
-/* Everything that can be asked of a device, so that a sanitizer sees it. */
+/* Calls every getter of a device, for the sanitizers. */
 static void ask_all(struct daxplug_device *device)
 {
 	struct daxplug_forecast *forecast;
@@ -118,7 +118,7 @@ static void ask_all(struct daxplug_device *device)
 	try_to(device, DAXPLUG_ACTION_UNPLUG, 0);
 }
 
-/* The other device is what it should be, and nothing fails. */
+/* The other device is as it should be, and nothing fails. */
 static void check(const struct fixture *fixture)
 {
 	struct daxplug *daxplug;
@@ -126,7 +126,7 @@ static void check(const struct fixture *fixture)
 
 	assert_int_equal(daxplug_new(fixture->root, &daxplug), 0);
 	assert_int_equal(daxplug_scan(daxplug), 0);
-	/* What is no directory cannot be read as one, and spoils nothing else. */
+	/* A file in the place of a directory cannot be read, and spoils nothing else. */
 	(void)!daxplug_read_tiers(daxplug);
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
 		ask_all(device);

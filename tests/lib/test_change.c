@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Changes of a device's memory, with each backend, on a kernel that fails at will. */
+/* Changes of a device's memory, with each backend, on a fake kernel that fails on demand. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -50,7 +50,7 @@ static struct context *start(void **state, const struct fixture_device *device)
 	return context;
 }
 
-/* Called when the blocks are what the test wants. */
+/* Called when the blocks are as the test wants them. */
 static struct daxplug_device *look(struct context *context)
 {
 	assert_int_equal(daxplug_scan(context->daxplug), 0);
@@ -120,7 +120,7 @@ static void refuse_block(unsigned int number, const char *word, int err, int tim
 	fake.fail_times = times;
 }
 
-/* A change that is ready to be started; the one before is forgotten. */
+/* Makes a change that is ready to be started, and drops the one before. */
 static struct daxplug_change *prepare(struct context *context, enum daxplug_action action,
 				      enum daxplug_state state, unsigned int flags)
 {
@@ -180,7 +180,7 @@ static void expect_message(const struct context *context, const char *words)
 #define EXPECT(call, err, outcome, state)                                                          \
 	expect(context, call, err, DAXPLUG_OUTCOME_##outcome, DAXPLUG_STATE_##state)
 
-/* ---- what all backends do ---- */
+/* ---- all backends ---- */
 
 static void round_trip(void **state)
 {
@@ -237,7 +237,7 @@ static void dry_run(void **state)
 	assert_int_equal(daxplug_device_state(device), before);
 }
 
-/* What makes no sense is refused when it is asked for, not when it is begun. */
+/* A contradictory request is refused when it is made, not when the change begins. */
 static void nonsense(void **state)
 {
 	static const enum daxplug_state none[] = { DAXPLUG_STATE_UNKNOWN, DAXPLUG_STATE_UNPLUGGED,
@@ -271,7 +271,7 @@ static void nonsense(void **state)
 	assert_int_equal(daxplug_change_set_timeout(change, 1), -EBUSY);
 }
 
-/* No time is too long. */
+/* The longest timeout does not overflow. */
 static void endless(void **state)
 {
 	struct context *context = *state;
@@ -369,7 +369,7 @@ static void locked(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 }
 
-/* What reads memory tiers has the lock for a moment: that is no reason to give up. */
+/* A reader of memory tiers holds the lock for a moment: the change waits for it. */
 static void locked_for_a_moment(void **state)
 {
 	struct context *context = *state;
@@ -394,7 +394,7 @@ static void locked_for_a_moment(void **state)
 	close(fd);
 }
 
-/* Cancelled while it waits for the lock: that is an interruption, not a timeout. */
+/* A cancellation during the wait for the lock is an interruption, not a timeout. */
 static void cancelled_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -481,7 +481,7 @@ static void vanished(void **state)
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
 }
 
-/* SIGKILL to the caller: the child notices, undoes what it has begun, and goes. */
+/* SIGKILL to the caller: the child notices, rolls back, and exits. */
 static void killed(void **state)
 {
 	struct context *context = *state;
@@ -525,7 +525,7 @@ static void plug_and_be_killed(struct context *context, unsigned int ms)
 	waitpid(pid, NULL, 0);
 }
 
-/* The child has the lock as long as it is there. */
+/* The child holds the lock as long as it runs. */
 static void wait_for_child(struct context *context)
 {
 	char path[FIXTURE_PATH_SIZE];
@@ -540,7 +540,7 @@ static void wait_for_child(struct context *context)
 	close(fd);
 }
 
-/* Nothing that comes after the bind is begun. */
+/* No step after the bind is begun. */
 static void killed_during_bind(void **state)
 {
 	struct context *context = *state;
@@ -558,7 +558,7 @@ static void killed_during_bind(void **state)
 	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_UNPLUGGED);
 }
 
-/* The one signal comes when no write is there yet that it could end. */
+/* The only signal arrives before the write that it could end. */
 static void killed_before_write(void **state)
 {
 	struct context *context = *state;
@@ -621,7 +621,7 @@ static void busy_for_a_moment(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 }
 
-/* Between two attempts: that it was cancelled is why it failed. */
+/* A cancellation between two attempts is the reason of the failure. */
 static void cancelled_while_busy(void **state)
 {
 	struct context *context = *state;
@@ -683,7 +683,7 @@ static void interference(void **state)
 
 	set_blocks(context, "online", "Movable");
 	look(context);
-	/* The block that goes offline first, and not by us again. */
+	/* The block that goes offline first, and that the change does not touch again. */
 	fake.intruder = FIRST + 1;
 	EXPECT(UNPLUG(), -EAGAIN, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_block(context->change), FIRST + 1);
@@ -712,7 +712,7 @@ static void others_are_faster(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 }
 
-/* On the way back, too. */
+/* The same in a rollback. */
 static void others_put_back(void **state)
 {
 	struct context *context = *state;
@@ -725,7 +725,7 @@ static void others_put_back(void **state)
 	EXPECT(UNPLUG(), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
-/* Another process is taking a block offline: its zone, the way back, cannot be told. */
+/* Another process is taking a block offline: its zone, needed for a rollback, is unknown. */
 static void going_offline(void **state)
 {
 	struct context *context = *state;
@@ -739,7 +739,7 @@ static void going_offline(void **state)
 	assert_true(daxplug_change_retry(context->change));
 }
 
-/* Without a state file nothing tells that it was plugged with "online". */
+/* Without a state file the word "online" of the plug is unknown. */
 static void online_twice(void **state)
 {
 	struct context *context = *state;
@@ -811,7 +811,7 @@ static void *start_it(void *change)
 	return (void *)(intptr_t)daxplug_change_start(change);
 }
 
-/* The thread that started it may end; the process has not. */
+/* The thread that started the change may end before the process does. */
 static void starter_ends(void **state)
 {
 	struct context *context = *state;
@@ -871,7 +871,7 @@ static void bind_fails(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
-/* The bind reports a failure, and the device is bound all the same. */
+/* The bind reports a failure, although it has bound the device. */
 static void bind_fails_but_binds(void **state)
 {
 	struct context *context = *state;
@@ -943,7 +943,7 @@ static void plug_fails_after_bind(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
-/* The system's policy puts what is bound into a kernel zone at once. */
+/* The system's policy puts a bound device into a kernel zone at once. */
 static void policy_online(void **state)
 {
 	struct context *context = *state;
@@ -991,7 +991,7 @@ static void bound_by_name(void **state)
 	fake.needs_id = true;
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
-	/* The name is forgotten, and what the driver says to it is the error. */
+	/* The name is removed again, and the driver's errno is the error. */
 	assert_false(fake.has_id);
 	fake.fail_bind = -ENOSPC;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOSPC, ROLLED_BACK, UNPLUGGED);
@@ -1013,7 +1013,7 @@ static void no_driver(void **state)
 	expect_hint(context, "CONFIG_DEV_DAX_KMEM");
 }
 
-/* What cannot be unbound is not taken offline first. */
+/* A device that cannot be unbound is not taken offline first. */
 static void cannot_be_unbound(void **state)
 {
 	struct context *context = *state;
@@ -1058,7 +1058,7 @@ static void no_node(void **state)
 	expect_message(context, "NUMA node");
 }
 
-/* That a block cannot be read does not make it absent, nor its zone a kernel zone. */
+/* A block that cannot be read is not absent, and its zone is not a kernel zone. */
 static void unreadable(void **state)
 {
 	struct context *context = *state;
@@ -1079,7 +1079,7 @@ static void unreadable(void **state)
 	expect_message(context, "memory50");
 }
 
-/* Where the blocks are hidden, they are not absent. */
+/* Blocks that are hidden are not absent. */
 static void masked(void **state)
 {
 	struct context *context = *state;
@@ -1090,7 +1090,7 @@ static void masked(void **state)
 	EXPECT(UNPLUG(), -ENODATA, REFUSED, UNKNOWN);
 }
 
-/* A record is there to be read. */
+/* A record cannot be changed. */
 static void recorded(void **state)
 {
 	struct context *context = *state;
@@ -1103,7 +1103,7 @@ static void recorded(void **state)
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNSUPPORTED);
 }
 
-/* ---- what an unplug leaves ---- */
+/* ---- release, and huge pages ---- */
 
 /* Whatever the backend, the device has no driver afterwards. */
 static void release(void **state)
@@ -1129,7 +1129,7 @@ static void release_unplugged(void **state)
 	assert_int_equal(daxplug_device_mode(context->device), DAXPLUG_MODE_DISABLED);
 }
 
-/* That the driver cannot be read does not mean that there is none. */
+/* A driver that cannot be read is not a missing one. */
 static void release_of_unknown(void **state)
 {
 	struct context *context = *state;
@@ -1190,13 +1190,32 @@ static void pool_comes_back(void **state)
 	expect_pool_back(*state, 0);
 }
 
+#define POOL_OF_SYSTEM "sys/kernel/mm/hugepages/hugepages-2048kB/"
+
+/* Pages in use have moved to another node: the system has as many as before. */
+static void pool_has_moved(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "nr_hugepages", "200\n");
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "surplus_hugepages", "0\n");
+	fake.pool_left = 120;
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "120");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
 /* Surplus pages come and go by themselves. */
 static void pool_with_surplus_comes_back(void **state)
 {
 	expect_pool_back(*state, 50);
 }
 
-/* Whose huge pages an unplug would take is not known, so none is begun. */
+/* The huge pages that an unplug would take are unknown, so none is begun. */
 static void node_unreadable(void **state)
 {
 	struct context *context = *state;
@@ -1226,7 +1245,7 @@ static void pool_does_not_come_back(void **state)
 	expect_message(context, "50 huge pages of node 1 could not be given back");
 }
 
-/* What was to be unplugged takes its free huge pages along. */
+/* An unplug that succeeds takes its free huge pages along. */
 static void pool_goes(void **state)
 {
 	struct context *context = *state;
@@ -1349,7 +1368,7 @@ static void write_pagemap(const struct fixture *fixture, uint64_t pfn)
 	close(fd);
 }
 
-/* Cancelled by its time, while it was held: the driver's word is why. */
+/* Timed out while a block was held: the driver's word is the reason. */
 static void held(void **state)
 {
 	struct context *context = *state;
@@ -1436,7 +1455,7 @@ static void driver_speaks(void **state)
 			    "a part of the kernel refused");
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_REFUSED);
 
-	/* That was about something else. */
+	/* That failure was about another change. */
 	fake.fail_state = "online_kernel";
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
 	assert_int_equal(daxplug_change_block(context->change), -1);
@@ -1445,12 +1464,12 @@ static void driver_speaks(void **state)
 		      "wanted=online_kernel error=-EBUSY reason=other rollback=incomplete\n");
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, INCOMPLETE, UNPLUGGED);
 
-	/* So was that: a write that never had its turn leaves it there. */
+	/* So was that one: a write that never had its turn leaves last_failure as it was. */
 	fake.waits = true;
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
 }
 
-/* What has ended it is over when the system is awake, or may not happen again. */
+/* After suspend, unbind or unload a retry may succeed. */
 static void driver_gives_up(void **state)
 {
 	struct context *context = *state;
@@ -1638,6 +1657,7 @@ int main(void)
 		WITH(upstream, release_fails),
 		WITH(per_block, pool_comes_back),
 		WITH(per_block, pool_with_surplus_comes_back),
+		WITH(per_block, pool_has_moved),
 		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
 		WITH(per_block, pool_goes),

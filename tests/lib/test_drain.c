@@ -20,6 +20,7 @@
 #include "fixture.h"
 #include "handle.h"
 #include "pagemap.h"
+#include "pressure.h"
 
 #define FIRST 48
 #define BLOCKS 8
@@ -434,7 +435,7 @@ static void room_unreadable(void **state)
 
 static void wait_for_drain(struct context *context)
 {
-	uint64_t moved = 0, total;
+	uint64_t moved = 0, total = 0;
 
 	while (!moved && daxplug_change_process(context->change)) {
 		if (daxplug_change_drain_progress(context->change, &moved, &total))
@@ -701,6 +702,43 @@ static void cannot_switch_off(void **state)
 	assert_true(refills_are_back(context));
 }
 
+/* What is not as before is never passed over, also if the unplug is done. */
+static void cannot_restore(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fake.keep_setting = BALANCING;
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -EIO, INCOMPLETE, UNPLUGGED);
+	assert_non_null(strstr(daxplug_change_message(context->change), BALANCING " back to 2"));
+}
+
+/* ---- pressure ---- */
+
+static bool is_pressed(const struct context *context, struct pressure *pressure, int64_t now,
+		       unsigned int stall_us)
+{
+	fixture_write(&context->fixture, "proc/pressure/memory",
+		      "some avg10=0.00 avg60=0.00 avg300=0.00 total=999999999\n"
+		      "full avg10=0.00 avg60=0.00 avg300=0.00 total=%u\n",
+		      stall_us);
+	return pressure_is_high(context->daxplug, pressure, now);
+}
+
+/* More than a tenth of the time since the last look. */
+static void pressure(void **state)
+{
+	struct context *context = *state;
+	struct pressure pressure = { 0 };
+
+	assert_false(is_pressed(context, &pressure, 1000, 700000));
+	assert_false(is_pressed(context, &pressure, 1100, 705000));
+	assert_true(is_pressed(context, &pressure, 1200, 720000));
+	assert_false(is_pressed(context, &pressure, 1300, 720000));
+	fixture_delete(&context->fixture, "proc/pressure/memory");
+	assert_false(pressure_is_high(context->daxplug, &pressure, 1400));
+}
+
 /* ---- which files ---- */
 
 static bool has_owner(const struct drain *drain, const char *path)
@@ -786,6 +824,7 @@ int main(void)
 		TEST(refills_are_named),   TEST(no_refill),
 		TEST(worker_is_killed),	   TEST(keeper_is_killed),
 		TEST(caller_is_killed),	   TEST(cannot_switch_off),
+		TEST(cannot_restore),	   TEST(pressure),
 		TEST(finds_files),	   TEST(flags),
 	};
 

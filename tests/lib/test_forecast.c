@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Forecasts: what must move, where to, what is lost, and what speaks against it. */
+/* Forecasts: the memory that must move, the room for it, losses, and findings. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct context {
 	struct daxplug_forecast *forecast;
 };
 
-/* A node's meminfo in MiB; what is not said is 0. */
+/* A node's meminfo in MiB; fields that are not given are 0. */
 static void set_node(struct context *context, int node, unsigned int total, unsigned int free,
 		     unsigned int anon, unsigned int shared, unsigned int cache)
 {
@@ -135,7 +135,7 @@ static void by_kind(void **state)
 	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_SHARED), 50);
 	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_CACHE), 20);
 	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
-	/* The 800 MiB that are free on its own node are none. */
+	/* The 800 MiB that are free on its own node are no room. */
 	ASSERT_MIB(daxplug_forecast_room(result), 500);
 	assert_int_equal(daxplug_forecast_duration(result), -1);
 }
@@ -161,7 +161,7 @@ static void no_room(void **state)
 			 DAXPLUG_VERDICT_GO);
 }
 
-/* What is below the watermarks, or kept from movable memory, is no room. */
+/* Memory below the watermarks, or reserved from movable memory, is no room. */
 static void watermarks(void **state)
 {
 	struct context *context = *state;
@@ -194,7 +194,7 @@ static void swap(void **state)
 	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 265);
 }
 
-/* A free page of a pool need not move; it is lost, and that is said. */
+/* A free page of a pool need not move; it is lost, and a finding says so. */
 static void huge_pages(void **state)
 {
 	struct context *context = *state;
@@ -303,7 +303,7 @@ static void add_second(struct context *context)
 	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
 }
 
-/* Each fits by itself; what is free on one is gone with it when both go. */
+/* Each fits by itself; with both, the memory that is free on one of them is no room. */
 static void together(void **state)
 {
 	struct context *context = *state;
@@ -323,7 +323,7 @@ static void together(void **state)
 			 DAXPLUG_VERDICT_GO);
 }
 
-/* Two devices of one node: what is counted for the node is not counted twice. */
+/* Two devices of one node: values of the node are not counted twice. */
 static void one_node(void **state)
 {
 	struct context *context = *state;
@@ -539,7 +539,7 @@ static void unreadable_proc(void **state)
 	assert_false(daxplug_forecast_users_complete(result));
 }
 
-/* However many findings there are, an error is among them. */
+/* A full list of findings still contains the error. */
 static void many_findings(void **state)
 {
 	struct daxplug_forecast many = { 0 };

@@ -81,7 +81,7 @@ static void life_of_a_device(void **state)
 	fixture_remove(&fixture);
 }
 
-/* The first events are what is there. A change of mode tells both. */
+/* The first events are the present devices. A change of mode has both modes. */
 static void snapshot_and_modes(void **state)
 {
 	const struct daxplug_event *event;
@@ -116,7 +116,7 @@ static void snapshot_and_modes(void **state)
 	fixture_remove(&fixture);
 }
 
-/* The reason of a failure is the handle's to tell. */
+/* The handle has the reason of a failure. */
 static void unreadable(void **state)
 {
 	struct daxplug_monitor *monitor;

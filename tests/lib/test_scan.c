@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading devices from trees that are as they should be. */
+/* Reading devices from intact trees. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -176,7 +176,7 @@ static void tiers_not_as_root(void **state)
 	assert_int_equal(seteuid(user), 0);
 }
 
-/* What blocks amount to, without a state file. */
+/* The state by the blocks, without a state file. */
 static void states(void **state)
 {
 	struct context *context = *state;
@@ -214,7 +214,7 @@ static void states(void **state)
 	assert_int_equal(daxplug_device_blocks_present(device), 7);
 }
 
-/* Upstream repeats the last write; the blocks tell. */
+/* Upstream's file repeats the last write; the blocks tell the truth. */
 static void upstream_truth(void **state)
 {
 	struct context *context = *state;
@@ -236,7 +236,7 @@ static void upstream_truth(void **state)
 	assert_int_equal(daxplug_device_state(device), DAXPLUG_STATE_ONLINE);
 }
 
-/* Ours tells the truth, and knows of a change that is under way. */
+/* daxplug's file tells the truth, and shows a change under way. */
 static void our_truth(void **state)
 {
 	struct context *context = *state;
@@ -291,7 +291,7 @@ static void modes(void **state)
 	assert_string_equal(daxplug_device_driver(device), "vendor_dax");
 }
 
-/* Ranges come by page offset, blocks by address; what is no whole block is no block. */
+/* Ranges are sorted by page offset, blocks by address; a part of a block does not count. */
 static void ranges(void **state)
 {
 	struct context *context = *state;
@@ -331,7 +331,7 @@ static void too_many_ranges(void **state)
 	assert_int_equal(daxplug_device_state(read), DAXPLUG_STATE_UNKNOWN);
 }
 
-/* That nothing can be opened does not make memory absent. */
+/* Memory is not absent because no file can be opened. */
 static void no_descriptor(void **state)
 {
 	struct context *context = *state;
@@ -476,7 +476,7 @@ static void rating(void **state)
 	assert_int_equal(daxplug_device_distance(device), -1);
 }
 
-/* What our driver tells, as it was recorded. */
+/* The files of daxplug's driver, as recorded. */
 static void driver_words(void **state)
 {
 	struct context *context = *state;
@@ -499,7 +499,7 @@ static void driver_words(void **state)
 	assert_int_equal(daxplug_device_pages_poisoned(device), -1);
 }
 
-/* Where page structs go: what the device asks for and what the system grants. */
+/* The place of page structs: the device's wish and the system's setting. */
 static void memmap(void **state)
 {
 	static const struct {
@@ -603,7 +603,7 @@ static void gone(void **state)
 	assert_int_equal(daxplug_device_blocks(device), 8);
 }
 
-/* Of this process: what else runs on the machine does not count. */
+/* CPU time of this process, so that other load does not count. */
 static double seconds(void)
 {
 	struct timespec now;

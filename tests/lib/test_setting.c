@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What can be set of a device: the guard, the timeout, and where its page structs go. */
+/* The settings of a device: the guard, the timeout, and the place of its page structs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void set(void **state)
 	assert_file(context, DEVICE "memmap_on_memory", "1");
 }
 
-/* What is refused leaves what was read as it was. */
+/* A refused setting leaves the value that was read. */
 static void refused(void **state)
 {
 	struct context *context = *state;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every open, read and readdir of a change fails, one at a time, in pairs, and from one
- * on for good. Whatever fails: "done" only if it is, "rolled back" only if everything is
- * as before, no block in a zone that it was not in and that was not asked for, and never
- * an unbind while memory is online.
+ * on for good. In each case the outcome is "done" only if it is, "rolled back" only if everything
+ * is as before, no block in a zone that it was not in and that was not asked for, and never an
+ * unbind while memory is online.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -72,7 +72,7 @@ int __wrap_root_open(const struct daxplug *daxplug, const char *path, int flags)
 	return fails() ? -faults->err : __real_root_open(daxplug, path, flags);
 }
 
-/* Of files: the messages between the processes are none. */
+/* Only calls on files count, not the messages between the processes. */
 ssize_t __wrap_read(int fd, void *buffer, size_t size)
 {
 	struct stat status;
@@ -92,14 +92,14 @@ struct dirent *__wrap_readdir(DIR *dir)
 	return NULL;
 }
 
-/* What waits for better times need not wait here. */
+/* Waits before another attempt are skipped. */
 int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
 {
 	(void)time, (void)left;
 	return 0;
 }
 
-/* ---- what is changed ---- */
+/* ---- the changes ---- */
 
 enum driver {
 	PER_BLOCK,
@@ -270,7 +270,7 @@ static bool has_strange_zone(const struct walk *walk, const struct picture *now)
 	return false;
 }
 
-/* What is wrong, or NULL. */
+/* Returns a description of the fault, or NULL. */
 static const char *judge(struct walk *walk, enum daxplug_outcome outcome)
 {
 	struct picture now = take_picture(&walk->fixture);

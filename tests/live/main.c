@@ -4,8 +4,8 @@
  *        live file MIB NODE FILE
  *
  * Memory that is written to all the time and checked before each write. It is first
- * allocated on a node, and may then be anywhere. Says "ready"; SIGTERM ends it with
- * "intact" and the number of pages that were written, or "damaged" and a page.
+ * allocated on a node, and may then be anywhere. Says "ready"; to SIGUSR1 it says "written"
+ * and how many pages; SIGTERM ends it with "intact" and how many, or "damaged" and a page.
  */
 #include <fcntl.h>
 #include <linux/mempolicy.h>
@@ -37,11 +37,14 @@ struct load {
 };
 
 static volatile sig_atomic_t ends;
+static volatile sig_atomic_t tells;
 
-static void end(int signal)
+static void take_signal(int signal)
 {
-	(void)signal;
-	ends = 1;
+	if (signal == SIGTERM)
+		ends = 1;
+	else
+		tells = 1;
 }
 
 static void die(const char *what)
@@ -145,6 +148,11 @@ static void run(struct load *load)
 			load->written++;
 		}
 		nanosleep(&nap, NULL);
+		if (tells) {
+			tells = 0;
+			printf("written %llu\n", (unsigned long long)load->written);
+			fflush(stdout);
+		}
 	}
 }
 
@@ -158,7 +166,7 @@ static void check_all(const struct load *load)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = end };
+	struct sigaction action = { .sa_handler = take_signal };
 	struct load load = { 0 };
 	size_t size;
 
@@ -168,6 +176,7 @@ int main(int argc, char **argv)
 	}
 	size = strtoul(argv[2], NULL, 10) << 20;
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
 	load.count = size / PAGE;
 	load.generation = calloc(load.count, sizeof(*load.generation));
 	if (!load.generation)

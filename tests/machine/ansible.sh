@@ -30,9 +30,11 @@ play() {
 	return $status
 }
 
+install_ansible() { apt-get update -q && apt-get install -qy --no-install-recommends ansible-core; }
+
 case $BOOT in
 1)
-	ok "Ansible is installed" apt-get install -qy --no-install-recommends ansible-core
+	ok "Ansible is installed" install_ansible
 	is "the state before" "$(< $STATE)" offline
 	write_playbook online_movable
 	ok "check mode" play --check --diff
@@ -43,7 +45,7 @@ case $BOOT in
 	ok "the role runs again" play
 	is "a second run changes nothing" "$CHANGED" 0
 	write_playbook onlin_movable
-	ok "a wrong word fails" eval '! play > /tmp/wrong'
+	ok "a wrong word fails" eval '! play > /tmp/answer'
 	ok "the wrong word is named" grep -q onlin_movable <<< "$SAID"
 	is "it changes nothing" "$(< $STATE)" online_movable
 	next_boot memhp_default_state=offline

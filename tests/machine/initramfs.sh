@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13 -i dracut
-# An initramfs with kmem contains daxplug's driver and the rule too: it loads the driver, or the kernel's
-# own if that fails.
+# An initramfs with kmem contains daxplug's driver and the rule too: it loads the driver, or the
+# kernel's own if that fails.
 . "$LAB/tests/machine/lib.sh"
 
 add_kmem() {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -B -r 13
-# With Secure Boot the kernel loads a driver that DKMS has signed with an enrolled key, and no driver with
-# a signature that is not trusted; then the kernel's own serves.
+# With Secure Boot the kernel loads a driver that DKMS has signed with an enrolled key, and no
+# driver with a signature that is not trusted; then the kernel's own serves.
 . "$LAB/tests/machine/lib.sh"
 
 # Strips the module's signature: a build by hand leaves it without one.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 12 -a memhp_default_state=online_movable
+# machine: -p -r 12 -a memhp_default_state=online_movable
 # machine: -p -r 13 -a memhp_default_state=online_movable
-# A boot with the packages installed has daxplug's driver. handback puts the kernel's own in its place, and
-# takeover puts daxplug's back, while the memory is online and in use.
+# A boot with the packages installed has daxplug's driver. handback puts the kernel's own in its
+# place, and takeover puts daxplug's back, while the memory is online and in use.
 . "$LAB/tests/machine/lib.sh"
 
 use_memory() {

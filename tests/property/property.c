@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gives a platform device the property "kmem,default-state", as a driver would
- * that makes dax devices below it.
+ * Gives a platform device the property "kmem,default-state", like a driver that creates
+ * DAX devices below it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

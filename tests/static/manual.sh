@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
 # failure, and none that the code does not know; tests use each option that the manual uses; every
-# relative link in a Markdown file leads somewhere.
+# relative link in a Markdown file leads somewhere; the table of contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -49,6 +49,13 @@ is_tested() {
 	git -c safe.directory="$PWD" grep -qE -e "\\b$1\\b.* $2\\b" -- tests lab/guest
 }
 
+# paths: the files and directories of this repository that the manual names, but for those that a
+# command writes.
+paths() {
+	perl -ne 's/> \S+|<!--.*?-->|`cli\/show: .*?`//g; print "$1\n" while m{(?<![\w/.~-])((?:bench|cli|contrib|lab|man|packaging|tests)/[\w./@-]*\w)}g' \
+		README.md CONTRIBUTING.md docs/*.md | sort -u
+}
+
 findings > "$WORK/findings"
 reasons | sort -u > "$WORK/reasons"
 ok "there are findings to look for" test "$(wc -l < "$WORK/findings")" -gt 50
@@ -70,8 +77,15 @@ while read -r verb option; do
 	ok "a test uses $verb $option" is_tested "$verb" "$option"
 done < "$WORK/options"
 
+ok "there are paths to look for" test "$(paths | wc -l)" -gt 30
+is "every path exists" "$(paths | while read -r path; do [[ -e $path ]] || echo "$path"; done)" ''
+
 mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md')
 ok "every relative link leads somewhere" perl tests/static/helpers/links.pl "${documents[@]}"
+
+while read -r file; do
+	ok "the table of contents has $file" grep -qF "(${file##*/})" docs/README.md
+done < <(git -c safe.directory="$PWD" ls-files 'docs/*.md' | grep -v README)
 
 mkdir "$WORK/links"
 printf '# One two\n[a](#one-two) [b](other.md)\n' > "$WORK/links/good.md"

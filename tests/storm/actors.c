@@ -175,7 +175,7 @@ static void pool_keeper_turn(struct actor *actor)
 	put(pool, "0");
 }
 
-/* The last processor; the kernel refuses where that is the only one. */
+/* The last processor; the kernel refuses if it is the only one. */
 static void cpu_switcher_turn(struct actor *actor)
 {
 	const char *cpu = path_of(CPUS "/cpu%ld/online", sysconf(_SC_NPROCESSORS_CONF) - 1);
@@ -195,7 +195,7 @@ static void compactor_turn(struct actor *actor)
 
 static const struct {
 	void (*turn)(struct actor *actor);
-	unsigned int pause_us; /* at most so long between two turns; 0: there is one only */
+	unsigned int pause_us; /* the longest pause between two turns; 0: a single turn */
 } roles[ROLES] = {
 	[TOGGLER] = { toggler_turn, 3000 },
 	[WRITER] = { writer_turn, 20000 },

@@ -9,7 +9,7 @@
 #include "device.h"
 #include "random.h"
 
-/* What those do that run beside the operation of a step, each a thread. */
+/* The actors that run beside the operation of a step, each a thread. */
 enum role {
 	TOGGLER, /* switches single blocks by their own files */
 	WRITER, /* writes to state, too */
@@ -32,25 +32,25 @@ struct actor {
 	pthread_t thread;
 	atomic_bool stop, ended;
 	bool switched; /* a TOGGLER has switched a block */
-	char wrong[96]; /* what it saw that cannot be, or empty */
+	char wrong[96]; /* an impossible value that it read, or empty */
 };
 
 extern const char *const role_names[ROLES];
 extern const char *const switch_words[];
 enum { SWITCH_WORDS = 4 };
 
-/* actors_init() - a signal ends what they are in; before the first starts */
+/* actors_init() - make a signal end their system calls; before the first starts */
 void actors_init(void);
 void actor_start(struct actor *actor);
-/* actor_stop() - wait until it has ended, with signals where it does not by itself */
+/* actor_stop() - wait until it has ended, and send signals if it does not */
 void actor_stop(struct actor *actor);
-/* interrupt() - a signal to a thread, whose system call fails with EINTR */
+/* interrupt() - send a signal to a thread, whose system call fails with EINTR */
 void interrupt(pthread_t thread);
 /* toggle() - switch a random block to a random state; 0 or the errno */
 int toggle(struct rng *rng, bool may_use_kernel_zone);
-/* nap() - microseconds */
+/* nap() - sleep for some microseconds */
 void nap(unsigned int us);
-/* now_ms() - since some moment in the past */
+/* now_ms() - the time since an arbitrary moment */
 unsigned int now_ms(void);
 
 #endif

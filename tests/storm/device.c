@@ -123,7 +123,7 @@ const char *stranded_dir(const struct range *range)
 		       (unsigned long long)range->end);
 }
 
-/* Before Linux 6.6 a driver has to be told of the devices that it is for. */
+/* Before Linux 6.6 a driver has to be told its devices. */
 int bind_device(void)
 {
 	int err = put(KMEM "/bind", device.name);

@@ -22,7 +22,7 @@ struct range {
 	unsigned int first, count; /* indices of its blocks in struct device */
 };
 
-/* What does not change during a storm. */
+/* The properties that do not change during a storm. */
 struct device {
 	const char *name; /* dax0.0 */
 	const char *dir; /* in sysfs */
@@ -35,29 +35,29 @@ struct device {
 	struct range ranges[MAX_RANGES];
 };
 
-/* What the kernel shows of the device at one moment. */
+/* The kernel's view of the device at one moment. */
 struct facts {
 	bool loaded, bound, guarded;
-	char state[32]; /* what the file reads; empty if there is none */
+	char state[32]; /* the content of the file; empty if there is none */
 	enum block_state blocks[MAX_BLOCKS];
 	unsigned int count[BLOCK_STATES];
 };
 
 extern struct device device;
 
-/* device_find() - fill in @device from what the environment says (DAX, DRIVER, ...) */
+/* device_find() - fill in @device from the environment (DAX, DRIVER, ...) */
 void device_find(void);
-/* block_now() - what a block is at this moment */
+/* block_now() - the present state of a block */
 enum block_state block_now(unsigned int block);
 void observe(struct facts *facts);
 /* true_state() - the word that "state" should read by the blocks' own files */
 const char *true_state(const struct facts *facts);
-/* online() - how many blocks are online, in whatever zone */
+/* online() - the number of online blocks, in any zone */
 unsigned int online(const struct facts *facts);
 /* stranded_dir() - the directory that a range has while no device owns it */
 const char *stranded_dir(const struct range *range);
 
-/* What can be done with it; each is 0 or the errno. */
+/* Operations on the device; each returns 0 or the errno. */
 int bind_device(void);
 int unbind_device(void);
 int load_driver(void);

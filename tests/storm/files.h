@@ -16,7 +16,7 @@ bool exists(const char *path);
 char *slurp(const char *path);
 /* path_of() - a path from a format, in one of a few buffers of the calling thread */
 const char *path_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* die() - for what is no violation but keeps the storm from running at all */
+/* die() - end the storm for a fault that is no violation */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #endif

@@ -15,7 +15,7 @@ static struct {
 	long long total_kb; /* MemTotal */
 	unsigned int directories; /* memoryN */
 	uint64_t kernel_pages, movable_pages; /* present in the zones of the device's node */
-	char *iomem; /* but for the lines that the driver adds */
+	char *iomem; /* without the lines that the driver adds */
 	unsigned int reserved[MAX_RANGES], named[MAX_RANGES];
 } base;
 
@@ -23,7 +23,7 @@ static char text[512];
 
 #define VIOLATED(...) (snprintf(text, sizeof(text), __VA_ARGS__), text)
 
-/* --- what the machine shows --- */
+/* --- the machine's view --- */
 
 static long long memory_total(void)
 {
@@ -76,7 +76,7 @@ static bool is_line_of(const char *line, const struct range *range, const char *
 }
 
 /*
- * What /proc/iomem has besides the lines that the driver adds for its ranges, which are
+ * The content of /proc/iomem without the lines that the driver adds for its ranges, which are
  * counted: the reservation, by the device's name, and the memory.
  */
 static char *read_iomem(unsigned int reserved[], unsigned int named[])
@@ -116,7 +116,7 @@ void invariants_learn(void)
 	base.iomem = read_iomem(base.reserved, base.named);
 }
 
-/* --- what must be true --- */
+/* --- the invariants --- */
 
 static const char *check_blocks(const struct facts *facts)
 {
@@ -193,7 +193,7 @@ static const char *check_iomem(const struct facts *facts)
 	return NULL;
 }
 
-/* Of the device's own files. "online" is for what went online by that word. */
+/* The device's own files. "online" is the state after a write of that word. */
 static const char *check_state(const struct facts *facts)
 {
 	const char *wanted = true_state(facts);
@@ -238,14 +238,14 @@ static const char *check_references(const struct facts *facts)
 		return online(facts) ? VIOLATED("the driver is unloaded with %u blocks online",
 						online(facts))
 				     : NULL;
-	/* The device has one, as long as a block is online. */
+	/* The device holds a reference as long as a block is online. */
 	if (references == (online(facts) > 0))
 		return NULL;
 	return VIOLATED("the driver has %lld references with %u blocks online", references,
 			online(facts));
 }
 
-/* A range without a device is listed, and goes with its last block that is online. */
+/* A range without a device is listed, and removed with its last online block. */
 static const char *check_stranded(const struct facts *facts)
 {
 	unsigned int i, j, blocks;

@@ -4,12 +4,12 @@
 
 #include "device.h"
 
-/* invariants_learn() - how the machine is without the device's memory, which is unplugged */
+/* invariants_learn() - record the machine without the device's memory, which is unplugged */
 void invariants_learn(void);
 /*
- * invariants_check() - what is true whenever nothing is under way. Sets @facts. What the
- * driver does a moment later is waited for. Returns NULL, or what is violated, valid until
- * the next call.
+ * invariants_check() - check everything that is true while no operation runs. Sets @facts. Waits
+ * for work that the driver does a moment later. Returns NULL, or the violation, valid until the
+ * next call.
  */
 const char *invariants_check(struct facts *facts);
 

@@ -26,7 +26,7 @@ static bool may_be_busy(const struct step *step)
 	       step->before.count[ABSENT] != device.block_count;
 }
 
-/* Of a write to state, or to reclaim. */
+/* The errnos of a write to state, or to reclaim. */
 static bool is_end_of_transition(const struct step *step)
 {
 	bool may_go = step->beside[BINDER] || step->beside[UNLOADER];
@@ -44,7 +44,7 @@ static bool is_end_of_transition(const struct step *step)
 		return may_go;
 	case ENODEV:
 	case ENOENT:
-		/* The last block of a stranded range, put offline by its file, is the end of it. */
+		/* A stranded range is removed when its last block goes offline by its file. */
 		return may_go || (step->operation == RECLAIM && step->beside[TOGGLER]);
 	default:
 		return false;
@@ -79,7 +79,7 @@ static bool is_allowed(const struct step *step)
 	}
 }
 
-/* What a block may be after a success, or -1 where the step does not say. */
+/* The state of a block after a success, or -1 if the step leaves it open. */
 static int wanted_state(const struct step *step, unsigned int block)
 {
 	const struct range *range = &device.ranges[step->range];
@@ -116,7 +116,7 @@ static bool rollback_was_incomplete(void)
 	return strstr(failure, "rollback=incomplete");
 }
 
-/* The first block that is not what it should be, or -1. */
+/* The first block in a wrong state, or -1. */
 static int odd_block(const struct step *step)
 {
 	unsigned int i;

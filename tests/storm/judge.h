@@ -5,8 +5,8 @@
 #include "step.h"
 
 /*
- * judge() - whether a step ended in a way that docs/abi.md allows: the errno, and what it
- * did to the blocks. Returns NULL, or what is wrong, valid until the next call.
+ * judge() - check that docs/abi.md allows the result of a step: the errno, and the state of the
+ * blocks. Returns NULL, or the violation, valid until the next call.
  */
 const char *judge(const struct step *step);
 

@@ -3,9 +3,9 @@
  * usage: storm --seed N [--transitions N] [--minutes N] [--memory MIB] [--kernel-zone]
  *              [--spoil STEP]
  *
- * Does to a DAX device whatever can be done to it, in an order and in company that the
- * seed decides, and checks after each step that every invariant holds. Ends with status 1
- * when one is violated, and says how to see it again.
+ * Does everything to a DAX device that can be done to it, in an order and beside actors that the
+ * seed decides, and checks after each step that every invariant holds. Ends with status 1 at the
+ * first violation, and prints the command that repeats it.
  */
 #include <getopt.h>
 #include <pthread.h>
@@ -22,13 +22,13 @@
 #include "report.h"
 #include "step.h"
 
-/* A step that takes so long hangs; a rollback may take 191 s for a block. */
+/* A step that takes longer hangs; a rollback may take 191 s for a block. */
 enum { STEP_SECONDS = 600, PROGRESS_SECONDS = 30 };
 
 static struct {
 	uint64_t seed;
-	unsigned long transitions; /* 0: as many as the time allows */
-	unsigned int minutes; /* 0: as long as it takes */
+	unsigned long transitions; /* 0: no limit */
+	unsigned int minutes; /* 0: no limit */
 	unsigned int memory_mib; /* of all tenants */
 	bool kernel_zone; /* blocks may go online there */
 	unsigned long spoil; /* a step after which a byte of a tenant is changed; 0: none */
@@ -93,7 +93,7 @@ static void print_violation(const struct step *step, const char *wrong)
 	     options.kernel_zone ? " --kernel-zone" : "");
 }
 
-/* Where a step hangs, only a thread beside it can say so. */
+/* If a step hangs, only another thread can report that. */
 static void *watch(void *data)
 {
 	unsigned long seen = 0;
@@ -115,7 +115,7 @@ static void *watch(void *data)
 	_exit(1);
 }
 
-/* one_step() - NULL, or what is violated */
+/* one_step() - make a step; returns NULL, or the violation */
 static const char *one_step(struct step *step)
 {
 	unsigned int begin = now_ms(), end_of_run, end_of_tenants;
@@ -178,7 +178,7 @@ static const char *storm(struct step *step)
 	return wrong;
 }
 
-/* begin_unplugged() - which is where the machine without the device is learned from */
+/* begin_unplugged() - unplug the device, and record the machine without it */
 static void begin_unplugged(void)
 {
 	struct facts facts;

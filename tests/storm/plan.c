@@ -3,7 +3,7 @@
 
 #include "step.h"
 
-/* One of the operations, each as likely as its weight says. */
+/* Draws an operation, with a probability by its weight. */
 static enum operation draw(struct rng *rng, const unsigned int weights[OPERATIONS])
 {
 	unsigned int sum = 0, drawn, i;
@@ -51,7 +51,7 @@ static const char *draw_online_word(struct rng *rng, bool may_use_kernel_zone)
 	return rng_percent(rng, 30) ? "online" : "online_movable";
 }
 
-/* Mostly what can be done from where the device is. */
+/* Mostly operations that are possible in the device's state. */
 static const char *draw_word(struct rng *rng, const struct facts *before, bool may_use_kernel_zone)
 {
 	bool plugged = before->count[ABSENT] != device.block_count;
@@ -76,7 +76,7 @@ static const char *draw_policy(struct rng *rng, bool may_use_kernel_zone)
 	return words[rng_below(rng, 5 - !may_use_kernel_zone)];
 }
 
-/* draw_range() - one of those that are stranded; there is one */
+/* draw_range() - draw a stranded range; there is one */
 static unsigned int draw_range(struct rng *rng, const struct facts *before)
 {
 	unsigned int block;
@@ -92,7 +92,7 @@ static unsigned int draw_range(struct rng *rng, const struct facts *before)
 	}
 }
 
-/* What runs beside the operation, and how likely it is, in percent. */
+/* The actors beside the operation, and their probabilities in percent. */
 static const unsigned char beside[OPERATIONS][ROLES] = {
 	[WRITE_STATE] = { [TOGGLER] = 20,
 			  [WRITER] = 8,

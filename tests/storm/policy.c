@@ -5,7 +5,7 @@
 
 #include "policy.h"
 
-/* The kernel's numbers, as set_mempolicy(2) and move_pages(2) have them. */
+/* The numbers of set_mempolicy(2) and move_pages(2). */
 enum { DEFAULT = 0, PREFERRED = 1 };
 enum { MOVE_OWN = 1 << 1 };
 enum { NODE_BITS = 64, PAGE = 4096, BATCH = 512 };
@@ -27,7 +27,7 @@ void prefer_task(int node)
 		syscall(SYS_set_mempolicy, PREFERRED, &nodes, (unsigned long)NODE_BITS);
 }
 
-/* Without @move the pages are only looked at. Returns how many are on the node. */
+/* Without @move it only counts. Returns how many pages are on the node. */
 static size_t move_pages(char *start, size_t pages, int node, bool move)
 {
 	size_t done, i, found = 0;

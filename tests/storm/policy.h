@@ -5,15 +5,15 @@
 #include <stddef.h>
 
 /*
- * Where the kernel takes memory from. Always a preference: an allocation that the node
- * cannot serve goes elsewhere.
+ * The node from which the kernel takes memory. Always a preference: the kernel takes an
+ * allocation that the node cannot serve from another node.
  */
 
 /* prefer_range() - for the pages of a mapping */
 void prefer_range(void *start, size_t length, int node);
-/* prefer_task() - for all that this thread has the kernel allocate; -1 for no preference */
+/* prefer_task() - for every allocation of this thread; -1 for no preference */
 void prefer_task(int node);
-/* move_to_node() - bring so many pages to a node, as far as there is room */
+/* move_to_node() - move pages to a node, as far as there is room */
 void move_to_node(char *start, size_t pages, int node);
 /* count_on_node() - how many of the pages are on a node */
 size_t count_on_node(char *start, size_t pages, int node);

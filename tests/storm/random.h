@@ -15,7 +15,7 @@ struct rng rng_of(uint64_t seed, uint64_t step);
 uint64_t rng_next(struct rng *rng);
 /* rng_below() - a number from 0 to limit - 1 */
 unsigned int rng_below(struct rng *rng, unsigned int limit);
-/* rng_percent() - true in so many of 100 cases */
+/* rng_percent() - true with a probability in percent */
 bool rng_percent(struct rng *rng, unsigned int percent);
 
 #endif

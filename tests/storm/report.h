@@ -5,7 +5,7 @@
 /* note() - a line of TAP diagnostics */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* tally() - count what came of something (an errno, or 0); any thread may */
+/* tally() - count a result (an errno, or 0) of an operation; for any thread */
 void tally(const char *what, int err);
 void tally_print(void);
 

@@ -18,7 +18,7 @@ static const char *const operation_names[OPERATIONS] = {
 bool step_is_alone(const struct step *step)
 {
 	const bool *beside = step->beside;
-	/* A guarded block is not switched from outside. */
+	/* A guarded block cannot be switched by its file. */
 	bool guarded = step->before.guarded && !beside[GUARDIAN] && step->operation == WRITE_STATE;
 
 	return (!beside[TOGGLER] || guarded) && !beside[WRITER] && !beside[BINDER] &&
@@ -30,7 +30,7 @@ bool step_is_transition(const struct step *step)
 	return step->operation == WRITE_STATE || step->operation == RECLAIM;
 }
 
-/* Several blocks, one after the other; the errnos are tallied. */
+/* Switches several blocks, one after the other, and counts the errnos. */
 static int toggle_some(struct step *step, bool may_use_kernel_zone)
 {
 	unsigned int times = 1 + rng_below(&step->rng, device.block_count);
@@ -102,7 +102,7 @@ static void operate_with_signal(struct step *step, bool may_use_kernel_zone)
 	pthread_join(operator.thread, NULL);
 }
 
-/* It holds until it is set again, or the device is bound anew. */
+/* The setting lasts until it is set again, or the device is bound anew. */
 static void set_timeout(const struct step *step)
 {
 	char ms[16];

@@ -23,7 +23,7 @@ enum operation {
 	OPERATIONS
 };
 
-/* One operation, what runs beside it, and what came of it. */
+/* One operation, the actors beside it, and its result. */
 struct step {
 	unsigned long number;
 	/* The plan, which the seed, the number and @before decide: */
@@ -31,27 +31,27 @@ struct step {
 	const char *word; /* to be written */
 	unsigned int range; /* to be reclaimed */
 	bool beside[ROLES];
-	int signal_us; /* to the writer, so long after it began; -1: none */
+	int signal_us; /* when the writer gets a signal, after its begin; -1: never */
 	unsigned int hold_ms, timeout_ms; /* 0: none */
 	enum errand errand; /* for the tenants, when it is over */
 	struct rng rng; /* for all that runs */
-	/* What came of it: */
+	/* The result: */
 	struct facts before, after;
 	int err;
 	unsigned int ms;
 	bool switched; /* the toggler beside has switched a block */
-	char wrong[128]; /* what cannot be, or empty */
+	char wrong[128]; /* an impossible value, or empty */
 };
 
-/* step_plan() - from @number and @before */
+/* step_plan() - draw a step from @number and @before */
 void step_plan(struct step *step, uint64_t seed, bool may_use_kernel_zone);
-/* step_run() - sets what came of it, but for @after */
+/* step_run() - make it; sets the result except @after */
 void step_run(struct step *step, bool may_use_kernel_zone);
-/* step_is_alone() - nothing beside it could have switched a block, or bound the device */
+/* step_is_alone() - no actor could have switched a block, or bound the device */
 bool step_is_alone(const struct step *step);
-/* step_is_transition() - of the whole device */
+/* step_is_transition() - whether it is a transition of the whole device */
 bool step_is_transition(const struct step *step);
-/* step_remember() - for the history, and the tally */
+/* step_remember() - add it to the history and the tally */
 void step_remember(const struct step *step);
 
 #endif

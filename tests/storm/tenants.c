@@ -20,12 +20,12 @@
 enum { PAGE = 4096, WORDS = PAGE / sizeof(uint64_t) };
 enum { TENANTS = 3, ANSWER_SECONDS = 120 };
 
-/* How a tenant has its memory. */
+/* The kinds of memory of a tenant. */
 enum kind { ANONYMOUS, HUGE_PAGES, SHARED };
 
 static const char *const kinds[TENANTS] = { "anonymous memory", "huge pages", "shared memory" };
 
-/* What a tenant and the storm tell each other; shared, on the machine's own memory. */
+/* The messages of a tenant and the storm; shared, on the machine's own memory. */
 struct tenant {
 	atomic_uint asked, answered; /* by the storm, by the tenant; equal when it is idle */
 	_Atomic(enum errand) errand;
@@ -40,7 +40,7 @@ struct tenant {
 
 static struct tenant *tenants;
 
-/* What a tenant itself knows. */
+/* A tenant's own data. */
 struct home {
 	struct tenant *tenant;
 	enum kind kind;
@@ -137,7 +137,7 @@ static void answer(struct home *home, unsigned int asked)
 	atomic_store(&tenant->answered, asked);
 }
 
-/* Between two questions it lives: it compares a page, and writes it anew. */
+/* Between two questions it compares a page, and writes it anew. */
 static void live_on(struct home *home)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };
@@ -208,7 +208,7 @@ static const char *describe_damage(unsigned int number)
 	return text;
 }
 
-/* await_answer() - NULL, or why there is none */
+/* await_answer() - wait for the answer; returns NULL, or why there is none */
 static const char *await_answer(unsigned int number)
 {
 	static char text[128];

@@ -7,21 +7,21 @@
 #include <stdint.h>
 
 /*
- * Processes that live in the device's memory while its blocks come and go. Each knows
- * what every page of its memory contains, changes pages all the time, and compares.
+ * Processes that use the device's memory while its blocks are switched. Each knows the content
+ * of every page of its memory, changes pages all the time, and compares.
  */
 
-/* What tenants_check() may have them do besides. */
+/* Errands on which tenants_check() may send them. */
 enum errand { STAY, MOVE_IN, START_ANEW };
 
-/* tenants_start() - with so many bytes in all; before there are threads */
+/* tenants_start() - start them with a number of bytes in all; before there are threads */
 void tenants_start(size_t bytes, uint64_t seed);
 /*
- * tenants_check() - have each compare all of its memory, and then do an errand. Returns
- * NULL, or what was found wrong, valid until the next call.
+ * tenants_check() - have each compare all of its memory, and then do an errand. Returns NULL, or
+ * the fault, valid until the next call.
  */
 const char *tenants_check(enum errand errand);
-/* tenants_spoil() - change one byte behind the back of a tenant, to see whether it tells */
+/* tenants_spoil() - change one byte of a tenant, which has to report that */
 void tenants_spoil(void);
 /* tenants_moved() - how many pages have left the device's node so far */
 uint64_t tenants_moved(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The BTF reader: finds what is there, says no to what is not or is broken. */
+/* The BTF reader finds types and members, and refuses missing or broken ones. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +114,7 @@ static void sample(struct builder *b)
 	add_wanted_types(b);
 }
 
-/* Whatever comes out, it must not read past the end, nor write past the room for a type's text. */
+/* Whatever the result, the reader stays within the blob and within the room for a type's text. */
 static void look_everything_up(const struct btf_view *view)
 {
 	char *found = malloc(BTF_TYPE_ROOM);
@@ -388,7 +388,7 @@ static void a_wrong_header_is_refused(void **unused)
 	assert_refused(bad);
 }
 
-/* A newer kernel's header may be longer: what is behind it moves. */
+/* A newer kernel's header may be longer, which moves the rest. */
 static void a_longer_header_is_fine(void **unused)
 {
 	struct btf_header *header;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lists of SELECTOR=STATE: what is one, and what it says of a device. */
+/* Lists of SELECTOR=STATE: their syntax, and the state that they give a device. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,7 +229,7 @@ static void a_wrong_state_is_named(void **unused)
 		assert_wrong(entries[i], entries[i]);
 }
 
-/* Whatever it is, it is read to its end and no further. */
+/* Any list is read to its end and no further. */
 static void nonsense_is_survived(void **unused)
 {
 	static const char letters[] = "dax0.:=-,node rangeuid\nofflinexyFpolicy";

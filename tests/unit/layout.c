@@ -41,7 +41,7 @@ enum {
 };
 
 /**
- * struct change - what differs from the kernel that the driver knows
+ * struct change - a difference from the kernel that the driver knows
  * @type: the structure
  * @member: its member
  * @as: the member's type; VOID: there is no such member

@@ -21,8 +21,8 @@ static unsigned int ascending(unsigned int count, unsigned int position)
 }
 
 /*
- * A model of what the kernel does to a zone that holds nothing but a device's
- * blocks: how it follows the zone's span, and how many blocks it looks at.
+ * A model of the kernel's work on a zone that holds only a device's blocks: how it
+ * follows the zone's span, and how many blocks it scans.
  */
 struct zone {
 	bool online[MOST];
@@ -142,7 +142,7 @@ static void every_block_goes_offline_once(void **unused)
 	assert_permutation(dax_order_offline);
 }
 
-/* Were it not so, the model would not show what the order is for. */
+/* Otherwise the model would not show the use of the order. */
 static void ascending_order_is_quadratic(void **unused)
 {
 	(void)unused;
@@ -183,7 +183,7 @@ static void unplug_is_linear(void **unused)
 	}
 }
 
-/* What a transition has switched when it fails at a position, and back again. */
+/* The blocks that a transition has switched when it fails at a position, and its rollback. */
 static void rollback_of_a_plug_is_linear(void **unused)
 {
 	enum { COUNT = 300 };

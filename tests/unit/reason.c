@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The words for why a transition ended, and what its writer gets. */
+/* The words for the reasons of a failure, and the errno that the writer gets. */
 #include <errno.h>
 #include <string.h>
 

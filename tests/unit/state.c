@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The names of the states, what blocks amount to, and which change is legal. */
+/* The names of the states, the state by the blocks, and the legal changes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,7 +149,7 @@ static void a_page_of_anything_is_no_state(void **unused)
 }
 
 /*
- * The table of the ABI: a column for what is asked, a row for what is.
+ * The table of the ABI: a column for the word written, a row for the present state.
  * '.' nothing to do, 'g' go, 'b' busy, '!' invalid
  */
 static void every_pair_has_its_verdict(void **unused)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds a page of a memory block in a kernel zone that cannot be moved, from load
- * to unload.
+ * Holds an unmovable page of a memory block in a kernel zone, from load to unload.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Takes the store function away from the `state` attribute of all memory blocks,
- * from load to unload, as a kernel would that keeps the function elsewhere. The
+ * Removes the store function from the `state` attribute of all memory blocks, from load
+ * to unload, like a kernel that keeps the function elsewhere. The
  * core still onlines blocks by the system's policy.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -3,8 +3,8 @@
 # alter_btf.pl BTF STRUCT MEMBER CHANGE > ALTERED: prints the BTF of a kernel in which a member of a
 # structure has another type, at the same place.
 #
-# CHANGE: pointer, array, struct; int1, int2, int8: an integer of that many bytes; bits: a bit field;
-# function2: a pointer to a function with two parameters.
+# CHANGE: pointer, array, struct; int1, int2, int8: an integer of that many bytes; bits: a bit
+# field; function2: a pointer to a function with two parameters.
 use strict;
 use warnings;
 
@@ -45,7 +45,8 @@ my $count = unpack('L', substr($btf, $of_struct + 4, 4)) & 0xffff;
 for my $at (map { $of_struct + 12 + 12 * $_ } 0 .. $count - 1) {
 	next if name(unpack('L', substr($btf, $at, 4))) ne $member;
 	if ($change eq 'bits') {
-		# With the top bit of info set, the top byte of an offset is the size of a bit field.
+		# With the top bit of info set, the top byte of an offset is the size of a bit
+		# field.
 		substr($btf, $of_struct + 4, 4) = pack('L', unpack('L', substr($btf, $of_struct + 4, 4)) | 1 << 31);
 		substr($btf, $at + 8, 4) = pack('L', unpack('L', substr($btf, $at + 8, 4)) | 1 << 24);
 	} else {

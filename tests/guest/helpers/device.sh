@@ -247,9 +247,9 @@ let_go() { echo 0 > "$FAULT/hold"; }
 
 declare -A WRITERS=() # process by name
 
-# begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts a writer with handlers for the
-# signals (so that it survives them), which writes once and keeps the result. In the background SIGINT
-# is ignored unless it is named. WRITE_TO is the file if it is not state.
+# begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts a writer with handlers
+# for the signals (so that it survives them), which writes once and keeps the result. In the
+# background SIGINT is ignored unless it is named. WRITE_TO is the file if it is not state.
 begin_write() {
 	local name=$1 word=$2
 	shift 2
@@ -293,8 +293,8 @@ end_write() {
 # is_awaited: a task that unbinds a device or suspends the system waits for the end of a transition.
 is_awaited() { grep -qsE 'kernfs_drain|power_event|fall_asleep' /proc/[0-9]*/stack; }
 
-# caught WORD COMMAND...: runs COMMAND while a block is in the middle of a switch. Sets RESULT (of the
-# writer), STATUS and ANSWER (of the command).
+# caught WORD COMMAND...: runs COMMAND while a block is in the middle of a switch. Sets RESULT (of
+# the writer), STATUS and ANSWER (of the command).
 caught() {
 	local word=$1
 	shift
@@ -315,8 +315,8 @@ caught() {
 
 mark_log() { printf 'test: %s\n' "$1" > /dev/kmsg; }
 
-# log_since MARK PATTERN: prints the lines since mark_log that match. Status 1 if there is none, 2 if
-# the mark is missing.
+# log_since MARK PATTERN: prints the lines since mark_log that match. Status 1 if there is none, 2
+# if the mark is missing.
 log_since() {
 	local log
 	log=$(dmesg | sed -n "\\%test: $1\$%,\$p")

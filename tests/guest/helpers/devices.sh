@@ -43,8 +43,8 @@ CXL=/sys/bus/cxl/devices
 
 cxl() { chroot /newer cxl "$@"; }
 
-# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port) of the expander that
-# REGION is over.
+# find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port) of the expander
+# that REGION is over.
 find_expander() {
 	local serial
 	MEMORY_DEVICE=$(cxl list --regions --region="$REGION" --targets | jq -r '.[0].mappings[0].memdev')
@@ -52,8 +52,8 @@ find_expander() {
 	PLACE=$((serial - 1))
 }
 
-# create_region DESCRIPTION MEMORY...: creates a region over all memory of these expanders, interleaved;
-# sets REGION, and chooses its device, bound to kmem.
+# create_region DESCRIPTION MEMORY...: creates a region over all memory of these expanders,
+# interleaved; sets REGION, and chooses its device, bound to kmem.
 create_region() {
 	local description=$1
 	shift

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The walks through failures share these: the situations in which an operation begins, the operations,
-# and the conditions after a failure.
+# The walks through failures share these: the situations in which an operation begins, the
+# operations, and the conditions after a failure.
 . "$LAB/tests/guest/helpers/record.sh"
 
 POLICY_FILE=$MEMORY/auto_online_blocks
