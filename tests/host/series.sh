@@ -54,7 +54,7 @@ build_groups() {
 }
 
 # Each of these has to be found.
-MUTATIONS=('s/group->undoing = true;//' 's/\(MAX_UNDO_ROUNDS\).*5$/\1 1/' 's/mem->online_type = was;//'
+MUTATIONS=('s/group->undoing = true;//' 's/\(MAX_UNDO_ROUNDS\).*5$/\1 1/' 's/mem->online_type = was;/;/'
 	's/memory_group_undo_plug(group);/;/' 's/if (fatal_signal_pending(current))/if (0)/'
 	's/READ_ONCE(group->cancelled)/0/')
 
