@@ -16,7 +16,7 @@ static int node = -1;
 module_param(node, int, 0444);
 MODULE_PARM_DESC(node, "number of the node that the memory is added to");
 
-static ullong start, size;
+static unsigned long long start, size;
 module_param(start, ullong, 0444);
 MODULE_PARM_DESC(start, "its physical address");
 module_param(size, ullong, 0444);
