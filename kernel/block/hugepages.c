@@ -97,7 +97,7 @@ static unsigned long lost(const struct kmem_pool *before, int nid, unsigned long
 static void restore(const struct kmem_pool *before, int nid, unsigned long kb,
 		    const struct kmem_label *label)
 {
-	unsigned long wanted = lost(before, nid, kb);
+	unsigned long wanted = lost(before, nid, kb), got;
 	char path[PATH_SIZE];
 
 	if (!wanted)
@@ -105,10 +105,11 @@ static void restore(const struct kmem_pool *before, int nid, unsigned long kb,
 	wanted += node_pages(nid, kb);
 	node_path(path, nid, kb, "nr_hugepages");
 	kmem_setting_write(path, wanted);
-	if (node_pages(nid, kb) < wanted)
+	got = node_pages(nid, kb);
+	if (got < wanted)
 		kmem_log(label, LOGLEVEL_WARNING,
 			 "node %d has lost %lu of its %lu huge pages of %lu kB; to try again, write %lu to %s\n",
-			 nid, wanted - node_pages(nid, kb), before->node, kb, wanted, path);
+			 nid, wanted - got, before->node, kb, wanted, path);
 }
 
 /**

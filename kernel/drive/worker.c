@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/sched/signal.h>
 
 #include "block/gate.h"
 #include "block/hugepages.h"
@@ -66,6 +67,8 @@ static int go_back(struct kmem_transition *transition)
 	kmem_drive_want_back(drive);
 	kmem_job_begin_best_effort(&drive->job, "rollback");
 	err = kmem_drive_all(drive);
+	/* The core allocates no more than one huge page while the signal of a cancel is pending. */
+	flush_signals(current);
 	kmem_pools_restore(&drive->pools, drive->memory->nid, &transition->gate->label);
 	return err;
 }

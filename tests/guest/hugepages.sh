@@ -35,6 +35,21 @@ is "the pool is on the device's node" "$(< "$POOL") $(< $MACHINE)" "$PAGES $PAGE
 refused "all free"
 has_pages "all free"
 
+# A cancel ends the unplug by a signal, which must not end the rollback's allocation of pages.
+cancelled_by_its_timeout() {
+	perl "$LAB/guest/hold" io "$NODE" > /tmp/hold &
+	HOLDER=$!
+	disown
+	ok "a page is pinned" wait_until grep -q holding /tmp/hold
+	echo 3000 > "$DAX/kmem/timeout_ms"
+	is "a page is pinned: the unplug times out" "$(attempt unplugged)" ETIMEDOUT
+	echo 0 > "$DAX/kmem/timeout_ms"
+	kill "$HOLDER"
+	is_all "a page is pinned: rolled back" online_movable 'online Movable'
+	has_pages "a page is pinned"
+}
+[[ $DRIVER != ours ]] || cancelled_by_its_timeout
+
 # A huge page in use moves to the other node and stays in the machine's pool.
 mkdir -p /run/huge
 mount -t hugetlbfs -o size=200M none /run/huge
