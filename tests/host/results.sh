@@ -42,6 +42,9 @@ ok "the table goes into a document" "$WORK/lab/results" -w "$WORK/document"
 is "around it nothing changes" "$(grep -v '^|' "$WORK/document" | xargs)" 'before <!-- lab/results --> <!-- end --> after'
 is "the table is in it" "$(grep '^|' "$WORK/document")" "$("$WORK/lab/results")"
 ok "a document without a place for it is refused" eval '! '"'$WORK/lab/results' -w '$WORK/first' 2> '$WORK/err'"
+printf '%s\n' '<!-- lab/results -->' rest > "$WORK/open"
+ok "so is one where that place has no end" eval '! '"'$WORK/lab/results' -w '$WORK/open' 2> '$WORK/err'"
+is "nothing of it is lost" "$(tail -n 1 "$WORK/open")" rest
 status=0
 "$WORK/lab/results" --no-such > /dev/null 2>&1 || status=$?
 is "an unknown option is a usage error" "$status" 2
