@@ -751,11 +751,55 @@ static bool has_owner(const struct drain *drain, const char *path)
 	return false;
 }
 
+static bool opens(const struct context *context, const struct owner *owner)
+{
+	int fd = reach_owner(context->daxplug, owner);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+#define MOUNT "proc/41/root/tmp"
+#define REPLACED MOUNT "/dir/file"
+
+/* A user replaces a file, or a directory above it, after it was found. */
+static void replaced_file(void **state)
+{
+	struct context *context = *state;
+	struct owner owner = { .path = REPLACED, .mount = strlen(MOUNT) };
+	const struct fixture *fixture = &context->fixture;
+	char full[FIXTURE_PATH_SIZE];
+	struct stat file;
+
+	fixture_write(fixture, REPLACED, "content\n");
+	fixture_path(fixture, REPLACED, full);
+	assert_int_equal(stat(full, &file), 0);
+	owner.device = file.st_dev;
+	owner.inode = file.st_ino;
+	assert_true(opens(context, &owner));
+	fixture_write(fixture, MOUNT "/other", "content\n");
+	owner.path = MOUNT "/other";
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ESTALE);
+	fixture_link(fixture, MOUNT "/link", "dir");
+	owner.path = MOUNT "/link/file";
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ELOOP);
+	fixture_link(fixture, MOUNT "/link2", "dir/file");
+	owner.path = MOUNT "/link2";
+	assert_false(opens(context, &owner));
+	owner.path = MOUNT "/fifo";
+	fixture_path(fixture, MOUNT "/fifo", full);
+	assert_int_equal(mkfifo(full, 0600), 0);
+	assert_int_equal(stat(full, &file), 0);
+	owner.inode = file.st_ino;
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ESTALE);
+}
+
 static void finds_files(void **state)
 {
 	struct context *context = *state;
 	struct drain drain = { 0 };
-	char full[FIXTURE_PATH_SIZE], target[FIXTURE_PATH_SIZE + 32];
+	char full[FIXTURE_PATH_SIZE];
 	const struct fixture *fixture = &context->fixture;
 	struct stat root;
 	unsigned int i;
@@ -768,8 +812,7 @@ static void finds_files(void **state)
 	fixture_write(fixture, "disk/closed", "content\n");
 	fixture_path(fixture, "disk/open", full);
 	assert_int_equal(stat(full, &root), 0);
-	snprintf(target, sizeof(target), "%s", full);
-	fixture_link(fixture, "proc/41/fd/3", target);
+	fixture_link(fixture, "proc/41/fd/3", "/disk/open");
 	fixture_link(fixture, "proc/41/fd/4", "/dev/null");
 	fixture_link(fixture, "proc/41/fd/5", "pipe:[1]");
 	fixture_write(fixture, "proc/41/mountinfo",
@@ -786,6 +829,8 @@ static void finds_files(void **state)
 	assert_true(has_owner(&drain, "proc/41/fd/3"));
 	assert_int_equal(drain.owner_count, 2);
 	assert_int_equal(drain.piece_count, 2);
+	/* The file is shorter than a page, which is moved as a whole. */
+	assert_int_equal(drain.pieces[0].end, PAGE);
 	for (i = 0; i < drain.owner_count; i++)
 		free(drain.owners[i].path);
 	free(drain.owners);
@@ -811,21 +856,37 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),	   TEST(without_the_flag),
-		TEST(leaves_other_memory), TEST(large_folio),
-		TEST(huge_pages),	   TEST(pinned_page),
-		TEST(process_ends),	   TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),  TEST(no_other_node),
-		TEST(nearest_target),	   TEST(no_room),
-		TEST(room_runs_out),	   TEST(room_unreadable),
-		TEST(cancelled),	   TEST(timed_out),
-		TEST(unplug_fails),	   TEST(pool_is_given_up),
-		TEST(pool_comes_back),	   TEST(cache_is_dropped),
-		TEST(refills_are_named),   TEST(no_refill),
-		TEST(worker_is_killed),	   TEST(keeper_is_killed),
-		TEST(caller_is_killed),	   TEST(cannot_switch_off),
-		TEST(cannot_restore),	   TEST(pressure),
-		TEST(finds_files),	   TEST(flags),
+		TEST(moves_processes),
+		TEST(without_the_flag),
+		TEST(leaves_other_memory),
+		TEST(large_folio),
+		TEST(huge_pages),
+		TEST(pinned_page),
+		TEST(process_ends),
+		TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),
+		TEST(no_other_node),
+		TEST(nearest_target),
+		TEST(no_room),
+		TEST(room_runs_out),
+		TEST(room_unreadable),
+		TEST(cancelled),
+		TEST(timed_out),
+		TEST(unplug_fails),
+		TEST(pool_is_given_up),
+		TEST(pool_comes_back),
+		TEST(cache_is_dropped),
+		TEST(refills_are_named),
+		TEST(no_refill),
+		TEST(worker_is_killed),
+		TEST(keeper_is_killed),
+		TEST(caller_is_killed),
+		TEST(cannot_switch_off),
+		TEST(cannot_restore),
+		TEST(pressure),
+		TEST(replaced_file),
+		TEST(finds_files),
+		TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
