@@ -47,6 +47,8 @@ static void dissolve(void)
 {
 	if (fake.pool)
 		fixture_write(fake.fixture, fake.pool, "%u\n", fake.pool_left);
+	if (fake.system_pool)
+		fixture_write(fake.fixture, fake.system_pool, "%u\n", fake.system_pool_left);
 }
 
 static void hide_zone(void)

@@ -36,6 +36,8 @@
  * @fail_setting: a negative errno for kmem/guard and the like, or 0
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
  * @pool_left: what is left of it when a block has gone offline
+ * @system_pool: nr_hugepages of the machine, or NULL
+ * @system_pool_left: what is left of it then
  * @fail_pool: what it can be grown to again at most, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
@@ -77,6 +79,8 @@ struct fake {
 	int fail_setting;
 	const char *pool;
 	unsigned int pool_left;
+	const char *system_pool;
+	unsigned int system_pool_left;
 	unsigned int fail_pool;
 	int64_t lie_block;
 	int64_t intruder;
