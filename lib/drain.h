@@ -213,6 +213,7 @@ void window_move(struct pages *pages, const struct piece *piece);
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
 /* pieces.c */
+bool pieces_are_full(const struct drain *drain);
 int pieces_add(struct drain *drain, const struct piece *all);
 void pieces_sort(struct drain *drain);
 

@@ -94,7 +94,7 @@ static bool is_known(void *const *tree, dev_t device)
 
 static bool goes_on(const struct search *search)
 {
-	return !search->err && clock_now() < search->deadline &&
+	return !search->err && !pieces_are_full(search->drain) && clock_now() < search->deadline &&
 	       !task_cancelled(search->drain->change);
 }
 
@@ -122,14 +122,22 @@ static int new_owner(struct drain *drain, const char *path, size_t mount, const 
 	return 0;
 }
 
-/* Of a file of hugetlbfs with holes nothing tells where they are, and to map one fills it. */
+/* To search so much of a file costs little, whatever is in it. */
+#define CHEAP (UINT64_C(1) << 30)
+
+/* A file that is larger than so many times its contents is left to the unplug. */
+#define SPARSE 64
+
+/* Nothing tells where the holes of a file of hugetlbfs are, and a read of a hole fills it. */
 static bool has_pages(const struct search *search, const struct stat *file)
 {
-	uint64_t bytes = (uint64_t)file->st_blocks * 512;
+	uint64_t bytes = (uint64_t)file->st_blocks * 512, size = file->st_size;
 
-	if (!S_ISREG(file->st_mode) || !file->st_size)
+	if (!S_ISREG(file->st_mode) || !size)
 		return false;
-	return search->huge ? bytes >= (uint64_t)file->st_size : bytes > 0;
+	if (search->huge)
+		return bytes >= size;
+	return bytes && (size <= CHEAP || size / SPARSE <= bytes);
 }
 
 static void add_file(struct search *search, const char *path, size_t mount, const struct stat *file)

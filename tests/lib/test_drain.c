@@ -808,6 +808,9 @@ static void finds_files(void **state)
 	fixture_write(fixture, "proc/41/ns/mnt", "x\n");
 	fixture_write(fixture, "proc/41/root/tmp of it/deep/file", "content\n");
 	fixture_write(fixture, "proc/41/root/tmp of it/empty", "%s", "");
+	fixture_write(fixture, "proc/41/root/tmp of it/sparse", "content\n");
+	fixture_path(fixture, "proc/41/root/tmp of it/sparse", full);
+	assert_int_equal(truncate(full, INT64_C(1) << 40), 0);
 	fixture_write(fixture, "disk/open", "content\n");
 	fixture_write(fixture, "disk/closed", "content\n");
 	fixture_path(fixture, "disk/open", full);
@@ -837,6 +840,31 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
+static unsigned int count_pieces(uint64_t start, uint64_t end, uint64_t *covered)
+{
+	const struct piece all = { .start = start, .end = end, .page_size = PAGE };
+	struct drain drain = { 0 };
+	unsigned int i;
+
+	*covered = 0;
+	assert_int_equal(pieces_add(&drain, &all), 0);
+	for (i = 0; i < drain.piece_count; i++)
+		*covered += drain.pieces[i].end - drain.pieces[i].start;
+	free(drain.pieces);
+	return i;
+}
+
+static void sparse_run(void **state)
+{
+	uint64_t covered;
+
+	(void)state;
+	assert_int_equal(count_pieces(PAGE, 128 * MIB + PAGE, &covered), 3);
+	assert_int_equal(covered, 128 * MIB);
+	assert_in_range(count_pieces(PAGE, UINT64_C(7) << 60, &covered), 2, 4098);
+	assert_int_equal(covered, (UINT64_C(7) << 60) - PAGE);
+}
+
 static void flags(void **state)
 {
 	struct context *context = *state;
@@ -856,37 +884,22 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),
-		TEST(without_the_flag),
-		TEST(leaves_other_memory),
-		TEST(large_folio),
-		TEST(huge_pages),
-		TEST(pinned_page),
-		TEST(process_ends),
-		TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),
-		TEST(no_other_node),
-		TEST(nearest_target),
-		TEST(no_room),
-		TEST(room_runs_out),
-		TEST(room_unreadable),
-		TEST(cancelled),
-		TEST(timed_out),
-		TEST(unplug_fails),
-		TEST(pool_is_given_up),
-		TEST(pool_comes_back),
-		TEST(cache_is_dropped),
-		TEST(refills_are_named),
-		TEST(no_refill),
-		TEST(worker_is_killed),
-		TEST(keeper_is_killed),
-		TEST(caller_is_killed),
-		TEST(cannot_switch_off),
-		TEST(cannot_restore),
-		TEST(pressure),
-		TEST(replaced_file),
-		TEST(finds_files),
-		TEST(flags),
+		TEST(moves_processes),	   TEST(without_the_flag),
+		TEST(leaves_other_memory), TEST(large_folio),
+		TEST(huge_pages),	   TEST(pinned_page),
+		TEST(process_ends),	   TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),  TEST(no_other_node),
+		TEST(nearest_target),	   TEST(no_room),
+		TEST(room_runs_out),	   TEST(room_unreadable),
+		TEST(cancelled),	   TEST(timed_out),
+		TEST(unplug_fails),	   TEST(pool_is_given_up),
+		TEST(pool_comes_back),	   TEST(cache_is_dropped),
+		TEST(refills_are_named),   TEST(no_refill),
+		TEST(worker_is_killed),	   TEST(keeper_is_killed),
+		TEST(caller_is_killed),	   TEST(cannot_switch_off),
+		TEST(cannot_restore),	   TEST(pressure),
+		TEST(replaced_file),	   TEST(finds_files),
+		TEST(sparse_run),	   TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
