@@ -167,6 +167,8 @@ static int write_device(const char *word)
 		return fake.fail_state_err;
 	}
 	if (!strcmp(word, "unplugged")) {
+		if (fake.node_setting)
+			fixture_delete(fake.fixture, fake.node_setting);
 		for (i = 0; i < fake.device.blocks; i++)
 			fixture_delete_block(fake.fixture, fake.device.first + i);
 	} else {
@@ -277,6 +279,9 @@ static int write_setting(const char *path, const char *text)
 {
 	if (fake.fail_setting)
 		return fake.fail_setting;
+	if (fake.node_setting && !strcmp(path, fake.node_setting) &&
+	    !fixture_exists(fake.fixture, path))
+		return -ENOENT;
 	if (fake.keep_setting && !strcmp(path, fake.keep_setting) && strcmp(text, "0"))
 		return -EINVAL;
 	fixture_write(fake.fixture, path, "%s\n", text);

@@ -47,6 +47,7 @@
  * @slow_ms: how long each write takes; a signal ends it
  * @deaf: no signal ends it
  * @keep_setting: a setting that takes no value but 0, or NULL
+ * @node_setting: a setting that goes with the memory of the device, or NULL
  * @move_err: a negative errno for moving pages, or 0
  * @move_ms: how long a call that moves pages takes
  * @room: how many pages node 0 has free, above a high watermark of 100; -1 if that does
@@ -90,6 +91,7 @@ struct fake {
 	int slow_ms;
 	bool deaf;
 	const char *keep_setting;
+	const char *node_setting;
 	int move_err;
 	int move_ms;
 	int64_t room;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -713,6 +714,53 @@ static void cannot_restore(void **state)
 	assert_non_null(strstr(daxplug_change_message(context->change), BALANCING " back to 2"));
 }
 
+/* The weight of a node goes with the node's last memory, and there is nothing to restore. */
+static void setting_goes_with_node(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fake.node_setting = WEIGHT;
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), 0, DONE, UNPLUGGED);
+	assert_false(fixture_exists(&context->fixture, WEIGHT));
+	assert_true(reads(context, DEMOTION, "true"));
+	assert_true(reads(context, WEIGHTS_AUTO, "true"));
+}
+
+/* Another change has them, and would restore them while this one needs them off. */
+static void settings_are_locked(void **state)
+{
+	struct context *context = *state;
+	char full[FIXTURE_PATH_SIZE];
+	int fd;
+
+	set_refills(context);
+	fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", full);
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL | DAXPLUG_CHANGE_NO_WAIT), -EAGAIN, REFUSED,
+	       ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_LOCKED);
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL, 300);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, REFUSED, ONLINE_MOVABLE);
+	assert_true(refills_are_back(context));
+	close(fd);
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), 0, DONE, UNPLUGGED);
+}
+
+static void settings_cannot_be_locked(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fixture_link(&context->fixture, "proc/kpageflags", "kpageflags");
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -ELOOP, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "cannot lock"));
+	assert_true(refills_are_back(context));
+}
+
 /* ---- pressure ---- */
 
 static bool is_pressed(const struct context *context, struct pressure *pressure, int64_t now,
@@ -884,22 +932,41 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),	   TEST(without_the_flag),
-		TEST(leaves_other_memory), TEST(large_folio),
-		TEST(huge_pages),	   TEST(pinned_page),
-		TEST(process_ends),	   TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),  TEST(no_other_node),
-		TEST(nearest_target),	   TEST(no_room),
-		TEST(room_runs_out),	   TEST(room_unreadable),
-		TEST(cancelled),	   TEST(timed_out),
-		TEST(unplug_fails),	   TEST(pool_is_given_up),
-		TEST(pool_comes_back),	   TEST(cache_is_dropped),
-		TEST(refills_are_named),   TEST(no_refill),
-		TEST(worker_is_killed),	   TEST(keeper_is_killed),
-		TEST(caller_is_killed),	   TEST(cannot_switch_off),
-		TEST(cannot_restore),	   TEST(pressure),
-		TEST(replaced_file),	   TEST(finds_files),
-		TEST(sparse_run),	   TEST(flags),
+		TEST(moves_processes),
+		TEST(without_the_flag),
+		TEST(leaves_other_memory),
+		TEST(large_folio),
+		TEST(huge_pages),
+		TEST(pinned_page),
+		TEST(process_ends),
+		TEST(cpuset_without_target),
+		TEST(kernel_says_cpuset),
+		TEST(no_other_node),
+		TEST(nearest_target),
+		TEST(no_room),
+		TEST(room_runs_out),
+		TEST(room_unreadable),
+		TEST(cancelled),
+		TEST(timed_out),
+		TEST(unplug_fails),
+		TEST(pool_is_given_up),
+		TEST(pool_comes_back),
+		TEST(cache_is_dropped),
+		TEST(refills_are_named),
+		TEST(no_refill),
+		TEST(worker_is_killed),
+		TEST(keeper_is_killed),
+		TEST(caller_is_killed),
+		TEST(cannot_switch_off),
+		TEST(cannot_restore),
+		TEST(setting_goes_with_node),
+		TEST(settings_are_locked),
+		TEST(settings_cannot_be_locked),
+		TEST(pressure),
+		TEST(replaced_file),
+		TEST(finds_files),
+		TEST(sparse_run),
+		TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
