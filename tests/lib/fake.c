@@ -417,8 +417,13 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 		return -ESRCH;
 	if (nodes)
 		take_time(fake.move_ms, true);
-	left = nodes && fake.move_err ? fake.move_err
-				      : move_in(pagemap, count, pages, nodes, status);
+	if (nodes && fake.move_err) {
+		if (fake.move_first < count)
+			move_in(pagemap, fake.move_first, pages, nodes, status);
+		left = fake.move_err;
+	} else {
+		left = move_in(pagemap, count, pages, nodes, status);
+	}
 	close(pagemap);
 	if (nodes && !left)
 		take_room(count);

@@ -49,6 +49,7 @@
  * @keep_setting: a setting that takes no value but 0, or NULL
  * @node_setting: a setting that goes with the memory of the device, or NULL
  * @move_err: a negative errno for moving pages, or 0
+ * @move_first: how many pages are moved before that
  * @move_ms: how long a call that moves pages takes
  * @room: how many pages node 0 has free, above a high watermark of 100; -1 if that does
  *	not change
@@ -93,6 +94,7 @@ struct fake {
 	const char *keep_setting;
 	const char *node_setting;
 	int move_err;
+	unsigned int move_first;
 	int move_ms;
 	int64_t room;
 	uint64_t stuck_page;

@@ -29,6 +29,7 @@
 #define MIB (UINT64_C(1) << 20)
 #define FRAMES_A_BLOCK (FIXTURE_BLOCK_SIZE / PAGE)
 #define NODE "sys/devices/system/node/"
+#define STATE "sys/bus/dax/devices/dax0.0/state"
 #define DEMOTION "sys/kernel/mm/numa/demotion_enabled"
 #define BALANCING "proc/sys/kernel/numa_balancing"
 #define WEIGHT "sys/kernel/mm/mempolicy/weighted_interleave/node1"
@@ -336,6 +337,19 @@ static void process_ends(void **state)
 	assert_int_equal(daxplug_change_evacuees(context->change), 0);
 }
 
+/* What was moved before a call failed counts. */
+static void call_fails_midway(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "part", 100, frame(0));
+	fake.move_err = -EIO;
+	fake.move_first = 40;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 100), 60);
+	assert_int_equal(moved_anon(context), 40 * PAGE);
+}
+
 static void cpuset_without_target(void **state)
 {
 	struct context *context = *state;
@@ -423,6 +437,17 @@ static void room_runs_out(void **state)
 	assert_true(moved_anon(context) <= 8 * MIB);
 }
 
+/* Another device, which was a target, has been unplugged meanwhile. */
+static void target_goes(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10), 0);
+}
+
 static void room_unreadable(void **state)
 {
 	struct context *context = *state;
@@ -433,6 +458,14 @@ static void room_unreadable(void **state)
 }
 
 /* ---- what ends it ---- */
+
+static bool reads(const struct context *context, const char *path, const char *value)
+{
+	char text[32];
+
+	fixture_read(&context->fixture, path, text, sizeof(text));
+	return !strcmp(text, value);
+}
 
 static void wait_for_drain(struct context *context)
 {
@@ -458,11 +491,32 @@ static void cancelled(void **state)
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	wait_for_drain(context);
+	/* What is left is read anew. */
+	set_node(context, 1, 1024, 512, 60);
 	daxplug_change_cancel(context->change);
 	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_true(moved_anon(context) > 0);
 	assert_true(moved_anon(context) < UINT64_C(50000) * PAGE);
+	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), 60 * MIB);
 	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS);
+}
+
+/* A parent that does not read must not stop the worker. */
+static void parent_does_not_read(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	while (fcntl(context->change->worker.messages, F_SETPIPE_SZ, PAGE) < 0)
+		assert_int_equal(daxplug_change_process(context->change), 1);
+	for (i = 0; i < 1000 && !reads(context, STATE, "unplugged"); i++)
+		usleep(10000);
+	assert_true(reads(context, STATE, "unplugged"));
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 }
 
 static void timed_out(void **state)
@@ -553,14 +607,6 @@ static void set_refills(struct context *context)
 	fixture_write(&context->fixture, BALANCING, "2\n");
 	fixture_write(&context->fixture, WEIGHT, "7\n");
 	fixture_write(&context->fixture, WEIGHTS_AUTO, "true\n");
-}
-
-static bool reads(const struct context *context, const char *path, const char *value)
-{
-	char text[32];
-
-	fixture_read(&context->fixture, path, text, sizeof(text));
-	return !strcmp(text, value);
 }
 
 static bool refills_are_back(const struct context *context)
@@ -940,14 +986,17 @@ int main(void)
 		TEST(pinned_page),
 		TEST(process_ends),
 		TEST(cpuset_without_target),
+		TEST(call_fails_midway),
 		TEST(kernel_says_cpuset),
 		TEST(no_other_node),
 		TEST(nearest_target),
 		TEST(no_room),
 		TEST(room_runs_out),
 		TEST(room_unreadable),
+		TEST(target_goes),
 		TEST(cancelled),
 		TEST(timed_out),
+		TEST(parent_does_not_read),
 		TEST(unplug_fails),
 		TEST(pool_is_given_up),
 		TEST(pool_comes_back),
