@@ -57,6 +57,7 @@ static void add_identity(struct json_object *object, const struct daxplug_device
 
 static void add_own_keys(struct json_object *object, const struct daxplug_device *device)
 {
+	int worker = daxplug_device_worker(device);
 	char zones[TEXT_SIZE];
 
 	text_zones(device, zones);
@@ -72,8 +73,8 @@ static void add_own_keys(struct json_object *object, const struct daxplug_device
 		json_add_number(object, "movable_memblocks", daxplug_device_blocks_movable(device));
 	}
 	json_add_text_if_any(object, "zones", zones);
-	if (daxplug_device_worker(device))
-		json_add_number(object, "worker", daxplug_device_worker(device));
+	if (worker)
+		json_add_number(object, "worker", worker);
 }
 
 /* The object that list prints for a device. The caller frees it. */

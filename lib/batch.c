@@ -101,21 +101,38 @@ static void put_off_first(struct batch *batch)
 	batch->use[last] = use;
 }
 
+/* All pages of the batch would fail in the same way, and none of them was moved. */
+static bool is_refusal(long err)
+{
+	return err == -ESRCH || err == -EACCES || err == -EPERM || err == -ENODEV;
+}
+
+/*
+ * Sets @left to what move_pages(2) returns; returns whether the status of each page is known.
+ * A call that ended early, or failed on its way, has told nothing of some of the pages, which
+ * may have been moved: another call asks where they are.
+ */
+static bool try_to_move(struct batch *batch, int node, long *left)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->count; i++)
+		batch->node[i] = node;
+	*left = call(batch, batch->node);
+	return !*left || (!is_refusal(*left) && !call(batch, NULL));
+}
+
 /* The bytes that were moved. */
 static uint64_t move_to(struct batch *batch, int node)
 {
 	uint64_t moved = 0, before;
-	unsigned int i, attempt;
+	unsigned int attempt;
 	long left = 1;
 
 	for (attempt = 0; left > 0 && batch->count && attempt < ATTEMPTS; attempt++) {
-		for (i = 0; i < batch->count; i++)
-			batch->node[i] = node;
-		left = call(batch, batch->node);
-		/* A call that ended early has told nothing of some of the pages. */
-		if (left > 0 && call(batch, NULL))
+		if (attempt && atomic_load(&batch->drain->stop))
 			break;
-		if (left < 0)
+		if (!try_to_move(batch, node, &left))
 			break;
 		before = moved;
 		moved += settle(batch, node);

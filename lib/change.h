@@ -182,6 +182,7 @@ int worker_start(struct daxplug_change *change);
 bool worker_process(struct daxplug_change *change);
 
 /* lock.c */
+int lock_take(struct daxplug_change *change, int fd, const char *text);
 int lock_device(struct daxplug_change *change);
 
 /* drain.c */

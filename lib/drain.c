@@ -143,6 +143,24 @@ static void tell_progress(struct drain *drain)
 	task_send(drain->change, false);
 }
 
+/* With DAXPLUG_CHANGE_FORCE the unplug is tried all the same. */
+static int give_up(struct drain *drain)
+{
+	struct daxplug_change *change = drain->change;
+
+	if (change->flags & DAXPLUG_CHANGE_FORCE) {
+		atomic_store(&drain->starved, true);
+		atomic_store(&drain->stop, true);
+		return 0;
+	}
+	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
+	     "cannot drain it: processes have waited for memory for %d s",
+	     PRESSURE_PATIENCE / 1000);
+	report_hint(&change->report, ROOM_HINT);
+	change->report.retry = true;
+	return -ENOSPC;
+}
+
 /* Movers wait while there is pressure; too long, and they stop. */
 static int watch_pressure(struct drain *drain, struct pressure *pressure, int64_t *since)
 {
@@ -152,12 +170,7 @@ static int watch_pressure(struct drain *drain, struct pressure *pressure, int64_
 	atomic_store(&drain->pause, high);
 	if (!high)
 		*since = now;
-	if (now - *since < PRESSURE_PATIENCE)
-		return 0;
-	fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: processes have waited for memory for %d s",
-	     PRESSURE_PATIENCE / 1000);
-	return -ENOSPC;
+	return now - *since < PRESSURE_PATIENCE ? 0 : give_up(drain);
 }
 
 static int look(struct drain *drain, struct pressure *pressure, int64_t *since)
@@ -183,16 +196,17 @@ static int watch(struct drain *drain)
 	struct pressure pressure = { 0 };
 	int err = 0;
 
-	while (atomic_load(&drain->running)) {
-		if (task_cancelled_within(drain->change, TICK) && !err)
+	while (!err && atomic_load(&drain->running)) {
+		if (task_cancelled_within(drain->change, TICK)) {
 			err = fail_cancelled(drain->change);
-		if (!err && clock_now() >= next) {
+		} else if (clock_now() >= next) {
 			err = look(drain, &pressure, &since);
 			next = clock_now() + INTERVAL;
 		}
-		if (err)
-			atomic_store(&drain->stop, true);
 	}
+	/* The caller joins the movers, which end after the call that they are in. */
+	if (err)
+		atomic_store(&drain->stop, true);
 	return err;
 }
 
@@ -239,9 +253,9 @@ static int run_passes(struct drain *drain, int64_t *left)
 	/* The first one also if it is not known what there is. */
 	for (i = 0; i < MOST_PASSES && (!i || before > LITTLE); i++) {
 		err = pass(drain);
+		read_left(drain, left);
 		if (err)
 			return err;
-		read_left(drain, left);
 		if (atomic_load(&drain->starved))
 			return drain->change->flags & DAXPLUG_CHANGE_FORCE
 				       ? 0

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "change.h"
 #include "use.h"
@@ -45,6 +46,10 @@ struct targets {
  * @pid: the PID of the process; 0 for a file
  * @name: the name of the process
  * @path: the file, relative to the root; NULL for a process
+ * @mount: the length of the part of @path that leads to the mount point of the file system;
+ *	0 for "proc/PID/fd/N"
+ * @device: the number of the device of the file
+ * @inode: the number of its inode
  * @found: bytes that it has on the node of the device
  * @targets: a bit for each target that the cpuset of the process has
  * @moved: bytes that were moved
@@ -54,6 +59,9 @@ struct owner {
 	int pid;
 	char name[32];
 	char *path;
+	size_t mount;
+	dev_t device;
+	ino_t inode;
 	uint64_t found;
 	uint64_t targets;
 	atomic_uint_least64_t moved;
@@ -191,6 +199,13 @@ struct pages {
 
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece);
 
+/* reach.c */
+int reach_mount(const struct daxplug *daxplug, const char *path);
+int reach_below(int dir, const char *path, struct stat *file);
+int reach_open_file(const struct daxplug *daxplug, const char *path, struct stat *file);
+int reach_again(int fd, int flags);
+int reach_owner(const struct daxplug *daxplug, const struct owner *owner);
+
 /* window.c */
 void window_move(struct pages *pages, const struct piece *piece);
 
@@ -198,6 +213,7 @@ void window_move(struct pages *pages, const struct piece *piece);
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
 /* pieces.c */
+bool pieces_are_full(const struct drain *drain);
 int pieces_add(struct drain *drain, const struct piece *all);
 void pieces_sort(struct drain *drain);
 

@@ -29,6 +29,12 @@ struct search {
 	int err;
 };
 
+static bool goes_on(const struct search *search)
+{
+	return !search->err && !pieces_are_full(search->drain) &&
+	       !task_cancelled(search->drain->change);
+}
+
 static bool is_own_node(int node, void *data)
 {
 	const struct search *search = data;
@@ -136,7 +142,7 @@ static bool take_mapping(const struct mapping *mapping, void *data)
 		return false;
 	search->drain->owners[search->owner].found += bytes;
 	search->err = add_pieces(search, mapping);
-	return !search->err;
+	return goes_on(search);
 }
 
 static bool take_process(const struct daxplug *daxplug, const struct process *process, void *data)
@@ -146,7 +152,7 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
 	search->process = process;
 	search->begun = false;
 	process_mappings(daxplug, process->pid, take_mapping, search);
-	return !search->err && !task_cancelled(search->drain->change);
+	return goes_on(search);
 }
 
 /**

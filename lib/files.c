@@ -94,13 +94,14 @@ static bool is_known(void *const *tree, dev_t device)
 
 static bool goes_on(const struct search *search)
 {
-	return !search->err && clock_now() < search->deadline &&
+	return !search->err && !pieces_are_full(search->drain) && clock_now() < search->deadline &&
 	       !task_cancelled(search->drain->change);
 }
 
 /* ---- one file ---- */
 
-static int new_owner(struct drain *drain, const char *path, uint64_t bytes)
+/* @mount: as in struct owner. */
+static int new_owner(struct drain *drain, const char *path, size_t mount, const struct stat *file)
 {
 	struct owner *owners = grow(drain->owners, drain->owner_count, sizeof(*owners)), *owner;
 
@@ -110,7 +111,10 @@ static int new_owner(struct drain *drain, const char *path, uint64_t bytes)
 	owner = &owners[drain->owner_count];
 	memset(owner, 0, sizeof(*owner));
 	owner->path = strdup(path);
-	owner->found = bytes;
+	owner->mount = mount;
+	owner->device = file->st_dev;
+	owner->inode = file->st_ino;
+	owner->found = (uint64_t)file->st_blocks * 512;
 	owner->targets = ~UINT64_C(0);
 	if (!owner->path)
 		return -ENOMEM;
@@ -118,28 +122,38 @@ static int new_owner(struct drain *drain, const char *path, uint64_t bytes)
 	return 0;
 }
 
-/* Of a file of hugetlbfs with holes nothing tells where they are, and to map one fills it. */
+/* To search so much of a file costs little, whatever is in it. */
+#define CHEAP (UINT64_C(1) << 30)
+
+/* A file that is larger than so many times its contents is left to the unplug. */
+#define SPARSE 64
+
+/* Nothing tells where the holes of a file of hugetlbfs are, and a read of a hole fills it. */
 static bool has_pages(const struct search *search, const struct stat *file)
 {
-	uint64_t bytes = (uint64_t)file->st_blocks * 512;
+	uint64_t bytes = (uint64_t)file->st_blocks * 512, size = file->st_size;
 
-	if (!S_ISREG(file->st_mode) || !file->st_size)
+	if (!S_ISREG(file->st_mode) || !size)
 		return false;
-	return search->huge ? bytes >= (uint64_t)file->st_size : bytes > 0;
+	if (search->huge)
+		return bytes >= size;
+	return bytes && (size <= CHEAP || size / SPARSE <= bytes);
 }
 
-static void add_file(struct search *search, const char *path, const struct stat *file)
+static void add_file(struct search *search, const char *path, size_t mount, const struct stat *file)
 {
 	struct drain *drain = search->drain;
+	uint64_t page_size = sysconf(_SC_PAGESIZE);
 	struct piece piece = {
-		.end = file->st_size,
-		.page_size = search->huge ? file->st_blksize : sysconf(_SC_PAGESIZE),
+		/* The last page may be used in part. */
+		.end = ((uint64_t)file->st_size + page_size - 1) / page_size * page_size,
+		.page_size = search->huge ? (uint64_t)file->st_blksize : page_size,
 		.use = search->use,
 	};
 
 	if (!has_pages(search, file) || !is_new(search, &search->files, file->st_dev, file->st_ino))
 		return;
-	search->err = new_owner(drain, path, (uint64_t)file->st_blocks * 512);
+	search->err = new_owner(drain, path, mount, file);
 	piece.owner = drain->owner_count - 1;
 	if (!search->err)
 		search->err = pieces_add(drain, &piece);
@@ -147,29 +161,57 @@ static void add_file(struct search *search, const char *path, const struct stat 
 
 /* ---- all files of a file system in memory ---- */
 
-static void walk(struct search *search, const char *path, unsigned int depth)
-{
-	struct dirent *entry;
-	DIR *dir;
+static void walk(struct search *search, int fd, const char *path, size_t mount, unsigned int depth);
 
-	if (depth == DEEPEST || sysfs_open_dir(search->drain->change->daxplug, path, &dir))
+static void take_entry(struct search *search, int dir, const char *path, size_t mount,
+		       unsigned int depth)
+{
+	struct stat file;
+	int fd = reach_below(dir, strrchr(path, '/') + 1, &file);
+
+	if (fd < 0)
 		return;
+	if (file.st_dev == search->mount && S_ISDIR(file.st_mode))
+		walk(search, fd, path, mount, depth + 1);
+	else if (file.st_dev == search->mount)
+		add_file(search, path, mount, &file);
+	close(fd);
+}
+
+/* @fd: the directory, by O_PATH; it stays open. */
+static void walk(struct search *search, int fd, const char *path, size_t mount, unsigned int depth)
+{
+	int list = depth < DEEPEST ? reach_again(fd, O_DIRECTORY) : -1;
+	DIR *dir = list < 0 ? NULL : fdopendir(list);
+	struct dirent *entry;
+
+	if (!dir) {
+		if (list >= 0)
+			close(list);
+		return;
+	}
 	while (goes_on(search) && (entry = readdir(dir))) {
 		char below[PATH_MAX];
-		struct stat file;
 
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
-		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >=
-			    (int)sizeof(below) ||
-		    fstatat(dirfd(dir), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) ||
-		    file.st_dev != search->mount)
-			continue;
-		if (S_ISDIR(file.st_mode))
-			walk(search, below, depth + 1);
-		else
-			add_file(search, below, &file);
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) <
+			    (int)sizeof(below))
+			take_entry(search, dirfd(dir), below, mount, depth);
 	}
 	closedir(dir);
+}
+
+static void walk_mount(struct search *search, const char *path)
+{
+	int fd = reach_mount(search->drain->change->daxplug, path);
+	struct stat top;
+
+	if (fd < 0)
+		return;
+	/* Another file system may be mounted above it. */
+	if (!fstat(fd, &top) && top.st_dev == search->mount)
+		walk(search, fd, path, strlen(path), 0);
+	close(fd);
 }
 
 /* mountinfo writes a blank as \040 and so on. */
@@ -211,7 +253,7 @@ static void take_mount(struct search *search, int pid, const char *line)
 	search->use = search->huge ? DAXPLUG_USE_HUGE : DAXPLUG_USE_SHARED;
 	unescape(point);
 	snprintf(path, sizeof(path), "proc/%d/root%s", pid, point);
-	walk(search, path, 0);
+	walk_mount(search, path);
 }
 
 static void take_mounts(struct search *search, int pid)
@@ -242,23 +284,30 @@ static bool is_nameless(const char *target)
 	       !strncmp(target, "/dev/zero (deleted)", 19);
 }
 
-/* The file behind a link in /proc/PID/fd, without a question to a server. */
-static bool is_near(struct search *search, int dir, const char *name, struct stat *file)
+static bool is_near(struct search *search, int dir, const char *name, const struct stat *file)
 {
 	char target[PATH_MAX];
-	struct statx known;
 	ssize_t length = readlinkat(dir, name, target, sizeof(target) - 1);
 
 	if (length <= 0 || target[0] != '/')
 		return false;
 	target[length] = '\0';
-	if (statx(dir, name, AT_STATX_DONT_SYNC, STATX_TYPE, &known) || !S_ISREG(known.stx_mode))
-		return false;
 	search->use = is_nameless(target) ? DAXPLUG_USE_SHARED : DAXPLUG_USE_CACHE;
-	if (!is_nameless(target) &&
-	    !is_known(&search->near, makedev(known.stx_dev_major, known.stx_dev_minor)))
-		return false;
-	return !fstatat(dir, name, file, 0);
+	return is_nameless(target) || is_known(&search->near, file->st_dev);
+}
+
+static void take_open_file(struct search *search, int dir, const char *path)
+{
+	struct stat file;
+	int fd = reach_open_file(search->drain->change->daxplug, path, &file);
+
+	if (fd < 0)
+		return;
+	/* A server is not asked for the size of a file before it is known to be near. */
+	if (S_ISREG(file.st_mode) && is_near(search, dir, strrchr(path, '/') + 1, &file) &&
+	    !fstat(fd, &file))
+		add_file(search, path, 0, &file);
+	close(fd);
 }
 
 static void take_open_files(struct search *search, int pid)
@@ -272,12 +321,10 @@ static void take_open_files(struct search *search, int pid)
 		return;
 	search->huge = false;
 	while (goes_on(search) && (entry = readdir(dir))) {
-		struct stat file;
-
-		if (entry->d_name[0] == '.' || !is_near(search, dirfd(dir), entry->d_name, &file))
+		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "proc/%d/fd/%.20s", pid, entry->d_name);
-		add_file(search, path, &file);
+		take_open_file(search, dirfd(dir), path);
 	}
 	closedir(dir);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,9 +20,6 @@
 /* If set, the kernel chooses the weights; a weight that is written unsets it (Linux 6.16). */
 #define AUTO_WEIGHTS "sys/kernel/mm/mempolicy/weighted_interleave/auto"
 
-/* How often the lock is tried, in ms. */
-#define INTERVAL 100
-
 /* The value that switches a setting off. */
 static const char *const off[REFILLS] = {
 	[REFILL_DEMOTION] = "0",
@@ -33,29 +29,35 @@ static const char *const off[REFILLS] = {
 
 /*
  * The settings are the system's: a second change would take them for off, and leave them so.
- * Only root can open this file.
+ * Only root can open this file. A kernel without CONFIG_PROC_PAGE_MONITOR does not have it.
  */
 static int take_lock(struct daxplug_change *change)
 {
-	int fd = root_open(change->daxplug, "proc/kpageflags", O_RDONLY), err = 0;
+	int fd = root_open(change->daxplug, "proc/kpageflags", O_RDONLY), err;
+	enum daxplug_phase phase = change->phase;
+	char words[64];
 
 	if (fd == -ENOENT)
-		return -1;
-	if (fd < 0)
-		return fd;
-	while (!err && flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			err = -errno;
-		else if (task_cancelled_within(change, INTERVAL))
-			err = -EINTR;
+		return 0;
+	err = fd < 0 ? fd
+		     : lock_take(change, fd,
+				 "another daxplug has changed the settings that refill nodes");
+	if (!err) {
+		change->task.refill.lock = fd;
+		if (change->phase != phase)
+			task_enter(change, phase);
+		return 0;
 	}
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
+	if (fd >= 0)
+		close(fd);
+	if (change_is_settled(change))
+		return err;
+	return fail(change, err, DAXPLUG_REASON_UNREADABLE,
+		    "cannot lock the settings that refill nodes: %s",
+		    report_errno(err, words, sizeof(words)));
 }
 
-/* A setting that is not, or not known to be, as it was before; NULL if all are. */
+/* A setting that is there and not, or not known to be, as it was before; NULL if none is. */
 static const struct refill_setting *find_other(const struct daxplug *daxplug,
 					       const struct refill *refill)
 {
@@ -64,9 +66,12 @@ static const struct refill_setting *find_other(const struct daxplug *daxplug,
 	for (i = 0; i < refill->count; i++) {
 		const struct refill_setting *setting = &refill->setting[i];
 		char value[sizeof(setting->value)];
+		int err = sysfs_read(daxplug, setting->path, value, sizeof(value));
 
-		if (sysfs_read(daxplug, setting->path, value, sizeof(value)) ||
-		    strcmp(value, setting->value))
+		/* The weight of a node goes with the node's last memory (Linux 6.16). */
+		if (err == -ENOENT)
+			continue;
+		if (err || strcmp(value, setting->value))
 			return setting;
 	}
 	return NULL;
@@ -181,9 +186,9 @@ int refill_begin(struct daxplug_change *change)
 		refill->count = 0;
 		return 0;
 	}
-	refill->lock = take_lock(change);
-	if (refill->lock == -EINTR)
-		return fail_cancelled(change);
+	err = take_lock(change);
+	if (err)
+		return err;
 	record(change);
 	err = refill->count ? start_keeper(change) : 0;
 	if (err)

@@ -80,7 +80,7 @@ static int refuse(struct daxplug_change *change, int err, enum daxplug_reason re
 	return err;
 }
 
-static int wait_for_lock(struct daxplug_change *change, int fd)
+static int wait_for_lock(struct daxplug_change *change, int fd, const char *text)
 {
 	change->waits_for = find_holder(change->daxplug, fd);
 	task_enter(change, DAXPLUG_PHASE_WAIT);
@@ -93,10 +93,19 @@ static int wait_for_lock(struct daxplug_change *change, int fd)
 			return -errno;
 		task_interrupted(change);
 	}
-	return refuse(change, -EINTR, DAXPLUG_REASON_LOCKED, "another daxplug works on it");
+	return refuse(change, -EINTR, DAXPLUG_REASON_LOCKED, text);
 }
 
-static int take(struct daxplug_change *change, int fd)
+/**
+ * lock_take() - lock a file; where the caller allows it, wait for the daxplug that has the lock
+ * @change: the change; it is in the phase DAXPLUG_PHASE_WAIT if it had to wait
+ * @fd: the file
+ * @text: what the other daxplug does, such as "another daxplug works on it"
+ *
+ * Return: 0; -EAGAIN or -EINTR, with a report, if another daxplug has the lock; or another
+ * negative errno, without one.
+ */
+int lock_take(struct daxplug_change *change, int fd, const char *text)
 {
 	int looks = 0;
 
@@ -111,9 +120,8 @@ static int take(struct daxplug_change *change, int fd)
 			continue;
 		}
 		if (change->flags & DAXPLUG_CHANGE_NO_WAIT)
-			return refuse(change, -EAGAIN, DAXPLUG_REASON_LOCKED,
-				      "another daxplug works on it");
-		return wait_for_lock(change, fd);
+			return refuse(change, -EAGAIN, DAXPLUG_REASON_LOCKED, text);
+		return wait_for_lock(change, fd, text);
 	}
 	return 0;
 }
@@ -137,7 +145,7 @@ int lock_device(struct daxplug_change *change)
 	/* The check that follows finds a device that has gone. */
 	if (fd == -ENOENT)
 		return 0;
-	err = fd < 0 ? fd : take(change, fd);
+	err = fd < 0 ? fd : lock_take(change, fd, "another daxplug works on it");
 	if (!err || change_is_settled(change))
 		return err;
 	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;

@@ -9,6 +9,12 @@
 /* Small enough that several movers share a large process. */
 #define PIECE_BYTES (UINT64_C(64) << 20)
 
+/* A longer run gets larger pieces, so that a sparse mapping costs little memory. */
+#define MOST_OF_A_RUN 4096
+
+/* What is found once there are so many pieces is left to the next pass, or to the unplug. */
+#define MOST_PIECES (1U << 20)
+
 static int add(struct drain *drain, const struct piece *piece)
 {
 	struct piece *pieces = grow(drain->pieces, drain->piece_count, sizeof(*pieces));
@@ -20,23 +26,37 @@ static int add(struct drain *drain, const struct piece *piece)
 	return 0;
 }
 
+/* Is there no place for more pieces in this pass. */
+bool pieces_are_full(const struct drain *drain)
+{
+	return drain->piece_count >= MOST_PIECES;
+}
+
+/* A multiple of the size of the pages in the run. */
+static uint64_t piece_size(const struct piece *all)
+{
+	uint64_t size = all->page_size > PIECE_BYTES ? all->page_size : PIECE_BYTES;
+
+	return size * ((all->end - all->start) / size / MOST_OF_A_RUN + 1);
+}
+
 /**
  * pieces_add() - add a run of addresses, or of offsets in a file, to those of a pass
  * @drain: the drain
  * @all: the run, of any length; it is cut at multiples of the size of a piece
  *
- * Return: 0; -ENOMEM.
+ * Return: 0, also if there is no place for more pieces; -ENOMEM.
  */
 int pieces_add(struct drain *drain, const struct piece *all)
 {
-	uint64_t size = all->page_size > PIECE_BYTES ? all->page_size : PIECE_BYTES;
+	uint64_t size = piece_size(all);
 	struct piece piece = *all;
 	int err = 0;
 
-	for (; !err && piece.start < all->end; piece.start = piece.end) {
-		piece.end = (piece.start / size + 1) * size;
-		if (piece.end > all->end)
-			piece.end = all->end;
+	for (; !err && piece.start < all->end && !pieces_are_full(drain); piece.start = piece.end) {
+		uint64_t rest = all->end - piece.start, next = size - piece.start % size;
+
+		piece.end = piece.start + (next < rest ? next : rest);
 		err = add(drain, &piece);
 	}
 	return err;

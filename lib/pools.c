@@ -155,12 +155,23 @@ void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools)
 	}
 }
 
-/* Pages in use that moved to another node are no loss: the count of the system decides. */
+static uint64_t lost(uint64_t before, uint64_t now)
+{
+	return before > now ? before - now : 0;
+}
+
+/*
+ * Pages in use that moved to another node are no loss of the machine; pages that another
+ * node has lost meanwhile are no loss of this one.
+ */
 static uint64_t missing_of(const struct pool *before, const struct pool *now)
 {
-	if (before->system && now->system)
-		return before->system > now->system ? before->system - now->system : 0;
-	return persistent(before) > persistent(now) ? persistent(before) - persistent(now) : 0;
+	uint64_t of_node = lost(persistent(before), persistent(now));
+	uint64_t of_system = lost(before->system, now->system);
+
+	if (!before->system || !now->system)
+		return of_node;
+	return of_node < of_system ? of_node : of_system;
 }
 
 /* The number of pages of a pool that are still missing after an attempt to restore them. */

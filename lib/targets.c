@@ -50,40 +50,39 @@ static void add_target(struct targets *targets, int *distances, int node, int di
 	targets->count++;
 }
 
-static int read_spare(const struct drain *drain, const char *zoneinfo, int node, uint64_t *spare)
+/* 0 for a node whose figures cannot be read, such as one that has lost its memory. */
+static uint64_t read_spare(const struct drain *drain, const char *zoneinfo, int node)
 {
 	struct node_room room;
-	int err = node_room(drain->change->daxplug, zoneinfo, node, &room);
 
-	*spare = room.spare;
-	return err;
+	return node_room(drain->change->daxplug, zoneinfo, node, &room) ? 0 : room.spare;
 }
 
 /**
  * targets_refresh() - read anew how much room the targets have
  * @drain: the drain
  *
- * Return: 0; -ENODATA if the figures cannot be read.
+ * A node that has gone has none.
+ *
+ * Return: 0; -ENODATA if /proc/zoneinfo cannot be read.
  */
 int targets_refresh(struct drain *drain)
 {
 	struct targets *targets = &drain->targets;
 	char *zoneinfo = node_zoneinfo(drain->change->daxplug);
 	unsigned int i;
-	int err = zoneinfo ? 0 : -ENODATA;
 
-	for (i = 0; !err && i < targets->count; i++) {
-		uint64_t spare;
+	if (!zoneinfo)
+		return -ENODATA;
+	for (i = 0; i < targets->count; i++) {
+		uint64_t spare = read_spare(drain, zoneinfo, targets->target[i].node);
 
-		err = read_spare(drain, zoneinfo, targets->target[i].node, &spare);
-		if (err)
-			break;
 		pthread_mutex_lock(&targets->lock);
 		targets->target[i].spare = spare;
 		pthread_mutex_unlock(&targets->lock);
 	}
 	free(zoneinfo);
-	return err;
+	return 0;
 }
 
 /**

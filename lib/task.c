@@ -14,15 +14,27 @@
 /* How long the end of the caller may take to be seen after the signal about it, in ms. */
 #define GRACE 100
 
+static bool has_room(int fd)
+{
+	struct pollfd polled = { .fd = fd, .events = POLLOUT };
+
+	return poll(&polled, 1, 0) > 0;
+}
+
 /**
  * task_send() - tell the parent how far the change is
  * @change: the change
  * @final: whether it has ended, with its report
+ *
+ * A parent that does not read must not stop the change: while the pipe is full, only the
+ * final message waits for room. Each message tells all, so that a dropped one is no loss.
  */
 void task_send(struct daxplug_change *change, bool final)
 {
 	struct message message;
 
+	if (!final && !has_room(change->task.messages))
+		return;
 	/* The padding too, which would be whatever was in memory. */
 	memset(&message, 0, sizeof(message));
 	message.phase = change->phase;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A run of a file, mapped by the worker itself: move_pages() knows pages by addresses alone. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -50,18 +49,19 @@ static void populate(char *memory, size_t size, const struct piece *piece)
  * @pages: with the pagemap of this process; the owner of its batch is the file
  * @piece: the run
  *
- * A file that cannot be opened, or has become shorter, is left to the unplug.
+ * A file that cannot be opened, or has become shorter, is left to the unplug. So is another
+ * file that has its path now. MAP_NORESERVE keeps the file's huge pages unreserved.
  */
 void window_move(struct pages *pages, const struct piece *piece)
 {
 	const struct daxplug *daxplug = pages->batch->drain->change->daxplug;
 	size_t size = piece->end - piece->start;
-	int fd = root_open(daxplug, pages->batch->owner->path, O_RDONLY | O_NOATIME);
+	int fd = reach_owner(daxplug, pages->batch->owner);
 	char *memory;
 
 	if (fd < 0)
 		return;
-	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, piece->start);
+	memory = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, piece->start);
 	close(fd);
 	if (memory == MAP_FAILED)
 		return;

@@ -47,6 +47,8 @@ static void dissolve(void)
 {
 	if (fake.pool)
 		fixture_write(fake.fixture, fake.pool, "%u\n", fake.pool_left);
+	if (fake.system_pool)
+		fixture_write(fake.fixture, fake.system_pool, "%u\n", fake.system_pool_left);
 }
 
 static void hide_zone(void)
@@ -165,6 +167,8 @@ static int write_device(const char *word)
 		return fake.fail_state_err;
 	}
 	if (!strcmp(word, "unplugged")) {
+		if (fake.node_setting)
+			fixture_delete(fake.fixture, fake.node_setting);
 		for (i = 0; i < fake.device.blocks; i++)
 			fixture_delete_block(fake.fixture, fake.device.first + i);
 	} else {
@@ -275,6 +279,9 @@ static int write_setting(const char *path, const char *text)
 {
 	if (fake.fail_setting)
 		return fake.fail_setting;
+	if (fake.node_setting && !strcmp(path, fake.node_setting) &&
+	    !fixture_exists(fake.fixture, path))
+		return -ENOENT;
 	if (fake.keep_setting && !strcmp(path, fake.keep_setting) && strcmp(text, "0"))
 		return -EINVAL;
 	fixture_write(fake.fixture, path, "%s\n", text);
@@ -410,8 +417,13 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 		return -ESRCH;
 	if (nodes)
 		take_time(fake.move_ms, true);
-	left = nodes && fake.move_err ? fake.move_err
-				      : move_in(pagemap, count, pages, nodes, status);
+	if (nodes && fake.move_err) {
+		if (fake.move_first < count)
+			move_in(pagemap, fake.move_first, pages, nodes, status);
+		left = fake.move_err;
+	} else {
+		left = move_in(pagemap, count, pages, nodes, status);
+	}
 	close(pagemap);
 	if (nodes && !left)
 		take_room(count);

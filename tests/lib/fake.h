@@ -36,6 +36,8 @@
  * @fail_setting: a negative errno for kmem/guard and the like, or 0
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
  * @pool_left: what is left of it when a block has gone offline
+ * @system_pool: nr_hugepages of the machine, or NULL
+ * @system_pool_left: what is left of it then
  * @fail_pool: what it can be grown to again at most, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
@@ -45,7 +47,9 @@
  * @slow_ms: how long each write takes; a signal ends it
  * @deaf: no signal ends it
  * @keep_setting: a setting that takes no value but 0, or NULL
+ * @node_setting: a setting that goes with the memory of the device, or NULL
  * @move_err: a negative errno for moving pages, or 0
+ * @move_first: how many pages are moved before that
  * @move_ms: how long a call that moves pages takes
  * @room: how many pages node 0 has free, above a high watermark of 100; -1 if that does
  *	not change
@@ -77,6 +81,8 @@ struct fake {
 	int fail_setting;
 	const char *pool;
 	unsigned int pool_left;
+	const char *system_pool;
+	unsigned int system_pool_left;
 	unsigned int fail_pool;
 	int64_t lie_block;
 	int64_t intruder;
@@ -86,7 +92,9 @@ struct fake {
 	int slow_ms;
 	bool deaf;
 	const char *keep_setting;
+	const char *node_setting;
 	int move_err;
+	unsigned int move_first;
 	int move_ms;
 	int64_t room;
 	uint64_t stuck_page;

@@ -1209,6 +1209,25 @@ static void pool_has_moved(void **state)
 	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
 }
 
+/* Meanwhile another node has lost 150 pages, which are not given to this one. */
+static void other_pool_shrinks(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "nr_hugepages", "400\n");
+	fixture_write(&context->fixture, POOL_OF_SYSTEM "surplus_hugepages", "0\n");
+	fake.pool_left = 150;
+	fake.system_pool = POOL_OF_SYSTEM "nr_hugepages";
+	fake.system_pool_left = 200;
+	look(context);
+	refuse_block(FIRST, "offline", -EIO, 99);
+	EXPECT(UNPLUG(), -EIO, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_pool(context, "200");
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
+}
+
 /* Surplus pages come and go by themselves. */
 static void pool_with_surplus_comes_back(void **state)
 {
@@ -1658,6 +1677,7 @@ int main(void)
 		WITH(per_block, pool_comes_back),
 		WITH(per_block, pool_with_surplus_comes_back),
 		WITH(per_block, pool_has_moved),
+		WITH(per_block, other_pool_shrinks),
 		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
 		WITH(per_block, pool_goes),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -28,6 +29,7 @@
 #define MIB (UINT64_C(1) << 20)
 #define FRAMES_A_BLOCK (FIXTURE_BLOCK_SIZE / PAGE)
 #define NODE "sys/devices/system/node/"
+#define STATE "sys/bus/dax/devices/dax0.0/state"
 #define DEMOTION "sys/kernel/mm/numa/demotion_enabled"
 #define BALANCING "proc/sys/kernel/numa_balancing"
 #define WEIGHT "sys/kernel/mm/mempolicy/weighted_interleave/node1"
@@ -335,6 +337,19 @@ static void process_ends(void **state)
 	assert_int_equal(daxplug_change_evacuees(context->change), 0);
 }
 
+/* What was moved before a call failed counts. */
+static void call_fails_midway(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "part", 100, frame(0));
+	fake.move_err = -EIO;
+	fake.move_first = 40;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 100), 60);
+	assert_int_equal(moved_anon(context), 40 * PAGE);
+}
+
 static void cpuset_without_target(void **state)
 {
 	struct context *context = *state;
@@ -422,6 +437,17 @@ static void room_runs_out(void **state)
 	assert_true(moved_anon(context) <= 8 * MIB);
 }
 
+/* Another device, which was a target, has been unplugged meanwhile. */
+static void target_goes(void **state)
+{
+	struct context *context = *state;
+
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10), 0);
+}
+
 static void room_unreadable(void **state)
 {
 	struct context *context = *state;
@@ -432,6 +458,14 @@ static void room_unreadable(void **state)
 }
 
 /* ---- what ends it ---- */
+
+static bool reads(const struct context *context, const char *path, const char *value)
+{
+	char text[32];
+
+	fixture_read(&context->fixture, path, text, sizeof(text));
+	return !strcmp(text, value);
+}
 
 static void wait_for_drain(struct context *context)
 {
@@ -457,11 +491,32 @@ static void cancelled(void **state)
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	wait_for_drain(context);
+	/* What is left is read anew. */
+	set_node(context, 1, 1024, 512, 60);
 	daxplug_change_cancel(context->change);
 	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_true(moved_anon(context) > 0);
 	assert_true(moved_anon(context) < UINT64_C(50000) * PAGE);
+	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), 60 * MIB);
 	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS);
+}
+
+/* A parent that does not read must not stop the worker. */
+static void parent_does_not_read(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	while (fcntl(context->change->worker.messages, F_SETPIPE_SZ, PAGE) < 0)
+		assert_int_equal(daxplug_change_process(context->change), 1);
+	for (i = 0; i < 1000 && !reads(context, STATE, "unplugged"); i++)
+		usleep(10000);
+	assert_true(reads(context, STATE, "unplugged"));
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 }
 
 static void timed_out(void **state)
@@ -552,14 +607,6 @@ static void set_refills(struct context *context)
 	fixture_write(&context->fixture, BALANCING, "2\n");
 	fixture_write(&context->fixture, WEIGHT, "7\n");
 	fixture_write(&context->fixture, WEIGHTS_AUTO, "true\n");
-}
-
-static bool reads(const struct context *context, const char *path, const char *value)
-{
-	char text[32];
-
-	fixture_read(&context->fixture, path, text, sizeof(text));
-	return !strcmp(text, value);
 }
 
 static bool refills_are_back(const struct context *context)
@@ -713,6 +760,53 @@ static void cannot_restore(void **state)
 	assert_non_null(strstr(daxplug_change_message(context->change), BALANCING " back to 2"));
 }
 
+/* The weight of a node goes with the node's last memory, and there is nothing to restore. */
+static void setting_goes_with_node(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fake.node_setting = WEIGHT;
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), 0, DONE, UNPLUGGED);
+	assert_false(fixture_exists(&context->fixture, WEIGHT));
+	assert_true(reads(context, DEMOTION, "true"));
+	assert_true(reads(context, WEIGHTS_AUTO, "true"));
+}
+
+/* Another change has them, and would restore them while this one needs them off. */
+static void settings_are_locked(void **state)
+{
+	struct context *context = *state;
+	char full[FIXTURE_PATH_SIZE];
+	int fd;
+
+	set_refills(context);
+	fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", full);
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL | DAXPLUG_CHANGE_NO_WAIT), -EAGAIN, REFUSED,
+	       ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_LOCKED);
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL, 300);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, REFUSED, ONLINE_MOVABLE);
+	assert_true(refills_are_back(context));
+	close(fd);
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), 0, DONE, UNPLUGGED);
+}
+
+static void settings_cannot_be_locked(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fixture_link(&context->fixture, "proc/kpageflags", "kpageflags");
+	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -ELOOP, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "cannot lock"));
+	assert_true(refills_are_back(context));
+}
+
 /* ---- pressure ---- */
 
 static bool is_pressed(const struct context *context, struct pressure *pressure, int64_t now,
@@ -751,11 +845,55 @@ static bool has_owner(const struct drain *drain, const char *path)
 	return false;
 }
 
+static bool opens(const struct context *context, const struct owner *owner)
+{
+	int fd = reach_owner(context->daxplug, owner);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+#define MOUNT "proc/41/root/tmp"
+#define REPLACED MOUNT "/dir/file"
+
+/* A user replaces a file, or a directory above it, after it was found. */
+static void replaced_file(void **state)
+{
+	struct context *context = *state;
+	struct owner owner = { .path = REPLACED, .mount = strlen(MOUNT) };
+	const struct fixture *fixture = &context->fixture;
+	char full[FIXTURE_PATH_SIZE];
+	struct stat file;
+
+	fixture_write(fixture, REPLACED, "content\n");
+	fixture_path(fixture, REPLACED, full);
+	assert_int_equal(stat(full, &file), 0);
+	owner.device = file.st_dev;
+	owner.inode = file.st_ino;
+	assert_true(opens(context, &owner));
+	fixture_write(fixture, MOUNT "/other", "content\n");
+	owner.path = MOUNT "/other";
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ESTALE);
+	fixture_link(fixture, MOUNT "/link", "dir");
+	owner.path = MOUNT "/link/file";
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ELOOP);
+	fixture_link(fixture, MOUNT "/link2", "dir/file");
+	owner.path = MOUNT "/link2";
+	assert_false(opens(context, &owner));
+	owner.path = MOUNT "/fifo";
+	fixture_path(fixture, MOUNT "/fifo", full);
+	assert_int_equal(mkfifo(full, 0600), 0);
+	assert_int_equal(stat(full, &file), 0);
+	owner.inode = file.st_ino;
+	assert_int_equal(reach_owner(context->daxplug, &owner), -ESTALE);
+}
+
 static void finds_files(void **state)
 {
 	struct context *context = *state;
 	struct drain drain = { 0 };
-	char full[FIXTURE_PATH_SIZE], target[FIXTURE_PATH_SIZE + 32];
+	char full[FIXTURE_PATH_SIZE];
 	const struct fixture *fixture = &context->fixture;
 	struct stat root;
 	unsigned int i;
@@ -764,12 +902,14 @@ static void finds_files(void **state)
 	fixture_write(fixture, "proc/41/ns/mnt", "x\n");
 	fixture_write(fixture, "proc/41/root/tmp of it/deep/file", "content\n");
 	fixture_write(fixture, "proc/41/root/tmp of it/empty", "%s", "");
+	fixture_write(fixture, "proc/41/root/tmp of it/sparse", "content\n");
+	fixture_path(fixture, "proc/41/root/tmp of it/sparse", full);
+	assert_int_equal(truncate(full, INT64_C(1) << 40), 0);
 	fixture_write(fixture, "disk/open", "content\n");
 	fixture_write(fixture, "disk/closed", "content\n");
 	fixture_path(fixture, "disk/open", full);
 	assert_int_equal(stat(full, &root), 0);
-	snprintf(target, sizeof(target), "%s", full);
-	fixture_link(fixture, "proc/41/fd/3", target);
+	fixture_link(fixture, "proc/41/fd/3", "/disk/open");
 	fixture_link(fixture, "proc/41/fd/4", "/dev/null");
 	fixture_link(fixture, "proc/41/fd/5", "pipe:[1]");
 	fixture_write(fixture, "proc/41/mountinfo",
@@ -786,10 +926,37 @@ static void finds_files(void **state)
 	assert_true(has_owner(&drain, "proc/41/fd/3"));
 	assert_int_equal(drain.owner_count, 2);
 	assert_int_equal(drain.piece_count, 2);
+	/* The file is shorter than a page, which is moved as a whole. */
+	assert_int_equal(drain.pieces[0].end, PAGE);
 	for (i = 0; i < drain.owner_count; i++)
 		free(drain.owners[i].path);
 	free(drain.owners);
 	free(drain.pieces);
+}
+
+static unsigned int count_pieces(uint64_t start, uint64_t end, uint64_t *covered)
+{
+	const struct piece all = { .start = start, .end = end, .page_size = PAGE };
+	struct drain drain = { 0 };
+	unsigned int i;
+
+	*covered = 0;
+	assert_int_equal(pieces_add(&drain, &all), 0);
+	for (i = 0; i < drain.piece_count; i++)
+		*covered += drain.pieces[i].end - drain.pieces[i].start;
+	free(drain.pieces);
+	return i;
+}
+
+static void sparse_run(void **state)
+{
+	uint64_t covered;
+
+	(void)state;
+	assert_int_equal(count_pieces(PAGE, 128 * MIB + PAGE, &covered), 3);
+	assert_int_equal(covered, 128 * MIB);
+	assert_in_range(count_pieces(PAGE, UINT64_C(7) << 60, &covered), 2, 4098);
+	assert_int_equal(covered, (UINT64_C(7) << 60) - PAGE);
 }
 
 static void flags(void **state)
@@ -811,21 +978,44 @@ static void flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(moves_processes),	   TEST(without_the_flag),
-		TEST(leaves_other_memory), TEST(large_folio),
-		TEST(huge_pages),	   TEST(pinned_page),
-		TEST(process_ends),	   TEST(cpuset_without_target),
-		TEST(kernel_says_cpuset),  TEST(no_other_node),
-		TEST(nearest_target),	   TEST(no_room),
-		TEST(room_runs_out),	   TEST(room_unreadable),
-		TEST(cancelled),	   TEST(timed_out),
-		TEST(unplug_fails),	   TEST(pool_is_given_up),
-		TEST(pool_comes_back),	   TEST(cache_is_dropped),
-		TEST(refills_are_named),   TEST(no_refill),
-		TEST(worker_is_killed),	   TEST(keeper_is_killed),
-		TEST(caller_is_killed),	   TEST(cannot_switch_off),
-		TEST(cannot_restore),	   TEST(pressure),
-		TEST(finds_files),	   TEST(flags),
+		TEST(moves_processes),
+		TEST(without_the_flag),
+		TEST(leaves_other_memory),
+		TEST(large_folio),
+		TEST(huge_pages),
+		TEST(pinned_page),
+		TEST(process_ends),
+		TEST(cpuset_without_target),
+		TEST(call_fails_midway),
+		TEST(kernel_says_cpuset),
+		TEST(no_other_node),
+		TEST(nearest_target),
+		TEST(no_room),
+		TEST(room_runs_out),
+		TEST(room_unreadable),
+		TEST(target_goes),
+		TEST(cancelled),
+		TEST(timed_out),
+		TEST(parent_does_not_read),
+		TEST(unplug_fails),
+		TEST(pool_is_given_up),
+		TEST(pool_comes_back),
+		TEST(cache_is_dropped),
+		TEST(refills_are_named),
+		TEST(no_refill),
+		TEST(worker_is_killed),
+		TEST(keeper_is_killed),
+		TEST(caller_is_killed),
+		TEST(cannot_switch_off),
+		TEST(cannot_restore),
+		TEST(setting_goes_with_node),
+		TEST(settings_are_locked),
+		TEST(settings_cannot_be_locked),
+		TEST(pressure),
+		TEST(replaced_file),
+		TEST(finds_files),
+		TEST(sparse_run),
+		TEST(flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
