@@ -934,6 +934,22 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
+/* The file system has the say, not the name: it may be one whose server does not answer. */
+static void false_memfd(void **state)
+{
+	struct context *context = *state;
+	struct drain drain = { 0 };
+
+	fixture_write(&context->fixture, "proc/41/comm", "one\n");
+	fixture_write(&context->fixture, "memfd:x", "content\n");
+	fixture_link(&context->fixture, "proc/41/fd/3", "/memfd:x");
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	context->change->task.caller = -1;
+	drain.change = context->change;
+	files_find(&drain, INT64_MAX);
+	assert_int_equal(drain.owner_count, 0);
+}
+
 static unsigned int count_pieces(uint64_t start, uint64_t end, uint64_t *covered)
 {
 	const struct piece all = { .start = start, .end = end, .page_size = PAGE };
@@ -1015,6 +1031,7 @@ int main(void)
 		TEST(replaced_file),
 		TEST(finds_files),
 		TEST(sparse_run),
+		TEST(false_memfd),
 		TEST(flags),
 	};
 
