@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -284,6 +285,7 @@ static bool is_nameless(const char *target)
 	       !strncmp(target, "/dev/zero (deleted)", 19);
 }
 
+/* A user may give a file of any server such a name, so the file system has to be known. */
 static bool is_near(struct search *search, int dir, const char *name, const struct stat *file)
 {
 	char target[PATH_MAX];
@@ -293,7 +295,7 @@ static bool is_near(struct search *search, int dir, const char *name, const stru
 		return false;
 	target[length] = '\0';
 	search->use = is_nameless(target) ? DAXPLUG_USE_SHARED : DAXPLUG_USE_CACHE;
-	return is_nameless(target) || is_known(&search->near, file->st_dev);
+	return is_known(&search->near, file->st_dev);
 }
 
 static void take_open_file(struct search *search, int dir, const char *path)
@@ -329,6 +331,19 @@ static void take_open_files(struct search *search, int pid)
 	closedir(dir);
 }
 
+/* The kernel has one file system for all files in memory without a name, but for hugetlb. */
+static void know_nameless(struct search *search)
+{
+	int fd = memfd_create("daxplug", MFD_CLOEXEC);
+	struct stat file;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &file))
+		is_new(search, &search->near, file.st_dev, 0);
+	close(fd);
+}
+
 static bool take_namespace(const struct daxplug *daxplug, const struct process *process, void *data)
 {
 	(void)daxplug;
@@ -352,6 +367,7 @@ void files_find(struct drain *drain, int64_t deadline)
 {
 	struct search search = { .drain = drain, .deadline = deadline };
 
+	know_nameless(&search);
 	process_each(drain->change->daxplug, deadline, take_namespace, &search);
 	process_each(drain->change->daxplug, deadline, take_process, &search);
 	tdestroy(search.files, free);

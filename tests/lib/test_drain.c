@@ -833,6 +833,60 @@ static void pressure(void **state)
 	assert_false(pressure_is_high(context->daxplug, &pressure, 1400));
 }
 
+/* A process that makes all others wait for memory half of the time, for a minute at most. */
+static pid_t press(const struct context *context)
+{
+	char path[FIXTURE_PATH_SIZE], next[FIXTURE_PATH_SIZE];
+	unsigned int ms;
+	pid_t pid;
+
+	fixture_path(&context->fixture, "proc/pressure/memory", path);
+	fixture_path(&context->fixture, "proc/pressure/next", next);
+	pid = fork();
+	if (pid)
+		return pid;
+	for (ms = 0; ms < 30000; ms += 20) {
+		fixture_write(&context->fixture, "proc/pressure/next", "full total=%u\n",
+			      ms * 1000);
+		/* No reader sees a part of the text. */
+		if (rename(next, path))
+			_exit(1);
+		usleep(40000);
+	}
+	_exit(0);
+}
+
+/* For 10 s. */
+static void expect_under_pressure(struct context *context, unsigned int flags, int err)
+{
+	pid_t pid;
+
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	pid = press(context);
+	if (err)
+		EXPECT(drain(context, flags), err, ROLLED_BACK, ONLINE_MOVABLE);
+	else
+		EXPECT(drain(context, flags), 0, DONE, UNPLUGGED);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_true(on_device(context, 41, 50000) > 0);
+}
+
+static void long_pressure(void **state)
+{
+	struct context *context = *state;
+
+	expect_under_pressure(context, 0, -ENOSPC);
+	assert_true(daxplug_change_retry(context->change));
+	assert_non_null(strstr(daxplug_change_hint(context->change), "free memory"));
+}
+
+static void forced_under_pressure(void **state)
+{
+	expect_under_pressure(*state, DAXPLUG_CHANGE_FORCE, 0);
+}
+
 /* ---- which files ---- */
 
 static bool has_owner(const struct drain *drain, const char *path)
@@ -934,6 +988,22 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
+/* The file system has the say, not the name: it may be one whose server does not answer. */
+static void false_memfd(void **state)
+{
+	struct context *context = *state;
+	struct drain drain = { 0 };
+
+	fixture_write(&context->fixture, "proc/41/comm", "one\n");
+	fixture_write(&context->fixture, "memfd:x", "content\n");
+	fixture_link(&context->fixture, "proc/41/fd/3", "/memfd:x");
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	context->change->task.caller = -1;
+	drain.change = context->change;
+	files_find(&drain, INT64_MAX);
+	assert_int_equal(drain.owner_count, 0);
+}
+
 static unsigned int count_pieces(uint64_t start, uint64_t end, uint64_t *covered)
 {
 	const struct piece all = { .start = start, .end = end, .page_size = PAGE };
@@ -1012,9 +1082,12 @@ int main(void)
 		TEST(settings_are_locked),
 		TEST(settings_cannot_be_locked),
 		TEST(pressure),
+		TEST(long_pressure),
+		TEST(forced_under_pressure),
 		TEST(replaced_file),
 		TEST(finds_files),
 		TEST(sparse_run),
+		TEST(false_memfd),
 		TEST(flags),
 	};
 
