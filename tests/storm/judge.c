@@ -20,7 +20,9 @@ static bool meets_kernel_zone(const struct step *step)
 
 static bool may_be_busy(const struct step *step)
 {
-	if (!step_is_alone(step) || step->beside[HOLDER] || meets_kernel_zone(step))
+	/* A huge page that is allocated or freed while its block goes offline is EBUSY, too. */
+	if (!step_is_alone(step) || step->beside[HOLDER] || step->beside[POOL_KEEPER] ||
+	    meets_kernel_zone(step))
 		return true;
 	return step->operation == WRITE_STATE && !wants(step, "unplugged") &&
 	       step->before.count[ABSENT] != device.block_count;
