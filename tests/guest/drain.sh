@@ -3,8 +3,8 @@
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
 # intact; what was moved, of which process, and what was left are reported.
 # vm: -s 1G -t 400
-# driver: ours stock
-# driver-full: stock-7.3
+# driver: ours
+# driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# full
 # A few seconds of each fuzz target, from its corpus: what was once found stays mended.
 set -euo pipefail
 
