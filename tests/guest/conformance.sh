@@ -2,9 +2,10 @@
 # shellcheck shell=bash
 # daxplug's driver keeps every promise that tests/conformance/run checks; the kernel's own
 # breaks those listed here, and no other. Persistent memory is taken only with --pmem.
-# vm: -s 1G -t 600
+# vm: -s 1G -t 600 -a log_buf_len=4M
 # vm: -v nvdimm -s 512M
-# driver: ours stock-7.3
+# driver: ours
+# driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
 RUN=$LAB/tests/conformance/run
 
