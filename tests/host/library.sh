@@ -10,6 +10,7 @@ pkg-config --exists libkmod libudev json-c smartcols ||
 	skip_all "libkmod-dev, libudev-dev, libjson-c-dev or libsmartcols-dev is not installed"
 
 build=$(mktemp -d)
+chmod 755 "$build" # tests run the command as another user, too
 trap 'rm -rf "$build"' EXIT
 ok "it builds, without a warning" eval "meson setup --werror -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
 mapfile -t names < <(meson test -C "$build" --no-rebuild --list 2> /dev/null | sed 's/.* //')

@@ -132,10 +132,15 @@ touch "$ROOT/proc/iomem"
 chmod 000 "$ROOT/proc/iomem"
 mkdir -m 777 "$WORK/any"
 chmod 755 "$WORK"
-is "not root: a part of it" \
-	"$(status_of setpriv --reuid=65534 --regid=65534 --clear-groups "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
-is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
-ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
+	is "not root: a part of it" \
+		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
+	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
+	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+else
+	skip "not root: a part of it" "the build is in a directory of root's alone"
+fi
 
 if grep -q __asan_init "$DAXPLUG"; then
 	skip "record: failing allocations" "a sanitizer has its own"
