@@ -70,7 +70,7 @@ static bool shows_progress(const struct change_options *options)
 	       terminal_is_smart(STDERR_FILENO);
 }
 
-/* What has no phase has not begun, or is about to end. */
+/* A change without a phase has not begun, or is about to end. */
 static const char *phase_text(enum daxplug_phase phase)
 {
 	switch (phase) {

@@ -26,7 +26,7 @@ extern char **environ;
 /* The directory in an archive. */
 #define NAME "daxplug-record"
 
-/* What a record says of itself; no name of a file of the system. */
+/* The file in which a record describes itself; the system has no file of that name. */
 #define ABOUT "daxplug-record.txt"
 
 /**

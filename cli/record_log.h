@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the driver and daxplug have said, for daxplug record. */
+/* The messages of the driver and of daxplug, for daxplug record. */
 #ifndef DAXPLUG_CLI_RECORD_LOG_H
 #define DAXPLUG_CLI_RECORD_LOG_H
 

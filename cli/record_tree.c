@@ -155,7 +155,7 @@ static bool keep_lines(char *text, const char *words)
 
 static void note_failure(struct record_tree *tree, const char *path, int err)
 {
-	/* What is no regular file, and what is not there, is nothing to be recorded. */
+	/* Only regular files are recorded; a file that is missing is no error. */
 	if (!err || err == ENOENT || err == ENXIO || err == ELOOP)
 		return;
 	if (err == EACCES || err == EPERM)

@@ -194,7 +194,7 @@ int select_check(const struct selection *selection)
 	return EXIT_DONE;
 }
 
-/* What is left on the command line are selectors. Returns an exit status. */
+/* Takes the rest of the command line as selectors. Returns an exit status. */
 int select_names(int argc, char **argv, struct selection *selection)
 {
 	selection->names = argv + optind;

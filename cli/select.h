@@ -44,7 +44,7 @@ struct selection {
 	unsigned int count;
 };
 
-/* What is done with the devices; returns an exit status. */
+/* The function that a verb calls with the devices; it returns an exit status. */
 typedef int select_use(struct daxplug *daxplug, void *data);
 
 int select_option(int option, struct selection *selection);

@@ -165,7 +165,7 @@ static void driver_lines(const struct daxplug_device *device)
 		number_line("poisoned pages", daxplug_device_pages_poisoned(device), "");
 }
 
-/* What an unplug would take if any of it is online, otherwise what a plug would. */
+/* The forecast of an unplug if a block is online, otherwise of a plug. */
 static struct daxplug_forecast *foresee(struct daxplug_device *device)
 {
 	bool online = daxplug_device_blocks_online(device);

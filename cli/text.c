@@ -20,7 +20,7 @@ void text_size(uint64_t bytes, bool exact, char *text)
 		snprintf(text, TEXT_SIZE, "%llu", (unsigned long long)bytes);
 		return;
 	}
-	/* What rounds to 1024 of a unit is 1 of the next. */
+	/* 1024 of a unit, after rounding, is 1 of the next. */
 	while (UNITS[shift / 10 + 1] && (bytes >> shift) >= 1023 &&
 	       ((bytes >> shift) >= 1024 || (shift && (bytes >> (shift - 10) & 1023) >= 973)))
 		shift += 10;

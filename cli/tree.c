@@ -17,7 +17,7 @@
 /* More than any file has that is of interest here. */
 #define MOST_BYTES (4U << 20)
 
-/* What is read at a time. */
+/* Bytes that one read asks for. */
 #define STEP_BYTES (64U << 10)
 
 /* Nothing outside of the root is opened, whatever links say. */

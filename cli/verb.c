@@ -123,7 +123,7 @@ static void print_dry_run(const struct job *job, const struct daxplug_device *de
 	       *summary ? "; " : "", summary);
 }
 
-/* What the forecast doubts would be tried all the same: the kernel decides. */
+/* A change that the forecast doubts is tried all the same: the kernel decides. */
 static void print_doubt(const struct job *job, const struct daxplug_device *device,
 			const struct daxplug_forecast *forecast)
 {

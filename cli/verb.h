@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What plug, unplug and replug have in common. */
+/* The common part of plug, unplug and replug. */
 #ifndef DAXPLUG_CLI_VERB_H
 #define DAXPLUG_CLI_VERB_H
 

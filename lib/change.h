@@ -131,7 +131,7 @@ struct backend {
 extern const struct backend backend_state;
 extern const struct backend backend_blocks;
 
-/* What is changed, for messages. */
+/* The name of the device or of the orphaned range, for messages. */
 static inline const char *change_name(const struct daxplug_change *change)
 {
 	return change->device ? change->device->name : change->orphan.name;

@@ -15,7 +15,7 @@
 #include "handle.h"
 #include "pressure.h"
 
-/* What processes allocate meanwhile is found by another pass. */
+/* Another pass finds the pages that processes allocate during this one. */
 #define MOST_PASSES 4
 
 /* A pass that moves less than one part in so many of what was left is the last. */
@@ -65,7 +65,7 @@ static int find_frames(struct drain *drain)
 	return 0;
 }
 
-/* What the device holds, in bytes, by use; -1 if unknown. */
+/* Reads how many bytes the device holds, by use; -1 if unknown. */
 static void read_left(struct drain *drain, int64_t *left)
 {
 	struct daxplug_device *device = drain->change->device;
@@ -269,7 +269,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 	return 0;
 }
 
-/* What is left of the page cache, which no process maps or has open. */
+/* Drops the rest of the page cache, of files that no process maps or has open. */
 static void drop_cache(struct drain *drain, int64_t *left)
 {
 	int64_t before = left[DAXPLUG_USE_CACHE];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What is to be moved in a pass, in pieces of which each mover takes one at a time. */
+/* The pieces that a pass moves; each mover takes one at a time. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 /* A longer run gets larger pieces, so that a sparse mapping costs little memory. */
 #define MOST_OF_A_RUN 4096
 
-/* What is found once there are so many pieces is left to the next pass, or to the unplug. */
+/* Beyond so many pieces, pages are left to the next pass, or to the unplug. */
 #define MOST_PIECES (1U << 20)
 
 static int add(struct drain *drain, const struct piece *piece)

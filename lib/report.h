@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a call that failed, or a change, reports. */
+/* The report of a call that failed, or of a change. */
 #ifndef DAXPLUG_REPORT_H
 #define DAXPLUG_REPORT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a caller may set of a device, apart from its state. */
+/* Settings of a device besides its state: the guard, the timeout, memmap_on_memory. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

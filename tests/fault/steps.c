@@ -65,7 +65,7 @@ static struct step steps[] = {
 	  .by_core = true },
 };
 
-/* What the step that is being made fails with. */
+/* The errno that the step under way fails with. */
 static long result;
 
 static noinline long fail(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the driver makes of texts from users, of addresses and of the kernel's BTF. */
+/* The driver's parsers: texts from users, addresses, the kernel's BTF. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

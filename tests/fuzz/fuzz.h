@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is fuzzed: one target a parser. Each checks what the parser promises, too. */
+/* The targets, one for each parser. Each also checks the parser's promises. */
 #ifndef DAXPLUG_TESTS_FUZZ_H
 #define DAXPLUG_TESTS_FUZZ_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the command makes of its command line, its configuration and the journal. */
+/* The command's parsers: command line, configuration, journal. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

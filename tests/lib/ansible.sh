@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the Ansible module says of a recorded machine: ansible.sh DAXPLUG MAKE_FIXTURE
+# The Ansible module on a recorded machine: ansible.sh DAXPLUG MAKE_FIXTURE
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")

@@ -1474,7 +1474,7 @@ static void driver_speaks(void **state)
 			    "a part of the kernel refused");
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_REFUSED);
 
-	/* That failure was about another change. */
+	/* last_failure is about the failed plug into ZONE_MOVABLE, so it must not be quoted. */
 	fake.fail_state = "online_kernel";
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
 	assert_int_equal(daxplug_change_block(context->change), -1);

@@ -337,7 +337,7 @@ static void process_ends(void **state)
 	assert_int_equal(daxplug_change_evacuees(context->change), 0);
 }
 
-/* What was moved before a call failed counts. */
+/* Pages that move_pages() moved before it failed are counted. */
 static void call_fails_midway(void **state)
 {
 	struct context *context = *state;
@@ -422,7 +422,7 @@ static void no_room(void **state)
 	assert_int_equal(on_device(context, 41, 10), 0);
 }
 
-/* What processes have allocated since is more than there is room for. */
+/* During the drain processes allocate more than node 1 has room for. */
 static void room_runs_out(void **state)
 {
 	struct context *context = *state;
@@ -491,7 +491,8 @@ static void cancelled(void **state)
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	wait_for_drain(context);
-	/* What is left is read anew. */
+	/* daxplug_change_left() has to report the 60 MiB read after the cancel, not what was there
+	 * before. */
 	set_node(context, 1, 1024, 512, 60);
 	daxplug_change_cancel(context->change);
 	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
@@ -749,7 +750,7 @@ static void cannot_switch_off(void **state)
 	assert_true(refills_are_back(context));
 }
 
-/* What is not as before is never passed over, also if the unplug is done. */
+/* A setting that could not be restored is reported, also after an unplug that is done. */
 static void cannot_restore(void **state)
 {
 	struct context *context = *state;

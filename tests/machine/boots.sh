@@ -13,7 +13,7 @@ declare_state() {
 	printf '%s\n' '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = on' > /etc/daxplug.conf
 }
 
-# What distributions have had for years: whatever is offline goes online.
+# A rule as distributions have it: udev puts each offline block online.
 add_rule() {
 	echo 'SUBSYSTEM=="memory", ATTR{state}=="offline", ATTR{state}="online"' > \
 		/etc/udev/rules.d/40-online.rules
@@ -27,7 +27,7 @@ is_as_declared() {
 	is "$1: nothing has drifted" "$(daxplug metrics | awk '/^daxplug_device_drift/ && $NF != 0')" ''
 }
 
-# What is ordered before the login prompt, directly or not, does not wait for daxplug.
+# waits_for_daxplug: how many units of daxplug the login prompt is ordered after.
 waits_for_daxplug() { systemctl list-dependencies --all --plain multi-user.target | grep -c daxplug; }
 
 if ((BOOT == 1)); then

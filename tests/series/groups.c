@@ -15,7 +15,7 @@ bool killed, locked;
 
 static unsigned int steps, reserved, tried;
 
-/* What happens at which step. */
+/* The fault of each step. */
 static struct {
 	enum { NOTHING, FAILS, KILLED, CANCELLED } what;
 	unsigned int step, times;
@@ -332,7 +332,7 @@ static void try_mixed(void)
 	succeed(MMOP_OFFLINE);
 }
 
-/* What cannot be undone stays as a whole, is in the log, and can be unplugged later. */
+/* A plug that cannot be undone leaves all memory, logs that, and can be unplugged later. */
 static void try_stuck(void)
 {
 	struct memory_group_failure failure;
