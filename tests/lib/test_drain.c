@@ -491,8 +491,7 @@ static void cancelled(void **state)
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	wait_for_drain(context);
-	/* daxplug_change_left() has to report the 60 MiB read after the cancel, not what was there
-	 * before. */
+	/* daxplug_change_left() has to report these 60 MiB, read after the cancel. */
 	set_node(context, 1, 1024, 512, 60);
 	daxplug_change_cancel(context->change);
 	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
