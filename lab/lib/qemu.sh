@@ -7,9 +7,11 @@ BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
 CLOCK=$BUILD/clock/$BOOT_ID
 
 # accelerator: sets ACCELERATOR to kvm if a guest has come up under it since this machine was
-# booted, else to software emulation.
+# booted, else to software emulation. QEMU counts instructions in one thread only.
 accelerator() {
 	local file=$BUILD/kvm/$BOOT_ID verdict
+	ACCELERATOR=tcg,thread=single
+	[[ ! $COUNTED ]] || return 0
 	ACCELERATOR=tcg,thread=multi
 	[[ -w /dev/kvm ]] || return 0
 	cached "$file" try_kvm
@@ -59,6 +61,7 @@ qemu_arguments() {
 	[[ ! $NEWER_TOOLS ]] || add_disk newer "$TOOLS_IMAGE" readonly=on
 	[[ ! -e $run/scratch ]] || add_disk scratch "$run/scratch" cache=unsafe,discard=unmap
 	add_ports "$run"
+	[[ ! $COUNTED ]] || ARGS+=(-icount "shift=1,sleep=off")
 	ARGS+=("${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
 }
 
