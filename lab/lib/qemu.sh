@@ -5,6 +5,7 @@
 QEMU=(qemu-system-x86_64)
 BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
 CLOCK=$BUILD/clock/$BOOT_ID
+COUNTED=${COUNTED-} # whether the clock counts instructions
 
 # accelerator: sets ACCELERATOR to kvm if a guest has come up under it since this machine was
 # booted, else to software emulation. QEMU counts instructions in one thread only.
