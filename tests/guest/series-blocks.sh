@@ -30,7 +30,8 @@ wait_until grep -q KERNEL /tmp/uevents
 events() {
 	awk -v subsystem="SUBSYSTEM=$1" -v action="ACTION=$2" -v word="$3" '
 		BEGIN { RS = ""; FS = "\n" }
-		index($0, subsystem) && index($0, action) {
+		function has(line) { return index("\n" $0 "\n", "\n" line "\n") }
+		has(subsystem) && has(action) {
 			for (i = 1; i <= NF; i++) if (index($i, word "=") == 1) print substr($i, length(word) + 2)
 		}' /tmp/uevents
 }
