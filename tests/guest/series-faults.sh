@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Faults of the kernel's core that the patches of upstream/ mend: failed pages that are
-# forgotten, two abstract distances on one node, readers of a memory tier that is going. On
-# a kernel without the patches the first forgets, the second ends in an oops, and the third
-# may hang for good.
-# vm: -s 1G
+# forgotten, two abstract distances or two drivers on one node, readers of a memory tier
+# that is going. On a kernel without the patches the first forgets, the second ends in an
+# oops, and the third may hang for good.
+# vm: -s 1G -a memory_hotplug.memmap_on_memory=1
 # driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
@@ -15,7 +15,12 @@ load_fault
 
 corrupted_kb() { awk '/^HardwareCorrupted/ { print $2 }' /proc/meminfo; }
 
-# is_out_of_use DESCRIPTION PAGE...: and no other.
+fails() { ! "$@"; }
+
+# EHWPOISON
+REFUSED='Memory page has hardware error'
+
+# is_out_of_use DESCRIPTION [PAGE...]: and no other.
 is_out_of_use() {
 	local description=$1 page
 	shift
@@ -50,6 +55,48 @@ no_fault
 is "online_movable" "$(attempt online_movable)" "done"
 ok "it is marked" is_poisoned "$on_the_way"
 ok "and so is the other" is_poisoned "$free"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unbind" "$(unbind)" "done"
+
+# A simulated failure is forgotten on request, in memory that is not there or offline.
+is "bind" "$(bind)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+is "a failed page is forgotten" "$(write_file "$UNPOISON" "$free")" "done"
+is "once" "$(write_file "$UNPOISON" "$free")" EIO
+is "HardwareCorrupted" "$(corrupted_kb)" 0
+is "online_movable" "$(attempt online_movable)" "done"
+is_out_of_use "one is forgotten" "$on_the_way"
+ok "that page is in use again" fails is_poisoned "$free"
+is "the block of the other is put offline" "$(switch "$FIRST" offline)" "done"
+is "it is forgotten" "$(write_file "$UNPOISON" "$on_the_way")" "done"
+is "the block is put online" "$(switch "$FIRST" online_movable)" "done"
+is_out_of_use "both are forgotten"
+ok "that page is in use again" fails is_poisoned "$on_the_way"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unbind" "$(unbind)" "done"
+
+# A page that holds the memmap of its own block. memory_failure() cannot take it out of use,
+# but marks it.
+is "memmap_on_memory" "$(write_file "$DAX/memmap_on_memory" 1)" "done"
+is "bind" "$(bind)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+memmap=$(page_of "$MIDDLE" 1)
+note "a page of a memmap fails: $(write_file "$INJECT" "$memmap")"
+is_out_of_use "a page of a memmap fails" "$memmap"
+is "its block can be put offline" "$(switch "$MIDDLE" offline)" "done"
+is "but not online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+is "unplugged" "$(attempt unplugged)" "done"
+is "unplugged: HardwareCorrupted" "$(corrupted_kb)" 0
+is "no memmap is written to the page: online_movable" "$(attempt online_movable)" "$REFUSED"
+is "the device is unplugged" "$(state)" unplugged
+is "HardwareCorrupted" "$(corrupted_kb)" 0
+is "unbind" "$(unbind)" "done"
+is "memmap elsewhere" "$(write_file "$DAX/memmap_on_memory" 0)" "done"
+is "bind" "$(bind)" "done"
+is "unplugged" "$(attempt unplugged)" "done"
+is "online_movable" "$(attempt online_movable)" "done"
+is_out_of_use "memmap elsewhere" "$memmap"
 is "unplugged" "$(attempt unplugged)" "done"
 is "unbind" "$(unbind)" "done"
 
@@ -96,4 +143,21 @@ is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
 is "online_movable" "$(attempt_on "$DEVICE" online_movable)" "done"
 is "it decides the tier now" "$(tier_of "$NODE")" memory_tier15
 is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
+release "$DEVICE"
+
+# --- memory of another driver on the node ---
+
+block=$((($(< "$DEVICES/$DEVICE/mapping0/start") + BLOCK - 1) / BLOCK))
+is "bind the first" "$(bind_to_kmem dax0.0)" "done"
+is "unplugged" "$(attempt_on dax0.0 unplugged)" "done"
+ok "another driver adds a block" insmod "$LAB/modules/piece.ko" node="$NODE" \
+	start=$((block * BLOCK)) size="$BLOCK"
+is "it goes online" "$(switch "$block" online_movable)" "done"
+is "the node's tier is that of kmem" "$(tier_of "$NODE")" memory_tier15
+release dax0.0
+is "kmem has gone" "$(tier_of "$NODE")" memory_tier15
+is "the block goes offline" "$(switch "$block" offline)" "done"
+is "no memory is left" "$(tier_of "$NODE")" ''
+is "the block is removed" \
+	"$(write_file /sys/module/piece/parameters/remove "$((block * BLOCK)),$BLOCK")" "done"
 done_testing

@@ -10,14 +10,14 @@
 
 #include "core.inc"
 
-unsigned int complaints;
+unsigned int complaints, waited;
 bool killed, locked;
 
 static unsigned int steps, reserved, tried;
 
-/* The fault of each step. */
+/* The fault of a step. One that LASTS ends after that many milliseconds. */
 static struct {
-	enum { NOTHING, FAILS, KILLED, CANCELLED } what;
+	enum { NOTHING, FAILS, LASTS, KILLED, CANCELLED } what;
 	unsigned int step, times;
 } event;
 
@@ -45,6 +45,8 @@ int may_fail(void)
 
 	killed |= event.what == KILLED && step == event.step;
 	group.cancelled |= event.what == CANCELLED && step == event.step;
+	if (event.what == LASTS)
+		return step >= event.step && waited < event.times ? -EBUSY : 0;
 	if (event.what != FAILS || step < event.step || step >= event.step + event.times)
 		return 0;
 	return -EBUSY;
@@ -208,7 +210,7 @@ void memory_group_set_device(struct memory_group *changed, struct device *dev)
 
 /* --- the test --- */
 
-static const char *const WHAT[] = { "nothing", "failure", "signal", "cancel" };
+static const char *const WHAT[] = { "nothing", "failure", "lasting failure", "signal", "cancel" };
 
 /* All that an operation may change. */
 static void record(char *text, size_t size)
@@ -227,7 +229,7 @@ static void next_is(int what, unsigned int step, unsigned int times)
 	event.what = what;
 	event.step = step;
 	event.times = times;
-	steps = complaints = 0;
+	steps = complaints = waited = 0;
 	killed = group.cancelled = false;
 }
 
@@ -275,6 +277,7 @@ static void fail_everywhere(enum mmop wanted, unsigned int last)
 	for (step = 0; step < last; step++) {
 		for (times = 1; times <= 3; times++)
 			fail_at(wanted, FAILS, step, times);
+		fail_at(wanted, LASTS, step, 300);
 		if (wanted != MMOP_OFFLINE && step == last - 1)
 			break;
 		fail_at(wanted, KILLED, step, 1);

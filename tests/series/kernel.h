@@ -84,6 +84,10 @@ extern unsigned int complaints;
 #define pr_err(...) (complaints += snprintf(NULL, 0, __VA_ARGS__) > 0)
 #define pr_warn(...) pr_err(__VA_ARGS__)
 
+/* Milliseconds that the operation has waited so far. */
+extern unsigned int waited;
+#define msleep(milliseconds) (waited += (milliseconds))
+
 extern bool killed, locked;
 #define current NULL
 #define fatal_signal_pending(task) killed

@@ -4,6 +4,8 @@
 
 # A write of a page frame number to this file calls memory_failure() for it.
 INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
+# And a write to this one unpoison_memory().
+UNPOISON=/sys/kernel/debug/hwpoison/unpoison-pfn
 modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 
