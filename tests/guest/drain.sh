@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; what was moved, of which process, and what was left are reported.
-# vm: -s 1G -t 400
+# intact; what was moved, of which process, and what was left are reported. A dry run foretells
+# whether there is room. What would refill the device is off meanwhile, whoever is killed.
+# vm: -s 1G -x 600M -t 560
 # driver: ours
 # driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
@@ -32,6 +33,34 @@ end_lives() {
 		note "$name: $(tail -n 1 "/tmp/live.$name")"
 	done
 	LIVES=()
+}
+
+# segment MIB: a segment of shared memory, four times as large, that no process has attached; its
+# ID is in SEGMENT.
+segment() {
+	# shellcheck disable=SC2016 # Perl's variables
+	SEGMENT=$(numactl --preferred="$NODE" perl -e '
+		my $id = shmget(0, 4 * $ARGV[0] << 20, 01600) // die;
+		shmwrite($id, pack("N", $_) x 1024, $_ << 12, 4096) or die for 0 .. ($ARGV[0] << 8) - 1;
+		print $id' "$1")
+}
+
+segment_is_intact() {
+	# shellcheck disable=SC2016 # Perl's variables
+	perl -e 'my ($id, $pages, $page) = (@ARGV, "");
+		for (0 .. $pages - 1) {
+			shmread($id, $page, $_ << 12, 4096) or die;
+			$page eq pack("N", $_) x 1024 or die "page $_";
+		}' "$SEGMENT" $(($1 << 8))
+}
+
+segment_mib() { awk -v id="$SEGMENT" '$2 == id { print int($15 / 1048576) }' /proc/sysvipc/shm; }
+
+# dry [OPTION...]: the exit status of a dry run; its JSON is in /tmp/dry.
+dry() {
+	local status=0
+	daxplug unplug dax0.0 --drain --dry-run --json "$@" > /tmp/dry 2> /dev/null || status=$?
+	echo "$status"
 }
 
 drained() { jq -r ".[0].drain.$1" /tmp/result; }
@@ -76,6 +105,7 @@ live shared shared 50
 live mapped file 40 /run/use/mapped
 live huge huge 40
 numactl --preferred="$NODE" cp /tmp/pattern /run/use/unmapped
+segment 20
 # Page cache of files on a disk, of which a process has one open.
 # shellcheck disable=SC2016 # the inner shell's variable
 numactl --preferred="$NODE" sh -c 'for file in /run/disk/usr/bin/*; do [ ! -f "$file" ] || cat "$file"; done > /dev/null'
@@ -85,11 +115,14 @@ note "on the device: $(node_kib FilePages) kB of files, $(node_kib Shmem) kB of 
 drain
 exec {OPEN}<&-
 is "files: the exit status" "$STATUS" 0
-ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.shared)" -ge $((145 << 20))
+ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.shared)" -ge $((165 << 20))
 ok "files: so were huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
 note "page cache: $(drained moved_bytes.cache) moved, $(drained dropped_bytes) dropped"
 ok "files: so was page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
 ok "files: a file that nobody maps is intact" cmp /tmp/pattern /run/use/unmapped
+is "files: the holes of a segment that no process has attached stay" "$(segment_mib)" 20
+ok "files: what is in it is intact" segment_is_intact 20
+ipcrm -m "$SEGMENT"
 end_lives files
 umount /run/use /run/disk
 echo 0 > "$POOL_0"
@@ -105,6 +138,9 @@ if echo +cpuset > /run/cgroup/cgroup.subtree_control; then
 	live bound anon 30
 	live free anon 30
 	echo "${LIVES[bound]}" > /run/cgroup/bound/cgroup.procs
+	is "a cpuset without another node: a dry run" "$(dry)" 0
+	is "a cpuset without another node: foretold" \
+		"$(jq -r '.[0].findings[] | select(.id == "confined") | .text | test("\\(PID '"${LIVES[bound]}"'\\)")' /tmp/dry)" true
 	drain
 	is "a cpuset without another node: unplugged all the same" "$STATUS" 0
 	is "a cpuset without another node: the process is named" \
@@ -113,7 +149,17 @@ if echo +cpuset > /run/cgroup/cgroup.subtree_control; then
 		test "$(drained left_bytes.anon)" -ge $((25 << 20))
 	ok "a cpuset without another node: the others were moved" test "$(drained moved_bytes.anon)" -ge $((29 << 20))
 	end_lives "a cpuset without another node"
-	rmdir /run/cgroup/bound
+	plugged
+	live one anon 30
+	mkdir /run/cgroup/own
+	echo "$NODE" > /run/cgroup/own/cpuset.mems
+	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; dry > /tmp/own)
+	is "daxplug in such a cpuset: foretold" \
+		"$(< /tmp/own) $(jq -r '.[0].reason' /tmp/dry)" "4 permission"
+	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; drain; echo "$STATUS" > /tmp/own)
+	is "daxplug in such a cpuset: refused" "$(< /tmp/own) $(outcome outcome) $(outcome reason)" "4 refused permission"
+	end_lives "daxplug in such a cpuset"
+	rmdir /run/cgroup/bound /run/cgroup/own
 else
 	skip "a cpuset without another node" "the kernel was built without cpusets"
 fi
@@ -150,7 +196,7 @@ interrupt() {
 	env --default-signal=INT daxplug unplug dax0.0 --drain --no-refill --progress=json > /tmp/result 2> /tmp/errors &
 	local pid=$!
 	ok "SIG$1: a drain is under way" wait_until grep -q '"draining".*"done_bytes": *[1-9]' /tmp/errors
-	REFILL_MEANWHILE=$(< /proc/sys/kernel/numa_balancing)
+	REFILL_MEANWHILE=$(refills)
 	kill -"$1" "$pid"
 	STATUS=0
 	wait "$pid" || STATUS=$?
@@ -158,33 +204,94 @@ interrupt() {
 }
 no_worker() { ! pgrep -f 'daxplug unplug' > /dev/null && ! pgrep '^daxplug:' > /dev/null; }
 
-echo 1 > /proc/sys/kernel/numa_balancing
+# What this kernel has of it: "FILE VALUE OFF" each.
+BALANCING=/proc/sys/kernel/numa_balancing
+DEMOTION=/sys/kernel/mm/numa/demotion_enabled
+WEIGHTS=/sys/kernel/mm/mempolicy/weighted_interleave
+REFILLS=("$BALANCING 1 0")
+[[ ! -e $DEMOTION ]] || REFILLS+=("$DEMOTION true false")
+[[ ! -e $WEIGHTS/node$NODE ]] || REFILLS+=("$WEIGHTS/node$NODE 5 1")
+NAMED=numa-balancing
+[[ ! -e $DEMOTION ]] || NAMED="demotion $NAMED"
+[[ ! -e $WEIGHTS/node$NODE ]] || NAMED="$NAMED interleave-weight"
+note "what may refill the device here: ${REFILLS[*]}"
+
+set_refills() {
+	local file value off
+	for refill in "${REFILLS[@]}"; do
+		read -r file value off <<< "$refill"
+		echo "$value" > "$file"
+	done
+}
+refills() {
+	local file
+	for refill in "${REFILLS[@]}"; do
+		file=${refill%% *}
+		[[ ! -e $file ]] || echo "$file $(< "$file")"
+	done
+}
+refills_on() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,2; }
+refills_off() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,3; }
+
 for signal in INT KILL; do
 	plugged
+	set_refills
 	live one anon 200
 	live two anon 200
 	live three anon 200
 	interrupt $signal
-	is "SIG$signal: NUMA balancing was off meanwhile" "$REFILL_MEANWHILE" 0
+	is "SIG$signal: what refills the device was off meanwhile" "$REFILL_MEANWHILE" "$(refills_off)"
 	ok "SIG$signal: no process is left" wait_until no_worker
-	is "SIG$signal: NUMA balancing is as before" "$(< /proc/sys/kernel/numa_balancing)" 1
+	is "SIG$signal: what refills the device is as before" "$(refills)" "$(refills_on)"
 	is "SIG$signal: the exit status" "$STATUS" $((128 + $(kill -l "$signal")))
 	blocks_as_before "SIG$signal"
 	end_lives "SIG$signal"
 done
-echo 0 > /proc/sys/kernel/numa_balancing
+is "what may refill the device is foretold" \
+	"$(dry > /dev/null; jq -r '.[0].findings[].id' /tmp/dry | grep -xE 'demotion|numa-balancing|interleave-weight' | sort | xargs)" \
+	"$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
+drain
+is "what may refill the device is named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
+is "without --no-refill it stays on" "$(drained refill_off)" false
+echo 0 > "$BALANCING"
+[[ ! -e $DEMOTION ]] || echo false > "$DEMOTION"
 
 # --- no room ---
+
+without_sizes() { sed -E 's/[0-9.]+ [KMG]iB/SIZE/g'; }
 
 plugged
 live one anon 300
 echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
 note "$(free_mib 0) MiB free on node 0"
+is "no room: foretold by a dry run" "$(dry)" 7
+is "no room: with its reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
 drain
 is "no room: refused" "$STATUS" 7
+is "no room: for the reason that was foretold" "$(outcome reason)" no_room
+is "no room: what was foretold is what is said" "$(outcome message | without_sizes)" \
+	"$(jq -r '.[0].message' /tmp/dry | without_sizes)"
 ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
 blocks_as_before "no room"
+if [[ $SCRATCH ]]; then
+	mkswap "$SCRATCH" > /dev/null && swapon "$SCRATCH"
+	note "$(< /proc/swaps)"
+	is "no room, and swap that was not asked for: foretold" "$(dry)" 7
+	drain
+	is "no room, and swap that was not asked for: refused" "$STATUS" 7
+	is "no room, and swap that was not asked for: none was used" "$(awk '/SwapTotal/ { t = $2 } /SwapFree/ { f = $2 } END { print t - f }' /proc/meminfo)" 0
+	is "--swap: foretold" "$(dry --swap)" 0
+	drain --swap
+	is "--swap: unplugged" "$STATUS" 0
+	ok "--swap: what had no room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
+	echo 0 > "$POOL_0"
+	end_lives "--swap"
+	swapoff "$SCRATCH"
+	plugged
+	live one anon 300
+fi
 echo 0 > "$POOL_0"
+is "with room: foretold by a dry run" "$(dry)" 0
 drain
 is "with room: unplugged" "$STATUS" 0
 end_lives "no room"
