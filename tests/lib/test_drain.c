@@ -780,34 +780,42 @@ static void unplug_fails(void **state)
 
 /* ---- huge pages that are free ---- */
 
-static void set_pool(struct context *context, unsigned int pages, unsigned int free)
+static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
 {
-	const struct fixture *fixture = &context->fixture;
+	const struct {
+		const char *name;
+		unsigned int value;
+	} files[] = {
+		{ "nr_hugepages", pages },
+		{ "free_hugepages", free },
+		{ "surplus_hugepages", 0 },
+	};
+	char path[128];
+	unsigned int i;
 
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", "%u\n", pages);
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/free_hugepages", "%u\n",
-		      free);
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/surplus_hugepages", "0\n");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-2048kB/%s", node,
+			 files[i].name);
+		fixture_write(&context->fixture, path, "%u\n", files[i].value);
+	}
 }
 
 /* Huge pages in use need free ones, or room to make some; both of them are room. */
 static void pools_of_targets(void **state)
 {
 	struct context *context = *state;
-	const struct fixture *fixture = &context->fixture;
 	enum daxplug_verdict verdict;
 
 	/* 40 MiB of huge pages are in use, and 8 MiB are free above the watermark. */
 	set_node(context, 1, 1024, 512, 0);
-	set_pool(context, 20, 0);
+	set_pool(context, 1, 20, 0);
 	set_zone(context, 8 * 256 + 100, 100);
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/nr_hugepages", "30\n");
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/free_hugepages", "16\n");
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/surplus_hugepages", "0\n");
+	set_pool(context, 0, 30, 16);
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 	/* Reserved pages are for the processes that reserved them. */
-	fixture_write(fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages", "1\n");
+	fixture_write(&context->fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages",
+		      "1\n");
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	foretold(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
@@ -822,11 +830,9 @@ static void moves_to_pool(void **state)
 	unsigned int i;
 
 	set_node(context, 1, 1024, 512, 0);
-	set_pool(context, 4, 0);
+	set_pool(context, 1, 4, 0);
 	set_zone(context, 100, 100);
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/nr_hugepages", "4\n");
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/free_hugepages", "4\n");
-	fixture_write(fixture, NODE "node0/hugepages/hugepages-2048kB/surplus_hugepages", "0\n");
+	set_pool(context, 0, 4, 4);
 	add_process(context, 41, "huge", 1, frame(0));
 	fixture_write(fixture, "proc/41/numa_maps",
 		      "200000 default anon=4 N1=4 kernelpagesize_kB=2048 huge\n");
@@ -842,7 +848,7 @@ static void pool_is_given_up(void **state)
 	char text[32];
 	struct context *context = *state;
 
-	set_pool(context, 50, 30);
+	set_pool(context, 1, 50, 30);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	fixture_read(&context->fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", text,
 		     sizeof(text));
@@ -854,7 +860,7 @@ static void pool_comes_back(void **state)
 	char text[32];
 	struct context *context = *state;
 
-	set_pool(context, 50, 30);
+	set_pool(context, 1, 50, 30);
 	fake.fail_state = "unplugged";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(drain(context, 0), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
