@@ -255,6 +255,10 @@ is "both have room, and none for a drain" "$(status_of on unplug --drain --dry-r
 valid "both have room, and none for a drain" results on unplug --drain --dry-run --json all
 zones 0 999999
 is "both have room for a drain" "$(status_of on unplug --drain --dry-run all)" 0
+zones 0 1048576 2 1048576
+drain_room() { on unplug --drain --dry-run --json "$@" | jq -r '.[].forecast.room / 1073741824 | floor' | xargs; }
+is "a drain may fill another device" "$(drain_room dax0.0)" 7
+is "it fills none that the same command unplugs later" "$(drain_room dax0.0 dax1.0)" "3 3"
 valid "both have room for a drain" results on unplug --drain --dry-run --json all
 rm "$ROOT/proc/zoneinfo"
 

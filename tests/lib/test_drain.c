@@ -424,7 +424,14 @@ static void no_room(void **state)
 	assert_int_equal(on_device(context, 41, 10), 0);
 }
 
-/* During the drain processes allocate more than node 1 has room for. */
+static void set_swap(struct context *context, unsigned int mib)
+{
+	fixture_write(&context->fixture, "proc/swaps",
+		      "Filename Type Size Used Priority\n/dev/vda2 partition %u 0 -2\n",
+		      mib * 1024);
+}
+
+/* During the drain processes allocate more than node 1 has room for. Swap is not asked for. */
 static void room_runs_out(void **state)
 {
 	struct context *context = *state;
@@ -432,11 +439,13 @@ static void room_runs_out(void **state)
 	set_node(context, 1, 1024, 512, 8);
 	fake.room = 8 * 256 + 100;
 	set_zone(context, fake.room, 100);
+	set_swap(context, 200);
 	add_process(context, 41, "growing", 20000, frame(0));
 	EXPECT(drain(context, 0), -ENOSPC, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
 	assert_true(daxplug_change_retry(context->change));
 	assert_true(moved_anon(context) <= 8 * MIB);
+	assert_int_equal(daxplug_change_swapped(context->change), 0);
 }
 
 /* Another device, which was a target, has been unplugged meanwhile. */
@@ -487,8 +496,7 @@ static void dry_run_lacks_room(void **state)
 	char message[320];
 
 	set_zone(context, 90 * 256 + 100000, 100000);
-	fixture_write(&context->fixture, "proc/swaps",
-		      "Filename Type Size Used Priority\n/dev/vda2 partition 409600 0 -2\n");
+	set_swap(context, 400);
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	snprintf(message, sizeof(message), "%s", daxplug_change_message(context->change));
@@ -638,13 +646,6 @@ static void avoided_room(void **state)
 }
 
 /* ---- swap ---- */
-
-static void set_swap(struct context *context, unsigned int mib)
-{
-	fixture_write(&context->fixture, "proc/swaps",
-		      "Filename Type Size Used Priority\n/dev/vda2 partition %u 0 -2\n",
-		      mib * 1024);
-}
 
 static void swaps_when_asked(void **state)
 {
