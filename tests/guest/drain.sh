@@ -1,39 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; what was moved, of which process, and what was left are reported. A dry run foretells
-# whether there is room. What would refill the device is off meanwhile, whoever is killed.
-# vm: -s 1G -x 600M -t 560
+# intact; what was moved, of which process, and what was left are reported. What would
+# refill the device is off meanwhile, and on again after SIGKILL.
+# vm: -s 1G -t 560
 # driver: ours
 # driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
-
-LIVE=$LAB/programs/live
-
-node_kib() { awk -v key="$1:" '$3 == key { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
-free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
-
-# live NAME KIND MIB [FILE]: live memory on the device, written to until it is ended.
-declare -A LIVES
-live() {
-	: > "/tmp/live.$1"
-	"$LIVE" "$2" "$3" "$NODE" ${4+"$4"} > "/tmp/live.$1" 2>&1 &
-	LIVES[$1]=$!
-	wait_until grep -q ready "/tmp/live.$1"
-}
-
-# end_lives: each has been intact all the time.
-end_lives() {
-	local name
-	for name in "${!LIVES[@]}"; do
-		kill -TERM "${LIVES[$name]}"
-		wait "${LIVES[$name]}"
-		is "$1: live memory is intact: $name" "$(sed -n 's/^\(intact\) .*/\1/p' "/tmp/live.$name")" intact
-		note "$name: $(tail -n 1 "/tmp/live.$name")"
-	done
-	LIVES=()
-}
+. "$LAB/tests/guest/helpers/drain.sh"
 
 # segment MIB: a segment of shared memory, four times as large, that no process has attached; its
 # ID is in SEGMENT.
@@ -55,29 +30,6 @@ segment_is_intact() {
 }
 
 segment_mib() { awk -v id="$SEGMENT" '$2 == id { print int($15 / 1048576) }' /proc/sysvipc/shm; }
-
-# dry [OPTION...]: the exit status of a dry run; its JSON is in /tmp/dry.
-dry() {
-	local status=0
-	daxplug unplug dax0.0 --drain --dry-run --json "$@" > /tmp/dry 2> /dev/null || status=$?
-	echo "$status"
-}
-
-drained() { jq -r ".[0].drain.$1" /tmp/result; }
-outcome() { jq -r ".[0].$1" /tmp/result; }
-
-# drain [OPTION...]: sets STATUS; its JSON is in /tmp/result.
-drain() {
-	STATUS=0
-	daxplug unplug dax0.0 --drain --json "$@" > /tmp/result 2> /tmp/errors || STATUS=$?
-	note "$(jq -c '.[0] | {outcome, duration_ms, message, drain}' /tmp/result) $(< /tmp/errors)"
-}
-
-plugged() { daxplug plug -q dax0.0; }
-
-HUGE=hugepages/hugepages-2048kB/nr_hugepages
-POOL=/sys/devices/system/node/node$NODE/$HUGE
-POOL_0=/sys/devices/system/node/node0/$HUGE
 
 # --- anonymous memory ---
 
@@ -166,8 +118,6 @@ fi
 
 # --- what ends it ---
 
-blocks_as_before() { is "$1: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"; }
-
 plugged
 live one anon 60
 perl "$LAB/guest/hold" io "$NODE" > /tmp/hold &
@@ -255,44 +205,4 @@ is "what may refill the device is named" "$(drained 'refill | sort | join(" ")')
 is "without --no-refill it stays on" "$(drained refill_off)" false
 echo 0 > "$BALANCING"
 [[ ! -e $DEMOTION ]] || echo false > "$DEMOTION"
-
-# --- no room ---
-
-without_sizes() { sed -E 's/[0-9.]+ [KMG]iB/SIZE/g'; }
-
-plugged
-live one anon 300
-echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
-note "$(free_mib 0) MiB free on node 0"
-is "no room: foretold by a dry run" "$(dry)" 7
-is "no room: with its reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
-drain
-is "no room: refused" "$STATUS" 7
-is "no room: for the reason that was foretold" "$(outcome reason)" no_room
-is "no room: what was foretold is what is said" "$(outcome message | without_sizes)" \
-	"$(jq -r '.[0].message' /tmp/dry | without_sizes)"
-ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
-blocks_as_before "no room"
-if [[ $SCRATCH ]]; then
-	mkswap "$SCRATCH" > /dev/null && swapon "$SCRATCH"
-	note "$(< /proc/swaps)"
-	is "no room, and swap that was not asked for: foretold" "$(dry)" 7
-	drain
-	is "no room, and swap that was not asked for: refused" "$STATUS" 7
-	is "no room, and swap that was not asked for: none was used" "$(awk '/SwapTotal/ { t = $2 } /SwapFree/ { f = $2 } END { print t - f }' /proc/meminfo)" 0
-	is "--swap: foretold" "$(dry --swap)" 0
-	drain --swap
-	is "--swap: unplugged" "$STATUS" 0
-	ok "--swap: what had no room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
-	echo 0 > "$POOL_0"
-	end_lives "--swap"
-	swapoff "$SCRATCH"
-	plugged
-	live one anon 300
-fi
-echo 0 > "$POOL_0"
-is "with room: foretold by a dry run" "$(dry)" 0
-drain
-is "with room: unplugged" "$STATUS" 0
-end_lives "no room"
 done_testing
