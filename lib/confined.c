@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a drain could not move: processes whose cpuset has no other node, or no room there, and
- * page cache of files that no process has open.
+ * What a drain could not move: pages of processes whose cpuset has no other node, or no room
+ * there; pinned pages; page cache of files that no process has open.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,8 +56,11 @@ void confined_note(struct confined *confined, const struct process *process, uin
 	char list[ATTRIBUTE_SIZE];
 	uint64_t allowed;
 
-	if (!confined->active || !bytes ||
-	    !process_cpuset(daxplug, process->pid, list, sizeof(list)))
+	if (!confined->active || !bytes)
+		return;
+	if (process_pinned(daxplug, process->pid))
+		note(&confined->pinned, &confined->first_pinned, process);
+	if (!process_cpuset(daxplug, process->pid, list, sizeof(list)))
 		return;
 	allowed = targets_allowed(&confined->targets, list);
 	if (!allowed)
@@ -87,6 +90,17 @@ static void find_processes(struct confined *confined)
 		     confined->without_room, first->name, first->pid);
 }
 
+static void find_pinned(struct confined *confined)
+{
+	if (!confined->pinned)
+		return;
+	find(confined->forecast, "pinned-memory", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
+	     NULL, "stop what pins it, such as RDMA",
+	     "%u processes, such as %s (PID %d), have pinned memory, which cannot be moved if it is "
+	     "on the device",
+	     confined->pinned, confined->first_pinned.name, confined->first_pinned.pid);
+}
+
 /* Linux 7.2 and later can drop it. */
 static void find_cache(struct daxplug_forecast *forecast, const struct part *part)
 {
@@ -111,6 +125,7 @@ void confined_find(struct confined *confined)
 	if (!confined->active)
 		return;
 	find_processes(confined);
+	find_pinned(confined);
 	for (i = 0; i < forecast->count; i++)
 		find_cache(forecast, &forecast->parts[i]);
 }

@@ -15,6 +15,8 @@
  * @first_without_node: the first of these
  * @without_room: how many processes may use too few of them
  * @first_without_room: the first of these
+ * @pinned: how many processes have pinned memory, there or elsewhere
+ * @first_pinned: the first of these
  */
 struct confined {
 	struct daxplug_forecast *forecast;
@@ -24,6 +26,8 @@ struct confined {
 	struct process first_without_node;
 	unsigned int without_room;
 	struct process first_without_room;
+	unsigned int pinned;
+	struct process first_pinned;
 };
 
 void confined_init(struct confined *confined, struct daxplug_forecast *forecast);

@@ -56,6 +56,24 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
 	return in_time && readable;
 }
 
+/*
+ * Bytes that a process has pinned for long, such as for RDMA; 0 if it cannot be told. Where they
+ * are, and which pages I/O pins for a moment, no file tells.
+ */
+uint64_t process_pinned(const struct daxplug *daxplug, int pid)
+{
+	char path[SYSFS_PATH_SIZE], *text;
+	uint64_t bytes = 0;
+	int err;
+
+	snprintf(path, sizeof(path), "proc/%d/status", pid);
+	text = sysfs_read_long(daxplug, path, &err);
+	if (text)
+		parse_meminfo(text, "VmPin", &bytes);
+	free(text);
+	return bytes;
+}
+
 /**
  * process_cpuset() - the nodes that the cpuset of a process has
  * @daxplug: the handle

@@ -544,6 +544,18 @@ static void dry_run_names_confined(void **state)
 	assert_false(has_finding(context, "confined"));
 }
 
+static void dry_run_names_pinned(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "rdma", 100, frame(0));
+	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t       0 kB\n");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_false(has_finding(context, "pinned-memory"));
+	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t      64 kB\n");
+	assert_true(has_finding(context, "pinned-memory"));
+}
+
 static void add_node_2(struct context *context, unsigned int pages)
 {
 	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
@@ -1514,6 +1526,7 @@ int main(void)
 		TEST(target_goes),
 		TEST(dry_run_lacks_room),
 		TEST(dry_run_names_confined),
+		TEST(dry_run_names_pinned),
 		TEST(cpuset_without_room),
 		TEST(own_cpuset),
 		TEST(own_cpuset_without_room),
