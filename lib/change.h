@@ -212,6 +212,7 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
 /* fail.c */
 int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, const char *format,
 	 ...) __attribute__((format(printf, 4, 5)));
+int fail_room(struct daxplug_change *change, const char *text);
 int fail_unreadable(struct daxplug_change *change, const struct block *block);
 int fail_unplug(struct daxplug_change *change, int err, const struct block *block);
 int fail_plug(struct daxplug_change *change, int err, const struct block *block,

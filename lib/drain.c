@@ -111,37 +111,31 @@ static int check_room(struct drain *drain, int64_t *left)
 /* Movers found no room. If there is enough in all, the processes may not use it. */
 static int fail_starved(struct drain *drain, int64_t *left)
 {
-	struct daxplug_change *change = drain->change;
-	char must[32];
 	int err = check_room(drain, left);
+	char text[256], must[32];
 
 	if (err)
 		return err;
-	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: the nodes that its processes may use have too little free above "
-	     "their high watermarks for the %s that must move",
-	     forecast_size(movable(left, false), must, sizeof(must)));
-	report_hint(&change->report, DRAIN_ROOM_REMEDY);
-	change->report.retry = true;
-	return -ENOSPC;
+	snprintf(text, sizeof(text),
+		 "the nodes that its processes may use have too little free above their high "
+		 "watermarks for the %s that must move",
+		 forecast_size(movable(left, false), must, sizeof(must)));
+	return fail_room(drain->change, text);
 }
 
 /* A process that may use few nodes only has less room than there is in all. */
 static int check_owners(struct drain *drain)
 {
-	struct daxplug_change *change = drain->change;
 	const struct owner *owner = owners_without_room(drain);
-	char must[32];
+	char text[256], must[32];
 
-	if (!owner || change->flags & (DAXPLUG_CHANGE_FORCE | DAXPLUG_CHANGE_SWAP))
+	if (!owner || drain->change->flags & (DAXPLUG_CHANGE_FORCE | DAXPLUG_CHANGE_SWAP))
 		return 0;
-	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: the nodes in the cpuset of %s (PID %d) have too little free above "
-	     "their high watermarks for the %s that must move",
-	     owner->name, owner->pid, forecast_size(owner->anon, must, sizeof(must)));
-	report_hint(&change->report, DRAIN_ROOM_REMEDY);
-	change->report.retry = true;
-	return -ENOSPC;
+	snprintf(text, sizeof(text),
+		 "the nodes in the cpuset of %s (PID %d) have too little free above their high "
+		 "watermarks for the %s that must move",
+		 owner->name, owner->pid, forecast_size(owner->anon, must, sizeof(must)));
+	return fail_room(drain->change, text);
 }
 
 static int find_all(struct drain *drain)

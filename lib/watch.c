@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The movers of a pass, watched by the main thread of the worker until they have ended. */
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "drain.h"
-#include "forecast.h"
 #include "handle.h"
 #include "pressure.h"
 
@@ -40,18 +40,16 @@ static void tell_progress(struct drain *drain)
 static int give_up(struct drain *drain)
 {
 	struct daxplug_change *change = drain->change;
+	char text[64];
 
 	if (change->flags & DAXPLUG_CHANGE_FORCE) {
 		atomic_store(&drain->starved, true);
 		atomic_store(&drain->stop, true);
 		return 0;
 	}
-	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: processes have waited for memory for %d s",
-	     PRESSURE_PATIENCE / 1000);
-	report_hint(&change->report, DRAIN_ROOM_REMEDY);
-	change->report.retry = true;
-	return -ENOSPC;
+	snprintf(text, sizeof(text), "processes have waited for memory for %d s",
+		 PRESSURE_PATIENCE / 1000);
+	return fail_room(change, text);
 }
 
 /* Movers wait while there is pressure; too long, and they stop. */
