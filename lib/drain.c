@@ -171,7 +171,10 @@ static int pass(struct drain *drain)
 	return drain->piece_count ? movers_run(drain) : 0;
 }
 
-/* Another pass if the last one has moved much of what was left. */
+/*
+ * Another pass if the last one has moved much of what was left. One that swaps out is the last:
+ * what processes need at once comes back, and would be swapped out again.
+ */
 static int run_passes(struct drain *drain, int64_t *left)
 {
 	uint64_t before = movable(left, true), moved = 0, now;
@@ -188,8 +191,8 @@ static int run_passes(struct drain *drain, int64_t *left)
 			return drain->change->flags & DAXPLUG_CHANGE_FORCE
 				       ? 0
 				       : fail_starved(drain, left);
-		now = moved_in_all(drain) + atomic_load(&drain->swapped);
-		if (now - moved < before / WORTHWHILE)
+		now = moved_in_all(drain);
+		if (atomic_load(&drain->swapped) || now - moved < before / WORTHWHILE)
 			break;
 		moved = now;
 		before = movable(left, true);
