@@ -392,17 +392,25 @@ static void no_other_node(void **state)
 
 /* ---- where to ---- */
 
+/* With so many pages free; farther from the device than node 0. */
+static void add_node_2(struct context *context, unsigned int pages)
+{
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+	fixture_write(&context->fixture, NODE "online", "0-2\n");
+	fixture_write(&context->fixture, NODE "node1/distance", "20 10 30\n");
+	set_node(context, 2, 4096, 2048, 0);
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
+		      "Node 2, zone Normal\n  pages free %u\n  low 1\n  high 2\n  managed 9\n",
+		      pages);
+}
+
 static void nearest_target(void **state)
 {
 	struct context *context = *state;
 
-	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
-	fixture_write(&context->fixture, NODE "online", "0-2\n");
+	add_node_2(context, 500000);
 	fixture_write(&context->fixture, NODE "node1/distance", "30 10 20\n");
-	set_node(context, 2, 4096, 2048, 0);
-	fixture_write(&context->fixture, "proc/zoneinfo",
-		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
-		      "Node 2, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n");
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	/* The fake puts pages at a frame that tells the node. */
@@ -554,18 +562,6 @@ static void dry_run_names_pinned(void **state)
 	assert_false(has_finding(context, "pinned-memory"));
 	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t      64 kB\n");
 	assert_true(has_finding(context, "pinned-memory"));
-}
-
-static void add_node_2(struct context *context, unsigned int pages)
-{
-	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
-	fixture_write(&context->fixture, NODE "online", "0-2\n");
-	fixture_write(&context->fixture, NODE "node1/distance", "20 10 30\n");
-	set_node(context, 2, 4096, 2048, 0);
-	fixture_write(&context->fixture, "proc/zoneinfo",
-		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
-		      "Node 2, zone Normal\n  pages free %u\n  low 1\n  high 2\n  managed 9\n",
-		      pages);
 }
 
 /* There is room, but the cpuset of the process has only the node without. */
