@@ -39,14 +39,18 @@ uint64_t drained_bytes(const struct daxplug_change *change)
 	return bytes;
 }
 
-static void print_dropped(const struct daxplug_change *change)
+static void print_other(const struct daxplug_change *change)
 {
 	char size[TEXT_SIZE];
 
-	if (!daxplug_change_dropped(change))
-		return;
-	text_size(daxplug_change_dropped(change), false, size);
-	printf("; dropped %s of page cache", size);
+	if (daxplug_change_swapped(change)) {
+		text_size(daxplug_change_swapped(change), false, size);
+		printf("; swapped out %s", size);
+	}
+	if (daxplug_change_dropped(change)) {
+		text_size(daxplug_change_dropped(change), false, size);
+		printf("; dropped %s of page cache", size);
+	}
 }
 
 /* "; left to the unplug: 12M shared, 3M cache" */
@@ -129,7 +133,7 @@ void drained_print(const struct daxplug_change *change)
 	if (!daxplug_change_drained(change))
 		return;
 	print_moved(change);
-	print_dropped(change);
+	print_other(change);
 	print_left(change);
 	putchar('\n');
 	print_evacuees(change);
@@ -184,6 +188,7 @@ void drained_add_json(struct json_object *object, const struct daxplug_change *c
 	processes = json_new_array();
 	json_add_if_known(drain, "duration_ms", daxplug_change_drain_duration(change));
 	json_add(drain, "moved_bytes", bytes_json(change, false));
+	json_add_number(drain, "swapped_bytes", daxplug_change_swapped(change));
 	json_add_number(drain, "dropped_bytes", daxplug_change_dropped(change));
 	json_add(drain, "left_bytes", bytes_json(change, true));
 	json_add(drain, "refill", refill_json(change));

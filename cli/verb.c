@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "complain.h"
 #include "device_json.h"
+#include "findings.h"
 #include "forecast.h"
 #include "json.h"
 #include "signals.h"
@@ -16,6 +19,7 @@
  * @state: to plug to
  * @change: how
  * @selection: the devices
+ * @changes: one for each device
  * @results: of each device, as JSON; NULL if they are printed as text
  */
 struct job {
@@ -23,20 +27,11 @@ struct job {
 	enum daxplug_state state;
 	struct change_options change;
 	struct selection selection;
+	struct daxplug_change **changes;
 	struct json_object *results;
 };
 
 /* --- all of them together --- */
-
-static struct daxplug_forecast *foresee(const struct job *job, struct daxplug_device **devices,
-					unsigned int count)
-{
-	struct daxplug_forecast *forecast;
-
-	return daxplug_forecast_new(devices, count, job->verb->action, job->state, &forecast)
-		       ? NULL
-		       : forecast;
-}
 
 static void add_refusal(struct job *job, const struct daxplug_forecast *forecast,
 			unsigned int finding)
@@ -90,8 +85,7 @@ static int check_together(struct job *job)
 
 	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
 		return EXIT_DONE;
-	forecast = foresee(job, selection->devices, selection->count);
-	if (!forecast) {
+	if (daxplug_forecast_changes(job->changes, selection->count, &forecast)) {
 		complain("out of memory");
 		return EXIT_CANNOT_TELL;
 	}
@@ -140,9 +134,33 @@ static int status_of_dry_run(const struct job *job, const struct daxplug_forecas
 	return job->change.flags & DAXPLUG_CHANGE_FORCE ? EXIT_DONE : status_of_forecast(forecast);
 }
 
+/* What a drain could not move, and all else that matters. */
+static void print_findings(const struct job *job, const struct daxplug_forecast *forecast)
+{
+	struct findings findings = { 0 };
+
+	if (!forecast || !(job->change.flags & DAXPLUG_CHANGE_DRAIN))
+		return;
+	findings_add_forecast(&findings, forecast);
+	findings_print(&findings);
+	findings_free(&findings);
+}
+
+static void add_forecast(struct json_object *object, const struct daxplug_forecast *forecast)
+{
+	struct findings findings = { 0 };
+
+	if (!forecast)
+		return;
+	findings_add_forecast(&findings, forecast);
+	json_add(object, "forecast", forecast_json(forecast));
+	json_add(object, "findings", findings_json(&findings));
+	findings_free(&findings);
+}
+
 /* Returns the exit status. */
 static int print_result(const struct job *job, struct daxplug_device *device,
-			const struct daxplug_change *change)
+			struct daxplug_change *change)
 {
 	bool dry = daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN;
 	bool foresees = dry || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_REFUSED;
@@ -150,54 +168,35 @@ static int print_result(const struct job *job, struct daxplug_device *device,
 	int status = status_of_change(change);
 	struct json_object *object;
 
-	if (foresees && (job->results || dry))
-		forecast = foresee(job, &device, 1);
+	if (foresees && (job->results || dry) && daxplug_forecast_changes(&change, 1, &forecast))
+		forecast = NULL;
 	if (dry)
 		status = status_of_dry_run(job, forecast);
 	if (job->results) {
 		object = json_device(device);
 		change_add_json(object, change);
 		json_add_number(object, "exit_status", status);
-		if (forecast)
-			json_add(object, "forecast", forecast_json(forecast));
+		add_forecast(object, forecast);
 		json_append(job->results, object);
 	} else if (dry && !job->change.quiet) {
 		if (status)
 			print_doubt(job, device, forecast);
 		else
 			print_dry_run(job, device, forecast);
+		print_findings(job, forecast);
 	}
 	daxplug_forecast_unref(forecast);
 	return status;
 }
 
-static struct daxplug_change *new_change(const struct job *job, struct daxplug_device *device)
-{
-	struct daxplug_change *change;
-
-	if (daxplug_change_new(device, job->verb->action, &change))
-		return NULL;
-	if (!job->verb->plugs || !daxplug_change_set_state(change, job->state))
-		return change;
-	daxplug_change_unref(change);
-	return NULL;
-}
-
 /* Returns the exit status for a device; sets whether a signal stopped it. */
-static int change_device(const struct job *job, struct daxplug_device *device, bool *stopped)
+static int change_device(const struct job *job, unsigned int at, bool *stopped)
 {
-	struct daxplug_change *change = new_change(job, device);
-	int status;
+	struct daxplug_change *change = job->changes[at];
 
-	if (!change) {
-		complain("%s: out of memory", daxplug_device_name(device));
-		return EXIT_CANNOT_TELL;
-	}
 	change_run(change, &job->change);
 	*stopped = change_interrupted(change);
-	status = print_result(job, device, change);
-	daxplug_change_unref(change);
-	return status;
+	return print_result(job, job->selection.devices[at], change);
 }
 
 static int change_each(const struct job *job)
@@ -216,17 +215,82 @@ static int change_each(const struct job *job)
 				 i + 1 < selection->count ? " and later devices" : "");
 			break;
 		}
-		one = change_device(job, selection->devices[i], &stopped);
+		one = change_device(job, i, &stopped);
 		incomplete |= one == EXIT_INCOMPLETE;
 		status = status_combine(status, one);
 	}
 	return stopped ? change_stopped(status, incomplete) : status;
 }
 
+/* --- the changes --- */
+
+/* A drain moves nothing to a device that is to be unplugged after it. */
+static int avoid_later(const struct job *job, unsigned int at)
+{
+	const struct selection *selection = &job->selection;
+	unsigned int i;
+	int err = 0;
+
+	for (i = at + 1; !err && job->verb->unplugs && i < selection->count; i++) {
+		int node = daxplug_device_target_node(selection->devices[i]);
+
+		if (node >= 0)
+			err = daxplug_change_avoid_node(job->changes[at], node);
+	}
+	return err;
+}
+
+static int new_change(const struct job *job, unsigned int at)
+{
+	struct daxplug_device *device = job->selection.devices[at];
+	int err = daxplug_change_new(device, job->verb->action, &job->changes[at]);
+
+	if (!err && job->verb->plugs)
+		err = daxplug_change_set_state(job->changes[at], job->state);
+	if (!err)
+		err = daxplug_change_set_flags(job->changes[at], job->change.flags);
+	return err ? err : avoid_later(job, at);
+}
+
+static void free_changes(struct job *job)
+{
+	unsigned int i;
+
+	for (i = 0; job->changes && i < job->selection.count; i++)
+		daxplug_change_unref(job->changes[i]);
+	free(job->changes);
+}
+
+/* Returns an exit status. */
+static int make_changes(struct job *job)
+{
+	unsigned int i;
+	int err = 0;
+
+	job->changes = calloc(job->selection.count, sizeof(struct daxplug_change *));
+	for (i = 0; job->changes && !err && i < job->selection.count; i++)
+		err = new_change(job, i);
+	if (job->changes && !err)
+		return EXIT_DONE;
+	complain("cannot prepare the changes: %s", job->changes ? strerror(-err) : "out of memory");
+	return EXIT_CANNOT_TELL;
+}
+
+static int change_all(struct job *job)
+{
+	int status = make_changes(job);
+
+	if (!status)
+		status = check_together(job);
+	if (!status)
+		status = change_each(job);
+	free_changes(job);
+	return status;
+}
+
 static int run(struct daxplug *daxplug, void *data)
 {
 	struct job *job = data;
-	int status;
 
 	(void)daxplug;
 	select_leave_out_data(&job->selection, job->verb->plugs,
@@ -237,8 +301,7 @@ static int run(struct daxplug *daxplug, void *data)
 		return EXIT_REFUSED;
 	}
 	job->change.signals = signals_open();
-	status = check_together(job);
-	return status ? status : change_each(job);
+	return change_all(job);
 }
 
 /* --- the command line --- */
@@ -252,6 +315,7 @@ enum {
 	OPTION_RELEASE,
 	OPTION_DRAIN,
 	OPTION_NO_REFILL,
+	OPTION_SWAP,
 };
 
 static const struct option long_options[] = {
@@ -263,6 +327,7 @@ static const struct option long_options[] = {
 	{ "release", no_argument, NULL, OPTION_RELEASE },
 	{ "drain", no_argument, NULL, OPTION_DRAIN },
 	{ "no-refill", no_argument, NULL, OPTION_NO_REFILL },
+	{ "swap", no_argument, NULL, OPTION_SWAP },
 	CHANGE_OPTIONS,
 	SELECT_OPTIONS,
 	GLOBAL_OPTIONS,
@@ -306,6 +371,8 @@ static int take_option(int option, struct job *job)
 		return take_flag(job, "drain", DAXPLUG_CHANGE_DRAIN, job->verb->unplugs);
 	case OPTION_NO_REFILL:
 		return take_flag(job, "no-refill", DAXPLUG_CHANGE_NO_REFILL, job->verb->unplugs);
+	case OPTION_SWAP:
+		return take_flag(job, "swap", DAXPLUG_CHANGE_SWAP, job->verb->unplugs);
 	case OPTION_RELEASE:
 		return take_flag(job, "release", DAXPLUG_CHANGE_RELEASE, job->verb->releases);
 	default:
@@ -326,6 +393,8 @@ static int parse(int argc, char **argv, struct job *job)
 		if (status)
 			return status;
 	}
+	if (job->change.flags & DAXPLUG_CHANGE_SWAP && !(job->change.flags & DAXPLUG_CHANGE_DRAIN))
+		return usage_error("--swap needs --drain");
 	status = select_names(argc, argv, &job->selection);
 	if (status)
 		return status;

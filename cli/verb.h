@@ -12,7 +12,7 @@
  * @action: what it does to each
  * @done: what has been done then, for a dry run
  * @plugs: whether it takes --movable, --kernel and --auto
- * @unplugs: whether it takes --force, --drain and --no-refill
+ * @unplugs: whether it takes --force, --drain, --swap and --no-refill
  * @releases: whether it takes --release
  * @help: prints its help
  */
@@ -34,6 +34,7 @@ struct verb {
 
 #define VERB_DRAIN_HELP                                                                            \
 	"      --drain           first move the pages in use to other nodes\n"                     \
+	"      --swap            swap out what other nodes have no room for\n"                     \
 	"      --no-refill       keep the kernel from moving pages back meanwhile\n"
 
 #define VERB_HELP                                                                                    \

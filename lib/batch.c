@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "drain.h"
 #include "handle.h"
+#include "swap.h"
 
 /*
  * A call waits for RCU and drains the lists of pages of all processors, whatever it moves:
@@ -19,7 +20,10 @@
 /* The kernel ends a call early if a page before the last one could not be moved. */
 #define ATTEMPTS 4
 
-/* For how long a mover waits for room, in steps of WAIT_NS. */
+/* Ranges in a call of process_madvise(), which takes 1024 at most. */
+#define SWAP_RANGES 512
+
+/* For how long a mover waits for room, in steps of WAIT_NS; no longer once it swaps out. */
 #define WAITS 20
 #define WAIT_NS 100000000L
 
@@ -183,8 +187,9 @@ static struct target *wait_for_room(struct batch *batch)
 
 	while (!atomic_load(&drain->stop)) {
 		if (!atomic_load(&drain->pause)) {
-			target = targets_take(drain, batch->owner->targets, batch->bytes);
-			if (target || ++waits == WAITS)
+			target = targets_take(&drain->targets, batch->owner->targets, batch->bytes,
+					      batch->page_size);
+			if (target || ++waits == WAITS || atomic_load(&drain->swapped))
 				break;
 		}
 		pause_a_moment();
@@ -205,12 +210,64 @@ static void starve(struct batch *batch)
 		atomic_store(&drain->stop, true);
 }
 
+static int advise(struct batch *batch, unsigned int first, unsigned int count)
+{
+	struct daxplug *daxplug = batch->drain->change->daxplug;
+	struct iovec ranges[SWAP_RANGES];
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		ranges[i] = (struct iovec){
+			.iov_base = batch->page[first + i],
+			.iov_len = batch->size[first + i],
+		};
+	return daxplug->system->page_out(daxplug, batch->pid, ranges, count);
+}
+
+/* Bytes that are on no node any more. */
+static uint64_t count_swapped(struct batch *batch)
+{
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	if (call(batch, NULL))
+		return 0;
+	for (i = 0; i < batch->count; i++)
+		bytes += batch->status[i] == -ENOENT ? batch->size[i] : 0;
+	return bytes;
+}
+
+/*
+ * A page that several processes map is left to the unplug, which swaps too. Returns false if
+ * that is not wanted, or swap is full.
+ */
+static bool swap_out(struct batch *batch)
+{
+	struct drain *drain = batch->drain;
+	unsigned int at, count;
+	uint64_t room;
+
+	if (!(drain->change->flags & DAXPLUG_CHANGE_SWAP) || is_cache(batch) ||
+	    atomic_load(&drain->stop))
+		return false;
+	if (swap_room(drain->change->daxplug, &room) || room < batch->bytes)
+		return false;
+	for (at = 0; at < batch->count && !atomic_load(&drain->stop); at += count) {
+		count = batch->count - at < SWAP_RANGES ? batch->count - at : SWAP_RANGES;
+		if (advise(batch, at, count))
+			break;
+	}
+	atomic_fetch_add(&drain->swapped, count_swapped(batch));
+	return true;
+}
+
 /**
  * batch_move() - move the pages of a batch
  * @batch: the batch; empty afterwards
  *
- * Pages that cannot be moved are left where they are. If no target has room for them, the
- * drain is starved and stops; or, if they are page cache, moves no more of that.
+ * Pages that cannot be moved are left where they are. If no target has room for them, they are
+ * swapped out if that was asked for; otherwise the drain is starved and stops, or, if they are
+ * page cache, moves no more of that.
  */
 void batch_move(struct batch *batch)
 {
@@ -226,8 +283,8 @@ void batch_move(struct batch *batch)
 		moved = move_to(batch, target->node);
 		batch->bytes = promised;
 		adapt(batch, clock_now() - began);
-		targets_settle(batch->drain, target, promised, moved);
-	} else if (batch->count && !atomic_load(&batch->owner->err)) {
+		targets_settle(&batch->drain->targets, target, promised, moved, batch->page_size);
+	} else if (batch->count && !atomic_load(&batch->owner->err) && !swap_out(batch)) {
 		starve(batch);
 	}
 	batch->count = 0;

@@ -115,16 +115,19 @@ int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags)
 		[DAXPLUG_ACTION_PLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
 		[DAXPLUG_ACTION_UNPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
 					  DAXPLUG_CHANGE_RELEASE | DAXPLUG_CHANGE_NO_WAIT |
-					  DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL,
+					  DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL |
+					  DAXPLUG_CHANGE_SWAP,
 		[DAXPLUG_ACTION_REPLUG] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_FORCE |
 					  DAXPLUG_CHANGE_NO_WAIT | DAXPLUG_CHANGE_DRAIN |
-					  DAXPLUG_CHANGE_NO_REFILL,
+					  DAXPLUG_CHANGE_NO_REFILL | DAXPLUG_CHANGE_SWAP,
 		[DAXPLUG_ACTION_RECLAIM] = DAXPLUG_CHANGE_DRY_RUN | DAXPLUG_CHANGE_NO_WAIT,
 	};
 
 	if (change->started)
 		return -EBUSY;
 	if (flags & ~allowed[change->action])
+		return -EINVAL;
+	if (flags & DAXPLUG_CHANGE_SWAP && !(flags & DAXPLUG_CHANGE_DRAIN))
 		return -EINVAL;
 	change->flags = flags;
 	return 0;
@@ -135,6 +138,16 @@ int daxplug_change_set_timeout(struct daxplug_change *change, int64_t timeout)
 	if (change->started)
 		return -EBUSY;
 	change->timeout = timeout;
+	return 0;
+}
+
+int daxplug_change_avoid_node(struct daxplug_change *change, int node)
+{
+	if (change->started)
+		return -EBUSY;
+	if (!node_set_may_have(node))
+		return -EINVAL;
+	node_set_add(&change->avoid, node);
 	return 0;
 }
 
@@ -336,6 +349,11 @@ static bool is_use(enum daxplug_use use)
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use)
 {
 	return is_use(use) ? change->report.drained.moved[use] : 0;
+}
+
+uint64_t daxplug_change_swapped(const struct daxplug_change *change)
+{
+	return change->report.drained.swapped;
 }
 
 uint64_t daxplug_change_dropped(const struct daxplug_change *change)

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "device.h"
+#include "node_set.h"
 #include "orphan.h"
 #include "pools.h"
 #include "refill.h"
@@ -73,6 +74,7 @@ struct task {
  * @action: what is asked for
  * @wanted: the state to plug to
  * @flags: the caller's
+ * @avoid: the nodes to which its drain does not move pages
  * @timeout: in ms, or negative
  * @started: whether it has been started
  * @ended: whether it has ended
@@ -97,6 +99,7 @@ struct daxplug_change {
 	enum daxplug_action action;
 	enum daxplug_state wanted;
 	unsigned int flags;
+	struct node_set avoid;
 	int64_t timeout;
 	bool started;
 	bool ended;
@@ -173,6 +176,9 @@ bool task_cancelled(const struct daxplug_change *change);
 bool task_interrupted(const struct daxplug_change *change);
 void task_enter(struct daxplug_change *change, enum daxplug_phase phase);
 
+/* foresee.c */
+int foresee(struct daxplug_change *change, struct daxplug_forecast **forecast);
+
 /* check.c */
 int check_all(struct daxplug_change *change);
 int check_again(struct daxplug_change *change);
@@ -206,6 +212,7 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
 /* fail.c */
 int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, const char *format,
 	 ...) __attribute__((format(printf, 4, 5)));
+int fail_room(struct daxplug_change *change, const char *text);
 int fail_unreadable(struct daxplug_change *change, const struct block *block);
 int fail_unplug(struct daxplug_change *change, int err, const struct block *block);
 int fail_plug(struct daxplug_change *change, int err, const struct block *block,

@@ -189,34 +189,27 @@ static int check_node(struct daxplug_change *change)
 
 static int refuse_finding(struct daxplug_change *change, const struct finding *finding)
 {
-	change->report.retry = true;
+	bool permission = finding->reason == DAXPLUG_REASON_PERMISSION;
+
+	change->report.retry = !permission;
 	report_hint(&change->report, "%s", finding->remedy);
-	return refuse(change, -ENOSPC, finding->reason, finding->text);
+	return refuse(change, permission ? -EACCES : -ENOSPC, finding->reason, finding->text);
 }
 
-/*
- * Refuses a change that would leave the machine without memory, or never end. The kernel
- * decides about all other findings: it refuses by itself, and knows more.
- */
 static int check_forecast(struct daxplug_change *change)
 {
 	struct daxplug_forecast *forecast;
-	unsigned int i;
+	const struct finding *obstacle;
 	int err = 0;
 
 	if (change->action == DAXPLUG_ACTION_PLUG || !change->device->counts.present ||
 	    (change->flags & DAXPLUG_CHANGE_FORCE))
 		return 0;
-	if (forecast_make(&change->device, 1, change->action, change->wanted, false, &forecast))
+	if (foresee(change, &forecast))
 		return 0;
-	for (i = 0; !err && i < forecast->finding_count; i++) {
-		const struct finding *finding = &forecast->findings[i];
-
-		if (finding->severity == DAXPLUG_SEVERITY_ERROR &&
-		    (finding->reason == DAXPLUG_REASON_NO_ROOM ||
-		     finding->reason == DAXPLUG_REASON_COMMIT_LIMIT))
-			err = refuse_finding(change, finding);
-	}
+	obstacle = forecast_obstacle(forecast);
+	if (obstacle)
+		err = refuse_finding(change, obstacle);
 	daxplug_forecast_unref(forecast);
 	return err;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/*
- * A drain from its start to its end: is there room, what is to be moved, passes of movers,
- * watched by the main thread of the worker, and what became of it.
- */
+/* A drain from its start to its end: is there room, what is to be moved, passes of movers. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +10,6 @@
 #include "drain.h"
 #include "forecast.h"
 #include "handle.h"
-#include "pressure.h"
 
 /* Another pass finds the pages that processes allocate during this one. */
 #define MOST_PASSES 4
@@ -24,21 +20,8 @@
 /* Less than that is left to the unplug, in bytes. */
 #define LITTLE (UINT64_C(4) << 20)
 
-/* How long the search for processes may take in each pass, in ms. */
+/* How long each pass may search for processes, and then for files, in ms. */
 #define PATIENCE 10000
-
-/* How often the end of the movers, and how often all else is looked at, in ms. */
-#define TICK 10
-#define INTERVAL 100
-
-/* For how long pressure is waited out, in ms. */
-#define PRESSURE_PATIENCE 10000
-
-#define MOST_MOVERS 64
-
-#define ROOM_HINT                                                                                  \
-	"free memory on other nodes, or unplug without draining: the kernel then drops page "      \
-	"cache and swaps"
 
 /* The page frames of the blocks that are online; they are in ascending order. */
 static int find_frames(struct drain *drain)
@@ -65,20 +48,23 @@ static int find_frames(struct drain *drain)
 	return 0;
 }
 
-/* Reads how many bytes the device holds, by use; -1 if unknown. */
+/* How many bytes the device holds, by use; -1 if unknown. */
+static void take_use(struct drain *drain, const struct daxplug_forecast *forecast, int64_t *left)
+{
+	memcpy(left, forecast->use, sizeof(forecast->use));
+	drain->owns_node = forecast->parts[0].owns_node;
+}
+
 static void read_left(struct drain *drain, int64_t *left)
 {
-	struct daxplug_device *device = drain->change->device;
 	struct daxplug_forecast *forecast;
 	unsigned int i;
 
 	for (i = 0; i < USES; i++)
 		left[i] = -1;
-	if (forecast_make(&device, 1, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, false,
-			  &forecast))
+	if (foresee(drain->change, &forecast))
 		return;
-	memcpy(left, forecast->use, sizeof(forecast->use));
-	drain->owns_node = forecast->parts[0].owns_node;
+	take_use(drain, forecast, left);
 	daxplug_forecast_unref(forecast);
 }
 
@@ -92,158 +78,103 @@ static uint64_t movable(const int64_t *left, bool with_cache)
 	return bytes + (with_cache ? left[DAXPLUG_USE_CACHE] : 0);
 }
 
-static uint64_t moved_in_all(struct drain *drain)
+/* By a forecast, which a dry run makes too. */
+static int fail_obstacle(struct drain *drain, const struct finding *obstacle)
 {
-	uint64_t moved = 0;
-	unsigned int i;
+	struct report *report = &drain->change->report;
+	bool permission = obstacle->reason == DAXPLUG_REASON_PERMISSION;
 
-	for (i = 0; i < USES; i++)
-		moved += atomic_load(&drain->moved[i]);
-	return moved;
+	fail(drain->change, permission ? -EACCES : -ENOSPC, obstacle->reason, "cannot drain it: %s",
+	     obstacle->text);
+	report_hint(report, "%s", obstacle->remedy);
+	report->retry = !permission;
+	return report->err;
 }
 
-static int fail_room(struct drain *drain, uint64_t must_move)
+/* Sets @left too. Without enough room on other nodes nothing is begun. */
+static int check_room(struct drain *drain, int64_t *left)
 {
-	uint64_t spare = targets_spare(drain);
-	char must[32], has[32], lacks[32];
-
-	if (must_move > spare)
-		fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-		     "cannot drain it: %s must move, and other nodes have %s free above their high "
-		     "watermarks, %s too little",
-		     forecast_size(must_move, must, sizeof(must)),
-		     forecast_size(spare, has, sizeof(has)),
-		     forecast_size(must_move - spare, lacks, sizeof(lacks)));
-	else
-		fail(drain->change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-		     "cannot drain it: the nodes that its processes may use have too little free "
-		     "above their high watermarks for the %s that must move",
-		     forecast_size(must_move, must, sizeof(must)));
-	report_hint(&drain->change->report, ROOM_HINT);
-	drain->change->report.retry = true;
-	return -ENOSPC;
-}
-
-/* Without enough room on other nodes nothing is begun. */
-static int check_room(struct drain *drain, const int64_t *left)
-{
-	uint64_t must_move = movable(left, false);
-
-	if (drain->change->flags & DAXPLUG_CHANGE_FORCE || must_move <= targets_spare(drain))
-		return 0;
-	return fail_room(drain, must_move);
-}
-
-/* ---- a pass ---- */
-
-static void tell_progress(struct drain *drain)
-{
-	drain->change->moved = moved_in_all(drain);
-	drain->change->to_move = drain->total;
-	task_send(drain->change, false);
-}
-
-/* With DAXPLUG_CHANGE_FORCE the unplug is tried all the same. */
-static int give_up(struct drain *drain)
-{
-	struct daxplug_change *change = drain->change;
-
-	if (change->flags & DAXPLUG_CHANGE_FORCE) {
-		atomic_store(&drain->starved, true);
-		atomic_store(&drain->stop, true);
-		return 0;
-	}
-	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM,
-	     "cannot drain it: processes have waited for memory for %d s",
-	     PRESSURE_PATIENCE / 1000);
-	report_hint(&change->report, ROOM_HINT);
-	change->report.retry = true;
-	return -ENOSPC;
-}
-
-/* Movers wait while there is pressure; too long, and they stop. */
-static int watch_pressure(struct drain *drain, struct pressure *pressure, int64_t *since)
-{
-	int64_t now = clock_now();
-	bool high = pressure_is_high(drain->change->daxplug, pressure, now);
-
-	atomic_store(&drain->pause, high);
-	if (!high)
-		*since = now;
-	return now - *since < PRESSURE_PATIENCE ? 0 : give_up(drain);
-}
-
-static int look(struct drain *drain, struct pressure *pressure, int64_t *since)
-{
-	int err = watch_pressure(drain, pressure, since);
-	char words[64];
-
-	tell_progress(drain);
-	if (err)
-		return err;
-	err = targets_refresh(drain);
-	if (!err)
-		return 0;
-	return fail(drain->change, err, DAXPLUG_REASON_UNREADABLE,
-		    "cannot tell how much room other nodes have: %s",
-		    report_errno(err, words, sizeof(words)));
-}
-
-/* Until the movers have ended, which they do at once if the change is cancelled. */
-static int watch(struct drain *drain)
-{
-	int64_t next = clock_now() + INTERVAL, since = clock_now();
-	struct pressure pressure = { 0 };
+	struct daxplug_forecast *forecast;
+	const struct finding *obstacle;
 	int err = 0;
 
-	while (!err && atomic_load(&drain->running)) {
-		if (task_cancelled_within(drain->change, TICK)) {
-			err = fail_cancelled(drain->change);
-		} else if (clock_now() >= next) {
-			err = look(drain, &pressure, &since);
-			next = clock_now() + INTERVAL;
-		}
-	}
-	/* The caller joins the movers, which end after the call that they are in. */
+	if (foresee(drain->change, &forecast))
+		return fail(drain->change, -ENOMEM, DAXPLUG_REASON_NO_MEMORY, "cannot drain it");
+	take_use(drain, forecast, left);
+	obstacle = forecast_obstacle(forecast);
+	if (obstacle && !(drain->change->flags & DAXPLUG_CHANGE_FORCE))
+		err = fail_obstacle(drain, obstacle);
+	daxplug_forecast_unref(forecast);
+	return err;
+}
+
+/* Movers found no room. If there is enough in all, the processes may not use it. */
+static int fail_starved(struct drain *drain, int64_t *left)
+{
+	int err = check_room(drain, left);
+	char text[256], must[32];
+
 	if (err)
-		atomic_store(&drain->stop, true);
-	return err;
+		return err;
+	snprintf(text, sizeof(text),
+		 "the nodes that its processes may use have too little free above their high "
+		 "watermarks for the %s that must move",
+		 forecast_size(movable(left, false), must, sizeof(must)));
+	return fail_room(drain->change, text);
 }
 
-static unsigned int count_movers(void)
+/* A process that may use few nodes only has less room than there is in all. */
+static int check_owners(struct drain *drain)
 {
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct owner *owner = owners_without_room(drain);
+	char text[256], must[32];
 
-	return online < 1 ? 1 : online > MOST_MOVERS ? MOST_MOVERS : online;
+	if (!owner || drain->change->flags & (DAXPLUG_CHANGE_FORCE | DAXPLUG_CHANGE_SWAP))
+		return 0;
+	snprintf(text, sizeof(text),
+		 "the nodes in the cpuset of %s (PID %d) have too little free above their high "
+		 "watermarks for the %s that must move",
+		 owner->name, owner->pid, forecast_size(owner->anon, must, sizeof(must)));
+	return fail_room(drain->change, text);
 }
 
-static int move(struct drain *drain)
+static int find_all(struct drain *drain)
 {
-	pthread_t movers[MOST_MOVERS];
-	int count, i, err;
+	drain->piece_count = 0;
+	owners_begin_pass(drain);
+	evacuees_find(drain, clock_now() + PATIENCE);
+	files_find(drain, clock_now() + PATIENCE);
+	segments_find(drain);
+	pieces_sort(drain);
+	return task_cancelled(drain->change) ? fail_cancelled(drain->change) : check_owners(drain);
+}
 
-	count = movers_start(drain, count_movers(), movers);
-	if (count < 0)
-		return fail(drain->change, count, DAXPLUG_REASON_WORKER, "cannot start a thread");
-	err = watch(drain);
-	for (i = 0; i < count; i++)
-		pthread_join(movers[i], NULL);
-	tell_progress(drain);
-	return err;
+/* If it fails from here on, pages may have moved: it was not refused. */
+static void begin_moving(struct drain *drain)
+{
+	struct task *task = &drain->change->task;
+
+	if (task->touched)
+		return;
+	task->touched = true;
+	if (drain->owns_node)
+		pools_give_up_free(drain->change->daxplug, &task->pools);
 }
 
 static int pass(struct drain *drain)
 {
-	drain->piece_count = 0;
-	evacuees_find(drain, clock_now() + PATIENCE);
-	files_find(drain, clock_now() + PATIENCE);
-	pieces_sort(drain);
-	if (task_cancelled(drain->change))
-		return fail_cancelled(drain->change);
-	return drain->piece_count ? move(drain) : 0;
+	int err = find_all(drain);
+
+	if (err)
+		return err;
+	begin_moving(drain);
+	return drain->piece_count ? movers_run(drain) : 0;
 }
 
-/* Another pass if the last one has moved much of what was left. */
+/*
+ * Another pass if the last one has moved much of what was left. One that swaps out is the last:
+ * what processes need at once comes back, and would be swapped out again.
+ */
 static int run_passes(struct drain *drain, int64_t *left)
 {
 	uint64_t before = movable(left, true), moved = 0, now;
@@ -259,9 +190,9 @@ static int run_passes(struct drain *drain, int64_t *left)
 		if (atomic_load(&drain->starved))
 			return drain->change->flags & DAXPLUG_CHANGE_FORCE
 				       ? 0
-				       : fail_room(drain, movable(left, false));
+				       : fail_starved(drain, left);
 		now = moved_in_all(drain);
-		if (now - moved < before / WORTHWHILE)
+		if (atomic_load(&drain->swapped) || now - moved < before / WORTHWHILE)
 			break;
 		moved = now;
 		before = movable(left, true);
@@ -281,80 +212,28 @@ static void drop_cache(struct drain *drain, int64_t *left)
 		drain->dropped = before - left[DAXPLUG_USE_CACHE];
 }
 
-/* ---- what became of it ---- */
-
-/* The owners with most, in order; those that could not be moved come first. */
-static int compare(const void *one, const void *other)
-{
-	const struct evacuee *a = one, *b = other;
-
-	if (!a->err != !b->err)
-		return a->err ? -1 : 1;
-	return a->bytes < b->bytes ? 1 : a->bytes > b->bytes ? -1 : a->pid - b->pid;
-}
-
-static void report_evacuees(struct drain *drain, struct drained *drained)
-{
-	struct evacuee *all = calloc(drain->owner_count + 1, sizeof(*all));
-	unsigned int i, count = 0;
-
-	for (i = 0; all && i < drain->owner_count; i++) {
-		struct owner *owner = &drain->owners[i];
-		int err = atomic_load(&owner->err);
-		uint64_t moved = atomic_load(&owner->moved);
-
-		if (!owner->pid || (!err && !moved))
-			continue;
-		all[count] = (struct evacuee){ .pid = owner->pid, .err = err };
-		all[count].bytes = err ? owner->found : moved;
-		memcpy(all[count++].name, owner->name, sizeof(owner->name));
-	}
-	if (count)
-		qsort(all, count, sizeof(*all), compare);
-	drained->count = count < MOST_EVACUEES ? count : MOST_EVACUEES;
-	if (count)
-		memcpy(drained->evacuees, all, drained->count * sizeof(*all));
-	free(all);
-}
-
-static void report_all(struct drain *drain, const int64_t *left, int64_t began)
-{
-	struct drained *drained = &drain->change->report.drained;
-	unsigned int i;
-
-	for (i = 0; i < USES; i++) {
-		drained->moved[i] = atomic_load(&drain->moved[i]);
-		drained->left[i] = left[i];
-	}
-	drained->dropped = drain->dropped;
-	drained->took = clock_now() - began;
-	report_evacuees(drain, drained);
-}
-
 static int begin(struct drain *drain, int64_t *left)
 {
+	struct daxplug_change *change = drain->change;
 	char words[64];
 	int err;
 
 	err = find_frames(drain);
 	if (!err)
-		err = targets_read(drain);
+		err = targets_read(&drain->targets, change->daxplug, change->device->target_node,
+				   &change->avoid);
 	if (err)
-		return fail(drain->change, err, DAXPLUG_REASON_UNREADABLE,
+		return fail(change, err, DAXPLUG_REASON_UNREADABLE,
 			    "cannot tell where its pages could go: %s",
 			    report_errno(err, words, sizeof(words)));
-	read_left(drain, left);
+	err = check_room(drain, left);
 	drain->total = movable(left, true);
-	return drain->targets.count ? check_room(drain, left) : 0;
+	return err;
 }
 
 static void drain_free(struct drain *drain)
 {
-	unsigned int i;
-
-	for (i = 0; i < drain->owner_count; i++)
-		free(drain->owners[i].path);
-	free(drain->owners);
+	owners_free(drain);
 	free(drain->pieces);
 	free(drain->frames);
 	free(drain);
@@ -367,17 +246,13 @@ static int run(struct drain *drain)
 	int err = begin(drain, left);
 
 	if (!err && drain->targets.count) {
-		/* If it fails from here on, pages may have moved: it was not refused. */
-		change->task.touched = true;
 		change->report.drained.done = true;
-		if (drain->owns_node)
-			pools_give_up_free(change->daxplug, &change->task.pools);
 		err = run_passes(drain, left);
 		if (!err && left[DAXPLUG_USE_CACHE] > (int64_t)LITTLE)
 			drop_cache(drain, left);
 	}
 	if (change->report.drained.done)
-		report_all(drain, left, began);
+		drain_report(drain, left, began);
 	if (err)
 		fail_untouched(change);
 	return err;

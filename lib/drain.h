@@ -2,55 +2,30 @@
 /*
  * Draining: the pages of a device are moved to other nodes from user space, without the
  * hotplug locks, before the kernel takes its blocks offline. The worker's main thread finds
- * the pages and watches (drain.c); mover threads move them (movers.c).
+ * the pages (drain.c) and watches (watch.c); mover threads move them (movers.c).
  */
 #ifndef DAXPLUG_DRAIN_H
 #define DAXPLUG_DRAIN_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 
 #include "change.h"
+#include "targets.h"
 #include "use.h"
 
-/* More nodes than any machine has for what a device holds; others are left out. */
-#define MOST_TARGETS 64
-
 /**
- * struct target - a node that pages may move to
- * @node: its number
- * @spare: bytes free above its high watermarks, when last read
- * @in_flight: bytes that movers have been promised and have not accounted for
- */
-struct target {
-	int node;
-	uint64_t spare;
-	uint64_t in_flight;
-};
-
-/**
- * struct targets - the nodes that pages may move to
- * @lock: protects @spare and @in_flight of each
- * @target: the nodes, the nearest to the device first
- * @count: how many there are
- */
-struct targets {
-	pthread_mutex_t lock;
-	struct target target[MOST_TARGETS];
-	unsigned int count;
-};
-
-/**
- * struct owner - a process, or a file, that has pages on the device
- * @pid: the PID of the process; 0 for a file
+ * struct owner - what has pages on the device: a process, a file, a segment of shared memory
+ * @pid: the PID of the process; 0 for another owner
  * @name: the name of the process
- * @path: the file, relative to the root; NULL for a process
+ * @path: the file, relative to the root; NULL for another owner
  * @mount: the length of the part of @path that leads to the mount point of the file system;
  *	0 for "proc/PID/fd/N"
  * @device: the number of the device of the file
  * @inode: the number of its inode
- * @found: bytes that it has on the node of the device
+ * @segment: the ID of the segment
+ * @found: bytes that it has on the node of the device, or in all
+ * @anon: of @found, anonymous memory of the process
  * @targets: a bit for each target that the cpuset of the process has
  * @moved: bytes that were moved
  * @err: 0, or why its pages cannot be moved: -EACCES, its cpuset has no target; -EPERM
@@ -62,7 +37,9 @@ struct owner {
 	size_t mount;
 	dev_t device;
 	ino_t inode;
+	int segment;
 	uint64_t found;
+	uint64_t anon;
 	uint64_t targets;
 	atomic_uint_least64_t moved;
 	atomic_int err;
@@ -99,11 +76,13 @@ struct frames {
  * @change: the change that it belongs to
  * @frames: the page frames of the blocks that are online, ascending, @frames_count of them
  * @targets: where pages may go
- * @owners: what has pages on the device, @owner_count of them
+ * @owners: what has pages on the device, @owner_count of them; the first @known_owners are
+ *	the processes of earlier passes, by PID
  * @pieces: what is to be moved in this pass, @piece_count of them
  * @owns_node: whether the device is all the memory of its node
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use
+ * @swapped: bytes that were swapped out
  * @total: bytes that were there to be moved at the start
  * @stop: the movers are to end
  * @pause: the movers are to wait: the system is short of memory
@@ -120,11 +99,13 @@ struct drain {
 	struct targets targets;
 	struct owner *owners;
 	unsigned int owner_count;
+	unsigned int known_owners;
 	struct piece *pieces;
 	unsigned int piece_count;
 	bool owns_node;
 	atomic_uint next;
 	atomic_uint_least64_t moved[USES];
+	atomic_uint_least64_t swapped;
 	uint64_t total;
 	atomic_bool stop;
 	atomic_bool pause;
@@ -134,14 +115,6 @@ struct drain {
 	atomic_uint movers;
 	atomic_uint running;
 };
-
-/* targets.c */
-int targets_read(struct drain *drain);
-int targets_refresh(struct drain *drain);
-uint64_t targets_spare(struct drain *drain);
-uint64_t targets_allowed(const struct drain *drain, const char *list);
-struct target *targets_take(struct drain *drain, uint64_t allowed, uint64_t bytes);
-void targets_settle(struct drain *drain, struct target *target, uint64_t promised, uint64_t moved);
 
 /* batch.c */
 
@@ -154,6 +127,7 @@ void targets_settle(struct drain *drain, struct target *target, uint64_t promise
  * @drain: the drain
  * @pid: whose addresses they are; 0 for those of this process
  * @owner: to be charged with them
+ * @page_size: of the mapping that they are from
  * @count: how many there are
  * @bytes: of all of them
  * @limit: how many bytes there are to be at most, by how long the last batch took
@@ -167,6 +141,7 @@ struct batch {
 	struct drain *drain;
 	int pid;
 	struct owner *owner;
+	uint64_t page_size;
 	unsigned int count;
 	uint64_t bytes;
 	uint64_t limit;
@@ -212,6 +187,18 @@ void window_move(struct pages *pages, const struct piece *piece);
 /* movers.c */
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
+/* watch.c */
+int movers_run(struct drain *drain);
+uint64_t moved_in_all(struct drain *drain);
+
+/* owners.c */
+struct owner *owners_add(struct drain *drain);
+struct owner *owners_find(const struct drain *drain, const struct owner *key);
+bool owners_are_full(const struct drain *drain);
+void owners_begin_pass(struct drain *drain);
+const struct owner *owners_without_room(struct drain *drain);
+void owners_free(struct drain *drain);
+
 /* pieces.c */
 bool pieces_are_full(const struct drain *drain);
 int pieces_add(struct drain *drain, const struct piece *all);
@@ -222,6 +209,13 @@ bool evacuees_find(struct drain *drain, int64_t deadline);
 
 /* files.c */
 void files_find(struct drain *drain, int64_t deadline);
+
+/* segments.c */
+void segments_find(struct drain *drain);
+char *segment_attach(const struct daxplug *daxplug, const struct owner *owner, uint64_t end);
+
+/* drain_report.c */
+void drain_report(struct drain *drain, const int64_t *left, int64_t began);
 
 /* reclaim.c */
 bool reclaim_cache(struct drain *drain, uint64_t bytes);

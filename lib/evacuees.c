@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "drain.h"
-#include "grow.h"
 #include "handle.h"
 #include "process.h"
 
@@ -31,7 +30,7 @@ struct search {
 
 static bool goes_on(const struct search *search)
 {
-	return !search->err && !pieces_are_full(search->drain) &&
+	return !search->err && !pieces_are_full(search->drain) && !owners_are_full(search->drain) &&
 	       !task_cancelled(search->drain->change);
 }
 
@@ -42,68 +41,45 @@ static bool is_own_node(int node, void *data)
 	return node == search->drain->change->device->target_node;
 }
 
-/* "Mems_allowed_list:\t0-1" of /proc/PID/status; all targets if it cannot be told. */
+/* All targets if it cannot be told. */
 static uint64_t allowed_targets(const struct drain *drain, int pid)
 {
-	char path[SYSFS_PATH_SIZE], *text, *found, list[ATTRIBUTE_SIZE];
-	uint64_t allowed = ~UINT64_C(0);
-	int err;
+	char list[ATTRIBUTE_SIZE];
 
-	snprintf(path, sizeof(path), "proc/%d/status", pid);
-	text = sysfs_read_long(drain->change->daxplug, path, &err);
-	found = text ? strstr(text, "\nMems_allowed_list:\t") : NULL;
-	if (found && sscanf(found, "\nMems_allowed_list:\t%4095[0-9,-]", list) == 1)
-		allowed = targets_allowed(drain, list);
-	free(text);
-	return allowed;
+	if (!process_cpuset(drain->change->daxplug, pid, list, sizeof(list)))
+		return ~UINT64_C(0);
+	return targets_allowed(&drain->targets, list);
 }
 
-static bool find_owner(struct search *search)
+/* That of an earlier pass, or a new one. */
+static struct owner *take_owner(struct search *search)
 {
-	unsigned int i;
+	struct owner key = { .pid = search->process->pid }, *owner;
 
-	for (i = 0; i < search->drain->owner_count; i++) {
-		const struct owner *owner = &search->drain->owners[i];
-
-		if (owner->pid == search->process->pid &&
-		    !strcmp(owner->name, search->process->name)) {
-			search->owner = i;
-			return true;
-		}
-	}
-	return false;
+	snprintf(key.name, sizeof(key.name), "%s", search->process->name);
+	owner = owners_find(search->drain, &key);
+	if (owner)
+		return owner;
+	owner = owners_add(search->drain);
+	if (!owner)
+		return NULL;
+	owner->pid = key.pid;
+	memcpy(owner->name, key.name, sizeof(owner->name));
+	return owner;
 }
 
 static int begin_owner(struct search *search)
 {
-	struct drain *drain = search->drain;
-	struct owner *owner;
+	struct owner *owner = take_owner(search);
 
-	if (!find_owner(search)) {
-		owner = grow(drain->owners, drain->owner_count, sizeof(*owner));
-		if (!owner)
-			return -ENOMEM;
-		drain->owners = owner;
-		search->owner = drain->owner_count++;
-		memset(&owner[search->owner], 0, sizeof(*owner));
-		owner[search->owner].pid = search->process->pid;
-		snprintf(owner[search->owner].name, sizeof(owner->name), "%s",
-			 search->process->name);
-	}
-	owner = &drain->owners[search->owner];
-	owner->found = 0;
-	owner->targets = allowed_targets(drain, owner->pid);
+	if (!owner)
+		return -ENOMEM;
+	owner->found = owner->anon = 0;
+	owner->targets = allowed_targets(search->drain, owner->pid);
 	atomic_store(&owner->err, owner->targets ? 0 : -EACCES);
+	search->owner = owner - search->drain->owners;
 	search->begun = true;
 	return 0;
-}
-
-/* A word " file=" or " huge" tells what a mapping is, as far as numa_maps goes. */
-static enum daxplug_use use_of_line(const char *line)
-{
-	if (strstr(line, " huge"))
-		return DAXPLUG_USE_HUGE;
-	return strstr(line, " file=") ? DAXPLUG_USE_CACHE : DAXPLUG_USE_ANON;
 }
 
 static uint64_t page_size_of_line(const char *line)
@@ -123,7 +99,7 @@ static int add_pieces(struct search *search, const struct mapping *mapping)
 		.start = mapping->start,
 		.end = mapping->end,
 		.page_size = page_size_of_line(mapping->line),
-		.use = use_of_line(mapping->line),
+		.use = process_line_use(mapping->line),
 	};
 
 	return pieces_add(search->drain, &all);
@@ -133,6 +109,7 @@ static bool take_mapping(const struct mapping *mapping, void *data)
 {
 	struct search *search = data;
 	uint64_t bytes = process_line_on_nodes(mapping->line, is_own_node, search);
+	struct owner *owner;
 
 	if (!bytes)
 		return true;
@@ -140,7 +117,9 @@ static bool take_mapping(const struct mapping *mapping, void *data)
 		search->err = begin_owner(search);
 	if (search->err)
 		return false;
-	search->drain->owners[search->owner].found += bytes;
+	owner = &search->drain->owners[search->owner];
+	owner->found += bytes;
+	owner->anon += process_line_use(mapping->line) == DAXPLUG_USE_ANON ? bytes : 0;
 	search->err = add_pieces(search, mapping);
 	return goes_on(search);
 }

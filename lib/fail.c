@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "forecast.h"
 #include "handle.h"
 #include "holder.h"
 #include "parse.h"
@@ -48,6 +49,21 @@ int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, con
 	report->retry = may_pass(err);
 	report->hint[0] = '\0';
 	return report_error(report, err, "%s: %s", change_name(change), text);
+}
+
+/**
+ * fail_room() - a drain has no room, which other processes may free
+ * @change: the change
+ * @text: what lacks room
+ *
+ * Return: -ENOSPC.
+ */
+int fail_room(struct daxplug_change *change, const char *text)
+{
+	fail(change, -ENOSPC, DAXPLUG_REASON_NO_ROOM, "cannot drain it: %s", text);
+	report_hint(&change->report, DRAIN_ROOM_REMEDY);
+	change->report.retry = true;
+	return -ENOSPC;
 }
 
 /* The same about a block, which may be NULL for all of them: "cannot put memory42 online". */

@@ -26,13 +26,16 @@ void daxplug_forecast_unref(struct daxplug_forecast *forecast)
 	free(forecast);
 }
 
-static void add_part(struct daxplug_forecast *forecast, struct daxplug_device *device)
+static void add_part(struct daxplug_forecast *forecast, struct daxplug_device *device,
+		     const struct node_set *avoid)
 {
 	struct part *part = &forecast->parts[forecast->count++];
 	unsigned int i;
 
 	part->device = daxplug_device_ref(device);
 	part->node = device->target_node;
+	if (avoid)
+		part->avoid = *avoid;
 	part->online = device->counts.online * device->daxplug->block_size;
 	for (i = 0; i < USES; i++)
 		part->use[i] = part->online ? -1 : 0;
@@ -84,6 +87,19 @@ static void add_durations(struct daxplug_forecast *forecast)
 	}
 }
 
+/* Without another node for its pages a drain leaves all of them to the unplug. */
+static void add_room(struct daxplug_forecast *forecast)
+{
+	int err = -ENODEV;
+
+	if (forecast->flags & DAXPLUG_CHANGE_DRAIN)
+		err = forecast_drain_room(forecast);
+	if (err == -ENODEV)
+		forecast_room(forecast);
+	else if (err)
+		find_room_unknown(forecast);
+}
+
 static void fill(struct daxplug_forecast *forecast, bool with_users)
 {
 	unsigned int i;
@@ -95,7 +111,7 @@ static void fill(struct daxplug_forecast *forecast, bool with_users)
 	if (forecast->action != DAXPLUG_ACTION_PLUG) {
 		forecast_use(forecast);
 		forecast_pools(forecast);
-		forecast_room(forecast);
+		add_room(forecast);
 		forecast_commit(forecast);
 		forecast_push_back(forecast);
 	}
@@ -106,29 +122,34 @@ static void fill(struct daxplug_forecast *forecast, bool with_users)
 	add_durations(forecast);
 }
 
+static bool are_of_one_handle(struct daxplug_device *const *devices, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 1; i < count; i++)
+		if (devices[i]->daxplug != devices[0]->daxplug)
+			return false;
+	return true;
+}
+
 /**
  * forecast_make() - as daxplug_forecast_new()
  * @devices: the devices
  * @count: how many
- * @action: the change
- * @state: to plug to
- * @with_users: whether to search for the programs that use the memory
+ * @terms: how they are to be changed
  * @forecast: set to the forecast
  *
  * Return: 0; -EINVAL; -ENOMEM.
  */
 int forecast_make(struct daxplug_device *const *devices, unsigned int count,
-		  enum daxplug_action action, enum daxplug_state state, bool with_users,
-		  struct daxplug_forecast **forecast)
+		  const struct terms *terms, struct daxplug_forecast **forecast)
 {
 	struct daxplug_forecast *new;
 	unsigned int i;
 
-	if (!count || action <= DAXPLUG_ACTION_UNKNOWN || action > DAXPLUG_ACTION_REPLUG)
+	if (!count || terms->action <= DAXPLUG_ACTION_UNKNOWN ||
+	    terms->action > DAXPLUG_ACTION_REPLUG || !are_of_one_handle(devices, count))
 		return -EINVAL;
-	for (i = 1; i < count; i++)
-		if (devices[i]->daxplug != devices[0]->daxplug)
-			return -EINVAL;
 
 	new = calloc(1, sizeof(*new));
 	if (!new)
@@ -140,12 +161,13 @@ int forecast_make(struct daxplug_device *const *devices, unsigned int count,
 	}
 	new->refs = 1;
 	new->daxplug = daxplug_ref(devices[0]->daxplug);
-	new->action = action;
-	new->state = state;
+	new->action = terms->action;
+	new->state = terms->state;
+	new->flags = terms->flags;
 	new->room = -1;
 	for (i = 0; i < count; i++)
-		add_part(new, devices[i]);
-	fill(new, with_users);
+		add_part(new, devices[i], terms->avoid ? &terms->avoid[i] : NULL);
+	fill(new, terms->with_users);
 	*forecast = new;
 	return 0;
 }
@@ -154,7 +176,34 @@ int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int cou
 			 enum daxplug_action action, enum daxplug_state state,
 			 struct daxplug_forecast **forecast)
 {
-	return forecast_make(devices, count, action, state, true, forecast);
+	const struct terms terms = { .action = action, .state = state, .with_users = true };
+
+	return forecast_make(devices, count, &terms, forecast);
+}
+
+/**
+ * forecast_obstacle() - what daxplug itself refuses a change for
+ * @forecast: the forecast
+ *
+ * Such a change would leave the machine without memory, or never end. The kernel decides about
+ * all other findings: it refuses by itself, and knows more.
+ *
+ * Return: the first of these findings; NULL if there is none.
+ */
+const struct finding *forecast_obstacle(const struct daxplug_forecast *forecast)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->finding_count; i++) {
+		const struct finding *finding = &forecast->findings[i];
+
+		if (finding->severity == DAXPLUG_SEVERITY_ERROR &&
+		    (finding->reason == DAXPLUG_REASON_NO_ROOM ||
+		     finding->reason == DAXPLUG_REASON_COMMIT_LIMIT ||
+		     finding->reason == DAXPLUG_REASON_PERMISSION))
+			return finding;
+	}
+	return NULL;
 }
 
 static const struct finding *finding_at(const struct daxplug_forecast *forecast, unsigned int at)

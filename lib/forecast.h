@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "libdaxplug.h"
+#include "node_set.h"
 #include "pools.h"
 #include "use.h"
 
@@ -11,6 +12,11 @@
 #define MOST_UNMOVABLE 64
 #define MOST_LOST_POOLS 32
 #define MOST_USERS 8
+
+/* How to find room for a drain. */
+#define DRAIN_ROOM_REMEDY                                                                          \
+	"free memory on other nodes, or unplug without draining: the kernel then drops page "      \
+	"cache and swaps"
 
 /**
  * struct finding - something that matters for a change
@@ -49,6 +55,7 @@ struct user {
  * struct part - a device of a forecast
  * @device: the device, with a reference
  * @node: its node, or -1
+ * @avoid: nodes to which its drain is not to move pages
  * @owns_node: whether it and others of this forecast are all the memory of that node
  * @use: the use of its memory, in bytes; -1 if unknown
  * @must_move: the bytes that must move, or -1
@@ -60,6 +67,7 @@ struct user {
 struct part {
 	struct daxplug_device *device;
 	int node;
+	struct node_set avoid;
 	bool owns_node;
 	int64_t use[USES];
 	int64_t must_move;
@@ -70,11 +78,28 @@ struct part {
 };
 
 /**
+ * struct terms - how devices are to be changed
+ * @action: the change
+ * @state: to plug to
+ * @flags: DAXPLUG_CHANGE_*, of which _DRAIN and _SWAP count
+ * @avoid: for each device, the nodes to which its drain is not to move pages; or NULL
+ * @with_users: whether to search for the programs that use the memory
+ */
+struct terms {
+	enum daxplug_action action;
+	enum daxplug_state state;
+	unsigned int flags;
+	const struct node_set *avoid;
+	bool with_users;
+};
+
+/**
  * struct daxplug_forecast - the conditions that a change of some devices would meet
  * @refs: how many references there are
  * @daxplug: the handle, with a reference
  * @action: the change
  * @state: to plug to
+ * @flags: as in struct terms
  * @parts: the devices, @count of them
  * @exact: whether all use is counted, not estimated
  *
@@ -85,6 +110,7 @@ struct daxplug_forecast {
 	struct daxplug *daxplug;
 	enum daxplug_action action;
 	enum daxplug_state state;
+	unsigned int flags;
 	struct part *parts;
 	unsigned int count;
 	bool exact;
@@ -106,8 +132,8 @@ struct daxplug_forecast {
 };
 
 int forecast_make(struct daxplug_device *const *devices, unsigned int count,
-		  enum daxplug_action action, enum daxplug_state state, bool with_users,
-		  struct daxplug_forecast **forecast);
+		  const struct terms *terms, struct daxplug_forecast **forecast);
+const struct finding *forecast_obstacle(const struct daxplug_forecast *forecast);
 
 /* The parts of it, each in a file of its own. */
 void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severity severity,
@@ -118,7 +144,9 @@ const char *forecast_size(uint64_t bytes, char *text, size_t size);
 
 void forecast_use(struct daxplug_forecast *forecast);
 void forecast_pools(struct daxplug_forecast *forecast);
+void find_room_unknown(struct daxplug_forecast *forecast);
 void forecast_room(struct daxplug_forecast *forecast);
+int forecast_drain_room(struct daxplug_forecast *forecast);
 void forecast_commit(struct daxplug_forecast *forecast);
 void forecast_push_back(struct daxplug_forecast *forecast);
 void forecast_users(struct daxplug_forecast *forecast);

@@ -382,6 +382,12 @@ enum daxplug_use {
  */
 #define DAXPLUG_CHANGE_NO_REFILL (1U << 5)
 
+/*
+ * With DAXPLUG_CHANGE_DRAIN: swap anonymous and shared memory out that has no room on other
+ * nodes. Without it a drain swaps nothing out.
+ */
+#define DAXPLUG_CHANGE_SWAP (1U << 6)
+
 /* The parts of the kernel that may refill a device while a change drains it. */
 
 /* Demotion: reclaim moves cold pages to slower nodes. */
@@ -733,8 +739,8 @@ DAXPLUG_CHECK int daxplug_change_set_state(struct daxplug_change *change, enum d
  * @change: the change
  * @flags: any of DAXPLUG_CHANGE_*; replaces the former ones
  *
- * Return: 0; -EINVAL for an unknown flag, or one that does not apply to the action;
- * -EBUSY.
+ * Return: 0; -EINVAL for an unknown flag, or one that does not apply to the action, or
+ * DAXPLUG_CHANGE_SWAP without _DRAIN; -EBUSY.
  */
 DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsigned int flags);
 
@@ -750,6 +756,18 @@ DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsign
  * Return: 0; -EBUSY.
  */
 DAXPLUG_CHECK int daxplug_change_set_timeout(struct daxplug_change *change, int64_t timeout);
+
+/**
+ * daxplug_change_avoid_node() - keep the drain of the change from moving pages to a node
+ * @change: the change
+ * @node: the number of the node, such as that of a device that is to be unplugged next
+ *
+ * May be called for several nodes. The unplug that follows the drain moves what is left to
+ * nodes that the kernel chooses.
+ *
+ * Return: 0; -EINVAL for a number that no node has; -EBUSY.
+ */
+DAXPLUG_CHECK int daxplug_change_avoid_node(struct daxplug_change *change, int node);
 
 /**
  * daxplug_change_start() - begin
@@ -900,6 +918,8 @@ bool daxplug_change_drained(const struct daxplug_change *change);
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
+/* Bytes that DAXPLUG_CHANGE_SWAP has swapped out. */
+uint64_t daxplug_change_swapped(const struct daxplug_change *change);
 /* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed: about. */
 uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 /* Bytes that were left on the device for the unplug; -1 if unknown. */
@@ -939,6 +959,23 @@ int daxplug_change_evacuee_error(const struct daxplug_change *change, unsigned i
 DAXPLUG_CHECK int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int count,
 				       enum daxplug_action action, enum daxplug_state state,
 				       struct daxplug_forecast **forecast);
+
+/**
+ * daxplug_forecast_changes() - foresee changes of devices, as they have been set up
+ * @changes: the changes, which need not be started; at least one. All have the same action,
+ *	state and flags, and devices of one handle
+ * @count: how many
+ * @forecast: set to the forecast, with one reference
+ *
+ * As daxplug_forecast_new(). With DAXPLUG_CHANGE_DRAIN the room is that which a drain has:
+ * what is free above the high watermarks of the nodes that it would fill, free huge pages for
+ * huge pages in use, and swap only with DAXPLUG_CHANGE_SWAP; findings name what it could not
+ * move.
+ *
+ * Return: 0; -EINVAL for a reclaim, no change, or changes that differ; -ENOMEM.
+ */
+DAXPLUG_CHECK int daxplug_forecast_changes(struct daxplug_change *const *changes,
+					   unsigned int count, struct daxplug_forecast **forecast);
 struct daxplug_forecast *daxplug_forecast_ref(struct daxplug_forecast *forecast);
 void daxplug_forecast_unref(struct daxplug_forecast *forecast);
 

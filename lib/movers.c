@@ -54,10 +54,11 @@ static void move_piece(struct mover *mover, const struct piece *piece)
 		return;
 	batch->owner = owner;
 	batch->pid = owner->pid;
-	if (owner->path)
-		window_move(&mover->pages, piece);
-	else
+	batch->page_size = piece->page_size;
+	if (owner->pid)
 		pages_move(&mover->pages, piece->start, piece->end, piece);
+	else
+		window_move(&mover->pages, piece);
 }
 
 static void move_all(struct drain *drain, struct batch *batch)

@@ -20,21 +20,34 @@ static void pool_path(int node, uint64_t size, const char *attribute, char *path
 		 (unsigned long long)(size / 1024), attribute);
 }
 
+/* A number of pages of a size, of all nodes together. */
+static int read_of_system(const struct daxplug *daxplug, uint64_t size, const char *attribute,
+			  uint64_t *pages)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), POOLS "/" PREFIX "%llukB/%s",
+		 (unsigned long long)(size / 1024), attribute);
+	return sysfs_read_number(daxplug, path, pages);
+}
+
 /* The pages of a size that all nodes have, without surplus pages; 0 if that cannot be read. */
 static uint64_t read_system(const struct daxplug *daxplug, uint64_t size)
 {
 	uint64_t pages, surplus;
-	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), POOLS "/" PREFIX "%llukB/nr_hugepages",
-		 (unsigned long long)(size / 1024));
-	if (sysfs_read_number(daxplug, path, &pages))
-		return 0;
-	snprintf(path, sizeof(path), POOLS "/" PREFIX "%llukB/surplus_hugepages",
-		 (unsigned long long)(size / 1024));
-	if (sysfs_read_number(daxplug, path, &surplus) || surplus > pages)
+	if (read_of_system(daxplug, size, "nr_hugepages", &pages) ||
+	    read_of_system(daxplug, size, "surplus_hugepages", &surplus) || surplus > pages)
 		return 0;
 	return pages - surplus;
+}
+
+/* The free pages of a size, on any node, that are reserved; 0 if that cannot be read. */
+uint64_t pools_reserved(const struct daxplug *daxplug, uint64_t size)
+{
+	uint64_t pages = 0;
+
+	return read_of_system(daxplug, size, "resv_hugepages", &pages) ? 0 : pages;
 }
 
 static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)

@@ -56,6 +56,51 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
 	return in_time && readable;
 }
 
+/*
+ * Bytes that a process has pinned for long, such as for RDMA; 0 if it cannot be told. Where they
+ * are, and which pages I/O pins for a moment, no file tells.
+ */
+uint64_t process_pinned(const struct daxplug *daxplug, int pid)
+{
+	char path[SYSFS_PATH_SIZE], *text;
+	uint64_t bytes = 0;
+	int err;
+
+	snprintf(path, sizeof(path), "proc/%d/status", pid);
+	text = sysfs_read_long(daxplug, path, &err);
+	if (text)
+		parse_meminfo(text, "VmPin", &bytes);
+	free(text);
+	return bytes;
+}
+
+/**
+ * process_cpuset() - the nodes that the cpuset of a process has
+ * @daxplug: the handle
+ * @pid: the PID of the process; 0 for this one
+ * @list: set to them, such as "0,2-3"
+ * @size: room there
+ *
+ * Return: whether they are known.
+ */
+bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size)
+{
+	static const char key[] = "\nMems_allowed_list:\t";
+	char path[SYSFS_PATH_SIZE] = "proc/self/status", *text, *found;
+	int err;
+
+	if (pid)
+		snprintf(path, sizeof(path), "proc/%d/status", pid);
+	text = sysfs_read_long(daxplug, path, &err);
+	found = text ? strstr(text, key) : NULL;
+	if (found) {
+		found += strlen(key);
+		snprintf(list, size, "%.*s", (int)strspn(found, "0123456789,-"), found);
+	}
+	free(text);
+	return found && *list;
+}
+
 /* numa_maps tells where a mapping begins, maps where it ends; both are in ascending order. */
 static uint64_t end_of(const char **maps, uint64_t start)
 {
@@ -104,6 +149,14 @@ int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *vi
 	free(numa);
 	free(maps);
 	return err == -ESRCH || err == -ENOENT ? 0 : err;
+}
+
+/* A word " file=" or " huge" tells what a mapping is, as far as a line of numa_maps goes. */
+enum daxplug_use process_line_use(const char *line)
+{
+	if (strstr(line, " huge"))
+		return DAXPLUG_USE_HUGE;
+	return strstr(line, " file=") ? DAXPLUG_USE_CACHE : DAXPLUG_USE_ANON;
 }
 
 /**

@@ -30,6 +30,7 @@ struct evacuee {
  * struct drained - what came of a drain
  * @done: whether there was one
  * @moved: bytes moved, by use
+ * @swapped: bytes swapped out
  * @dropped: bytes of page cache dropped
  * @left: bytes left on the device, by use; -1 if unknown
  * @took: how long it took, in ms
@@ -41,6 +42,7 @@ struct evacuee {
 struct drained {
 	bool done;
 	uint64_t moved[USES];
+	uint64_t swapped;
 	uint64_t dropped;
 	int64_t left[USES];
 	int64_t took;

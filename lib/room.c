@@ -13,21 +13,20 @@
 #include "handle.h"
 #include "node.h"
 #include "parse.h"
+#include "process.h"
+#include "swap.h"
 
 #define ROOM_REMEDY "free memory on other nodes, add swap, or use --force"
 
-/* More nodes than any kernel has. */
-#define MOST_NODES 1024
-
 /**
- * struct targets - the nodes with memory
+ * struct rooms - the nodes with memory
  * @count: how many there are
  * @node: their numbers
  * @bytes: what each could take, when the devices are gone
  * @gone: whether it is gone then
  * @restricted: list of the nodes that this process may allocate on, or empty
  */
-struct targets {
+struct rooms {
 	unsigned int count;
 	int node[MOST_NODES];
 	uint64_t bytes[MOST_NODES];
@@ -64,9 +63,9 @@ static bool is_owned(const struct daxplug_forecast *forecast, int node)
 }
 
 static int add_node(const struct daxplug_forecast *forecast, const char *zoneinfo, int node,
-		    struct targets *targets)
+		    struct rooms *rooms)
 {
-	unsigned int at = targets->count;
+	unsigned int at = rooms->count;
 	struct node_room room;
 	uint64_t bytes, gone;
 	int err;
@@ -78,14 +77,14 @@ static int add_node(const struct daxplug_forecast *forecast, const char *zoneinf
 		return err;
 	bytes = room.free + room.cache;
 	gone = free_on_devices(forecast, node);
-	targets->node[at] = node;
-	targets->gone[at] = is_owned(forecast, node);
-	targets->bytes[at] = targets->gone[at] || bytes < gone ? 0 : bytes - gone;
-	targets->count++;
+	rooms->node[at] = node;
+	rooms->gone[at] = is_owned(forecast, node);
+	rooms->bytes[at] = rooms->gone[at] || bytes < gone ? 0 : bytes - gone;
+	rooms->count++;
 	return 0;
 }
 
-static int read_nodes(const struct daxplug_forecast *forecast, struct targets *targets)
+static int read_nodes(const struct daxplug_forecast *forecast, struct rooms *rooms)
 {
 	char *zoneinfo = node_zoneinfo(forecast->daxplug), list[ATTRIBUTE_SIZE];
 	const char *rest = list;
@@ -95,116 +94,69 @@ static int read_nodes(const struct daxplug_forecast *forecast, struct targets *t
 	err = sysfs_read(forecast->daxplug, NODES "/has_memory", list, sizeof(list));
 	while (!err && parse_list_next(&rest, &node, &last) == 1)
 		for (; !err && node <= last; node++)
-			err = add_node(forecast, zoneinfo, node, targets);
+			err = add_node(forecast, zoneinfo, node, rooms);
 	free(zoneinfo);
 	return err;
 }
 
-/* A line of /proc/self/status: the worker allocates as its cpuset allows. */
-static void read_restriction(const struct daxplug *daxplug, struct targets *targets)
+/* The worker allocates as its cpuset allows. */
+static void read_restriction(const struct daxplug *daxplug, struct rooms *rooms)
 {
-	char *text, *found;
-	int err;
-
-	targets->restricted[0] = '\0';
-	text = sysfs_read_long(daxplug, "proc/self/status", &err);
-	found = text ? strstr(text, "\nMems_allowed_list:\t") : NULL;
-	if (found)
-		sscanf(found, "\nMems_allowed_list:\t%4095[0-9,-]", targets->restricted);
-	free(text);
+	if (!process_cpuset(daxplug, 0, rooms->restricted, sizeof(rooms->restricted)))
+		rooms->restricted[0] = '\0';
 }
 
 /* daxplug's driver allocates in a thread of the kernel's, which has no cpuset. */
-static bool may_allocate(const struct targets *targets, const struct part *part, int node)
+static bool may_allocate(const struct rooms *rooms, const struct part *part, int node)
 {
-	return part->device->backend == DAXPLUG_BACKEND_STATE || !targets->restricted[0] ||
-	       parse_list_has(targets->restricted, node);
+	return part->device->backend == DAXPLUG_BACKEND_STATE || !rooms->restricted[0] ||
+	       parse_list_has(rooms->restricted, node);
 }
 
-static bool has_other(const struct targets *targets, int node)
+static bool has_other(const struct rooms *rooms, int node)
 {
 	unsigned int i;
 
-	for (i = 0; i < targets->count; i++)
-		if (targets->node[i] != node && !targets->gone[i])
+	for (i = 0; i < rooms->count; i++)
+		if (rooms->node[i] != node && !rooms->gone[i])
 			return true;
 	return false;
 }
 
-static bool takes(const struct targets *targets, const struct part *part, unsigned int target)
+static bool takes(const struct rooms *rooms, const struct part *part, unsigned int at)
 {
-	int node = targets->node[target];
+	int node = rooms->node[at];
 
-	if (targets->gone[target] || !may_allocate(targets, part, node))
+	if (rooms->gone[at] || !may_allocate(rooms, part, node))
 		return false;
-	return node != part->node || !has_other(targets, part->node);
+	return node != part->node || !has_other(rooms, part->node);
 }
 
-static uint64_t room_for(const struct targets *targets, const struct part *part)
+static uint64_t room_for(const struct rooms *rooms, const struct part *part)
 {
 	uint64_t bytes = 0;
 	unsigned int i;
 
-	for (i = 0; i < targets->count; i++)
-		bytes += takes(targets, part, i) ? targets->bytes[i] : 0;
+	for (i = 0; i < rooms->count; i++)
+		bytes += takes(rooms, part, i) ? rooms->bytes[i] : 0;
 	return bytes;
 }
 
 /* For all together: each node that takes the pages of one of them. */
-static uint64_t room_for_all(const struct daxplug_forecast *forecast, const struct targets *targets)
+static uint64_t room_for_all(const struct daxplug_forecast *forecast, const struct rooms *rooms)
 {
 	uint64_t bytes = 0;
 	unsigned int i, j;
 
-	for (i = 0; i < targets->count; i++) {
+	for (i = 0; i < rooms->count; i++) {
 		for (j = 0; j < forecast->count; j++) {
-			if (!takes(targets, &forecast->parts[j], i))
+			if (!takes(rooms, &forecast->parts[j], i))
 				continue;
-			bytes += targets->bytes[i];
+			bytes += rooms->bytes[i];
 			break;
 		}
 	}
 	return bytes;
-}
-
-/* ---- swap ---- */
-
-/* Compressed memory is still memory: it makes the room that it saves, by what it holds. */
-static uint64_t saved_by_zram(const struct daxplug *daxplug, const char *name, uint64_t bytes)
-{
-	unsigned long long original, compressed, used;
-	char path[SYSFS_PATH_SIZE], text[256];
-
-	snprintf(path, sizeof(path), "sys/block/%.32s/mm_stat", name);
-	if (sysfs_read(daxplug, path, text, sizeof(text)) ||
-	    sscanf(text, "%llu %llu %llu", &original, &compressed, &used) != 3 || used >= original)
-		return 0;
-	return (double)bytes * (original - used) / original;
-}
-
-/* A kernel without swap has no such file. */
-static int room_in_swap(const struct daxplug *daxplug, uint64_t *bytes)
-{
-	char *text, *line, *rest;
-	int err;
-
-	*bytes = 0;
-	text = sysfs_read_long(daxplug, "proc/swaps", &err);
-	if (!text)
-		return err == -ENOENT ? 0 : err;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		unsigned long long size, used;
-		char name[256];
-
-		if (sscanf(line, "%255s %*s %llu %llu", name, &size, &used) != 3 || used > size)
-			continue;
-		size = (size - used) * 1024;
-		*bytes += strncmp(name, "/dev/zram", 9)
-				  ? size
-				  : saved_by_zram(daxplug, parse_base_name(name), size);
-	}
-	free(text);
-	return 0;
 }
 
 /* ---- findings ---- */
@@ -219,15 +171,14 @@ static void find_no_room(struct daxplug_forecast *forecast, const struct daxplug
 	     forecast_size(must_move, must, sizeof(must)), forecast_size(room, has, sizeof(has)));
 }
 
-static bool find_parts(struct daxplug_forecast *forecast, const struct targets *targets,
-		       uint64_t swap)
+static bool find_parts(struct daxplug_forecast *forecast, const struct rooms *rooms, uint64_t swap)
 {
 	bool found = false;
 	unsigned int i;
 
 	for (i = 0; i < forecast->count; i++) {
 		const struct part *part = &forecast->parts[i];
-		uint64_t room = room_for(targets, part) + swap;
+		uint64_t room = room_for(rooms, part) + swap;
 
 		if (part->must_move <= 0 || (uint64_t)part->must_move <= room)
 			continue;
@@ -248,25 +199,31 @@ static bool has_unknown_node(const struct daxplug_forecast *forecast)
 	return false;
 }
 
+/* In place of a room that could not be read. */
+void find_room_unknown(struct daxplug_forecast *forecast)
+{
+	find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE, NULL, "",
+	     "cannot tell how much room other nodes have");
+}
+
 /**
  * forecast_room() - is there room for what must move
  * @forecast: the forecast, with the use of its devices
  */
 void forecast_room(struct daxplug_forecast *forecast)
 {
-	struct targets *targets = calloc(1, sizeof(*targets));
+	struct rooms *rooms = calloc(1, sizeof(*rooms));
 	uint64_t swap;
 
-	if (!targets || has_unknown_node(forecast) || read_nodes(forecast, targets) ||
-	    room_in_swap(forecast->daxplug, &swap)) {
-		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
-		     NULL, "", "cannot tell how much room other nodes have");
-		free(targets);
+	if (!rooms || has_unknown_node(forecast) || read_nodes(forecast, rooms) ||
+	    swap_room(forecast->daxplug, &swap)) {
+		find_room_unknown(forecast);
+		free(rooms);
 		return;
 	}
-	read_restriction(forecast->daxplug, targets);
-	forecast->room = room_for_all(forecast, targets) + swap;
-	if (!find_parts(forecast, targets, swap) && forecast->must_move > forecast->room)
+	read_restriction(forecast->daxplug, rooms);
+	forecast->room = room_for_all(forecast, rooms) + swap;
+	if (!find_parts(forecast, rooms, swap) && forecast->must_move > forecast->room)
 		find_no_room(forecast, NULL, forecast->must_move, forecast->room);
-	free(targets);
+	free(rooms);
 }

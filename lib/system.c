@@ -2,6 +2,7 @@
 /* How a live system is changed, and that a recorded one is not. */
 #include <errno.h>
 #include <linux/mempolicy.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,14 +37,37 @@ static long refuse_to_move(struct daxplug *daxplug, int pid, unsigned long count
 	return refuse_in_a_record(daxplug, NULL);
 }
 
+static int page_out_of(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+		       unsigned int count)
+{
+	int fd = syscall(SYS_pidfd_open, pid ? pid : getpid(), 0), err = 0;
+
+	(void)daxplug;
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_process_madvise, fd, ranges, count, MADV_PAGEOUT, 0) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static int refuse_to_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			      unsigned int count)
+{
+	(void)pid, (void)ranges, (void)count;
+	return refuse_in_a_record(daxplug, NULL);
+}
+
 const struct system_ops system_live = {
 	.write = sysfs_write,
 	.load = module_load,
 	.move_pages = move_pages_of,
+	.page_out = page_out_of,
 };
 
 const struct system_ops system_recorded = {
 	.write = refuse_to_write,
 	.load = refuse_in_a_record,
 	.move_pages = refuse_to_move,
+	.page_out = refuse_to_page_out,
 };

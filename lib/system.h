@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 struct daxplug;
 
@@ -26,8 +27,9 @@ struct daxplug;
  * @load: load a kernel module
  * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; with @nodes NULL it only tells
  *	where the pages are
+ * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write and @load return 0 or a negative errno; @move_pages returns how many pages were
+ * @write, @load and @page_out return 0 or a negative errno; @move_pages returns how many pages were
  * not moved, or a negative errno.
  */
 struct system_ops {
@@ -35,6 +37,8 @@ struct system_ops {
 	int (*load)(struct daxplug *daxplug, const char *module);
 	long (*move_pages)(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
 			   const int *nodes, int *status);
+	int (*page_out)(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			unsigned int count);
 };
 
 extern const struct system_ops system_live;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * The nodes that a drain may fill, and how far: up to the high watermarks of their zones,
- * so that it wakes no kswapd and nothing is swapped out.
+ * so that it wakes no kswapd and nothing is swapped out. A huge page takes a free one of the
+ * node's pool first.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "drain.h"
 #include "handle.h"
 #include "node.h"
 #include "parse.h"
+#include "process.h"
+#include "targets.h"
 
 /* The distances in nodeN/distance are in the order of the nodes that are online. */
 static int distance_of(const char *distances, const char *online, int node)
@@ -50,35 +53,55 @@ static void add_target(struct targets *targets, int *distances, int node, int di
 	targets->count++;
 }
 
-/* 0 for a node whose figures cannot be read, such as one that has lost its memory. */
-static uint64_t read_spare(const struct drain *drain, const char *zoneinfo, int node)
+/* The kernel keeps reserved huge pages for the processes that reserved them, on any node. */
+static void read_pools(struct target *target, const struct daxplug *daxplug)
+{
+	unsigned int i;
+
+	if (pools_read(daxplug, target->node, &target->pools))
+		target->pools.count = 0;
+	for (i = 0; i < target->pools.count; i++) {
+		struct pool *pool = &target->pools.pool[i];
+		uint64_t reserved = pools_reserved(daxplug, pool->size);
+
+		pool->free -= reserved < pool->free ? reserved : pool->free;
+	}
+}
+
+/* A node whose figures cannot be read, such as one that has lost its memory, has no room. */
+static void read_target(struct target *target, const struct daxplug *daxplug, const char *zoneinfo)
 {
 	struct node_room room;
 
-	return node_room(drain->change->daxplug, zoneinfo, node, &room) ? 0 : room.spare;
+	target->spare = 0;
+	target->pools.count = 0;
+	if (node_room(daxplug, zoneinfo, target->node, &room))
+		return;
+	target->spare = room.spare;
+	read_pools(target, daxplug);
 }
 
 /**
  * targets_refresh() - read anew how much room the targets have
- * @drain: the drain
- *
- * A node that has gone has none.
+ * @targets: the targets
+ * @daxplug: the handle
  *
  * Return: 0; -ENODATA if /proc/zoneinfo cannot be read.
  */
-int targets_refresh(struct drain *drain)
+int targets_refresh(struct targets *targets, const struct daxplug *daxplug)
 {
-	struct targets *targets = &drain->targets;
-	char *zoneinfo = node_zoneinfo(drain->change->daxplug);
+	char *zoneinfo = node_zoneinfo(daxplug);
 	unsigned int i;
 
 	if (!zoneinfo)
 		return -ENODATA;
 	for (i = 0; i < targets->count; i++) {
-		uint64_t spare = read_spare(drain, zoneinfo, targets->target[i].node);
+		struct target *target = &targets->target[i], now = { .node = target->node };
 
+		read_target(&now, daxplug, zoneinfo);
 		pthread_mutex_lock(&targets->lock);
-		targets->target[i].spare = spare;
+		target->spare = now.spare;
+		target->pools = now.pools;
 		pthread_mutex_unlock(&targets->lock);
 	}
 	free(zoneinfo);
@@ -86,22 +109,27 @@ int targets_refresh(struct drain *drain)
 }
 
 /**
- * targets_read() - find the nodes that pages of the device may move to
- * @drain: the drain; its targets are set, the nearest first
+ * targets_read() - find the nodes that pages of a device may move to
+ * @targets: set to them, the nearest first
+ * @daxplug: the handle
+ * @own: the node of the device
+ * @avoid: nodes to leave out
+ *
+ * move_pages() allocates as the cpuset of its caller allows, whosever pages it moves.
  *
  * Return: 0, also if there are none; or a negative errno.
  */
-int targets_read(struct drain *drain)
+int targets_read(struct targets *targets, const struct daxplug *daxplug, int own,
+		 const struct node_set *avoid)
 {
-	const struct daxplug *daxplug = drain->change->daxplug;
-	int own = drain->change->device->target_node, distances[MOST_TARGETS];
 	char list[ATTRIBUTE_SIZE], online[ATTRIBUTE_SIZE], near[ATTRIBUTE_SIZE];
-	char path[SYSFS_PATH_SIZE];
+	char path[SYSFS_PATH_SIZE], cpuset[ATTRIBUTE_SIZE];
+	bool restricted = process_cpuset(daxplug, 0, cpuset, sizeof(cpuset));
+	int distances[MOST_TARGETS], err;
 	const char *rest = list;
 	unsigned int node, last;
-	int err;
 
-	pthread_mutex_init(&drain->targets.lock, NULL);
+	*targets = (struct targets){ .lock = PTHREAD_MUTEX_INITIALIZER };
 	err = sysfs_read(daxplug, NODES "/has_memory", list, sizeof(list));
 	if (err)
 		return err;
@@ -110,58 +138,96 @@ int targets_read(struct drain *drain)
 	if (sysfs_read(daxplug, path, near, sizeof(near)) ||
 	    sysfs_read(daxplug, NODES "/online", online, sizeof(online)))
 		online[0] = near[0] = '\0';
-	while (parse_list_next(&rest, &node, &last) == 1)
-		for (; node <= last; node++)
-			if ((int)node != own)
-				add_target(&drain->targets, distances, node,
+	while (parse_list_next(&rest, &node, &last) == 1) {
+		for (; node <= last; node++) {
+			if ((int)node == own || node_set_has(avoid, node))
+				continue;
+			if (restricted && !parse_list_has(cpuset, node))
+				targets->barred++;
+			else
+				add_target(targets, distances, node,
 					   distance_of(near, online, node));
-	return targets_refresh(drain);
+		}
+	}
+	return targets_refresh(targets, daxplug);
 }
 
-/* Bytes that all targets together have room for. */
-uint64_t targets_spare(struct drain *drain)
+/* Bytes that all targets of a mask have above their high watermarks together. */
+uint64_t targets_spare(struct targets *targets, uint64_t allowed)
 {
-	struct targets *targets = &drain->targets;
 	uint64_t spare = 0;
 	unsigned int i;
 
 	pthread_mutex_lock(&targets->lock);
 	for (i = 0; i < targets->count; i++)
-		spare += targets->target[i].spare;
+		spare += allowed >> i & 1 ? targets->target[i].spare : 0;
 	pthread_mutex_unlock(&targets->lock);
 	return spare;
 }
 
 /**
  * targets_allowed() - which targets are in a list of nodes
- * @drain: the drain
+ * @targets: the targets
  * @list: such as "0,2-3"
  *
  * Return: a bit for each of them.
  */
-uint64_t targets_allowed(const struct drain *drain, const char *list)
+uint64_t targets_allowed(const struct targets *targets, const char *list)
 {
 	uint64_t allowed = 0;
 	unsigned int i;
 
-	for (i = 0; i < drain->targets.count; i++)
-		if (parse_list_has(list, drain->targets.target[i].node))
+	for (i = 0; i < targets->count; i++)
+		if (parse_list_has(list, targets->target[i].node))
 			allowed |= UINT64_C(1) << i;
 	return allowed;
 }
 
+/* Does a mask have a bit for each target. */
+bool targets_are_all(const struct targets *targets, uint64_t allowed)
+{
+	uint64_t all = targets->count ? ~UINT64_C(0) >> (MOST_TARGETS - targets->count) : 0;
+
+	return (allowed & all) == all;
+}
+
+/* Bytes of free huge pages of a size; 0 for small pages. */
+uint64_t target_huge(const struct target *target, uint64_t page_size)
+{
+	unsigned int i;
+
+	for (i = 0; i < target->pools.count; i++)
+		if (target->pools.pool[i].size == page_size)
+			return target->pools.pool[i].free * page_size;
+	return 0;
+}
+
+/* Huge pages that were moved there took free ones first; returns the bytes that did. */
+static uint64_t use_huge(struct target *target, uint64_t page_size, uint64_t moved)
+{
+	uint64_t huge = target_huge(target, page_size);
+	unsigned int i;
+
+	huge = moved < huge ? moved : huge;
+	for (i = 0; i < target->pools.count; i++)
+		if (target->pools.pool[i].size == page_size)
+			target->pools.pool[i].free -= huge / page_size;
+	return huge;
+}
+
 /**
  * targets_take() - have room on a target
- * @drain: the drain
+ * @targets: the targets
  * @allowed: a bit for each target that may be taken
  * @bytes: how much
+ * @page_size: of the pages that are to move there
  *
  * Return: the nearest target with so much room, to be given to targets_settle(); NULL if
  * there is none now.
  */
-struct target *targets_take(struct drain *drain, uint64_t allowed, uint64_t bytes)
+struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t bytes,
+			    uint64_t page_size)
 {
-	struct targets *targets = &drain->targets;
 	struct target *found = NULL;
 	unsigned int i;
 
@@ -169,7 +235,8 @@ struct target *targets_take(struct drain *drain, uint64_t allowed, uint64_t byte
 	for (i = 0; i < targets->count && !found; i++) {
 		struct target *target = &targets->target[i];
 
-		if ((allowed >> i & 1) && target->spare >= target->in_flight + bytes)
+		if ((allowed >> i & 1) &&
+		    target->spare + target_huge(target, page_size) >= target->in_flight + bytes)
 			found = target;
 	}
 	if (found)
@@ -180,15 +247,18 @@ struct target *targets_take(struct drain *drain, uint64_t allowed, uint64_t byte
 
 /**
  * targets_settle() - say how much of what was promised has been used
- * @drain: the drain
+ * @targets: the targets
  * @target: from targets_take()
  * @promised: what it was asked for
  * @moved: what was moved there
+ * @page_size: of the pages
  */
-void targets_settle(struct drain *drain, struct target *target, uint64_t promised, uint64_t moved)
+void targets_settle(struct targets *targets, struct target *target, uint64_t promised,
+		    uint64_t moved, uint64_t page_size)
 {
-	pthread_mutex_lock(&drain->targets.lock);
+	pthread_mutex_lock(&targets->lock);
 	target->in_flight -= promised;
+	moved -= use_huge(target, page_size, moved);
 	target->spare -= moved < target->spare ? moved : target->spare;
-	pthread_mutex_unlock(&drain->targets.lock);
+	pthread_mutex_unlock(&targets->lock);
 }

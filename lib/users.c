@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "confined.h"
 #include "forecast.h"
 #include "handle.h"
 #include "process.h"
@@ -29,6 +30,7 @@
  * @unreadable: whether what one of them has could not be read
  * @bound: how many programs may use the nodes of the devices only
  * @bound_name: the first of them
+ * @confined: those that a drain could not move
  */
 struct search {
 	struct daxplug_forecast *forecast;
@@ -37,6 +39,7 @@ struct search {
 	bool unreadable;
 	unsigned int bound;
 	char bound_name[128];
+	struct confined confined;
 };
 
 /* Keeps the largest of a kind, in order. */
@@ -160,8 +163,8 @@ static bool add_process(const struct daxplug *daxplug, const struct process *pro
 {
 	struct search *search = data;
 	char path[SYSFS_PATH_SIZE], *text, *line, *rest;
+	uint64_t bytes = 0, anon = 0;
 	bool bound = false;
-	uint64_t bytes = 0;
 	int err;
 
 	snprintf(path, sizeof(path), "proc/%d/numa_maps", process->pid);
@@ -169,11 +172,15 @@ static bool add_process(const struct daxplug *daxplug, const struct process *pro
 	note_error(search, err);
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		bytes += process_line_on_nodes(line, counts, search);
+		uint64_t here = process_line_on_nodes(line, counts, search);
+
+		bytes += here;
+		anon += process_line_use(line) == DAXPLUG_USE_ANON ? here : 0;
 		bound |= is_bound(search, line);
 	}
 	free(text);
 	add_user(search, process->name, process->pid, bytes);
+	confined_note(&search->confined, process, bytes, anon);
 	if (bound)
 		note_bound(search, process->name);
 	return true;
@@ -194,8 +201,10 @@ void forecast_users(struct daxplug_forecast *forecast)
 	complete = walk_groups(&search, CGROUPS, 0);
 	search.deadline = clock_now() + PATIENCE;
 	search.kind = forecast->user_count;
+	confined_init(&search.confined, forecast);
 	complete &= process_each(forecast->daxplug, search.deadline, add_process, &search);
 	forecast->users_complete = complete && !search.unreadable;
+	confined_find(&search.confined);
 	if (search.bound)
 		find(forecast, "bound", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, "",
 		     "%u processes, such as %s, bound memory to the node alone; the kernel will "

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A run of a file, mapped by the worker itself: move_pages() knows pages by addresses alone. */
+/*
+ * A run of a file, or of a segment of shared memory, mapped by the worker itself: move_pages()
+ * knows pages by addresses alone.
+ */
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "drain.h"
@@ -44,28 +48,51 @@ static void populate(char *memory, size_t size, const struct piece *piece)
 	free(resident);
 }
 
+/* MAP_NORESERVE keeps the file's huge pages unreserved. */
+static char *map_file(const struct daxplug *daxplug, const struct owner *owner,
+		      const struct piece *piece)
+{
+	int fd = reach_owner(daxplug, owner);
+	char *memory;
+
+	if (fd < 0)
+		return NULL;
+	memory = mmap(NULL, piece->end - piece->start, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd,
+		      piece->start);
+	close(fd);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void move(struct pages *pages, char *memory, const struct piece *piece)
+{
+	size_t size = piece->end - piece->start;
+
+	populate(memory, size, piece);
+	pages_move(pages, (uintptr_t)memory, (uintptr_t)memory + size, piece);
+}
+
 /**
- * window_move() - move the pages of a run of a file that lie on the device
- * @pages: with the pagemap of this process; the owner of its batch is the file
+ * window_move() - move the pages of a run of a file or segment that lie on the device
+ * @pages: with the pagemap of this process; the owner of its batch is the file or segment
  * @piece: the run
  *
  * A file that cannot be opened, or has become shorter, is left to the unplug. So is another
- * file that has its path now. MAP_NORESERVE keeps the file's huge pages unreserved.
+ * file that has its path now, and a segment that has gone.
  */
 void window_move(struct pages *pages, const struct piece *piece)
 {
 	const struct daxplug *daxplug = pages->batch->drain->change->daxplug;
-	size_t size = piece->end - piece->start;
-	int fd = reach_owner(daxplug, pages->batch->owner);
-	char *memory;
+	const struct owner *owner = pages->batch->owner;
+	char *memory = owner->path ? map_file(daxplug, owner, piece)
+				   : segment_attach(daxplug, owner, piece->end);
 
-	if (fd < 0)
+	if (!memory)
 		return;
-	memory = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, piece->start);
-	close(fd);
-	if (memory == MAP_FAILED)
-		return;
-	populate(memory, size, piece);
-	pages_move(pages, (uintptr_t)memory, (uintptr_t)memory + size, piece);
-	munmap(memory, size);
+	if (owner->path) {
+		move(pages, memory, piece);
+		munmap(memory, piece->end - piece->start);
+	} else {
+		move(pages, memory + piece->start, piece);
+		shmdt(memory);
+	}
 }

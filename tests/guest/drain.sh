@@ -1,54 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; what was moved, of which process, and what was left are reported.
-# vm: -s 1G -t 400
+# intact; what was moved, of which process, and what was left are reported. What would
+# refill the device is off meanwhile, and on again after SIGKILL.
+# vm: -s 1G -t 560
 # driver: ours
 # driver-full: stock
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
+. "$LAB/tests/guest/helpers/drain.sh"
 
-LIVE=$LAB/programs/live
-
-node_kib() { awk -v key="$1:" '$3 == key { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
-free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
-
-# live NAME KIND MIB [FILE]: live memory on the device, written to until it is ended.
-declare -A LIVES
-live() {
-	: > "/tmp/live.$1"
-	"$LIVE" "$2" "$3" "$NODE" ${4+"$4"} > "/tmp/live.$1" 2>&1 &
-	LIVES[$1]=$!
-	wait_until grep -q ready "/tmp/live.$1"
+# segment MIB: a segment of shared memory, four times as large, that no process has attached; its
+# ID is in SEGMENT.
+segment() {
+	# shellcheck disable=SC2016 # Perl's variables
+	SEGMENT=$(numactl --preferred="$NODE" perl -e '
+		my $id = shmget(0, 4 * $ARGV[0] << 20, 01600) // die;
+		shmwrite($id, pack("N", $_) x 1024, $_ << 12, 4096) or die for 0 .. ($ARGV[0] << 8) - 1;
+		print $id' "$1")
 }
 
-# end_lives: each has been intact all the time.
-end_lives() {
-	local name
-	for name in "${!LIVES[@]}"; do
-		kill -TERM "${LIVES[$name]}"
-		wait "${LIVES[$name]}"
-		is "$1: live memory is intact: $name" "$(sed -n 's/^\(intact\) .*/\1/p' "/tmp/live.$name")" intact
-		note "$name: $(tail -n 1 "/tmp/live.$name")"
-	done
-	LIVES=()
+segment_is_intact() {
+	# shellcheck disable=SC2016 # Perl's variables
+	perl -e 'my ($id, $pages, $page) = (@ARGV, "");
+		for (0 .. $pages - 1) {
+			shmread($id, $page, $_ << 12, 4096) or die;
+			$page eq pack("N", $_) x 1024 or die "page $_";
+		}' "$SEGMENT" $(($1 << 8))
 }
 
-drained() { jq -r ".[0].drain.$1" /tmp/result; }
-outcome() { jq -r ".[0].$1" /tmp/result; }
-
-# drain [OPTION...]: sets STATUS; its JSON is in /tmp/result.
-drain() {
-	STATUS=0
-	daxplug unplug dax0.0 --drain --json "$@" > /tmp/result 2> /tmp/errors || STATUS=$?
-	note "$(jq -c '.[0] | {outcome, duration_ms, message, drain}' /tmp/result) $(< /tmp/errors)"
-}
-
-plugged() { daxplug plug -q dax0.0; }
-
-HUGE=hugepages/hugepages-2048kB/nr_hugepages
-POOL=/sys/devices/system/node/node$NODE/$HUGE
-POOL_0=/sys/devices/system/node/node0/$HUGE
+segment_mib() { awk -v id="$SEGMENT" '$2 == id { print int($15 / 1048576) }' /proc/sysvipc/shm; }
 
 # --- anonymous memory ---
 
@@ -76,6 +57,7 @@ live shared shared 50
 live mapped file 40 /run/use/mapped
 live huge huge 40
 numactl --preferred="$NODE" cp /tmp/pattern /run/use/unmapped
+segment 20
 # Page cache of files on a disk, of which a process has one open.
 # shellcheck disable=SC2016 # the inner shell's variable
 numactl --preferred="$NODE" sh -c 'for file in /run/disk/usr/bin/*; do [ ! -f "$file" ] || cat "$file"; done > /dev/null'
@@ -85,11 +67,14 @@ note "on the device: $(node_kib FilePages) kB of files, $(node_kib Shmem) kB of 
 drain
 exec {OPEN}<&-
 is "files: the exit status" "$STATUS" 0
-ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.shared)" -ge $((145 << 20))
+ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.shared)" -ge $((165 << 20))
 ok "files: so were huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
 note "page cache: $(drained moved_bytes.cache) moved, $(drained dropped_bytes) dropped"
 ok "files: so was page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
 ok "files: a file that nobody maps is intact" cmp /tmp/pattern /run/use/unmapped
+is "files: the holes of a segment that no process has attached stay" "$(segment_mib)" 20
+ok "files: what is in it is intact" segment_is_intact 20
+ipcrm -m "$SEGMENT"
 end_lives files
 umount /run/use /run/disk
 echo 0 > "$POOL_0"
@@ -105,6 +90,9 @@ if echo +cpuset > /run/cgroup/cgroup.subtree_control; then
 	live bound anon 30
 	live free anon 30
 	echo "${LIVES[bound]}" > /run/cgroup/bound/cgroup.procs
+	is "a cpuset without another node: a dry run" "$(dry)" 0
+	is "a cpuset without another node: foretold" \
+		"$(jq -r '.[0].findings[] | select(.id == "confined") | .text | test("\\(PID '"${LIVES[bound]}"'\\)")' /tmp/dry)" true
 	drain
 	is "a cpuset without another node: unplugged all the same" "$STATUS" 0
 	is "a cpuset without another node: the process is named" \
@@ -113,14 +101,22 @@ if echo +cpuset > /run/cgroup/cgroup.subtree_control; then
 		test "$(drained left_bytes.anon)" -ge $((25 << 20))
 	ok "a cpuset without another node: the others were moved" test "$(drained moved_bytes.anon)" -ge $((29 << 20))
 	end_lives "a cpuset without another node"
-	rmdir /run/cgroup/bound
+	plugged
+	live one anon 30
+	mkdir /run/cgroup/own
+	echo "$NODE" > /run/cgroup/own/cpuset.mems
+	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; dry > /tmp/own)
+	is "daxplug in such a cpuset: foretold" \
+		"$(< /tmp/own) $(jq -r '.[0].reason' /tmp/dry)" "4 permission"
+	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; drain; echo "$STATUS" > /tmp/own)
+	is "daxplug in such a cpuset: refused" "$(< /tmp/own) $(outcome outcome) $(outcome reason)" "4 refused permission"
+	end_lives "daxplug in such a cpuset"
+	rmdir /run/cgroup/bound /run/cgroup/own
 else
 	skip "a cpuset without another node" "the kernel was built without cpusets"
 fi
 
 # --- what ends it ---
-
-blocks_as_before() { is "$1: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"; }
 
 plugged
 live one anon 60
@@ -150,7 +146,7 @@ interrupt() {
 	env --default-signal=INT daxplug unplug dax0.0 --drain --no-refill --progress=json > /tmp/result 2> /tmp/errors &
 	local pid=$!
 	ok "SIG$1: a drain is under way" wait_until grep -q '"draining".*"done_bytes": *[1-9]' /tmp/errors
-	REFILL_MEANWHILE=$(< /proc/sys/kernel/numa_balancing)
+	REFILL_MEANWHILE=$(refills)
 	kill -"$1" "$pid"
 	STATUS=0
 	wait "$pid" || STATUS=$?
@@ -158,34 +154,55 @@ interrupt() {
 }
 no_worker() { ! pgrep -f 'daxplug unplug' > /dev/null && ! pgrep '^daxplug:' > /dev/null; }
 
-echo 1 > /proc/sys/kernel/numa_balancing
+# What this kernel has of it: "FILE VALUE OFF" each.
+BALANCING=/proc/sys/kernel/numa_balancing
+DEMOTION=/sys/kernel/mm/numa/demotion_enabled
+WEIGHTS=/sys/kernel/mm/mempolicy/weighted_interleave
+REFILLS=("$BALANCING 1 0")
+[[ ! -e $DEMOTION ]] || REFILLS+=("$DEMOTION true false")
+[[ ! -e $WEIGHTS/node$NODE ]] || REFILLS+=("$WEIGHTS/node$NODE 5 1")
+NAMED=numa-balancing
+[[ ! -e $DEMOTION ]] || NAMED="demotion $NAMED"
+[[ ! -e $WEIGHTS/node$NODE ]] || NAMED="$NAMED interleave-weight"
+note "what may refill the device here: ${REFILLS[*]}"
+
+set_refills() {
+	local file value off
+	for refill in "${REFILLS[@]}"; do
+		read -r file value off <<< "$refill"
+		echo "$value" > "$file"
+	done
+}
+refills() {
+	local file
+	for refill in "${REFILLS[@]}"; do
+		file=${refill%% *}
+		[[ ! -e $file ]] || echo "$file $(< "$file")"
+	done
+}
+refills_on() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,2; }
+refills_off() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,3; }
+
 for signal in INT KILL; do
 	plugged
+	set_refills
 	live one anon 200
 	live two anon 200
 	live three anon 200
 	interrupt $signal
-	is "SIG$signal: NUMA balancing was off meanwhile" "$REFILL_MEANWHILE" 0
+	is "SIG$signal: what refills the device was off meanwhile" "$REFILL_MEANWHILE" "$(refills_off)"
 	ok "SIG$signal: no process is left" wait_until no_worker
-	is "SIG$signal: NUMA balancing is as before" "$(< /proc/sys/kernel/numa_balancing)" 1
+	is "SIG$signal: what refills the device is as before" "$(refills)" "$(refills_on)"
 	is "SIG$signal: the exit status" "$STATUS" $((128 + $(kill -l "$signal")))
 	blocks_as_before "SIG$signal"
 	end_lives "SIG$signal"
 done
-echo 0 > /proc/sys/kernel/numa_balancing
-
-# --- no room ---
-
-plugged
-live one anon 300
-echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
-note "$(free_mib 0) MiB free on node 0"
+is "what may refill the device is foretold" \
+	"$(dry > /dev/null; jq -r '.[0].findings[].id' /tmp/dry | grep -xE 'demotion|numa-balancing|interleave-weight' | sort | xargs)" \
+	"$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
 drain
-is "no room: refused" "$STATUS" 7
-ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
-blocks_as_before "no room"
-echo 0 > "$POOL_0"
-drain
-is "with room: unplugged" "$STATUS" 0
-end_lives "no room"
+is "what may refill the device is named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
+is "without --no-refill it stays on" "$(drained refill_off)" false
+echo 0 > "$BALANCING"
+[[ ! -e $DEMOTION ]] || echo false > "$DEMOTION"
 done_testing

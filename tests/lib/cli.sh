@@ -69,6 +69,8 @@ usage_error "a zone for unplug" "--movable, --kernel and --auto do not apply to 
 usage_error "force for plug" "--force does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --force
 usage_error "release for replug" "--release does not apply to replug (see 'daxplug replug --help')" replug dax0.0 --release
 usage_error "drain for plug" "--drain does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --drain
+usage_error "swap for plug" "--swap does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --swap
+usage_error "swap without a drain" "--swap needs --drain (see 'daxplug unplug --help')" unplug dax0.0 --swap
 usage_error "no-refill for plug" "--no-refill does not apply to plug (see 'daxplug plug --help')" plug dax0.0 --no-refill
 usage_error "no device" "no device given (see 'daxplug plug --help')" plug
 usage_error "an invalid node" "--node: 'x' is not the number of a NUMA node (see 'daxplug list --help')" list --node x
@@ -246,6 +248,19 @@ ok "it says so" said '^daxplug: all 3 devices together: .*800 MiB'
 rm "$ROOT/sys/bus/dax/devices/dax3.0"
 node_has 0 2048 1000 100
 is "both have room" "$(status_of on unplug --dry-run all)" 0
+# A drain counts no page cache, and nothing below the high watermarks.
+zones() { printf 'Node %d, zone Normal\n  pages free %d\n  low 1\n  high 0\n  managed 9\n' "$@" > "$ROOT/proc/zoneinfo"; }
+zones 0 51200 1 999999 2 999999
+is "both have room, and none for a drain" "$(status_of on unplug --drain --dry-run all)" 7
+valid "both have room, and none for a drain" results on unplug --drain --dry-run --json all
+zones 0 999999
+is "both have room for a drain" "$(status_of on unplug --drain --dry-run all)" 0
+zones 0 1048576 2 1048576
+drain_room() { on unplug --drain --dry-run --json "$@" | jq -r '.[].forecast.room / 1073741824 | floor' | xargs; }
+is "a drain may fill another device" "$(drain_room dax0.0)" 8
+is "it fills none that the same command unplugs later" "$(drain_room dax0.0 dax1.0)" "4 4"
+valid "both have room for a drain" results on unplug --drain --dry-run --json all
+rm "$ROOT/proc/zoneinfo"
 
 # --- a value that cannot be read is unknown ---
 

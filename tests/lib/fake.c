@@ -430,8 +430,30 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	return left;
 }
 
+/* Swapped pages have no frame. */
+static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			 unsigned int count)
+{
+	int pagemap = open_pagemap(pid);
+	const uint64_t none = 0;
+	unsigned int i;
+
+	(void)daxplug;
+	if (pagemap < 0)
+		return -ESRCH;
+	for (i = 0; i < count && !fake.page_out_err; i++) {
+		uint64_t page = (uintptr_t)ranges[i].iov_base / 4096;
+
+		if (pwrite(pagemap, &none, sizeof(none), page * sizeof(none)) < 0)
+			break;
+	}
+	close(pagemap);
+	return fake.page_out_err;
+}
+
 const struct system_ops system_fake = {
 	.write = fake_write,
 	.load = fake_load,
 	.move_pages = fake_move_pages,
+	.page_out = fake_page_out,
 };

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -390,17 +392,25 @@ static void no_other_node(void **state)
 
 /* ---- where to ---- */
 
+/* With so many pages free; farther from the device than node 0. */
+static void add_node_2(struct context *context, unsigned int pages)
+{
+	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
+	fixture_write(&context->fixture, NODE "online", "0-2\n");
+	fixture_write(&context->fixture, NODE "node1/distance", "20 10 30\n");
+	set_node(context, 2, 4096, 2048, 0);
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
+		      "Node 2, zone Normal\n  pages free %u\n  low 1\n  high 2\n  managed 9\n",
+		      pages);
+}
+
 static void nearest_target(void **state)
 {
 	struct context *context = *state;
 
-	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
-	fixture_write(&context->fixture, NODE "online", "0-2\n");
+	add_node_2(context, 500000);
 	fixture_write(&context->fixture, NODE "node1/distance", "30 10 20\n");
-	set_node(context, 2, 4096, 2048, 0);
-	fixture_write(&context->fixture, "proc/zoneinfo",
-		      "Node 0, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n"
-		      "Node 2, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n");
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	/* The fake puts pages at a frame that tells the node. */
@@ -422,7 +432,14 @@ static void no_room(void **state)
 	assert_int_equal(on_device(context, 41, 10), 0);
 }
 
-/* During the drain processes allocate more than node 1 has room for. */
+static void set_swap(struct context *context, unsigned int mib)
+{
+	fixture_write(&context->fixture, "proc/swaps",
+		      "Filename Type Size Used Priority\n/dev/vda2 partition %u 0 -2\n",
+		      mib * 1024);
+}
+
+/* During the drain processes allocate more than node 1 has room for. Swap is not asked for. */
 static void room_runs_out(void **state)
 {
 	struct context *context = *state;
@@ -430,11 +447,13 @@ static void room_runs_out(void **state)
 	set_node(context, 1, 1024, 512, 8);
 	fake.room = 8 * 256 + 100;
 	set_zone(context, fake.room, 100);
+	set_swap(context, 200);
 	add_process(context, 41, "growing", 20000, frame(0));
 	EXPECT(drain(context, 0), -ENOSPC, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
 	assert_true(daxplug_change_retry(context->change));
 	assert_true(moved_anon(context) <= 8 * MIB);
+	assert_int_equal(daxplug_change_swapped(context->change), 0);
 }
 
 /* Another device, which was a target, has been unplugged meanwhile. */
@@ -455,6 +474,230 @@ static void room_unreadable(void **state)
 	fixture_delete(&context->fixture, "proc/zoneinfo");
 	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), -ENODATA, REFUSED, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+}
+
+/* ---- a dry run foretells it ---- */
+
+static int dry_run(struct context *context, unsigned int flags)
+{
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_DRY_RUN | flags, -1);
+	return daxplug_change_start(context->change);
+}
+
+static const char *foretold(struct context *context, enum daxplug_verdict *verdict)
+{
+	static char text[256];
+	struct daxplug_forecast *forecast;
+
+	assert_int_equal(daxplug_forecast_changes(&context->change, 1, &forecast), 0);
+	*verdict = daxplug_forecast_verdict(forecast);
+	snprintf(text, sizeof(text), "%s", daxplug_forecast_finding_text(forecast, 0));
+	daxplug_forecast_unref(forecast);
+	return text;
+}
+
+/* Page cache that other nodes could drop, and swap, are room for an unplug and not for a drain. */
+static void dry_run_lacks_room(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_verdict verdict;
+	char message[320];
+
+	set_zone(context, 90 * 256 + 100000, 100000);
+	set_swap(context, 400);
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	snprintf(message, sizeof(message), "%s", daxplug_change_message(context->change));
+	assert_non_null(strstr(message, foretold(context, &verdict)));
+	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_string_equal(daxplug_change_message(context->change), message);
+	prepare(context, DAXPLUG_CHANGE_DRY_RUN, -1);
+	EXPECT(daxplug_change_start(context->change), 0, DRY_RUN, ONLINE_MOVABLE);
+	/* One page more than is needed. */
+	set_zone(context, 100 * 256 + 100001, 100000);
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	foretold(context, &verdict);
+	assert_int_equal(verdict, DAXPLUG_VERDICT_GO);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+}
+
+static bool has_finding(struct context *context, const char *id)
+{
+	struct daxplug_forecast *forecast;
+	bool found = false;
+	unsigned int i;
+
+	assert_int_equal(daxplug_forecast_changes(&context->change, 1, &forecast), 0);
+	for (i = 0; i < daxplug_forecast_findings(forecast); i++)
+		found |= !strcmp(daxplug_forecast_finding_id(forecast, i), id);
+	daxplug_forecast_unref(forecast);
+	return found;
+}
+
+static void dry_run_names_confined(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "bound", 100, frame(0));
+	set_cpuset(context, 41, "0-1");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_false(has_finding(context, "confined"));
+	set_cpuset(context, 41, "1");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_true(has_finding(context, "confined"));
+	/* Only a drain leaves its pages where they are. */
+	prepare(context, DAXPLUG_CHANGE_DRY_RUN, -1);
+	EXPECT(daxplug_change_start(context->change), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_false(has_finding(context, "confined"));
+}
+
+static void dry_run_names_pinned(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "rdma", 100, frame(0));
+	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t       0 kB\n");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_false(has_finding(context, "pinned-memory"));
+	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t      64 kB\n");
+	assert_true(has_finding(context, "pinned-memory"));
+}
+
+/* There is room, but the cpuset of the process has only the node without. */
+static void cpuset_without_room(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_verdict verdict;
+
+	add_node_2(context, 500);
+	add_process(context, 41, "bound", 1000, frame(0));
+	set_cpuset(context, 41, "1-2");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_non_null(strstr(foretold(context, &verdict), "bound (PID 41)"));
+	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "bound (PID 41)"));
+	assert_int_equal(on_device(context, 41, 1000), 1000);
+	/* Enough there. */
+	add_node_2(context, 2000);
+	foretold(context, &verdict);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+}
+
+static void set_own_cpuset(struct context *context, const char *nodes)
+{
+	fixture_write(&context->fixture, "proc/self/status", "Name:\tx\nMems_allowed_list:\t%s\n",
+		      nodes);
+}
+
+/* The kernel allocates as the cpuset of the mover allows. */
+static void own_cpuset(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 500000);
+	add_process(context, 41, "small", 10, frame(0));
+	set_own_cpuset(context, "1");
+	EXPECT(dry_run(context, 0), -EACCES, REFUSED, ONLINE_MOVABLE);
+	EXPECT(drain(context, 0), -EACCES, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_PERMISSION);
+	assert_non_null(strstr(daxplug_change_message(context->change), "cpuset of this process"));
+	assert_false(daxplug_change_retry(context->change));
+	/* Node 0 is nearer. */
+	set_own_cpuset(context, "1-2");
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
+}
+
+static void own_cpuset_without_room(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 500);
+	set_own_cpuset(context, "1-2");
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "cpuset of this process"));
+	assert_non_null(strstr(daxplug_change_hint(context->change), "cpuset"));
+}
+
+/* ---- nodes to avoid ---- */
+
+static void avoids_nodes(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 500000);
+	add_process(context, 41, "small", 10, frame(0));
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_avoid_node(context->change, -1), -EINVAL);
+	assert_int_equal(daxplug_change_avoid_node(context->change, 1024), -EINVAL);
+	assert_int_equal(daxplug_change_avoid_node(context->change, 0), 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_int_equal(daxplug_change_avoid_node(context->change, 2), -EBUSY);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
+}
+
+/* What is free on a node to avoid is no room. */
+static void avoided_room(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_verdict verdict;
+
+	add_node_2(context, 500);
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_avoid_node(context->change, 0), 0);
+	foretold(context, &verdict);
+	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
+	EXPECT(daxplug_change_start(context->change), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+}
+
+/* ---- swap ---- */
+
+static void swaps_when_asked(void **state)
+{
+	struct context *context = *state;
+
+	/* 100 MiB must move, by the fixture; node 0 has room for 8 MiB, and the process has 78. */
+	fake.room = 8 * 256 + 100;
+	set_zone(context, fake.room, 100);
+	set_swap(context, 200);
+	add_process(context, 41, "large", 20000, frame(0));
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_swapped(context->change), 0);
+	EXPECT(dry_run(context, DAXPLUG_CHANGE_SWAP), 0, DRY_RUN, ONLINE_MOVABLE);
+	EXPECT(drain(context, DAXPLUG_CHANGE_SWAP), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 20000), 0);
+	assert_true(daxplug_change_swapped(context->change) >= 20000 * PAGE - 8 * MIB);
+	assert_int_equal(daxplug_change_swapped(context->change) + moved_anon(context),
+			 20000 * PAGE);
+}
+
+static void swap_is_too_small(void **state)
+{
+	struct context *context = *state;
+
+	set_zone(context, 8 * 256 + 100, 100);
+	set_swap(context, 50);
+	EXPECT(dry_run(context, DAXPLUG_CHANGE_SWAP), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	EXPECT(drain(context, DAXPLUG_CHANGE_SWAP), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "and in swap"));
+}
+
+/* Pages that cannot be swapped out are left to the unplug. */
+static void swap_fails(void **state)
+{
+	struct context *context = *state;
+
+	fake.room = 8 * 256 + 100;
+	set_zone(context, fake.room, 100);
+	set_swap(context, 200);
+	fake.page_out_err = -EPERM;
+	add_process(context, 41, "large", 20000, frame(0));
+	EXPECT(drain(context, DAXPLUG_CHANGE_SWAP), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_swapped(context->change), 0);
+	assert_true(on_device(context, 41, 20000) > 0);
 }
 
 /* ---- what ends it ---- */
@@ -546,14 +789,67 @@ static void unplug_fails(void **state)
 
 /* ---- huge pages that are free ---- */
 
-static void set_pool(struct context *context, unsigned int pages, unsigned int free)
+static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
 {
-	const struct fixture *fixture = &context->fixture;
+	const struct {
+		const char *name;
+		unsigned int value;
+	} files[] = {
+		{ "nr_hugepages", pages },
+		{ "free_hugepages", free },
+		{ "surplus_hugepages", 0 },
+	};
+	char path[128];
+	unsigned int i;
 
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", "%u\n", pages);
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/free_hugepages", "%u\n",
-		      free);
-	fixture_write(fixture, NODE "node1/hugepages/hugepages-2048kB/surplus_hugepages", "0\n");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-2048kB/%s", node,
+			 files[i].name);
+		fixture_write(&context->fixture, path, "%u\n", files[i].value);
+	}
+}
+
+/* Huge pages in use need free ones, or room to make some; both of them are room. */
+static void pools_of_targets(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_verdict verdict;
+
+	/* 40 MiB of huge pages are in use, and 8 MiB are free above the watermark. */
+	set_node(context, 1, 1024, 512, 0);
+	set_pool(context, 1, 20, 0);
+	set_zone(context, 8 * 256 + 100, 100);
+	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	set_pool(context, 0, 30, 16);
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	/* Reserved pages are for the processes that reserved them. */
+	fixture_write(&context->fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages",
+		      "1\n");
+	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	foretold(context, &verdict);
+	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+}
+
+/* Movers use them: more than one node has free above its watermark. */
+static void moves_to_pool(void **state)
+{
+	struct context *context = *state;
+	const struct fixture *fixture = &context->fixture;
+	unsigned int i;
+
+	set_node(context, 1, 1024, 512, 0);
+	set_pool(context, 1, 4, 0);
+	set_zone(context, 100, 100);
+	set_pool(context, 0, 4, 4);
+	add_process(context, 41, "huge", 1, frame(0));
+	fixture_write(fixture, "proc/41/numa_maps",
+		      "200000 default anon=4 N1=4 kernelpagesize_kB=2048 huge\n");
+	fixture_write(fixture, "proc/41/maps", "200000-a00000 rw-p 0 00:00 0\n");
+	for (i = 0; i < 4; i++)
+		map_page(context, 41, 512 + i * 512, frame(i * 512));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 8 * MIB);
 }
 
 static void pool_is_given_up(void **state)
@@ -561,7 +857,7 @@ static void pool_is_given_up(void **state)
 	char text[32];
 	struct context *context = *state;
 
-	set_pool(context, 50, 30);
+	set_pool(context, 1, 50, 30);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	fixture_read(&context->fixture, NODE "node1/hugepages/hugepages-2048kB/nr_hugepages", text,
 		     sizeof(text));
@@ -573,7 +869,7 @@ static void pool_comes_back(void **state)
 	char text[32];
 	struct context *context = *state;
 
-	set_pool(context, 50, 30);
+	set_pool(context, 1, 50, 30);
 	fake.fail_state = "unplugged";
 	fake.fail_state_err = -EBUSY;
 	EXPECT(drain(context, 0), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
@@ -1004,6 +1300,162 @@ static void false_memfd(void **state)
 	assert_int_equal(drain.owner_count, 0);
 }
 
+static unsigned int open_files_found(struct context *context, const char *mounts)
+{
+	struct drain drain = { .change = context->change };
+	unsigned int count;
+
+	fixture_write(&context->fixture, "proc/41/mountinfo", "%s", mounts);
+	files_find(&drain, INT64_MAX);
+	count = drain.owner_count;
+	owners_free(&drain);
+	free(drain.pieces);
+	return count;
+}
+
+/*
+ * A process serves FUSE, a layer of an overlay may be on a server, and files of btrfs have another
+ * device than its mount.
+ */
+static void other_file_systems(void **state)
+{
+	struct context *context = *state;
+	const struct fixture *fixture = &context->fixture;
+	static const char *const types[] = { "fuse", "fuseblk", "overlay", "nfs4" };
+	char full[FIXTURE_PATH_SIZE], mount[128];
+	struct stat file;
+	unsigned int i;
+
+	fixture_write(fixture, "proc/41/comm", "one\n");
+	fixture_write(fixture, "proc/41/ns/mnt", "x\n");
+	fixture_write(fixture, "disk/open", "content\n");
+	fixture_path(fixture, "disk/open", full);
+	assert_int_equal(stat(full, &file), 0);
+	fixture_link(fixture, "proc/41/fd/3", "/disk/open");
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	context->change->task.caller = -1;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		snprintf(mount, sizeof(mount), "22 1 %u:%u / / rw - %s %s rw\n", major(file.st_dev),
+			 minor(file.st_dev), types[i], i < 2 ? "/dev/vda" : "source");
+		assert_int_equal(open_files_found(context, mount), 0);
+	}
+	snprintf(mount, sizeof(mount), "22 1 %u:%u / / rw - btrfs /dev/vda rw\n",
+		 major(file.st_dev), minor(file.st_dev) + 1);
+	assert_int_equal(open_files_found(context, mount), 0);
+	snprintf(mount, sizeof(mount), "22 1 %u:%u / / rw - xfs /dev/vda rw\n", major(file.st_dev),
+		 minor(file.st_dev));
+	assert_int_equal(open_files_found(context, mount), 1);
+}
+
+/* ---- segments of shared memory ---- */
+
+#define SHM                                                                                        \
+	"       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  " \
+	"cgid      atime      dtime      ctime                   rss                  swap\n"
+
+static void find_segments(struct context *context, struct drain *drain, const char *forced)
+{
+	*drain = (struct drain){ .change = context->change };
+	fixture_write(&context->fixture, "proc/sys/kernel/shm_rmid_forced", "%s\n", forced);
+	segments_find(drain);
+}
+
+static void free_found(struct drain *drain)
+{
+	owners_free(drain);
+	free(drain->pieces);
+}
+
+static void finds_segments(void **state)
+{
+	struct context *context = *state;
+	struct drain drain;
+
+	fixture_write(&context->fixture, "proc/sysvipc/shm",
+		      SHM "0 7 600 8193 1 1 0 0 0 0 0 0 0 9 4096 0\n"
+			  "0 8 600 4096 1 1 0 0 0 0 0 0 0 9 0 4096\n"
+			  "-5 9 600 4096 1 1 2 0 0 0 0 0 0 9 4096 0\n");
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	find_segments(context, &drain, "0");
+	/* Nothing of the second is in memory. */
+	assert_int_equal(drain.owner_count, 2);
+	assert_int_equal(drain.owners[0].segment, 7);
+	assert_int_equal(drain.owners[1].segment, 9);
+	assert_int_equal(drain.pieces[0].end, 3 * PAGE);
+	free_found(&drain);
+	/* The kernel would destroy the first when the drain detaches it. */
+	find_segments(context, &drain, "1");
+	assert_int_equal(drain.owner_count, 1);
+	assert_int_equal(drain.owners[0].segment, 9);
+	free_found(&drain);
+}
+
+static bool attaches(const struct context *context, const struct owner *owner, uint64_t end)
+{
+	char *memory = segment_attach(context->daxplug, owner, end);
+	bool same = memory && !strcmp(memory, "content");
+
+	if (memory)
+		assert_int_equal(shmdt(memory), 0);
+	return same;
+}
+
+static void attaches_segment(void **state)
+{
+	struct context *context = *state;
+	struct owner owner = { .segment = shmget(IPC_PRIVATE, 100, 0600) };
+	struct shmid_ds status;
+	char *memory;
+
+	assert_true(owner.segment >= 0);
+	memory = shmat(owner.segment, NULL, 0);
+	strcpy(memory, "content");
+	fixture_write(&context->fixture, "proc/sys/kernel/shm_rmid_forced", "1\n");
+	assert_true(attaches(context, &owner, PAGE));
+	assert_false(attaches(context, &owner, 2 * PAGE));
+	shmdt(memory);
+	assert_false(attaches(context, &owner, PAGE));
+	fixture_write(&context->fixture, "proc/sys/kernel/shm_rmid_forced", "0\n");
+	assert_true(attaches(context, &owner, PAGE));
+	assert_int_equal(shmctl(owner.segment, IPC_STAT, &status), 0);
+	assert_int_equal(status.shm_nattch, 0);
+	assert_int_equal(shmctl(owner.segment, IPC_RMID, NULL), 0);
+	assert_false(attaches(context, &owner, PAGE));
+}
+
+/* ---- bounds ---- */
+
+/* A process keeps its owner from pass to pass; files are searched for anew. */
+static void owners(void **state)
+{
+	struct owner key = { .pid = 42, .name = "b" }, *owner;
+	struct drain drain = { 0 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		owner = owners_add(&drain);
+		assert_non_null(owner);
+		owner->pid = i == 1 ? 0 : 42 - i;
+		snprintf(owner->name, sizeof(owner->name), "b");
+		owner->path = i == 1 ? strdup("proc/1/fd/1") : NULL;
+	}
+	assert_null(owners_find(&drain, &key));
+	owners_begin_pass(&drain);
+	assert_int_equal(drain.owner_count, 2);
+	assert_ptr_equal(owners_find(&drain, &key), &drain.owners[1]);
+	key.name[0] = 'c';
+	assert_null(owners_find(&drain, &key));
+	for (i = 2; !owners_are_full(&drain); i++)
+		assert_non_null(owners_add(&drain));
+	assert_null(owners_add(&drain));
+	assert_int_equal(drain.owner_count, i);
+	/* As docs/design.md has it: with 2^20 pieces, less than 150 MiB. */
+	assert_true(i * sizeof(struct owner) + (UINT64_C(1) << 20) * sizeof(struct piece) <
+		    80 * MIB);
+	owners_free(&drain);
+}
+
 static unsigned int count_pieces(uint64_t start, uint64_t end, uint64_t *covered)
 {
 	const struct piece all = { .start = start, .end = end, .page_size = PAGE };
@@ -1040,6 +1492,10 @@ static void flags(void **state)
 	daxplug_change_unref(change);
 	assert_int_equal(daxplug_change_new(context->device, DAXPLUG_ACTION_REPLUG, &change), 0);
 	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_DRAIN), 0);
+	assert_int_equal(daxplug_change_set_flags(change, DAXPLUG_CHANGE_SWAP), -EINVAL);
+	assert_int_equal(daxplug_change_set_flags(change,
+						  DAXPLUG_CHANGE_SWAP | DAXPLUG_CHANGE_DRAIN),
+			 0);
 	daxplug_change_unref(change);
 }
 
@@ -1064,6 +1520,19 @@ int main(void)
 		TEST(room_runs_out),
 		TEST(room_unreadable),
 		TEST(target_goes),
+		TEST(dry_run_lacks_room),
+		TEST(dry_run_names_confined),
+		TEST(dry_run_names_pinned),
+		TEST(cpuset_without_room),
+		TEST(own_cpuset),
+		TEST(own_cpuset_without_room),
+		TEST(avoids_nodes),
+		TEST(avoided_room),
+		TEST(swaps_when_asked),
+		TEST(swap_is_too_small),
+		TEST(swap_fails),
+		TEST(pools_of_targets),
+		TEST(moves_to_pool),
 		TEST(cancelled),
 		TEST(timed_out),
 		TEST(parent_does_not_read),
@@ -1086,6 +1555,10 @@ int main(void)
 		TEST(forced_under_pressure),
 		TEST(replaced_file),
 		TEST(finds_files),
+		TEST(other_file_systems),
+		TEST(finds_segments),
+		TEST(attaches_segment),
+		TEST(owners),
 		TEST(sparse_run),
 		TEST(false_memfd),
 		TEST(flags),

@@ -323,6 +323,61 @@ static void together(void **state)
 			 DAXPLUG_VERDICT_GO);
 }
 
+static void set_zones(struct context *context, unsigned int mib)
+{
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free %u\n  low 50\n  high 100\n  managed 9\n"
+		      "Node 1, zone Movable\n  pages free 153600\n  low 0\n  high 0\n  managed 9\n"
+		      "Node 2, zone Movable\n  pages free 153600\n  low 0\n  high 0\n  managed 9\n",
+		      mib * 256 + 100);
+}
+
+static enum daxplug_verdict drain_verdict(struct context *context, unsigned int flags,
+					  int64_t *room)
+{
+	struct daxplug_device *device = daxplug_first(context->daxplug);
+	struct daxplug_change *changes[2];
+	enum daxplug_verdict verdict;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++, device = daxplug_next(device)) {
+		assert_int_equal(daxplug_change_new(device, DAXPLUG_ACTION_UNPLUG, &changes[i]), 0);
+		assert_int_equal(daxplug_change_set_flags(changes[i], flags), 0);
+	}
+	assert_int_equal(daxplug_change_avoid_node(changes[0], 2), 0);
+	daxplug_forecast_unref(context->forecast);
+	assert_int_equal(daxplug_forecast_changes(changes, 0, &context->forecast), -EINVAL);
+	assert_int_equal(daxplug_forecast_changes(changes, 2, &context->forecast), 0);
+	verdict = daxplug_forecast_verdict(context->forecast);
+	*room = daxplug_forecast_room(context->forecast);
+	daxplug_forecast_unref(context->forecast);
+	assert_int_equal(daxplug_change_set_flags(changes[1], DAXPLUG_CHANGE_DRY_RUN), 0);
+	assert_int_equal(daxplug_forecast_changes(changes, 2, &context->forecast), -EINVAL);
+	context->forecast = NULL;
+	daxplug_change_unref(changes[0]);
+	daxplug_change_unref(changes[1]);
+	return verdict;
+}
+
+/* A drain of both counts what is free above the high watermarks of the other nodes, once. */
+static void drained_together(void **state)
+{
+	struct context *context = *state;
+	int64_t room;
+
+	add_second(context);
+	set_node(context, 1, 1024, 600, 400, 0, 0);
+	set_node(context, 2, 1024, 600, 400, 0, 0);
+	set_zones(context, 700);
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	assert_int_equal(drain_verdict(context, DAXPLUG_CHANGE_DRAIN, &room),
+			 DAXPLUG_VERDICT_REFUSED);
+	ASSERT_MIB(room, 700);
+	set_zones(context, 800);
+	assert_int_equal(drain_verdict(context, DAXPLUG_CHANGE_DRAIN, &room), DAXPLUG_VERDICT_GO);
+	ASSERT_MIB(room, 800);
+}
+
 /* Two devices of one node: values of the node are not counted twice. */
 static void one_node(void **state)
 {
@@ -606,26 +661,13 @@ static void nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(by_kind),
-		WITH(no_room),
-		WITH(watermarks),
-		WITH(swap),
-		WITH(huge_pages),
-		WITH(by_sample),
-		WITH(cannot_tell),
-		WITH(together),
-		WITH(one_node),
-		WITH(cpuset),
-		WITH(commit_limit),
-		WITH(kernel_zone),
-		WITH(pushed_back),
-		WITH(users),
-		WITH(plug),
-		WITH(no_node),
-		WITH(other_modes),
-		WITH(nonsense),
-		WITH(unreadable_proc),
-		WITH(many_findings),
+		WITH(by_kind),	      WITH(no_room),	     WITH(watermarks),
+		WITH(swap),	      WITH(huge_pages),	     WITH(by_sample),
+		WITH(cannot_tell),    WITH(together),	     WITH(drained_together),
+		WITH(one_node),	      WITH(cpuset),	     WITH(commit_limit),
+		WITH(kernel_zone),    WITH(pushed_back),     WITH(users),
+		WITH(plug),	      WITH(no_node),	     WITH(other_modes),
+		WITH(nonsense),	      WITH(unreadable_proc), WITH(many_findings),
 		WITH(many_unmovable),
 	};
 

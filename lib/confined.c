@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a drain could not move: pages of processes whose cpuset has no other node, or no room
+ * there; pinned pages; page cache of files that no process has open.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "confined.h"
+#include "handle.h"
+#include "process.h"
+#include "targets.h"
+
+/* Less page cache is not worth a finding, in bytes. */
+#define LITTLE (UINT64_C(4) << 20)
+
+/**
+ * confined_init() - begin to look for processes that a drain cannot move
+ * @confined: set up
+ * @forecast: the forecast of a drain
+ *
+ * With several devices each process is judged by the targets of the first: devices are drained
+ * one after the other, and the nodes of the others have gone, or are avoided.
+ */
+void confined_init(struct confined *confined, struct daxplug_forecast *forecast)
+{
+	struct node_set avoid = forecast->parts[0].avoid;
+	unsigned int i;
+
+	*confined = (struct confined){ .forecast = forecast };
+	for (i = 1; i < forecast->count; i++)
+		node_set_add(&avoid, forecast->parts[i].node);
+	confined->active = (forecast->flags & DAXPLUG_CHANGE_DRAIN) &&
+			   !targets_read(&confined->targets, forecast->daxplug,
+					 forecast->parts[0].node, &avoid) &&
+			   confined->targets.count;
+}
+
+static void note(unsigned int *count, struct process *first, const struct process *process)
+{
+	if (!(*count)++)
+		*first = *process;
+}
+
+/**
+ * confined_note() - look at a process
+ * @confined: of confined_init()
+ * @process: the process
+ * @bytes: that it has on the nodes of the devices
+ * @anon: of these, anonymous memory
+ */
+void confined_note(struct confined *confined, const struct process *process, uint64_t bytes,
+		   uint64_t anon)
+{
+	const struct daxplug *daxplug = confined->forecast->daxplug;
+	char list[ATTRIBUTE_SIZE];
+	uint64_t allowed;
+
+	if (!confined->active || !bytes)
+		return;
+	if (process_pinned(daxplug, process->pid))
+		note(&confined->pinned, &confined->first_pinned, process);
+	if (!process_cpuset(daxplug, process->pid, list, sizeof(list)))
+		return;
+	allowed = targets_allowed(&confined->targets, list);
+	if (!allowed)
+		note(&confined->without_node, &confined->first_without_node, process);
+	else if (!targets_are_all(&confined->targets, allowed) &&
+		 anon > targets_spare(&confined->targets, allowed))
+		note(&confined->without_room, &confined->first_without_room, process);
+}
+
+static void find_processes(struct confined *confined)
+{
+	struct daxplug_forecast *forecast = confined->forecast;
+	const struct process *first = &confined->first_without_node;
+
+	if (confined->without_node)
+		find(forecast, "confined", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL,
+		     "add other nodes to cpuset.mems of its control group",
+		     "the cpusets of %u processes, such as %s (PID %d), have no node to drain to: "
+		     "their pages are left to the unplug",
+		     confined->without_node, first->name, first->pid);
+	first = &confined->first_without_room;
+	if (confined->without_room && !(forecast->flags & DAXPLUG_CHANGE_SWAP))
+		find(forecast, "no-room", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_ROOM, NULL,
+		     DRAIN_ROOM_REMEDY,
+		     "the nodes in the cpusets of %u processes, such as %s (PID %d), have too "
+		     "little free above their high watermarks",
+		     confined->without_room, first->name, first->pid);
+}
+
+static void find_pinned(struct confined *confined)
+{
+	if (!confined->pinned)
+		return;
+	find(confined->forecast, "pinned-memory", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
+	     NULL, "stop what pins it, such as RDMA",
+	     "%u processes, such as %s (PID %d), have pinned memory, which cannot be moved if it is "
+	     "on the device",
+	     confined->pinned, confined->first_pinned.name, confined->first_pinned.pid);
+}
+
+/* Linux 7.2 and later can drop it. */
+static void find_cache(struct daxplug_forecast *forecast, const struct part *part)
+{
+	char path[SYSFS_PATH_SIZE], size[32];
+
+	snprintf(path, sizeof(path), NODES "/node%d/reclaim", part->node);
+	if (part->use[DAXPLUG_USE_CACHE] < (int64_t)LITTLE || !sysfs_find(forecast->daxplug, path))
+		return;
+	find(forecast, "cache-left", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, part->device,
+	     "",
+	     "of %s of page cache, what no process maps or has open is left to the unplug: this "
+	     "kernel cannot drop it by node",
+	     forecast_size(part->use[DAXPLUG_USE_CACHE], size, sizeof(size)));
+}
+
+/* Adds the findings. */
+void confined_find(struct confined *confined)
+{
+	struct daxplug_forecast *forecast = confined->forecast;
+	unsigned int i;
+
+	if (!confined->active)
+		return;
+	find_processes(confined);
+	find_pinned(confined);
+	for (i = 0; i < forecast->count; i++)
+		find_cache(forecast, &forecast->parts[i]);
+}

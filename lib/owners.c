@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Processes, files and shared memory segments that have pages on the device. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drain.h"
+#include "grow.h"
+
+/* Beyond so many, pages are left to the unplug: their names would take too much memory. */
+#define MOST_OWNERS (1U << 17)
+
+static int compare(const void *one, const void *other)
+{
+	const struct owner *a = one, *b = other;
+
+	if (a->pid != b->pid)
+		return a->pid < b->pid ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+/* Is there no place for more owners in this pass. */
+bool owners_are_full(const struct drain *drain)
+{
+	return drain->owner_count >= MOST_OWNERS;
+}
+
+/**
+ * owners_add() - add an owner
+ * @drain: the drain; its owners may move in memory
+ *
+ * Return: the owner, all zero; NULL if there is no memory, or no place for more.
+ */
+struct owner *owners_add(struct drain *drain)
+{
+	struct owner *owners;
+
+	if (owners_are_full(drain))
+		return NULL;
+	owners = grow(drain->owners, drain->owner_count, sizeof(*owners));
+	if (!owners)
+		return NULL;
+	drain->owners = owners;
+	memset(&owners[drain->owner_count], 0, sizeof(*owners));
+	return &owners[drain->owner_count++];
+}
+
+/**
+ * owners_find() - find a process of an earlier pass
+ * @drain: the drain
+ * @key: with the PID and the name of the process
+ *
+ * Return: its owner; NULL if it has none.
+ */
+struct owner *owners_find(const struct drain *drain, const struct owner *key)
+{
+	if (!drain->known_owners)
+		return NULL;
+	return bsearch(key, drain->owners, drain->known_owners, sizeof(*key), compare);
+}
+
+/**
+ * owners_begin_pass() - drop what is searched for anew in each pass
+ * @drain: the drain, without pieces; its processes stay, for the report
+ */
+void owners_begin_pass(struct drain *drain)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < drain->owner_count; i++) {
+		free(drain->owners[i].path);
+		drain->owners[i].path = NULL;
+		if (drain->owners[i].pid)
+			drain->owners[count++] = drain->owners[i];
+	}
+	drain->owner_count = drain->known_owners = count;
+	if (count)
+		qsort(drain->owners, count, sizeof(*drain->owners), compare);
+}
+
+/* Has the process anonymous memory that the nodes of its cpuset have no room for. */
+static bool lacks_room(struct drain *drain, const struct owner *owner)
+{
+	return owner->pid && owner->targets && !targets_are_all(&drain->targets, owner->targets) &&
+	       owner->anon > targets_spare(&drain->targets, owner->targets);
+}
+
+/* The first process that lacks room; NULL if there is none. */
+const struct owner *owners_without_room(struct drain *drain)
+{
+	unsigned int i;
+
+	for (i = 0; i < drain->owner_count; i++)
+		if (lacks_room(drain, &drain->owners[i]))
+			return &drain->owners[i];
+	return NULL;
+}
+
+/* Frees them. */
+void owners_free(struct drain *drain)
+{
+	unsigned int i;
+
+	for (i = 0; i < drain->owner_count; i++)
+		free(drain->owners[i].path);
+	free(drain->owners);
+}

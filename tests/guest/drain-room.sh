@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# unplug --drain --dry-run: the dry run foretells what the drain ends with, with room and without.
+# Nothing is swapped out without --swap.
+# vm: -s 1G -x 600M -t 500
+# driver: ours
+. "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/command.sh"
+. "$LAB/tests/guest/helpers/drain.sh"
+
+without_sizes() { sed -E 's/[0-9.]+ [KMG]iB/SIZE/g'; }
+
+plugged
+live one anon 300
+echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
+note "$(free_mib 0) MiB free on node 0"
+is "no room: foretold by a dry run" "$(dry)" 7
+is "no room: with its reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
+drain
+is "no room: refused" "$STATUS" 7
+is "no room: for the reason that was foretold" "$(outcome reason)" no_room
+is "no room: what was foretold is what is said" "$(outcome message | without_sizes)" \
+	"$(jq -r '.[0].message' /tmp/dry | without_sizes)"
+ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
+blocks_as_before "no room"
+
+# --- swap ---
+
+mkswap "$SCRATCH" > /dev/null && swapon "$SCRATCH"
+note "$(< /proc/swaps)"
+is "no room, and swap that was not asked for: foretold" "$(dry)" 7
+drain
+is "no room, and swap that was not asked for: refused" "$STATUS" 7
+is "no room, and swap that was not asked for: none was used" "$(awk '/SwapTotal/ { t = $2 } /SwapFree/ { f = $2 } END { print t - f }' /proc/meminfo)" 0
+is "--swap: foretold" "$(dry --swap)" 0
+drain --swap
+is "--swap: unplugged" "$STATUS" 0
+ok "--swap: what had no room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
+echo 0 > "$POOL_0"
+end_lives "--swap"
+swapoff "$SCRATCH"
+
+# --- room ---
+
+plugged
+live one anon 300
+is "with room: foretold by a dry run" "$(dry)" 0
+drain
+is "with room: unplugged" "$STATUS" 0
+end_lives "with room"
+done_testing
