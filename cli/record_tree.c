@@ -247,7 +247,7 @@ static void record_file(struct record_tree *tree, const char *path, const char *
 {
 	char place[PATH_MAX], *text;
 
-	if (tree->error || signals_came() || !tree_exists(path))
+	if (tree->error || signals_came() || !tree_exists(path) || tree_is_write_only(path))
 		return;
 	errno = 0;
 	text = tree_read(path);

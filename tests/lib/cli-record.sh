@@ -138,6 +138,12 @@ if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
 	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
 	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+	chmod 444 "$ROOT/proc/iomem"
+	write_only=$(echo "$ROOT"/sys/bus/dax/devices/dax0.0/dax_region)/delete
+	touch "$write_only"
+	chmod 200 "$write_only"
+	is "a file that can only be written is no part of it" \
+		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/all")" 0
 else
 	skip "not root: a part of it" "the build is in a directory of root's alone"
 fi
