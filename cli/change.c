@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "complain.h"
+#include "core/plural.h"
 #include "drained.h"
 #include "journal.h"
 #include "json.h"
@@ -224,8 +225,8 @@ static void print_failure(const struct daxplug_change *change)
 			 daxplug_change_name(change), size);
 	}
 	if (lost)
-		complain("%s: %llu huge pages could not be given back to their pool",
-			 daxplug_change_name(change), (unsigned long long)lost);
+		complain("%s: %llu huge page%s could not be given back to the pool",
+			 daxplug_change_name(change), (unsigned long long)lost, dax_plural(lost));
 }
 
 static void print_done(const struct daxplug_change *change)
@@ -246,7 +247,7 @@ static void print_done(const struct daxplug_change *change)
 	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
 	printf("%s: %s, %u memory block%s (%s) in %.2f s\n", daxplug_device_name(device),
 	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),
-	       daxplug_device_blocks(device) == 1 ? "" : "s", size, seconds);
+	       dax_plural(daxplug_device_blocks(device)), size, seconds);
 }
 
 static void print_success(const struct daxplug_change *change)

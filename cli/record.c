@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "complain.h"
+#include "core/plural.h"
 #include "options.h"
 #include "record_log.h"
 #include "record_what.h"
@@ -74,7 +75,7 @@ static int tell(const struct record_tree *tree, const char *output)
 	}
 	if (tree->denied) {
 		complain("no permission to read %u file%s; record as root", tree->denied,
-			 tree->denied == 1 ? "" : "s");
+			 dax_plural(tree->denied));
 		return EXIT_CANNOT_TELL;
 	}
 	return EXIT_DONE;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "complain.h"
+#include "core/plural.h"
 #include "device_json.h"
 #include "forecast.h"
 #include "json.h"
@@ -117,7 +118,7 @@ static void print_dry_run(const struct job *job, const struct daxplug_device *de
 	if (forecast)
 		forecast_summary(forecast, summary, sizeof(summary));
 	printf("%s: would be %s: %u memory block%s, from %s to %s%s%s\n",
-	       daxplug_device_name(device), job->verb->done, blocks, blocks == 1 ? "" : "s",
+	       daxplug_device_name(device), job->verb->done, blocks, dax_plural(blocks),
 	       daxplug_state_name(daxplug_device_state(device)),
 	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
 	       *summary ? "; " : "", summary);

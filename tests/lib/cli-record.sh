@@ -139,7 +139,7 @@ if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
 	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
 	chmod 444 "$ROOT/proc/iomem"
-	write_only=$(echo "$ROOT"/sys/bus/dax/devices/dax0.0/dax_region)/delete
+	write_only=$ROOT/sys/bus/dax/devices/dax0.0/write_only
 	touch "$write_only"
 	chmod 200 "$write_only"
 	is "a file that can only be written is no part of it" \

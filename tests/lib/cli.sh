@@ -405,7 +405,7 @@ ok "offline memory need not migrate" eval "said '^dax0.0: can be plugged' && ! s
 
 new_root ours-6.12-kernel
 is "a dry run is as sure as a check" "$(status_of on check dax0.0)$(status_of on unplug --dry-run dax0.0)" 44
-ok "it says why" said '^dax0.0: unplug would be tried: 8 memory blocks are in a kernel zone'
+ok "it says why" said '^dax0.0: unplug would be tried: 8 memory blocks in a kernel zone may hold'
 is "in JSON too" "$(on unplug --dry-run --json dax0.0 | jq -r '.[0] | "\(.outcome) \(.exit_status)"')" "dry-run 4"
 
 # --- the map ---

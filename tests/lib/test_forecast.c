@@ -570,7 +570,7 @@ static void many_unmovable(void **state)
 	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
 	assert_int_equal(daxplug_forecast_unmovable(result), MOST_UNMOVABLE);
 	assert_string_equal(daxplug_forecast_finding_text(result, finding(result, "kernel-zone")),
-			    "80 memory blocks are in a kernel zone and may hold what cannot be moved");
+			    "80 memory blocks in a kernel zone may hold pages that cannot be moved");
 }
 
 static void other_modes(void **state)
