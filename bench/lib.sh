@@ -152,7 +152,7 @@ alternate() {
 	done
 }
 
-# An emulated serial console takes 0.1 ms a character from whoever says something.
+# An emulated serial console takes 0.1 ms a character from a task that prints a message.
 # Warnings and worse are still heard.
 hush_console() { dmesg --console-level warn; }
 

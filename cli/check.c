@@ -260,7 +260,7 @@ static int run(int argc, char **argv)
 
 const struct command check_command = {
 	.name = "check",
-	.summary = "check whether devices could be unplugged, or what is in the way",
+	.summary = "check whether devices could be unplugged, or what prevents it",
 	.help = print_help,
 	.run = run,
 };

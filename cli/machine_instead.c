@@ -100,7 +100,7 @@ static void find_namespaces(struct findings *findings)
 		findings_add(findings, "pmem-without-devdax", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     "ndctl list -N",
 			     "%u namespace%s of persistent memory %s not in devdax mode; changing "
-			     "the mode destroys what is stored there",
+			     "the mode destroys the data stored there",
 			     count, dax_plural(count), count == 1 ? "is" : "are");
 }
 

@@ -160,7 +160,7 @@ static enum selector_fit fit_word(const char *text, const struct daxplug_device 
  * selector_check() - is what was typed well-formed
  * @text: what was typed
  *
- * Return: NULL, or what is wrong with it. A name that no device has is not wrong.
+ * Return: NULL, or the fault. A name that no device has is no fault.
  */
 const char *selector_check(const char *text)
 {

@@ -55,7 +55,7 @@ static void count_moved(struct batch *batch, unsigned int at)
 	atomic_fetch_add(&batch->owner->moved, batch->size[at]);
 }
 
-/* Counts what is on the target and keeps the others; returns the bytes moved. */
+/* Counts the pages on the target and keeps the others; returns the bytes moved. */
 static uint64_t settle(struct batch *batch, int node)
 {
 	uint64_t moved = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A drain from its start to its end: is there room, what is to be moved, passes of movers,
+ * A drain from its start to its end: the room, the pages to move, passes of movers,
  * watched by the main thread of the worker, and what became of it.
  */
 #include <errno.h>

@@ -100,7 +100,7 @@ struct frames {
  * @frames: the page frames of the blocks that are online, ascending, @frames_count of them
  * @targets: where pages may go
  * @owners: what has pages on the device, @owner_count of them
- * @pieces: what is to be moved in this pass, @piece_count of them
+ * @pieces: the memory to move in this pass, @piece_count of them
  * @owns_node: whether the device is all the memory of its node
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use

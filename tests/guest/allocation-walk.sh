@@ -32,7 +32,7 @@ how_many() {
 	done < "$DAX/kmem/$1"
 } 2> /dev/null
 
-# walk TITLE FROM OPERATION: until nothing is left to fail; what is done then was asked.
+# walk TITLE FROM OPERATION: until no allocation is left to fail; the operation then has to succeed.
 walk() {
 	local title=$1 from=$2 operation=$3 number tried=0 spared=0 reports
 	DONE=()

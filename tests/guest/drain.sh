@@ -64,7 +64,7 @@ is "anonymous memory: the process with most is named first" "$(drained 'processe
 ok "anonymous memory: with what it has" test "$(drained 'processes[0].bytes')" -ge $((149 << 20))
 end_lives "anonymous memory"
 
-# --- shared memory, files in memory that nobody maps or has open, page cache, huge pages ---
+# --- shared memory, files in memory that no process maps or has open, page cache, huge pages ---
 
 plugged
 mkdir -p /run/use /run/disk
@@ -89,12 +89,12 @@ ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.sha
 ok "files: so were huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
 note "page cache: $(drained moved_bytes.cache) moved, $(drained dropped_bytes) dropped"
 ok "files: so was page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
-ok "files: a file that nobody maps is intact" cmp /tmp/pattern /run/use/unmapped
+ok "files: a file that no process maps is intact" cmp /tmp/pattern /run/use/unmapped
 end_lives files
 umount /run/use /run/disk
 echo 0 > "$POOL_0"
 
-# --- who cannot be moved ---
+# --- processes whose pages cannot be moved ---
 
 plugged
 mkdir -p /run/cgroup
@@ -182,7 +182,7 @@ echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
 note "$(free_mib 0) MiB free on node 0"
 drain
 is "no room: refused" "$STATUS" 7
-ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
+ok "no room: the message says how much is missing" grep -qE 'too little|no room|have room' /tmp/errors
 blocks_as_before "no room"
 echo 0 > "$POOL_0"
 drain

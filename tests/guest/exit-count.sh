@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # A module that is unloaded during a plug and cannot roll it back logs how many blocks stay online.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"

@@ -235,7 +235,7 @@ static uint64_t moved_anon(const struct context *context)
 	return daxplug_change_moved(context->change, DAXPLUG_USE_ANON);
 }
 
-/* ---- what is moved ---- */
+/* ---- the memory that is moved ---- */
 
 static void moves_processes(void **state)
 {

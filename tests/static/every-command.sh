@@ -34,7 +34,7 @@ while IFS=$'\t' read -r file _ line test words _ command; do
 	fi
 done < "$WORK/commands"
 
-# --- what is noticed ---
+# --- faults that are noticed ---
 
 # document LINE...: makes the document; prints the complaints about it.
 document() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The endings of what is counted: one memory block stays, two stay. */
+/* The endings of counted nouns and their verbs: one memory block stays, two stay. */
 #include "cmocka.h"
 #include "core/plural.h"
 
