@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What all measurements share. Sourced by bench/NAME.sh, which is run by bench/run
+# Functions that all measurements share. Sourced by bench/NAME.sh, which is run by bench/run
 # on a real machine or by lab/vm in a guest, with
 #
 # DAX         sysfs directory of the device, e.g. /sys/bus/dax/devices/dax0.0

@@ -180,7 +180,7 @@ static bool append(char *path, const char *component)
 	       (int)(PATH_MAX - length);
 }
 
-/* Puts the target of a link before the rest of a path; @todo has PATH_MAX bytes and contains @rest. */
+/* Puts the target of a link before @rest of a path; @todo has PATH_MAX bytes, and @rest is in it. */
 static bool prepend(char *todo, const char *target, const char *rest)
 {
 	char behind[PATH_MAX];
@@ -318,7 +318,7 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
  * @words: with blanks between them; a line with none of them is emptied, and a file with
  *	nothing left is left out. NULL: all of each file is recorded
  *
- * What cannot be read is noted. Nothing is recorded any more once writing has failed, or
+ * A file that cannot be read is noted. Nothing is recorded any more once writing has failed, or
  * a signal has come.
  */
 void record_files(struct record_tree *tree, const char *pattern, const char *words)

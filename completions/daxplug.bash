@@ -50,7 +50,7 @@ _daxplug_values() {
 	esac
 }
 
-# _daxplug_arguments COMMAND: what it takes besides options.
+# _daxplug_arguments COMMAND: its arguments besides options.
 _daxplug_arguments() {
 	case $1 in
 	'') _daxplug_commands ;;

@@ -18,7 +18,7 @@
 /* Another pass finds the pages that processes allocate during this one. */
 #define MOST_PASSES 4
 
-/* A pass that moves less than one part in so many of what was left is the last. */
+/* A pass that moves less than one part in so many of the memory left is the last. */
 #define WORTHWHILE 8
 
 /* Less than that is left to the unplug, in bytes. */
@@ -243,7 +243,7 @@ static int pass(struct drain *drain)
 	return drain->piece_count ? move(drain) : 0;
 }
 
-/* Another pass if the last one has moved much of what was left. */
+/* Another pass if the last one has moved much of the memory left. */
 static int run_passes(struct drain *drain, int64_t *left)
 {
 	uint64_t before = movable(left, true), moved = 0, now;
@@ -387,7 +387,7 @@ static int run(struct drain *drain)
  * drain_device() - move the pages of a device to other nodes before its blocks go offline
  * @change: the change; its report tells what was moved
  *
- * What cannot be moved from user space is left to the unplug.
+ * Pages that cannot be moved from user space are left to the unplug.
  *
  * Return: 0; -EINTR if the change is cancelled; -ENOSPC if other nodes have no room; or a
  * negative errno, with a report.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Files whose pages may be on the device without a process that maps them: all of each tmpfs
- * and hugetlbfs of every mount namespace, and what processes have open in memory or on a disk.
- * File systems of other machines, which may not answer, are left alone.
+ * and hugetlbfs of every mount namespace, and files that processes have open in memory or on a
+ * disk. File systems of other machines, which may not answer, are left alone.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +123,7 @@ static int new_owner(struct drain *drain, const char *path, size_t mount, const 
 	return 0;
 }
 
-/* To search so much of a file costs little, whatever is in it. */
+/* Searching so many bytes of a file costs little, whatever the file contains. */
 #define CHEAP (UINT64_C(1) << 30)
 
 /* A file that is larger than so many times its contents is left to the unplug. */

@@ -397,9 +397,9 @@ void kmem_orphans_drop(struct kmem_dev *kmem)
  * kmem_orphan_is_quarantined() - test whether an orphan's memory may have been exchanged
  * @kmem: the memory
  *
- * It may if the device behind it went away, whether or not one came back: then no device gets
- * the memory any more. kernfs makes the count of a directory's users negative when it removes
- * the directory.
+ * The content may have changed if the device behind the memory went away, whether or not one
+ * came back: then no device gets the memory any more. kernfs makes the count of a directory's
+ * users negative when it removes the directory.
  *
  * Context: Any.
  * Return: whether it may.
@@ -474,7 +474,7 @@ void kmem_orphans_close(void)
 /**
  * kmem_orphans_exit() - remove the memory that devices left behind, at module exit
  *
- * Nothing of it can be online, or the module could not be unloaded, unless a rollback failed
+ * No block of the memory is online, or the module could not be unloaded, unless a rollback failed
  * while the module was on its way out.
  *
  * Context: Process context, sleeps; no device is bound.

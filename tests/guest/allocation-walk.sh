@@ -103,7 +103,7 @@ check_failure() {
 
 slab() { awk '/^Slab:/ { print $2 }' /proc/meminfo; }
 
-# What the kernel makes when the node's first block goes online, and keeps, comes first.
+# First the allocations that the kernel makes when the node's first block goes online, and keeps.
 walk "plug online_movable, the first" from_unplugged plug_online_movable
 learn_nothing
 before=$(slab)

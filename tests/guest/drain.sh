@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; what was moved, of which process, and what was left are reported.
+# intact; the report has the memory that was moved, of which process, and the memory that was left.
 # vm: -s 1G -t 400
 # driver: ours
 # driver-full: stock
@@ -118,7 +118,7 @@ else
 	skip "a cpuset without another node" "the kernel was built without cpusets"
 fi
 
-# --- what ends it ---
+# --- how a drain ends ---
 
 blocks_as_before() { is "$1: every block is online" "$(count 'online Movable')" "${#BLOCKS[@]}"; }
 

@@ -504,7 +504,7 @@ is "monitor of some devices" "$(on monitor --no-follow --json node:2 dax0.0 | jq
 ok "monitor, as text" eval "on monitor --no-follow dax0.0 |
 	grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}[+-][0-9]{2}:[0-9]{2} dax0.0 present online_movable 8/8 mode system-ram$'"
 
-# What nohup, or a script's "&", has ignored stays so.
+# A signal that nohup, or the "&" of a script, has ignored stays ignored.
 nohup "$DAXPLUG" monitor --sysroot "$ROOT" > "$WORK/events" 2>&1 &
 monitor=$!
 ok "monitor with nohup is ready" within ready has_line ready

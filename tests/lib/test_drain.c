@@ -457,7 +457,7 @@ static void room_unreadable(void **state)
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 }
 
-/* ---- what ends it ---- */
+/* ---- how a drain ends ---- */
 
 static bool reads(const struct context *context, const char *path, const char *value)
 {
