@@ -180,7 +180,8 @@ static bool append(char *path, const char *component)
 	       (int)(PATH_MAX - length);
 }
 
-/* Puts the target of a link before @rest of a path; @todo has PATH_MAX bytes, and @rest is in it. */
+/* Puts the target of a link before @rest of a path; @todo has PATH_MAX bytes, and @rest is in it.
+ */
 static bool prepend(char *todo, const char *target, const char *rest)
 {
 	char behind[PATH_MAX];
