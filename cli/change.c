@@ -207,7 +207,7 @@ static const char *ending(enum daxplug_outcome outcome)
 	}
 }
 
-/* "what and why (page); how it ended; what to do" */
+/* "failure and cause (page); how it ended; remedy" */
 static void print_failure(const struct daxplug_change *change)
 {
 	const char *hint = daxplug_change_hint(change);
@@ -261,7 +261,7 @@ static void print_success(const struct daxplug_change *change)
 }
 
 /**
- * change_run() - make a change and print what became of it
+ * change_run() - make a change and print its outcome
  * @change: the change, not started
  * @options: how
  *
@@ -325,7 +325,7 @@ static void add_failure(struct json_object *object, const struct daxplug_change 
 				daxplug_change_huge_pages_lost(change));
 }
 
-/* Adds what became of a change. */
+/* Adds the outcome of a change. */
 void change_add_json(struct json_object *object, const struct daxplug_change *change)
 {
 	json_add_text(object, "action", daxplug_action_name(daxplug_change_action(change)));

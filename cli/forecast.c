@@ -24,7 +24,7 @@ static const struct {
 
 #define MOVING_COUNT (sizeof(moving) / sizeof(moving[0]))
 
-/* A replug of memory that is there needs no page structs; what counts is its unplug. */
+/* A replug of memory that is there needs no page structs; its unplug decides. */
 static bool is_unplug(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_action action = daxplug_forecast_action(forecast);

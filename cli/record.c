@@ -31,7 +31,7 @@ extern char **environ;
 #define ABOUT "daxplug-record.txt"
 
 /**
- * struct job - what the command line asks for
+ * struct job - the options of the command line
  * @output: the archive or directory to be written
  * @selection: no device
  * @made: whether @output has been made by this command

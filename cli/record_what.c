@@ -15,7 +15,8 @@
 
 /*
  * All files that list, show, check and the forecast of unplug read, and those that explain them:
- * below proc/PID only the nodes that this process may use, and no addresses of the kernel itself. Memory tiers are written by record_tiers().
+ * below proc/PID only the nodes that this process may use, and no addresses of the kernel itself.
+ * Memory tiers are written by record_tiers().
  */
 static const struct {
 	const char *pattern, *words;
@@ -153,7 +154,7 @@ static void record_command_line(struct record_tree *tree)
 	free(text);
 }
 
-/* Records what a report of a problem needs, and what --sysroot reads back. */
+/* Records the files that a report of a problem needs and --sysroot reads back. */
 void record_what(struct record_tree *tree, struct daxplug *daxplug)
 {
 	unsigned int i;

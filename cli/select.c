@@ -129,7 +129,7 @@ static int open_system(struct daxplug **daxplug)
 /**
  * select_devices() - find the devices asked for and do something with them
  * @selection: the names and options; has the devices while @use runs
- * @use: what to do
+ * @use: called with the devices
  * @data: for it
  *
  * A selector that stands for no device gets a complaint; @use has the others.

@@ -12,7 +12,7 @@
 #include "verb.h"
 
 /**
- * struct job - what the command line asks for
+ * struct job - the options of the command line
  * @verb: the command
  * @state: to plug to
  * @change: how
