@@ -490,8 +490,8 @@ bool kmem_orphans_exit(void)
 	list_for_each_entry(kmem, &devs, node) {
 		unsigned int online = kmem_gate_counts(&kmem->gate).online;
 
-		pr_err("%s: %u memory block%s left online without a driver\n", kmem->gate.label.name,
-		       online, dax_plural(online));
+		pr_err("%s: %u memory block%s left online without a driver\n",
+		       kmem->gate.label.name, online, dax_plural(online));
 	}
 	mutex_unlock(&devs_lock);
 
