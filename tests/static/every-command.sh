@@ -50,8 +50,8 @@ is "a console" "$(document '<!-- run: a/b c d -->' '```console' '$ one  # two' '
 is "a test that does not contain the command" "$(accounted_for tests/guest/lib.sh - 'no such command')" \
 	"tests/guest/lib.sh does not contain it"
 is "a test that does not exist" "$(accounted_for tests/none.sh - ls)" "there is no tests/none.sh"
-is "a device for which the test does not run" "$(accounted_for tests/guest/manual.sh none ls)" \
-	"tests/guest/manual.sh does not run for none"
+is "a device for which the test does not run" "$(accounted_for tests/guest/documented.sh none ls)" \
+	"tests/guest/documented.sh does not run for none"
 is "words that the test does not take" "$(accounted_for tests/host/commands.sh kernel ls)" \
 	"tests/host/commands.sh runs no blocks of kernel"
 done_testing

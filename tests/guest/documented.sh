@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# usage: manual.sh hmem|nvdimm|cxl
+# usage: documented.sh hmem|nvdimm|cxl
 #
 # The commands of README and of the manual, as they stand there and in that order, end with status 0,
 # or with the status that the document shows.
-# vm: -s 1G -t 400 -- hmem
+# vm: -s 1G -t 600 -- hmem
 # vm: -v nvdimm -s 1G -t 240 -- nvdimm
 # vm-full: -v cxl -s 1G -t 400 -- cxl
 . "$LAB/tests/guest/lib.sh"
@@ -110,7 +110,7 @@ restore() {
 # commands: those of this kind.
 commands() {
 	(cd "$LAB" && perl tests/guest/helpers/commands.pl README.md docs/*.md) |
-		awk -F '\t' -v kind="$KIND" '$4 == "tests/guest/manual.sh" && $5 ~ "^" kind "($| )"'
+		awk -F '\t' -v kind="$KIND" '$4 == "tests/guest/documented.sh" && $5 ~ "^" kind "($| )"'
 }
 
 # run FILE LINE STATUS COMMAND
