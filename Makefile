@@ -41,7 +41,8 @@ uninstall:
 	rm -rf $(LOADER)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
-# What loads the driver, and the kernel's own where that fails; what runs "daxplug apply".
+# The scripts and rules that load the driver, or the kernel's own where that fails, and that run
+# "daxplug apply".
 install-loader:
 	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback
 	install -D -m 644 -t $(libexec) packaging/driver.sh

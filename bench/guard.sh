@@ -3,7 +3,7 @@
 #
 # usage: guard.sh [PAIRS]
 #
-# What the guard costs. Each block is switched by its own file, with kmem/guard 0;
+# The cost of the guard. Each block is switched by its own file, with kmem/guard 0;
 # and, where the kernel's own driver has a state file (7.3), the device is
 # plugged and unplugged undisturbed, and while a loop, as a udev rule would, puts
 # every block online all the time, with kmem/guard 1.

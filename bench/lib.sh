@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What all measurements share. Sourced by bench/NAME.sh, which is run by bench/run
+# Functions that all measurements share. Sourced by bench/NAME.sh, which is run by bench/run
 # on a real machine or by lab/vm in a guest, with
 #
 # DAX         sysfs directory of the device, e.g. /sys/bus/dax/devices/dax0.0
@@ -152,7 +152,7 @@ alternate() {
 	done
 }
 
-# An emulated serial console takes 0.1 ms a character from whoever says something.
+# An emulated serial console takes 0.1 ms a character from a task that prints a message.
 # Warnings and worse are still heard.
 hush_console() { dmesg --console-level warn; }
 

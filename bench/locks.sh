@@ -27,7 +27,7 @@ remove_probes() {
 }
 
 # Prints, for the outer and the inner lock, "total longest" in ms. Somebody else
-# who only tries and fails holds nothing.
+# a task that only tries and fails holds no lock.
 holds() {
 	awk '
 		function took(lock) { since[lock] = stamp }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What else may be in the zone of a device that is measured. Sourced by zones.sh.
+# Other memory in the zone of a device that is measured. Sourced by zones.sh.
 
 RULE=/run/udev/rules.d/40-bench.rules
 

@@ -8,7 +8,7 @@
 # cannot be moved; and how many pages the kernel has moved in vain for it. For
 # kernels whose own driver has a state file (7.3).
 #
-# One pair: what is in a kernel zone does not leave it again, so daxplug's driver
+# One pair: pages in a kernel zone do not leave it again, so daxplug's driver
 # takes the memory over from the kernel's own. lab/bench boots anew for each.
 #
 # UNMOVABLE   the test module unmovable.ko

@@ -154,7 +154,8 @@ static int bring(const char *want, bool dry_run)
 
 /**
  * apply_boot() - write module options
- * @declared: the configuration, without faults; gets one for what options cannot say
+ * @declared: the configuration, without faults; gets one for each setting that options cannot
+ * express
  * @dry_run: print them instead
  *
  * Return: an exit status.

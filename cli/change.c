@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "complain.h"
+#include "core/plural.h"
 #include "drained.h"
 #include "journal.h"
 #include "json.h"
@@ -206,7 +207,7 @@ static const char *ending(enum daxplug_outcome outcome)
 	}
 }
 
-/* "what and why (page); how it ended; what to do" */
+/* "failure and cause (page); how it ended; remedy" */
 static void print_failure(const struct daxplug_change *change)
 {
 	const char *hint = daxplug_change_hint(change);
@@ -224,8 +225,8 @@ static void print_failure(const struct daxplug_change *change)
 			 daxplug_change_name(change), size);
 	}
 	if (lost)
-		complain("%s: %llu huge pages could not be given back to their pool",
-			 daxplug_change_name(change), (unsigned long long)lost);
+		complain("%s: %llu huge page%s could not be given back to the pool",
+			 daxplug_change_name(change), (unsigned long long)lost, dax_plural(lost));
 }
 
 static void print_done(const struct daxplug_change *change)
@@ -246,7 +247,7 @@ static void print_done(const struct daxplug_change *change)
 	text_size(daxplug_device_blocks(device) * daxplug_device_block_size(device), false, size);
 	printf("%s: %s, %u memory block%s (%s) in %.2f s\n", daxplug_device_name(device),
 	       daxplug_state_name(daxplug_device_state(device)), daxplug_device_blocks(device),
-	       daxplug_device_blocks(device) == 1 ? "" : "s", size, seconds);
+	       dax_plural(daxplug_device_blocks(device)), size, seconds);
 }
 
 static void print_success(const struct daxplug_change *change)
@@ -260,7 +261,7 @@ static void print_success(const struct daxplug_change *change)
 }
 
 /**
- * change_run() - make a change and print what became of it
+ * change_run() - make a change and print its outcome
  * @change: the change, not started
  * @options: how
  *
@@ -324,7 +325,7 @@ static void add_failure(struct json_object *object, const struct daxplug_change 
 				daxplug_change_huge_pages_lost(change));
 }
 
-/* Adds what became of a change. */
+/* Adds the outcome of a change. */
 void change_add_json(struct json_object *object, const struct daxplug_change *change)
 {
 	json_add_text(object, "action", daxplug_action_name(daxplug_change_action(change)));

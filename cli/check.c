@@ -35,7 +35,7 @@ static void print_help(void)
 	puts("usage: daxplug check [OPTION...] [DEVICE...]\n"
 	     "\n"
 	     "Check whether devices could be unplugged, or plugged if nothing of them is\n"
-	     "online, and what to do if not. Without a device, check the machine: its driver,\n"
+	     "online, and the remedy if not. Without a device, check the machine: its driver,\n"
 	     "its policy, and other programs that switch memory blocks.\n"
 	     "\n"
 	     "  -J, --json            JSON\n" SELECT_HELP GLOBAL_HELP SELECTOR_HELP);
@@ -260,7 +260,7 @@ static int run(int argc, char **argv)
 
 const struct command check_command = {
 	.name = "check",
-	.summary = "check whether devices could be unplugged, or what is in the way",
+	.summary = "check whether devices could be unplugged, or what prevents it",
 	.help = print_help,
 	.run = run,
 };

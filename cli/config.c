@@ -82,7 +82,7 @@ static bool is_overridden(const char *const *directories, const char *const *thi
  * config_each_line() - look at all lines of all configuration files
  * @directories: where the files are, ends with a NULL; the first come first
  * @suffix: of their names
- * @visit: what looks at a line
+ * @visit: called for each line
  * @data: for it
  */
 void config_each_line(const char *const *directories, const char *suffix, config_visit *visit,

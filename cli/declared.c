@@ -164,7 +164,7 @@ static void parse_section(struct declared *declared, struct section *section)
  * @files: as for declared_read()
  * @count: likewise
  *
- * Return: whether nothing is wrong with it; @declared->faults has what is.
+ * Return: whether it has no fault; @declared->faults has the faults.
  */
 bool declared_load(struct declared *declared, char **files, int count)
 {

@@ -60,7 +60,7 @@ static bool memmap_differs(const struct section *section, const struct daxplug_d
  * @section: its section
  * @device: the device
  *
- * Return: what differs.
+ * Return: the differences.
  */
 struct drift drift_of(const struct section *section, const struct daxplug_device *device)
 {

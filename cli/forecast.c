@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/plural.h"
 #include "forecast.h"
 #include "json.h"
 #include "safe.h"
@@ -23,7 +24,7 @@ static const struct {
 
 #define MOVING_COUNT (sizeof(moving) / sizeof(moving[0]))
 
-/* A replug of memory that is there needs no page structs; what counts is its unplug. */
+/* A replug of memory that is there needs no page structs; its unplug decides. */
 static bool is_unplug(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_action action = daxplug_forecast_action(forecast);
@@ -50,8 +51,7 @@ static const char *lost_pages(const struct daxplug_forecast *forecast, char text
 		lost += daxplug_forecast_pool_lost(forecast, i);
 	text[0] = '\0';
 	if (lost)
-		snprintf(text, TEXT_SIZE, ", %llu free huge page%s lost", lost,
-			 lost == 1 ? "" : "s");
+		snprintf(text, TEXT_SIZE, ", %llu free huge page%s lost", lost, dax_plural(lost));
 	return text;
 }
 

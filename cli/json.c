@@ -25,7 +25,7 @@ struct json_object *json_new_array(void)
 	return made(json_object_new_array());
 }
 
-/* A text, with what is not UTF-8 replaced. */
+/* A text, with all bytes replaced that are not UTF-8. */
 struct json_object *json_new_text(const char *text)
 {
 	char *safe = safe_utf8(text);

@@ -62,7 +62,7 @@ static void look_at_state(struct findings *findings, const struct daxplug_device
 			     "run daxplug as root", "the state of its memory cannot be read");
 	if (daxplug_device_pages_poisoned(device) > 0)
 		findings_add(findings, "poisoned-pages", DAXPLUG_SEVERITY_WARNING,
-			     AT_DEVICE(device), "", "%lld pages have a hardware fault",
+			     AT_DEVICE(device), "", "pages with a hardware fault: %lld",
 			     (long long)daxplug_device_pages_poisoned(device));
 }
 

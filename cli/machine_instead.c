@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "machine.h"
 #include "text.h"
 #include "tree.h"
@@ -99,8 +100,8 @@ static void find_namespaces(struct findings *findings)
 		findings_add(findings, "pmem-without-devdax", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     "ndctl list -N",
 			     "%u namespace%s of persistent memory %s not in devdax mode; changing "
-			     "the mode destroys what is stored there",
-			     count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
+			     "the mode destroys the data stored there",
+			     count, dax_plural(count), count == 1 ? "is" : "are");
 }
 
 static void find_soft_reserved(struct findings *findings)

@@ -87,7 +87,7 @@ static void print_identity(struct daxplug *daxplug)
 	char node[16];
 
 	metric_head("daxplug_device_info", "gauge",
-		    "What a device is, and what drives it; always 1.");
+		    "The properties of a device, and its driver; always 1.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
 		/* The label is empty for a device whose node is unknown, or that has none. */
 		node[0] = '\0';

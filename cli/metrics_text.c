@@ -20,7 +20,7 @@ void metric_begin(const char *name)
 	labels = 0;
 }
 
-/* The format is UTF-8, with backslashes before what would end a value. */
+/* The format is UTF-8, with backslashes before characters that would end a value. */
 static void print_escaped(const char *text)
 {
 	char *safe = safe_utf8(text), *letter;

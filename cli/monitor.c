@@ -39,7 +39,7 @@ static void print_help(void)
 {
 	puts("usage: daxplug monitor [OPTION...] [DEVICE...]\n"
 	     "\n"
-	     "Print what devices there are, then each change of their state, mode or number of\n"
+	     "Print all devices, then each change of their state, mode or number of\n"
 	     "online blocks, until interrupted.\n"
 	     "\n"
 	     "      --since TIME      first print what the journal has since TIME, such as\n"

@@ -124,7 +124,7 @@ static void print_json(const struct progress *progress, const struct progress_am
 /**
  * progress_update() - show the progress of a change
  * @progress: of that change
- * @phase: what it does now
+ * @phase: its phase
  * @amount: how much of that is done
  */
 void progress_update(struct progress *progress, const char *phase,

@@ -17,7 +17,7 @@ enum progress_style { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_JSON };
  * struct progress - the progress of a running change
  * @style: how
  * @device: its device
- * @phase: what it does now, in a word or two
+ * @phase: its phase, in a word or two
  * @began: when this phase began, in ms; 0 before the first
  * @last: when it was last shown, in ms
  * @line: whether there is a line to be wiped

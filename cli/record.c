@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "complain.h"
+#include "core/plural.h"
 #include "options.h"
 #include "record_log.h"
 #include "record_what.h"
@@ -30,7 +31,7 @@ extern char **environ;
 #define ABOUT "daxplug-record.txt"
 
 /**
- * struct job - what the command line asks for
+ * struct job - the options of the command line
  * @output: the archive or directory to be written
  * @selection: no device
  * @made: whether @output has been made by this command
@@ -74,7 +75,7 @@ static int tell(const struct record_tree *tree, const char *output)
 	}
 	if (tree->denied) {
 		complain("no permission to read %u file%s; record as root", tree->denied,
-			 tree->denied == 1 ? "" : "s");
+			 dax_plural(tree->denied));
 		return EXIT_CANNOT_TELL;
 	}
 	return EXIT_DONE;

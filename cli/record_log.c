@@ -80,7 +80,7 @@ static void record_output(struct record_tree *tree, const char *path, int (*prin
 	free(text);
 }
 
-/* Records what the driver and daxplug have said on this system; of a record, what it has. */
+/* Records the messages of the driver and of daxplug on this system, or those of a record. */
 void record_log(struct record_tree *tree)
 {
 	if (options_root()) {

@@ -90,7 +90,7 @@ static bool write_all(int fd, const char *text)
  * record_write() - write a file of the tree
  * @tree: the tree
  * @path: below it, without a leading slash and without links in it
- * @text: what is written
+ * @text: its content
  *
  * A file that is there already stays as it is: several names may lead to it.
  */
@@ -114,7 +114,7 @@ void record_write(struct record_tree *tree, const char *path, const char *text)
 		close(directory);
 }
 
-/* --- what is written --- */
+/* --- the content --- */
 
 static bool has_word(const char *line, const char *words)
 {
@@ -180,7 +180,8 @@ static bool append(char *path, const char *component)
 	       (int)(PATH_MAX - length);
 }
 
-/* What is still to be followed behind a link; @todo has PATH_MAX bytes, and @rest is in it. */
+/* Puts the target of a link before @rest of a path; @todo has PATH_MAX bytes, and @rest is in it.
+ */
 static bool prepend(char *todo, const char *target, const char *rest)
 {
 	char behind[PATH_MAX];
@@ -247,7 +248,7 @@ static void record_file(struct record_tree *tree, const char *path, const char *
 {
 	char place[PATH_MAX], *text;
 
-	if (tree->error || signals_came() || !tree_exists(path))
+	if (tree->error || signals_came() || !tree_exists(path) || tree_is_write_only(path))
 		return;
 	errno = 0;
 	text = tree_read(path);
@@ -270,7 +271,7 @@ static void record_directory(struct record_tree *tree, const char *path)
 static void expand(struct record_tree *tree, const char *done, const char *pattern,
 		   const char *words);
 
-/* Goes on with each name in @done that is like the first component of @pattern. */
+/* Expands the rest below each name in @done that is like the first component of @pattern. */
 static void expand_component(struct record_tree *tree, const char *done, const char *component,
 			     const char *rest, const char *words)
 {
@@ -318,7 +319,7 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
  * @words: with blanks between them; a line with none of them is emptied, and a file with
  *	nothing left is left out. NULL: all of each file is recorded
  *
- * What cannot be read is noted. Nothing is recorded any more once writing has failed, or
+ * A file that cannot be read is noted. Nothing is recorded any more once writing has failed, or
  * a signal has come.
  */
 void record_files(struct record_tree *tree, const char *pattern, const char *words)

@@ -14,14 +14,14 @@
 #define ABOUT_MODULES "kmem dax cxl nd_ memory"
 
 /*
- * Everything that list, show, check and the forecast of unplug read, and what explains it.
- * Nothing below proc/PID but which nodes this process may use, no addresses of the kernel
- * itself. Memory tiers are written by record_tiers().
+ * All files that list, show, check and the forecast of unplug read, and those that explain them:
+ * below proc/PID only the nodes that this process may use, and no addresses of the kernel itself.
+ * Memory tiers are written by record_tiers().
  */
 static const struct {
 	const char *pattern, *words;
 } files[] = {
-	/* DAX devices, and what is behind them */
+	/* DAX devices, and the devices behind them */
 	{ "sys/bus/dax/devices/*/*", NULL },
 	{ "sys/bus/dax/devices/*/@(mapping*|kmem|dax_region)/*", NULL },
 	{ "sys/bus/dax/drivers/*/", NULL },
@@ -154,7 +154,7 @@ static void record_command_line(struct record_tree *tree)
 	free(text);
 }
 
-/* Records what a report of a problem needs, and what --sysroot reads back. */
+/* Records the files that a report of a problem needs and --sysroot reads back. */
 void record_what(struct record_tree *tree, struct daxplug *daxplug)
 {
 	unsigned int i;

@@ -128,8 +128,8 @@ static int open_system(struct daxplug **daxplug)
 
 /**
  * select_devices() - find the devices asked for and do something with them
- * @selection: what is asked for; has the devices while @use runs
- * @use: what to do
+ * @selection: the names and options; has the devices while @use runs
+ * @use: called with the devices
  * @data: for it
  *
  * A selector that stands for no device gets a complaint; @use has the others.
@@ -163,7 +163,7 @@ static int take_node(const char *text, long *node)
 /**
  * select_option() - take one of SELECT_OPTIONS
  * @option: what option_next() returned
- * @selection: what is asked for
+ * @selection: the names and options
  *
  * Return: an exit status, or NO_STATUS if it is none of them.
  */

@@ -29,7 +29,7 @@
  * @node: a NUMA node, or -1
  * @region: a region's number or name, or NULL
  * @may_be_empty: that there is no device is no error if none in particular is asked for
- * @names: what is asked for; @name_count of them
+ * @names: the selectors that were typed; @name_count of them
  * @name_count: how many
  * @devices: the devices found, @count of them
  * @count: how many

@@ -157,10 +157,10 @@ static enum selector_fit fit_word(const char *text, const struct daxplug_device 
 }
 
 /**
- * selector_check() - is what was typed well-formed
- * @text: what was typed
+ * selector_check() - test whether a selector is well-formed
+ * @text: the selector as typed
  *
- * Return: NULL, or what is wrong with it. A name that no device has is not wrong.
+ * Return: NULL, or the fault. A name that no device has is no fault.
  */
 const char *selector_check(const char *text)
 {

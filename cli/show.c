@@ -13,7 +13,7 @@
 #include "text.h"
 
 /**
- * struct options - what the command line asks for
+ * struct options - the options of the command line
  * @exact: sizes in bytes
  * @json: JSON instead of text
  * @selection: the devices
@@ -60,7 +60,7 @@ static void size_line(const char *label, uint64_t size, const struct options *op
 		line(label, text);
 }
 
-/* --- what the lines say --- */
+/* --- the values of the lines --- */
 
 static void identity_lines(const struct daxplug_device *device)
 {

@@ -12,7 +12,7 @@ static int arrivals = -1;
 /* The first that arrived, or 0. */
 static int first;
 
-/* Whether the process has stopped what it did because of it. */
+/* Whether the process has stopped its work because of the signal. */
 static bool obeyed;
 
 /* A blocked signal is queued even if it is ignored; nohup(1) expects that it stays ignored. */
@@ -58,7 +58,7 @@ bool signals_came(void)
 	return first;
 }
 
-/* The process has stopped what it did because of a signal, and is to end by it. */
+/* The process has stopped its work because of a signal, and is to end by that signal. */
 void signals_obey(void)
 {
 	obeyed = true;

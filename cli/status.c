@@ -48,7 +48,7 @@ int status_of_change(const struct daxplug_change *change)
 	}
 }
 
-/* The exit status for what a forecast expects. */
+/* The exit status for the verdict of a forecast. */
 int status_of_forecast(const struct daxplug_forecast *forecast)
 {
 	switch (daxplug_forecast_verdict(forecast)) {

@@ -80,7 +80,7 @@ void text_zones(const struct daxplug_device *device, char *text)
 	}
 }
 
-/* Whether it is known what each block is. */
+/* Whether the state of each block is known. */
 bool text_knows_blocks(const struct daxplug_device *device)
 {
 	return daxplug_device_blocks(device) && !daxplug_device_blocks_unknown(device) &&

@@ -51,6 +51,26 @@ bool tree_exists(const char *path)
 }
 
 /**
+ * tree_is_write_only() - whether a file can be written and not read
+ * @path: below the root, without a leading slash
+ *
+ * In sysfs not even root can read such a file.
+ *
+ * Return: whether @path is such a file.
+ */
+bool tree_is_write_only(const char *path)
+{
+	int fd = open_below(path, O_PATH);
+	struct stat about;
+	bool write_only = fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode) &&
+			  (about.st_mode & 0222) && !(about.st_mode & 0444);
+
+	if (fd >= 0)
+		close(fd);
+	return write_only;
+}
+
+/**
  * tree_link() - the target of a link
  * @path: below the root, without a leading slash
  *

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "complain.h"
+#include "core/plural.h"
 #include "device_json.h"
 #include "findings.h"
 #include "forecast.h"
@@ -14,7 +15,7 @@
 #include "verb.h"
 
 /**
- * struct job - what the command line asks for
+ * struct job - the options of the command line
  * @verb: the command
  * @state: to plug to
  * @change: how
@@ -111,7 +112,7 @@ static void print_dry_run(const struct job *job, const struct daxplug_device *de
 	if (forecast)
 		forecast_summary(forecast, summary, sizeof(summary));
 	printf("%s: would be %s: %u memory block%s, from %s to %s%s%s\n",
-	       daxplug_device_name(device), job->verb->done, blocks, blocks == 1 ? "" : "s",
+	       daxplug_device_name(device), job->verb->done, blocks, dax_plural(blocks),
 	       daxplug_state_name(daxplug_device_state(device)),
 	       job->verb->plugs ? daxplug_state_name(job->state) : "unplugged",
 	       *summary ? "; " : "", summary);

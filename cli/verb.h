@@ -9,7 +9,7 @@
 
 /**
  * struct verb - a command that changes devices
- * @action: what it does to each
+ * @action: the change of each device
  * @done: what has been done then, for a dry run
  * @plugs: whether it takes --movable, --kernel and --auto
  * @unplugs: whether it takes --force, --drain, --swap and --no-refill

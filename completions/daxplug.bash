@@ -17,7 +17,7 @@ _daxplug_orphans() {
 	daxplug list "${root[@]}" 2> /dev/null | sed -nE '/^ORPHANED/,$ s/^([0-9a-f]+-[0-9a-f]+) .*/\1/p'
 }
 
-# _daxplug_columns TYPED: the columns not yet typed, in the case of what is typed.
+# _daxplug_columns TYPED: the columns not yet typed, in the case of the typed text.
 _daxplug_columns() {
 	local typed=$1 before='' column
 	[[ $typed != +* ]] || before=+
@@ -50,7 +50,7 @@ _daxplug_values() {
 	esac
 }
 
-# _daxplug_arguments COMMAND: what it takes besides options.
+# _daxplug_arguments COMMAND: its arguments besides options.
 _daxplug_arguments() {
 	case $1 in
 	'') _daxplug_commands ;;

@@ -40,7 +40,7 @@ function __daxplug_columns
     end
 end
 
-# What completes an argument, by its name in the help.
+# Completes an argument by its name in the help.
 function __daxplug_action
     switch $argv[1]
         case COLUMNS

@@ -141,8 +141,7 @@ static int check_plugged(struct daxplug_change *change, enum daxplug_state wante
 	if (other) {
 		fail_other(change, other, "put online as wanted");
 		if (!other->err)
-			report_hint(&change->report,
-				    "the kernel log tells what kept it from going online");
+			report_hint(&change->report, "the kernel log has the reason");
 		return take_back(change);
 	}
 	/* No signal interrupts the plug of Linux's own driver. */

@@ -40,7 +40,7 @@ bool batch_is_full(const struct batch *batch, uint64_t more)
  * @batch: the batch, not full
  * @address: of the page
  * @size: of the page, or of the part of its folio that is mapped there
- * @use: what it is used for
+ * @use: the use of the page
  */
 void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use)
 {
@@ -59,7 +59,7 @@ static void count_moved(struct batch *batch, unsigned int at)
 	atomic_fetch_add(&batch->owner->moved, batch->size[at]);
 }
 
-/* Counts what is on the target and keeps the others; returns the bytes moved. */
+/* Counts the pages on the target and keeps the others; returns the bytes moved. */
 static uint64_t settle(struct batch *batch, int node)
 {
 	uint64_t moved = 0;
@@ -112,7 +112,7 @@ static bool is_refusal(long err)
 }
 
 /*
- * Sets @left to what move_pages(2) returns; returns whether the status of each page is known.
+ * Sets @left to the result of move_pages(2); returns whether the status of each page is known.
  * A call that ended early, or failed on its way, has told nothing of some of the pages, which
  * may have been moved: another call asks where they are.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A change as an object: made, set up, started, followed, and what became of it. */
+/* A change as an object: made, set up, started, followed, with its outcome. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -71,7 +71,7 @@ struct task {
  * @daxplug: the handle, with a reference
  * @device: the device, with a reference; NULL for a reclaim
  * @orphan: the orphaned range of a reclaim
- * @action: what is asked for
+ * @action: plug, unplug, replug or reclaim
  * @wanted: the state to plug to
  * @flags: the caller's
  * @avoid: the nodes to which its drain does not move pages

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "forecast.h"
 #include "handle.h"
 #include "node.h"
@@ -190,14 +191,14 @@ static void find_unmovable(struct daxplug_forecast *forecast, const struct part 
 	if (part->held)
 		find(forecast, "unmovable", DAXPLUG_SEVERITY_ERROR, first->reason, part->device,
 		     "stop what uses kernel memory there, or reboot and plug it with --movable",
-		     "%u memory blocks hold what cannot be moved, the first is memory%llu: %s",
-		     part->held, (unsigned long long)first->block,
-		     daxplug_reason_text(first->reason));
+		     "%u memory block%s hold%s pages that cannot be moved, the first is memory%llu: %s",
+		     part->held, dax_plural(part->held), dax_plural_verb(part->held),
+		     (unsigned long long)first->block, daxplug_reason_text(first->reason));
 	else if (part->in_kernel_zone)
 		find(forecast, "kernel-zone", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_KERNEL,
 		     part->device, remedy,
-		     "%u memory blocks are in a kernel zone and may hold what cannot be moved",
-		     part->in_kernel_zone);
+		     "%u memory block%s in a kernel zone may hold pages that cannot be moved",
+		     part->in_kernel_zone, dax_plural(part->in_kernel_zone));
 }
 
 static void find_unknown_use(struct daxplug_forecast *forecast, const struct part *part, int err)
@@ -293,8 +294,8 @@ static void note_pool(struct daxplug_forecast *forecast, const struct part *part
 		 "/nodeN/hugepages/hugepages-%llukB/nr_hugepages",
 		 (unsigned long long)(pool->size / 1024));
 	find(forecast, "huge-pages", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_HUGE_PAGE, NULL,
-	     remedy, "%s%llu free huge pages of %s on node %d will be given up",
-	     part->owns_node ? "" : "about ", (unsigned long long)pages,
+	     remedy, "%s%llu free huge page%s of %s on node %d will be given up",
+	     part->owns_node ? "" : "about ", (unsigned long long)pages, dax_plural(pages),
 	     forecast_size(pool->size, size, sizeof(size)), part->node);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A drain from its start to its end: is there room, what is to be moved, passes of movers. */
+/* A drain from its start to its end: the room, the pages to move, passes of movers. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 /* Another pass finds the pages that processes allocate during this one. */
 #define MOST_PASSES 4
 
-/* A pass that moves less than one part in so many of what was left is the last. */
+/* A pass that moves less than one part in so many of the memory left is the last. */
 #define WORTHWHILE 8
 
 /* Less than that is left to the unplug, in bytes. */
@@ -172,8 +172,8 @@ static int pass(struct drain *drain)
 }
 
 /*
- * Another pass if the last one has moved much of what was left. One that swaps out is the last:
- * what processes need at once comes back, and would be swapped out again.
+ * Another pass if the last one has moved much of the memory left. A pass that swaps out is the
+ * last: memory that processes need at once comes back, and would be swapped out again.
  */
 static int run_passes(struct drain *drain, int64_t *left)
 {
@@ -262,7 +262,7 @@ static int run(struct drain *drain)
  * drain_device() - move the pages of a device to other nodes before its blocks go offline
  * @change: the change; its report tells what was moved
  *
- * What cannot be moved from user space is left to the unplug.
+ * Pages that cannot be moved from user space are left to the unplug.
  *
  * Return: 0; -EINTR if the change is cancelled; -ENOSPC if other nodes have no room; or a
  * negative errno, with a report.

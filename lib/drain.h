@@ -76,9 +76,9 @@ struct frames {
  * @change: the change that it belongs to
  * @frames: the page frames of the blocks that are online, ascending, @frames_count of them
  * @targets: where pages may go
- * @owners: what has pages on the device, @owner_count of them; the first @known_owners are
+ * @owners: the owners of pages on the device, @owner_count of them; the first @known_owners are
  *	the processes of earlier passes, by PID
- * @pieces: what is to be moved in this pass, @piece_count of them
+ * @pieces: the memory to move in this pass, @piece_count of them
  * @owns_node: whether the device is all the memory of its node
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use

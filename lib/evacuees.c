@@ -135,7 +135,7 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
 }
 
 /**
- * evacuees_find() - find what processes have on the device
+ * evacuees_find() - find the memory of processes on the device
  * @drain: the drain; pieces are added
  * @deadline: when to stop, by clock_now()
  *

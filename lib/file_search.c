@@ -70,7 +70,7 @@ bool file_search_goes_on(const struct file_search *search)
 	       clock_now() < search->deadline && !task_cancelled(search->drain->change);
 }
 
-/* To search so much of a file costs little, whatever is in it. */
+/* Searching so many bytes of a file costs little, whatever the file contains. */
 #define CHEAP (UINT64_C(1) << 30)
 
 /* A file that is larger than so many times its contents is left to the unplug. */

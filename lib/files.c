@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Files whose pages may be on the device without a process that maps them: all of each tmpfs
- * and hugetlbfs of every mount namespace, and what processes have open in memory or on a disk.
- * File systems of other machines, which may not answer, are left alone.
+ * and hugetlbfs of every mount namespace, and files that processes have open in memory or on a
+ * disk. File systems of other machines, which may not answer, are left alone.
  */
 #include <search.h>
 #include <stdlib.h>

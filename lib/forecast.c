@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/plural.h"
 #include "forecast.h"
 #include "handle.h"
 
@@ -68,8 +69,8 @@ static void find_unreadable(struct daxplug_forecast *forecast, const struct daxp
 		     device, "run it as root", "cannot tell the state of its memory blocks");
 	else if (device->unknown)
 		find(forecast, "blocks-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
-		     device, "", "cannot tell the state or the zone of %u memory blocks",
-		     device->unknown);
+		     device, "", "cannot tell the state or the zone of %u memory block%s",
+		     device->unknown, dax_plural(device->unknown));
 }
 
 /* The durations of the last transitions are the best estimate. */

@@ -1046,7 +1046,7 @@ uint64_t daxplug_forecast_user_bytes(const struct daxplug_forecast *forecast, un
 /* False if the time was up before all had been looked at. */
 bool daxplug_forecast_users_complete(const struct daxplug_forecast *forecast);
 
-/* What a plug needs: bytes of page structs; 0 for an unplug, -1 if unknown. */
+/* Bytes of page structs that a plug needs; 0 for an unplug, -1 if unknown. */
 int64_t daxplug_forecast_page_structs(const struct daxplug_forecast *forecast);
 /* 1: they go to the devices' own memory; 0: to other nodes; -1: unknown, or both. */
 int daxplug_forecast_page_structs_on_device(const struct daxplug_forecast *forecast);

@@ -128,9 +128,9 @@ static void take_huge(struct pages *pages, const struct piece *piece, uint64_t a
  * @pages: the pagemap of the process and the batch; its pages are of this process
  * @start: the first address
  * @end: the address behind the last
- * @piece: what is known of them
+ * @piece: the piece that they belong to
  *
- * What is left in the batch is moved before this returns. Ends early if the drain stops.
+ * The rest of the batch is moved before this returns. Ends early if the drain stops.
  */
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece)
 {

@@ -79,7 +79,7 @@ static int compare(const void *one, const void *other, void *data)
 }
 
 /*
- * What has to move comes before page cache, which may be dropped. The pieces of the largest
+ * Memory that has to move comes before page cache, which may be dropped. The pieces of the largest
  * owner come first: the last mover to end should not have it alone.
  */
 void pieces_sort(struct drain *drain)

@@ -112,7 +112,7 @@ static int open_below(const struct daxplug *daxplug, const struct owner *owner, 
  * reach_open_file() - open a file that a process has open
  * @daxplug: the handle
  * @path: "proc/PID/fd/N"
- * @file: set to what is known of it without asking a server; only the device and the type
+ * @file: set to its properties that no server has to be asked for; only the device and the type
  *	are sure to be as they are
  *
  * Return: a descriptor of O_PATH, which the caller closes; or a negative errno.

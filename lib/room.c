@@ -34,7 +34,7 @@ struct rooms {
 	char restricted[ATTRIBUTE_SIZE];
 };
 
-/* Of a node that keeps other memory, what is free on the devices goes with them. */
+/* Of a node that keeps other memory, the free memory of the devices goes with them. */
 static uint64_t free_on_devices(const struct daxplug_forecast *forecast, int node)
 {
 	uint64_t bytes = 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "core/plural.h"
 #include "handle.h"
 
 /* The functions of a backend; NULL for a device that is not bound to kmem. */
@@ -392,8 +393,8 @@ static void restore_pools(struct daxplug_change *change)
 	length = strlen(report->message);
 	if (lost)
 		snprintf(report->message + length, sizeof(report->message) - length,
-			 "; %llu huge pages of node %d could not be given back to their pools",
-			 (unsigned long long)lost, change->task.pools.node);
+			 "; %llu huge page%s of node %d could not be given back to the pools",
+			 (unsigned long long)lost, dax_plural(lost), change->task.pools.node);
 }
 
 static int drain_and_run(struct daxplug_change *change)

@@ -35,7 +35,7 @@ void task_send(struct daxplug_change *change, bool final)
 
 	if (!final && !has_room(change->task.messages))
 		return;
-	/* The padding too, which would be whatever was in memory. */
+	/* Clears the padding as well, which would have old content of memory. */
 	memset(&message, 0, sizeof(message));
 	message.phase = change->phase;
 	message.waits_for = change->waits_for;

@@ -73,7 +73,7 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 	for (i = 0; i < daxplug->count; i++) {
 		device_path(daxplug->devices[i], "resource", path);
 		held[i] = root_open(daxplug, path, O_RDONLY);
-		/* A device that has gone is changed by nobody. */
+		/* No process changes a device that is gone. */
 		if (held[i] == -ENOENT)
 			continue;
 		if (held[i] < 0)

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "core/order.h"
+#include "core/plural.h"
 #include "handle.h"
 
 /* A block that is busy only for a moment gets a few attempts. */
@@ -195,9 +196,9 @@ int undo_blocks(struct daxplug_change *change)
 	if (left) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(&change->report,
-			    "%u memory blocks are not known to be as before, memory%llu among "
-			    "them, which was %s; see daxplug show %s",
-			    left, (unsigned long long)first_left->number,
+			    "cannot tell that %u memory block%s came back, among them memory%llu, "
+			    "which was %s; see daxplug show %s",
+			    left, dax_plural(left), (unsigned long long)first_left->number,
 			    daxplug_block_state_name(first_left->state), change_name(change));
 	}
 	return change->report.err;

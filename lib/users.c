@@ -207,7 +207,7 @@ void forecast_users(struct daxplug_forecast *forecast)
 	confined_find(&search.confined);
 	if (search.bound)
 		find(forecast, "bound", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL, "",
-		     "%u processes, such as %s, bound memory to the node alone; the kernel will "
+		     "%u process%s, such as %s, bound memory to the node alone; the kernel will "
 		     "bind it to other nodes for good",
-		     search.bound, search.bound_name);
+		     search.bound, search.bound == 1 ? "" : "es", search.bound_name);
 }

@@ -16,7 +16,7 @@
 #define MADV_POPULATE_READ 22
 #endif
 
-/* Maps what is in memory, and reads nothing from a disk. */
+/* Maps the pages that are in memory, and reads none from a disk. */
 static void populate_resident(char *memory, size_t size, unsigned char *resident)
 {
 	size_t page_size = sysconf(_SC_PAGESIZE), pages = (size + page_size - 1) / page_size;

@@ -466,7 +466,7 @@ unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_spa
  * kmem_gate_is_empty() - test whether no block is present, or can come back
  * @gate: the gate
  *
- * A transition may bring back what it has removed.
+ * A transition may bring back blocks that it has removed.
  *
  * Context: Any but interrupts.
  * Return: whether no block is present and no transition under way.

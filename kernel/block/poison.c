@@ -81,8 +81,8 @@ static void look(unsigned long pfn)
  * @pfn: the first page
  * @nr: how many; all offline, their page structs not gone yet
  *
- * Finds PG_hwpoison whatever has set it: memory_failure(), soft offlining, a copy that failed
- * during a migration. Misses a memory_failure() that found the page online and sets the flag
+ * Finds PG_hwpoison, whether memory_failure(), soft offlining or a failed copy of a migration has
+ * set it. Misses a memory_failure() that found the page online and sets the flag
  * only after MEM_OFFLINE; only the core could close that window, because no call tells a
  * driver of a page that is no longer online.
  *

@@ -259,7 +259,7 @@ static bool has_room_for_page_structs(const struct kmem_memory *memory, const st
  * @memory: the memory
  * @span: one of its ranges, reserved
  *
- * The system's policy may be to online what is added; the gate refuses that, because the core
+ * The system's policy may be to online new memory; the gate refuses that, because the core
  * would do it in ascending order. kmem_gate_policy() then says what the policy was.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.

@@ -25,7 +25,7 @@
 #define DAX_DEFAULT_POLICY ((enum dax_state)DAX_STATE_COUNT)
 
 /**
- * struct dax_identity - what is known of a device before it is bound
+ * struct dax_identity - the properties of a device before it is bound
  * @name: its name
  * @kind: "cxl", "hmem", "pmem"; NULL: something else
  * @node: the node that its memory goes to

@@ -106,7 +106,7 @@ static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsig
 
 /*
  * Blocks that take too long get another pass. In a rollback busy ones do as well: they may
- * be busy for a moment only, and nobody writes to state again.
+ * be busy for a moment only, and no task writes to state again.
  */
 static bool wants_another_pass(const struct kmem_job *job, unsigned int pass, int err)
 {

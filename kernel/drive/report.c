@@ -6,6 +6,7 @@
 #include <linux/sysfs.h>
 
 #include "block/gate.h"
+#include "core/plural.h"
 #include "report.h"
 
 /* Innermost: taken under gate.c's gates_lock, by kmem_report_changed(). */
@@ -183,8 +184,9 @@ static void log_success(const struct kmem_gate *gate, const struct kmem_outcome 
 	u64 size = blocks * gate->spans->block_size;
 	char name[48];
 
-	kmem_log(&gate->label, LOGLEVEL_INFO, "%s: %u memory blocks, %llu MiB, in %lld ms\n",
-		 title(outcome, name, sizeof(name)), blocks, size >> 20, outcome->took_ms);
+	kmem_log(&gate->label, LOGLEVEL_INFO, "%s: %u memory block%s, %llu MiB, in %lld ms\n",
+		 title(outcome, name, sizeof(name)), blocks, dax_plural(blocks), size >> 20,
+		 outcome->took_ms);
 }
 
 static void send_uevent(struct kmem_gate *gate, const struct kmem_outcome *outcome)

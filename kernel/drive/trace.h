@@ -64,7 +64,7 @@ TRACE_EVENT(transition_end,
 );
 
 /*
- * A block was switched, or could not be. back: by a job that goes on after a failure: that of
+ * A block was switched, or could not be. back: by a job that continues after a failure: that of
  * a rollback, at bind, at unbind and of the sweeper.
  */
 TRACE_EVENT(block_switch,

@@ -173,7 +173,7 @@ static int cannot_begin(struct kmem_gate *gate, struct kmem_report *report,
  * kmem_worker_run() - make a transition, and report how it ended
  * @drive: the drive of the memory
  * @report: where to report
- * @outcome: what is wanted; how it ended
+ * @outcome: the state wanted; how the transition ended
  * @timeout_ms: cancel it after this many ms, 0: never
  *
  * A signal to this task cancels it as well.

@@ -103,7 +103,7 @@ static void drop_restart(void)
  * @block: the block
  * @word: "offline", "online", "online_kernel" or "online_movable"
  *
- * Context: Process context, sleeps, for as long as it takes to move what is in the block
+ * Context: Process context, sleeps, for as long as it takes to move the pages of the block
  * elsewhere; a signal to this task ends that.
  * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the
  * block is so already; -EBUSY if a page cannot move; -EINTR after a signal; -EHWPOISON and

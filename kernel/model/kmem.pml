@@ -159,7 +159,7 @@ bool asleep;
 bool sleeping;
 
 /*
- * What the model knows and the driver does not. claimed: the claim holds;
+ * Variables of the model that the driver lacks. claimed: the claim holds;
  * hindered: the core failed a step of a rollback, so that it need not succeed;
  * lost: that happened while the module was being unloaded.
  */
@@ -324,7 +324,7 @@ inline switch_block(me, block, to, err)
 	if
 	:: atomic { memory_block[block] == to -> err = FAILED; unlock_device_hotplug() }
 	:: atomic {
-		/* It was refused before the gate was asked. */
+		/* Another notifier refused the switch before the core asked the gate. */
 		memory_block[block] != to ->
 		fail(me, err);
 		tell_gate_cancelled();
@@ -374,7 +374,7 @@ inline switch_block(me, block, to, err)
 	fi
 }
 
-/* What the system's policy would online is refused, for the task has said that it adds. */
+/* The gate refuses the core's auto-online, because the task has said that it adds. */
 inline add_memory(me, range, err)
 {
 	lock_device_hotplug(me);
@@ -417,7 +417,7 @@ inline remove_memory(me, range, err)
  * range.c
  */
 
-/* What is not reserved somebody else may have. */
+/* Another driver may have a range that is not reserved. */
 inline kmem_range_reserve(range, err)
 {
 	if
@@ -469,7 +469,7 @@ inline kmem_drive_end()
 	d_step {
 		reserved[0] = reserved[0] && is_present(0);
 		reserved[RANGES - 1] = reserved[RANGES - 1] && is_present(RANGES - 1);
-		/* What is there is reserved. */
+		/* Memory that is present is reserved. */
 		assert(!is_present(0) || reserved[0]);
 		assert(!is_present(RANGES - 1) || reserved[RANGES - 1])
 	}
@@ -572,7 +572,7 @@ inline kmem_switch_online(block, err)
 #define next_block(is_due) next(false, is_due)
 #define next_range(is_due) next(true, is_due)
 
-/* What the worker does; i, now, err, found and pass are its own. */
+/* The worker's steps; i, now, err, found and pass are its own variables. */
 inline kmem_drive_all()
 {
 	d_step {
@@ -891,8 +891,8 @@ inline forget()
 }
 
 /*
- * What is left of nothing is forgotten, but not while there is a way back. The
- * thread of a transition that was is a forgotten region's own; here is but one.
+ * A record without memory is dropped, but not while a transition may bring the memory back. The
+ * driver has a worker for each record; the model has only one.
  */
 inline tidy()
 {
@@ -1023,7 +1023,7 @@ inline bind()
 	:: else
 	fi;
 	atomic { kmem_lock == NOBODY -> kmem_lock = BINDER };
-	/* It may be its default state to have nothing. */
+	/* The default state of the device may be unplugged. */
 	if
 	:: populate();
 		err = all(blocks, ABSENT)
@@ -1172,7 +1172,7 @@ end_lost:
 #endif
 
 #ifdef WITH_NEIGHBOUR
-/* Binds another device, which sweeps what devices have left. */
+/* Binds another device, which sweeps the memory that devices have left. */
 active proctype neighbour()
 {
 	byte range, err;

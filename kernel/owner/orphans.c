@@ -11,6 +11,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "core/plural.h"
 #include "kmem_dev.h"
 #include "orphans.h"
 #include "takeover.h"
@@ -220,8 +221,8 @@ static int look_at_found(struct resource *found, void *data)
 	counts = kmem_gate_counts(&kmem->gate);
 	if (held)
 		kmem_log(&kmem->gate.label, LOGLEVEL_NOTICE,
-			 "left by another driver: %u memory blocks, %u of them online; bind its device, or reclaim it\n",
-			 counts.present, counts.online);
+			 "left by another driver: %u memory block%s, %u online; bind its device, or reclaim it\n",
+			 counts.present, dax_plural(counts.present), counts.online);
 	mutex_unlock(&kmem->lock);
 
 	if (held)
@@ -396,9 +397,9 @@ void kmem_orphans_drop(struct kmem_dev *kmem)
  * kmem_orphan_is_quarantined() - test whether an orphan's memory may have been exchanged
  * @kmem: the memory
  *
- * It may if the device behind it went away, whether or not one came back: then no device gets
- * the memory any more. kernfs makes the count of a directory's users negative when it removes
- * the directory.
+ * The content may have changed if the device behind the memory went away, whether or not one
+ * came back: then no device gets the memory any more. kernfs makes the count of a directory's
+ * users negative when it removes the directory.
  *
  * Context: Any.
  * Return: whether it may.
@@ -473,7 +474,7 @@ void kmem_orphans_close(void)
 /**
  * kmem_orphans_exit() - remove the memory that devices left behind, at module exit
  *
- * Nothing of it can be online, or the module could not be unloaded, unless a rollback failed
+ * No block of the memory is online, or the module could not be unloaded, unless a rollback failed
  * while the module was on its way out.
  *
  * Context: Process context, sleeps; no device is bound.
@@ -486,9 +487,12 @@ bool kmem_orphans_exit(void)
 
 	mutex_lock(&devs_lock);
 	memory_left = sweep();
-	list_for_each_entry(kmem, &devs, node)
-		pr_err("%s: %u memory blocks stay online without a driver\n", kmem->gate.label.name,
-		       kmem_gate_counts(&kmem->gate).online);
+	list_for_each_entry(kmem, &devs, node) {
+		unsigned int online = kmem_gate_counts(&kmem->gate).online;
+
+		pr_err("%s: %u memory block%s left online without a driver\n",
+		       kmem->gate.label.name, online, dax_plural(online));
+	}
 	mutex_unlock(&devs_lock);
 
 	return memory_left;

@@ -80,7 +80,7 @@ static const char *const commands[][6] = {
 
 static struct fixture fixture;
 
-/* What each file holds in the record, or NULL if it is not there. */
+/* The content of each file in the record, or NULL without such a file. */
 static char *originals[FILES];
 
 static void remove_machine(void)

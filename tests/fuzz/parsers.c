@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The library's parsers of what is in sysfs and proc. */
+/* The library's parsers of files in sysfs and proc. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>

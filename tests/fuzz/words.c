@@ -63,7 +63,7 @@ static void fuzz_declared(const char *text, size_t size)
 	close(fd);
 }
 
-/* Any byte may be in the journal; what is printed of it harms neither terminal nor JSON. */
+/* Any byte may be in the journal; its output harms neither terminal nor JSON. */
 static void fuzz_journal(const char *text, size_t size)
 {
 	struct journal_entry entry = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # Memory that stayed online when its device was unbound is adopted at the next bind, or bind
 # refuses the device and the log says why and what to do, whatever has become of the device
 # meanwhile. Memory is neither lost nor added twice.

@@ -32,7 +32,7 @@ how_many() {
 	done < "$DAX/kmem/$1"
 } 2> /dev/null
 
-# walk TITLE FROM OPERATION: until nothing is left to fail; what is done then was asked.
+# walk TITLE FROM OPERATION: until no allocation is left to fail; the operation then has to succeed.
 walk() {
 	local title=$1 from=$2 operation=$3 number tried=0 spared=0 reports
 	DONE=()
@@ -103,7 +103,7 @@ check_failure() {
 
 slab() { awk '/^Slab:/ { print $2 }' /proc/meminfo; }
 
-# What the kernel makes when the node's first block goes online, and keeps, comes first.
+# First the allocations that the kernel makes when the node's first block goes online, and keeps.
 walk "plug online_movable, the first" from_unplugged plug_online_movable
 learn_nothing
 before=$(slab)

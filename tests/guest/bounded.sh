@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval and perl
+# shellcheck shell=bash disable=SC2016 # expanded by eval and perl
 # kmem/timeout_ms bounds a transition, which is then rolled back; a block that takes long is given
 # up and tried again later; a rollback ends.
 # vm: -s 1G

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval and perl
+# shellcheck shell=bash disable=SC2016 # expanded by eval and perl
 # A refused unplug names the block, the page and the reason, and moves nothing in vain.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"

@@ -74,7 +74,7 @@ before=$(sha256sum < "$WORK/held/data")
 ok "show reports the memory in use" test "$(daxplug show --json dax0.0 |
 	jq '[.[0].memblocks[].use_percent] | add')" -gt 100
 mount -o remount,mpol=default "$WORK/held"
-run "unplug moves what is in use" 0 unplug dax0.0
+run "unplug moves the pages in use" 0 unplug dax0.0
 is "the data is intact" "$(sha256sum < "$WORK/held/data")" "$before"
 umount "$WORK/held"
 
@@ -108,5 +108,5 @@ is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
 is "the status tells the result for the memory" "$status" 0
-is_all_of "a result that nobody can read is one" unplugged absent
+is_all_of "a result whose reader has gone: the change is made all the same" unplugged absent
 done_testing

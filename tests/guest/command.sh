@@ -74,8 +74,8 @@ run "plugged to be released" 0 plug dax0.0
 run "release" 0 unplug --release dax0.0
 is "released: no driver" "$(listed mode)" disabled
 is "released: blocks" "$(count absent)" "${#BLOCKS[@]}"
-run "release what is released" 0 unplug --release dax0.0
-run "plug what is released" 0 plug dax0.0
+run "release a released device" 0 unplug --release dax0.0
+run "plug a released device" 0 plug dax0.0
 is_all_of "plugged again" online_movable "online Movable"
 run "unplugged again" 0 unplug dax0.0
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; what was moved, of which process, and what was left are reported. What would
-# refill the device is off meanwhile, and on again after SIGKILL.
+# intact; the report has the memory that was moved, of which process, and the memory that was left.
+# Settings that would refill the device are off meanwhile, and on again after SIGKILL.
 # vm: -s 1G -t 560
 # driver: ours
 # driver-full: stock
@@ -45,7 +45,7 @@ is "anonymous memory: the process with most is named first" "$(drained 'processe
 ok "anonymous memory: with what it has" test "$(drained 'processes[0].bytes')" -ge $((149 << 20))
 end_lives "anonymous memory"
 
-# --- shared memory, files in memory that nobody maps or has open, page cache, huge pages ---
+# --- shared memory, files in memory that no process maps or has open, page cache, huge pages ---
 
 plugged
 mkdir -p /run/use /run/disk
@@ -71,15 +71,15 @@ ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.sha
 ok "files: so were huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
 note "page cache: $(drained moved_bytes.cache) moved, $(drained dropped_bytes) dropped"
 ok "files: so was page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
-ok "files: a file that nobody maps is intact" cmp /tmp/pattern /run/use/unmapped
+ok "files: a file that no process maps is intact" cmp /tmp/pattern /run/use/unmapped
 is "files: the holes of a segment that no process has attached stay" "$(segment_mib)" 20
-ok "files: what is in it is intact" segment_is_intact 20
+ok "files: its contents are intact" segment_is_intact 20
 ipcrm -m "$SEGMENT"
 end_lives files
 umount /run/use /run/disk
 echo 0 > "$POOL_0"
 
-# --- who cannot be moved ---
+# --- processes whose pages cannot be moved ---
 
 plugged
 mkdir -p /run/cgroup
@@ -116,7 +116,7 @@ else
 	skip "a cpuset without another node" "the kernel was built without cpusets"
 fi
 
-# --- what ends it ---
+# --- how a drain ends ---
 
 plugged
 live one anon 60

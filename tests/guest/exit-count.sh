@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # A module that is unloaded during a plug and cannot roll it back logs how many blocks stay online.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
@@ -32,7 +32,7 @@ unload_during_plug
 ok "the module is unloaded" test ! -e /sys/module/kmem
 is "one block stays online" "$(count 'online*')" 1
 is "the others are offline" "$(count 'offline*')" $((${#BLOCKS[@]} - 1))
-is "the log has the number" "$(log_since unload 'stay online without a driver' | grep -oE '[0-9]+ memory blocks? stay' | cut -d ' ' -f 1)" 1
+is "the log has the number" "$(log_since unload 'left online without a driver' | grep -oE '[0-9]+ memory blocks? left' | cut -d ' ' -f 1)" 1
 
 ok "load" load_kmem
 is "the module, loaded again, takes all blocks over" "$(count 'online*') $(cat "$DAX/kmem/blocks_present")" "1 ${#BLOCKS[@]}"

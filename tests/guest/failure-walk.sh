@@ -80,7 +80,7 @@ after_bind() {
 	if [[ $ANSWER == "done" ]] && is_bound; then
 		expect_truth "$1"
 		[[ $RECORD == "$ASKED" ]] || log_since "$1" 'kmem dax0\.0: .*could not be' > /tmp/said ||
-			PROBLEMS+=("$1: what was left out is not said")
+			PROBLEMS+=("$1: the message does not name the memory left out")
 	else
 		expect_record "$1" "$BEFORE"
 	fi

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval and perl
-# With kmem/guard on, nothing but a transition switches a block of the device.
+# shellcheck shell=bash disable=SC2016 # expanded by eval and perl
+# With kmem/guard on, only a transition switches a block of the device.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 

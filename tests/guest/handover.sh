@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # The driver finds memory that the kernel's own driver left behind without a device, and can reclaim
 # it; and the memory can be handed back to that driver.
 # full

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # The module refuses to load in a kernel where a member of the dax core's structures has another
 # kind or size, or a callback another prototype, even if all are at the same places.
 # vm: -s 256M -t 240

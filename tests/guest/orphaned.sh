@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Memory whose device was taken away while it was online: the command lists it, names it to a user
-# who asks for a device, and removes it.
+# that asks for a device, and removes it.
 # full
 # vm: -v nvdimm -s 512M
 # driver: ours

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # Unloading the module succeeds or is refused, in every state of the device, with its files open
 # or polled, with stranded memory, and in the middle of any transition.
 # full

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # The addresses of a device are reserved until nothing can be undone any more: no other driver
 # gets a range that an unplug has removed before the unplug is over, nor one that stays online
 # when the device is unbound. Afterwards the addresses are free.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # The kernel's own kmem with the patches of upstream/: what the memory blocks, udev and an
 # administrator get to know and may do. On a kernel without the patches each section fails.
 # vm: -s 1G
@@ -65,7 +65,7 @@ is_all "nothing has changed" online_movable 'online Movable'
 is "the device can be unplugged" "$(attempt unplugged)" "done"
 is "and plugged" "$(attempt online_movable)" "done"
 is "unbind" "$(unbind)" "done"
-is "what is left can be put offline" "$(switch "$MIDDLE" offline)" "done"
+is "the rest can be put offline" "$(switch "$MIDDLE" offline)" "done"
 is "bind" "$(bind)" "done"
 is "exclusive is off again" "$(< "$DAX/exclusive")" 0
 is "mixed" "$(state)" mixed

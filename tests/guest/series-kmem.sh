@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # The kernel's own kmem with the patches of upstream/: a transition is all or nothing
 # whatever ends it, unbinding loses nothing, and single blocks can be excluded. On a
 # kernel without the patches each section fails.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # Memory that no device owns is listed in stranded/, and a reclaim there removes all of a range or
 # changes nothing.
 # vm: -s 512M

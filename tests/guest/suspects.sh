@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # With one page that cannot be moved, in the last block of a device that is half used, the unplug
 # fails at that block, and has moved nothing in vain.
 # vm: -s 768M -t 240

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval and perl
+# shellcheck shell=bash disable=SC2016 # expanded by eval and perl
 # Memory that the kernel's own driver holds, or has left behind, is taken over without a reboot.
 # vm: -s 1G
 # vm-full: -s 1G -r 2

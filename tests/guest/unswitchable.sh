@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2016 # what is for eval
+# shellcheck shell=bash disable=SC2016 # expanded by eval
 # In a kernel whose memory blocks the driver cannot switch the module refuses to load; if it is
 # loaded already, the core puts a new device's memory online by the system's policy.
 # vm: -s 1G -p online_movable

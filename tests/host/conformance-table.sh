@@ -33,8 +33,11 @@ is "a table of two results" "$("$TABLE" "$WORK"/*.tap)" "\
 | \`fourth.one\` | the fourth | not checked | yes |
 | | kept, of those checked | 1 of 2 | 2 of 2 |
 | | Linux | 1.0-x | 2.0-y |"
+is "the rows of differences" "$("$TABLE" -d "$WORK"/*.tap | wc -l)" 8
+cp "$WORK/two-2.0.tap" "$WORK/same-2.0.tap"
+is "the rows without a difference" "$("$TABLE" -d "$WORK"/{two,same}-2.0.tap | grep -c '^| `')" 0
 
-is "docs/conformance.md has the table" "$(sed '1,/^<!-- tests.conformance.table -->$/d' docs/conformance.md)" "$("$TABLE")"
+is "docs/conformance.md has the table" "$(sed '1,/^<!-- tests.conformance.table -->$/d' docs/conformance.md)" "$("$TABLE" -d)"
 for result in tests/conformance/results/*.tap; do
 	is "${result##*/} has each promise" "$(sed -nE 's/^(not )?ok [0-9]+ - ([^:]+): ?(.*)/\2 \3/p' "$result" | sed 's/ # SKIP .*//')" \
 		"$("$RUN" --list | sed -E 's/ +/ /; s/ \(--risky\)$//')"

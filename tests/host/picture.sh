@@ -13,7 +13,7 @@ command: $ command
 output: output
 outcome: -&gt; done'
 is "without limits: all of it" "$(drawn | wc -l)" 8
-is "a long line goes on in the next" "$(printf '%0150d\n' 0 | "$REPO/lab/picture" | grep -c '^<text')" 2
+is "a long line continues in the next" "$(printf '%0150d\n' 0 | "$REPO/lab/picture" | grep -c '^<text')" 2
 is_xml() { story | "$REPO/lab/picture" | python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.stdin)'; }
 ok "it is well-formed XML" is_xml
 status=0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lab/results keeps the newest result of each test of a run, and its table adds them up.
+# lab/results keeps the newest result of each test of a run, and its table adds them up. README has the
+# table of the results that are kept.
 REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 . "$REPO/tests/guest/lib.sh"
 WORK=$(mktemp -d)
@@ -48,4 +49,6 @@ is "nothing of it is lost" "$(tail -n 1 "$WORK/open")" rest
 status=0
 "$WORK/lab/results" --no-such > /dev/null 2>&1 || status=$?
 is "an unknown option is a usage error" "$status" 2
+is "README has the table" "$(sed -n '/^<!-- lab.results -->$/,/^<!-- end -->$/p' "$REPO/README.md" | grep '^|')" \
+	"$("$REPO/lab/results")"
 done_testing

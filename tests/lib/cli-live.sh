@@ -84,7 +84,7 @@ new_root ours-6.12-movable
 is "unplugged, and a full disk" "$(change unplug --force dax0.0 > /dev/full 2> "$WORK/err"; echo $?)" 0
 ok "the message names standard output" said 'cannot write to standard output'
 is "the change was made" "$(state_now)" unplugged
-is "plugged, and nobody reads" "$(reader_gone change plug dax0.0)" "0 "
+is "plugged, and no process reads" "$(reader_gone change plug dax0.0)" "0 "
 is "the change was made all the same" "$(state_now)" online_movable
 
 # --- failures ---

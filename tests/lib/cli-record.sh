@@ -48,7 +48,7 @@ is "by default, an archive in the current directory" \
 	"$(cd "$WORK/unpacked" && on record 2> /dev/null | sed -E 's/[0-9]/0/g'; ls "$WORK/unpacked" | wc -l)" \
 	$'daxplug-record-0000-00-00T00:00:00Z.tar.gz\n1'
 
-# --- what is recorded, and what is not ---
+# --- the files that are recorded, and those that are not ---
 
 mkdir -p "$ROOT"/etc/{modprobe.d,daxplug.conf.d,udev/rules.d,systemd/system} "$ROOT/usr/lib/udev/rules.d"
 printf '# mine\noptions wifi password=secret\noptions kmem guard=1\n' > "$ROOT/etc/modprobe.d/mine.conf"
@@ -63,7 +63,7 @@ is "lines of others are left out, and the rest keeps its place" "$(< "$RECORD/et
 ok "files of others are left out" test ! -e "$RECORD/etc/modprobe.d/wifi.conf"
 is "daxplug's own configuration is whole" "$(< "$RECORD/etc/daxplug.conf.d/hbm.conf")" "$(< "$ROOT/etc/daxplug.conf.d/hbm.conf")"
 is "a rule that is switched off is so in the record" "$(readlink "$RECORD/etc/udev/rules.d/50-off.rules")" /dev/null
-is "of the kernel's command line, what is about memory" "$(< "$RECORD/proc/cmdline")" 'memmap=4G!8G memhp_default_state=offline '
+is "of the kernel's command line, the words about memory" "$(< "$RECORD/proc/cmdline")" 'memmap=4G!8G memhp_default_state=offline '
 is "no secret is in the record" "$(grep -rl secret "$RECORD")" ''
 is_read_back "with configuration"
 
@@ -138,6 +138,12 @@ if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
 	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
 	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+	chmod 444 "$ROOT/proc/iomem"
+	write_only=$ROOT/sys/bus/dax/devices/dax0.0/write_only
+	touch "$write_only"
+	chmod 200 "$write_only"
+	is "a file that can only be written is no part of it" \
+		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/all")" 0
 else
 	skip "not root: a part of it" "the build is in a directory of root's alone"
 fi

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel that is none: what is written to a fixture changes it the way the
+ * An imitated kernel: a write to a fixture changes it the way the
  * kernel would change sysfs, or fails the way it was told to.
  */
 #ifndef DAXPLUG_TESTS_FAKE_H
@@ -35,9 +35,9 @@
  * @fail_reclaim: a negative errno for reclaiming, or 0
  * @fail_setting: a negative errno for kmem/guard and the like, or 0
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
- * @pool_left: what is left of it when a block has gone offline
+ * @pool_left: its pages left when a block has gone offline
  * @system_pool: nr_hugepages of the machine, or NULL
- * @system_pool_left: what is left of it then
+ * @system_pool_left: its pages left then
  * @fail_pool: what it can be grown to again at most, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1

@@ -1597,7 +1597,7 @@ static void replug_from_unplugged(void **state)
 	EXPECT(REPLUG(ONLINE_MOVABLE), -EIO, INCOMPLETE, MIXED);
 }
 
-/* Its plug goes on to the end whatever is sent to it. */
+/* The plug of the kernel's own driver ignores every signal. */
 static void upstream_is_deaf(void **state)
 {
 	struct context *context = *state;

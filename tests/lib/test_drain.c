@@ -237,7 +237,7 @@ static uint64_t moved_anon(const struct context *context)
 	return daxplug_change_moved(context->change, DAXPLUG_USE_ANON);
 }
 
-/* ---- what is moved ---- */
+/* ---- the memory that is moved ---- */
 
 static void moves_processes(void **state)
 {
@@ -700,7 +700,7 @@ static void swap_fails(void **state)
 	assert_true(on_device(context, 41, 20000) > 0);
 }
 
-/* ---- what ends it ---- */
+/* ---- how a drain ends ---- */
 
 static bool reads(const struct context *context, const char *path, const char *value)
 {

@@ -187,7 +187,7 @@ static void swap(void **state)
 		      "/dev/zram0 partition 102400 0 100\n");
 	/* zram holds nothing, so it is not known what it would save. */
 	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 190);
-	/* It holds 40 MiB in 10 MiB: three quarters are room. */
+	/* zram keeps 40 MiB in 10 MiB: three quarters are room. */
 	fixture_write(&context->fixture, "sys/block/zram0/mm_stat", "%llu %llu %llu 0 0 0 0 0\n",
 		      (unsigned long long)(40 * MIB), (unsigned long long)(9 * MIB),
 		      (unsigned long long)(10 * MIB));
@@ -625,7 +625,7 @@ static void many_unmovable(void **state)
 	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
 	assert_int_equal(daxplug_forecast_unmovable(result), MOST_UNMOVABLE);
 	assert_string_equal(daxplug_forecast_finding_text(result, finding(result, "kernel-zone")),
-			    "80 memory blocks are in a kernel zone and may hold what cannot be moved");
+			    "80 memory blocks in a kernel zone may hold pages that cannot be moved");
 }
 
 static void other_modes(void **state)

@@ -110,7 +110,7 @@ enum driver {
 /**
  * struct scenario - a change of a device
  * @name: for messages
- * @action: what is done
+ * @action: the change
  * @to: the state to plug to
  * @flags: of the change
  * @from: the state of the blocks before, as the fake's policy has it, or NULL
@@ -352,7 +352,7 @@ static unsigned int run(struct walk *walk, struct faults with)
 			      walk->scenario->name, walk->driver, with.first, with.second,
 			      with.from, with.err, wrong, daxplug_outcome_name(outcome), message);
 	assert_null(wrong);
-	/* With nothing else failing, what is refused is rolled back. */
+	/* If no other step fails, a refused change is rolled back. */
 	if (!with.first && !with.from)
 		assert_int_equal(outcome, is_refused(walk) ? DAXPLUG_OUTCOME_ROLLED_BACK
 							   : DAXPLUG_OUTCOME_DONE);

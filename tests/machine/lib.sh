@@ -58,8 +58,6 @@ fell_back() {
 	ok "boot $BOOT: the journal has it as an error" grep -qE "its kmem driver is not in use: .*$1" <(journalctl -b -p err)
 }
 
-installs() { DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; }
-
 # refuses_takeover REASON: takeover fails with REASON and changes nothing.
 refuses_takeover() {
 	local said status=0

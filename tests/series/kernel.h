@@ -79,7 +79,7 @@ struct memory_block {
 	struct list_head group_next;
 };
 
-/* What has gone wrong with the operation so far: lines in the log. */
+/* Faults of the operation so far: lines in the log. */
 extern unsigned int complaints;
 #define pr_err(...) (complaints += snprintf(NULL, 0, __VA_ARGS__) > 0)
 #define pr_warn(...) pr_err(__VA_ARGS__)

@@ -27,10 +27,10 @@ reasons() {
 	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)"' lib/names.c
 }
 
-# entries FROM TO: the words that the tables between two headings explain.
+# entries FROM TO: the words that the tables between two headings explain, one or more in a row.
 entries() {
 	# shellcheck disable=SC2016 # Markdown
-	sed -n "/^## $1/,/^## $2/p" "$MANUAL" | sed -nE 's/^\| `([a-z_-]+)` \|.*/\1/p' | sort -u
+	sed -n "/^## $1/,/^## $2/p" "$MANUAL" | grep -oE '^\| `[a-z_-]+`(, `[a-z_-]+`)* \|' | grep -oE '[a-z_-]+' | sort -u
 }
 
 # explained WORD FROM TO

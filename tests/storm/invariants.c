@@ -270,7 +270,7 @@ static const char *check_stranded(const struct facts *facts)
 	return NULL;
 }
 
-/* The kernel's own driver keeps what nothing but the core sees to. */
+/* The kernel's own driver keeps only the invariants of the core. */
 static const struct {
 	const char *(*check)(const struct facts *facts);
 	bool ours;

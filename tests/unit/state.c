@@ -174,7 +174,7 @@ static void every_pair_has_its_verdict(void **unused)
 					 table[now][wanted]);
 }
 
-/* What the ABI says, word by word, with no regard to how it is computed. */
+/* The state by the words of the ABI document, however the driver computes it. */
 static enum dax_state amounts_to(const struct dax_block_counts *counts, bool whole_online)
 {
 	bool all_online = counts->online == counts->total && counts->present == counts->total;

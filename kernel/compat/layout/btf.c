@@ -17,7 +17,7 @@
  * @blob: the blob, in the byte order of this machine
  * @length: its length in bytes
  *
- * Return: NULL, or what is wrong with the blob.
+ * Return: NULL, or the fault of the blob.
  */
 const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the driver must know of the dax core's private types
+ * The members that the driver uses of the dax core's private types
  * (drivers/dax/dax-private.h and drivers/dax/bus.h in the kernel's source), and
  * of the driver core's (drivers/base/base.h).
  *
