@@ -70,9 +70,12 @@ is "bind" "$(bind)" "done"
 is "exclusive is off again" "$(< "$DAX/exclusive")" 0
 is "mixed" "$(state)" mixed
 is "exclusive takes 1" "$(write_file "$DAX/exclusive" 1)" "done"
-is "a block cannot be put online" "$(switch "$MIDDLE" online_movable)" EPERM
-is "unplugged" "$(attempt unplugged)" "done"
+is "a block cannot be put online" "$(switch "$MIDDLE" online_kernel)" EPERM
 is "exclusive takes 0" "$(write_file "$DAX/exclusive" 0)" "done"
+is "the block can be put online" "$(write_file "$MEMORY/memory$MIDDLE/online" 1)" "done"
+look_at "$MIDDLE"
+is "not in the zone that was refused" "$BLOCK_IS" "online Movable"
+is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is "a block can be put offline" "$(switch "$MIDDLE" offline)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
