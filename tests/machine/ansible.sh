@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 13 -e ansible-core -a memhp_default_state=offline
+# machine-full: -p -r 13 -e ansible-core -t 1800 -a memhp_default_state=offline
 # The Ansible role declares the devices of a machine: check mode changes nothing, a run makes
 # them match, a second run changes nothing, and so it is after a boot.
 . "$LAB/tests/machine/lib.sh"
@@ -11,6 +11,7 @@ write_playbook() { # STATE
 	cat > $PLAYBOOK <<- EOF
 	- hosts: localhost
 	  connection: local
+	  gather_facts: false
 	  roles:
 	    - role: daxplug
 	      daxplug_devices:
@@ -23,7 +24,7 @@ write_playbook() { # STATE
 
 # play OPTION...: runs the playbook.
 play() {
-	ANSIBLE_ROLES_PATH=$LAB/contrib/ansible/roles ansible-playbook -i localhost, "$@" $PLAYBOOK 2>&1 | tee /root/said
+	ANSIBLE_PIPELINING=1 ANSIBLE_ROLES_PATH=$LAB/contrib/ansible/roles ansible-playbook -i localhost, "$@" $PLAYBOOK 2>&1 | tee /root/said
 	return "${PIPESTATUS[0]}"
 }
 
