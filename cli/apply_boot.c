@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "complain.h"
+#include "daxctl_config.h"
 #include "options.h"
 #include "status.h"
 #include "tree.h"
@@ -56,6 +58,39 @@ static void check_twins(struct declared *declared, unsigned int index)
 				       other->settings[other->match].file,
 				       other->settings[other->match].line);
 	}
+}
+
+/*
+ * The section that gives a namespace its state. One that matches by range or node is overlooked,
+ * because the device may be absent now: "daxplug check" compares such a section with the device.
+ */
+static const struct section *section_of_uuid(const struct declared *declared, const char *uuid)
+{
+	const struct section *best = NULL, *section;
+	unsigned int i;
+
+	for (i = 0; i < declared->count; i++) {
+		section = &declared->sections[i];
+		if (section->match == KEY_UUID &&
+		    !strcasecmp(section->settings[KEY_UUID].value, uuid))
+			return section;
+		if (!strcmp(section->selector, "pmem"))
+			best = section;
+	}
+	return best;
+}
+
+static void check_uuid(const struct config_line *line, void *data)
+{
+	struct declared *declared = data;
+	const struct section *section = section_of_uuid(declared, line->text);
+
+	if (section && section->state == DAXPLUG_STATE_UNPLUGGED)
+		declared_fault(declared, &section->settings[KEY_STATE],
+			       "state = unplugged cannot be set at boot: %s:%u has daxctl bring "
+			       "the same device online, and daxctl's service would fail at each "
+			       "boot; remove one of the two sections",
+			       line->file, line->number);
 }
 
 static void write_sections(const struct declared *declared, enum declared_key match, FILE *list)
@@ -170,6 +205,7 @@ int apply_boot(struct declared *declared, bool dry_run)
 		check_section(declared, &declared->sections[i]);
 		check_twins(declared, i);
 	}
+	daxctl_each_uuid(check_uuid, declared);
 	if (declared->faults.count)
 		return apply_faults(declared);
 	list = make_list(declared);

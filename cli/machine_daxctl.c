@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Devices that daxctl's configuration brings online at boot, and conflicts with that. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "config.h"
+#include "daxctl_config.h"
 #include "machine.h"
 #include "selector.h"
 #include "tree.h"
@@ -53,22 +52,7 @@ static bool is_unplugged_by_default(const char *defaults, const struct daxplug_d
 	return unplugged;
 }
 
-/* --- daxctl's files --- */
-
-/* The value of a line "KEY = VALUE", with or without quotes; false if it has another key. */
-static bool has_value(const char *line, const char *key, char *value, size_t size)
-{
-	const char *text = line + strlen(key);
-
-	if (strncmp(line, key, strlen(key)))
-		return false;
-	text += strspn(text, " \t");
-	if (*text++ != '=')
-		return false;
-	text += strspn(text, " \t\"");
-	snprintf(value, size, "%.*s", (int)strcspn(text, " \t\"#"), text);
-	return true;
-}
+/* --- */
 
 static void look_at_device(const struct rival *rival, const struct config_line *line,
 			   const struct daxplug_device *device)
@@ -91,16 +75,13 @@ static void look_at_device(const struct rival *rival, const struct config_line *
 			     "unplugged: daxctl's service fails at each boot");
 }
 
-static void look_at_line(const struct config_line *line, void *data)
+static void look_at_uuid(const struct config_line *line, void *data)
 {
 	const struct rival *rival = data;
 	struct daxplug_device *device;
-	char uuid[64];
 
-	if (!has_value(line->text, "nvdimm.uuid", uuid, sizeof(uuid)) || !*uuid)
-		return;
 	for (device = daxplug_first(rival->daxplug); device; device = daxplug_next(device))
-		if (!strcasecmp(uuid, daxplug_device_uuid(device)))
+		if (!strcasecmp(line->text, daxplug_device_uuid(device)))
 			look_at_device(rival, line, device);
 }
 
@@ -108,10 +89,9 @@ static void look_at_line(const struct config_line *line, void *data)
 void machine_daxctl(struct findings *findings, const struct declared *declared,
 		    struct daxplug *daxplug)
 {
-	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
 	char *defaults = tree_read(DEFAULT_STATE);
 	struct rival rival = { findings, declared, daxplug, defaults };
 
-	config_each_line(directories, ".conf", look_at_line, &rival);
+	daxctl_each_uuid(look_at_uuid, &rival);
 	free(defaults);
 }

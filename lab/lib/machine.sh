@@ -43,7 +43,9 @@ machine_arguments() {
 }
 
 machine_kernel_arguments() {
-	local arguments=(root=LABEL=root rw console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 "${DEVICE_KERNEL[@]}")
+	# no_timer_check: as for a guest, see kernel_arguments().
+	local arguments=(root=LABEL=root rw console=ttyS0 ignore_loglevel panic=-1 maxcpus=1
+		no_timer_check "${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS $BOOT_ARGUMENTS"
 }

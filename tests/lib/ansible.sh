@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The Ansible module on a recorded machine: ansible.sh DAXPLUG MAKE_FIXTURE
+# The Ansible module and the role on a recorded machine: ansible.sh DAXPLUG MAKE_FIXTURE
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
@@ -46,4 +46,34 @@ is "a wrong line fails the task" "$(answer .rc)" 2
 ok "and is named" grep -q "declared.conf:3: " <<< "$ANSWER"
 apply --check -a '{"declared": false}'
 is "a declaration that is not on the host yet" "$(answer .changed)" true
+
+# --- the role ---
+
+# play STATE OPTION...: runs the role, which declares STATE; prints how many tasks failed and how
+# many changed something.
+play() {
+	cat > "$WORK/playbook.yml" <<- EOF
+	- hosts: localhost
+	  gather_facts: false
+	  roles:
+	    - role: daxplug
+	      daxplug_file: $ROOT/etc/daxplug.conf.d/50-ansible.conf
+	      daxplug_boot: false
+	      daxplug_devices: {hbm: {kind: hmem, state: $1}}
+	EOF
+	ANSIBLE_ROLES_PATH=$ROLES ansible-playbook -i localhost, -c local \
+		-e ansible_python_interpreter=/usr/bin/python3 "${@:2}" "$WORK/playbook.yml" > "$WORK/said" 2>&1
+	sed -nE 's/^localhost .* changed=([0-9]+) .* failed=([0-9]+) .*/\2 \1/p' "$WORK/said"
+}
+is "role: check mode" "$(play online_movable --check)" "0 3"
+ok "role: check mode changes nothing" test ! -e "$ROOT/etc/daxplug.conf.d"
+is "role: the declaration is made" "$(play online_movable)" "0 2"
+is "role: a second run changes nothing" "$(play online_movable)" "0 0"
+is "role: a wrong word fails" "$(play onlin_movable)" "1 0"
+ok "role: the wrong word is named" grep -q 'state = onlin_movable: not unplugged' "$WORK/said"
+ok "role: the declaration stays" grep -qx 'state = online_movable' "$ROOT/etc/daxplug.conf.d/50-ansible.conf"
+is "role: what differs would change" "$(play unplugged --check --diff)" "0 2"
+ok "role: diff mode" grep -qx '+state = unplugged' "$WORK/said"
+is "role: the declaration is put in place, and what cannot be done fails" "$(play unplugged)" "1 1"
+ok "role: the reason" grep -q 'a recorded tree cannot be changed' "$WORK/said"
 done_testing

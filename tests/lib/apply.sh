@@ -137,6 +137,9 @@ printf '[x]\nnode = 1\nguard = on\n' > "$WORK/given.conf"
 is "a given file replaces them" "$(on apply -n -J "$WORK/given.conf" | jq -r '.devices[0].changes[].key')" guard
 printf '[x]\nguard = off\n' > "$WORK/more.conf"
 is "a later given file overrides" "$(status_of on apply -n "$WORK/given.conf" "$WORK/more.conf")" 0
+printf '[x]\nkind = hmem\n' > "$WORK/kind.conf"
+is "a later file adds a second match" "$(status_of on apply -n "$WORK/given.conf" "$WORK/kind.conf") $(error)" \
+	"2 daxplug: $WORK/given.conf:2: [x] has node and kind; a section has one of them"
 is "a given file that does not exist" "$(status_of on apply -n "$WORK/none.conf")" 2
 is "the message names the missing file" "$(error)" "daxplug: $WORK/none.conf: cannot be read: No such file or directory"
 is "a given file that is a directory" "$(status_of on apply -n "$WORK") $(error)" \
@@ -193,6 +196,12 @@ for record in ours-6.12-movable ours-6.12-kernel stock-6.12-kernel stock-7.3-mov
 	is "$record: the output of --dump matches" "$(status_of on apply -n "$WORK/dump") $(cat "$WORK/out" "$WORK/err")" "0 "
 	is "$record: --dump matches the device" "$(on apply -J "$WORK/dump" | jq '.devices | length')" 1
 done
+new_root ours-6.12-movable
+echo 1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/guard"
+echo 30000 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/timeout_ms"
+on apply --dump > "$WORK/dump"
+is "--dump has each key" "$(grep -cxE 'guard = on|timeout = 30000ms|state = online_movable' "$WORK/dump")" 3
+is "each key: the output of --dump matches" "$(status_of on apply -n "$WORK/dump")" 0
 new_root ours-6.12-mixed
 ok "--dump of a state that cannot be declared" eval "on apply --dump | grep -qx '# state is mixed, which cannot be declared'"
 is "--dump takes nothing else" "$(status_of on apply --dump -n)" 2
@@ -215,6 +224,18 @@ ok "the message names the line" said '^daxplug: /etc/daxplug.conf:3: memmap-on-m
 declares '[a]' 'kind = hmem' '[b]' 'kind = hmem'
 is "--boot: twins" "$(status_of on apply --boot -n)" 2
 ok "the message names both lines" said '^daxplug: /etc/daxplug.conf:4: \[b\] matches the same devices as \[a\] at /etc/daxplug.conf:2$'
+# --boot beside daxctl's configuration, which brings a namespace online at each boot.
+declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = \"${UUID^^}\"" 'mode = system-ram'
+for match in "uuid = $UUID" "kind = pmem"; do
+	declares '[p]' "$match" 'state = unplugged'
+	is "--boot: $match is unplugged, which daxctl brings online" "$(status_of on apply --boot -n)" 2
+	is "--boot: $match: the message names both lines" "$(error)" "daxplug: /etc/daxplug.conf:3: state = unplugged cannot be set at boot: /etc/daxctl.conf.d/a.conf:2 has daxctl bring the same device online, and daxctl's service would fail at each boot; remove one of the two sections"
+	declares '[p]' "$match" 'state = online_movable'
+	is "--boot: $match is online, as daxctl wants it" "$(status_of on apply --boot -n)" 65
+done
+declares '[u]' "uuid = $UUID" 'state = online_movable' '[p]' 'kind = pmem' 'state = unplugged'
+is "--boot: other namespaces are unplugged" "$(status_of on apply --boot -n)" 65
+rm "$ROOT/etc/daxctl.conf.d/a.conf"
 for i in {100..220}; do
 	printf '[%d]\nrange = %d00000000-%d00000001\nstate = online_movable\n' "$i" "$i" "$i"
 done > "$ROOT/etc/daxplug.conf"
@@ -261,6 +282,40 @@ default_state pmem=unplugged,any=online_movable "warning dax1.0 /etc/daxctl.conf
 default_state "node:2=online, pmem=unplugged" ""
 default_state any=unplugged "warning dax1.0 /etc/daxctl.conf.d/a.conf:2"
 default_state hmem=unplugged ""
+
+# --- memory that is hmem on one kernel, and cxl on the next ---
+
+# becomes_cxl: the device is a region over an expander, as another kernel has the same memory.
+becomes_cxl() {
+	local place=devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0
+	mkdir -p "$ROOT/sys/$place" "$ROOT/sys/devices/endpoint2/"{decoder2.0,uport} "$ROOT/sys/bus/cxl/devices/region0"
+	mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/$place/"
+	ln -sfn "../../../$place/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
+	ln -s ../../../devices/endpoint2/decoder2.0 "$ROOT/sys/bus/cxl/devices/decoder2.0"
+	echo decoder2.0 > "$ROOT/sys/bus/cxl/devices/region0/target0"
+	echo 0xdead > "$ROOT/sys/devices/endpoint2/uport/serial"
+}
+# section_counts MATCH: the kind of the device, and the section of the MATCH that counts for it.
+section_counts() {
+	declares '[it]' "$1" 'state = unplugged'
+	printf '%s %s\n' "$(listed kind)" "$(on apply -n -J | jq -r '.devices[0].section')"
+}
+for match in "node = 1" "range = $RANGE"; do
+	new_root ours-6.12-movable
+	is "$match, on one kernel" "$(section_counts "$match")" "hmem it"
+	becomes_cxl
+	is "$match, on the next" "$(section_counts "$match")" "cxl it"
+	is "$match, on the next: check has no complaint" "$(found section-unmatched)" ""
+done
+new_root ours-6.12-movable
+is "a serial number, on a kernel that does not know it" "$(section_counts "serial = 0xdead")" "hmem null"
+is "check says so" "$(found section-unmatched)" \
+	"warning - /etc/daxplug.conf:2 [it] matches no device of this machine: serial = 0xdead"
+becomes_cxl
+is "a serial number, on the next" "$(section_counts "serial = 0xdead")" "cxl it"
+is "kind = hmem, on the next" "$(section_counts "kind = hmem")" "cxl null"
+is "check says that it stopped matching" "$(found section-unmatched)" \
+	"warning - /etc/daxplug.conf:2 [it] matches no device of this machine: kind = hmem"
 
 # --- metrics ---
 

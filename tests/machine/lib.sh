@@ -67,3 +67,22 @@ refuses_takeover() {
 	note "$said"
 	serves stock
 }
+
+# eventually COMMAND...: waits until COMMAND succeeds, for at most a minute.
+eventually() {
+	local try
+	for ((try = 0; try < 60; try++)); do
+		! "$@" > /dev/null 2>&1 || return 0
+		sleep 1
+	done
+	echo "in vain for a minute: $*"
+	return 1
+}
+
+device_is() { [[ $(< "$DAX/state") == "$1" ]]; }
+
+# make_namespace: creates a namespace in devdax mode, dax0.0, over an NVDIMM that was never used.
+make_namespace() {
+	ndctl disable-region all && ndctl init-labels --force all && ndctl enable-region all &&
+		ndctl create-namespace --mode=devdax --map=mem
+}

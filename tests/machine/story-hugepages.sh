@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 13 -s 1G
+# Huge pages for DPDK or virtual machines come from the expander, after each boot; when they are
+# given up, the memory can be unplugged.
+. "$LAB/tests/machine/lib.sh"
+
+POOL=/sys/devices/system/node/node1/hugepages/hugepages-2048kB
+
+case $BOOT in
+1)
+	is "the node of the expander" "$(< "$DAX/target_node")" 1
+	cat > /etc/daxplug.conf <<- 'END'
+		[expander]
+		kind = hmem
+		state = online_movable
+	END
+	cat > /etc/systemd/system/expander-hugepages.service <<- 'END'
+		[Unit]
+		Description=Huge pages on the expander
+		Requires=dev-dax0.0.device
+		After=dev-dax0.0.device daxplug-apply@dev-dax0.0.service
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=sh -c 'echo 256 > /sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages'
+		ExecStop=sh -c 'echo 0 > /sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages'
+		[Install]
+		WantedBy=multi-user.target
+	END
+	ok "the driver has the states at bind" daxplug apply --boot
+	ok "the pool" systemctl enable expander-hugepages.service
+	next_boot ''
+	;;
+2)
+	ok "the memory is plugged" has_memory
+	ok "the pool is filled" eventually grep -qx 256 $POOL/nr_hugepages
+	ok "a program uses huge pages of the expander" systemd-run --quiet --wait \
+		--property=NUMAPolicy=bind --property=NUMAMask=1 \
+		sh -c 'mount -t hugetlbfs none /mnt && fallocate -l 100M /mnt/pages'
+	is "so many are in use" "$(($(< $POOL/nr_hugepages) - $(< $POOL/free_hugepages)))" 50
+	rm /mnt/pages
+	ok "the pool is given up" systemctl stop expander-hugepages.service
+	ok "the memory goes" daxplug unplug dax0.0
+	ok "and comes" daxplug apply
+	ok "so does the pool" systemctl start expander-hugepages.service
+	is "it is filled" "$(< $POOL/nr_hugepages)" 256
+	done_testing
+	;;
+esac

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 13 -s 1G
+# A Kubernetes node gets memory and gives it back: kubelet, which reads the capacity of the node
+# once, is restarted after each change, without the state of its memory manager.
+. "$LAB/tests/machine/lib.sh"
+
+# A service in place of kubelet: it keeps what it has read at its start.
+cat > /etc/systemd/system/kubelet.service << 'END'
+[Service]
+ExecStart=sh -c "grep MemTotal: /proc/meminfo > /run/capacity; exec sleep infinity"
+END
+mkdir -p /var/lib/kubelet
+
+cat > /etc/systemd/system/kubelet-memory.service << 'END'
+[Unit]
+Description=Has kubelet read the capacity of the node again
+[Service]
+Type=oneshot
+ExecStart=rm -f /var/lib/kubelet/memory_manager_state
+ExecStart=systemctl try-restart kubelet.service
+END
+cat > /etc/udev/rules.d/99-kubelet-memory.rules << 'END'
+ACTION=="change", SUBSYSTEM=="dax", ENV{DAX_STATE}=="?*", RUN+="/bin/systemctl --no-block restart kubelet-memory.service"
+END
+systemctl daemon-reload
+udevadm control --reload
+
+# total: the MemTotal of the machine, in kB.
+total() { awk '/^MemTotal:/ { print $2 }' /proc/meminfo; }
+capacity_is() { [[ $(awk '{ print $2 }' /run/capacity) == "$1" ]]; }
+told() { capacity_is "$(total)" && [[ ! -e /var/lib/kubelet/memory_manager_state ]]; }
+
+daxplug unplug --quiet dax0.0
+without=$(total)
+ok "kubelet runs" systemctl start kubelet.service
+ok "it knows the capacity" eventually capacity_is "$without"
+for time in first second; do
+	echo '{}' > /var/lib/kubelet/memory_manager_state
+	ok "$time time: the memory comes" daxplug plug dax0.0
+	is "$time time: the capacity grows by all of it" "$(($(total) - without))" $((SIZE / 1024))
+	ok "$time time: kubelet is told" eventually told
+	echo '{}' > /var/lib/kubelet/memory_manager_state
+	ok "$time time: the memory goes" daxplug unplug --drain --timeout 60s dax0.0
+	is "$time time: the capacity is as before" "$(total)" "$without"
+	ok "$time time: kubelet is told that too" eventually told
+done
+done_testing

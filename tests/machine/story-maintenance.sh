@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 13 -s 1G
+# A host of virtual machines gives memory back before maintenance: the machines move to other
+# memory while they run, and the device is free; afterwards the memory is there again.
+. "$LAB/tests/machine/lib.sh"
+
+cat > /etc/daxplug.conf << 'END'
+[expander]
+kind = hmem
+state = online_movable
+END
+ok "the memory is plugged" daxplug apply
+cp "$LAB/contrib/systemd/daxplug-release@.service" /etc/systemd/system/
+systemctl daemon-reload
+
+# A program in place of a virtual machine: it has 300 MiB, and counts them when it is asked to.
+cat > /root/guest << 'END'
+my $memory = "x" x (300 << 20);
+$SIG{USR1} = sub {
+	open(my $answer, ">", "/run/guest") or die;
+	print $answer $memory =~ tr/x//, "\n";
+};
+sleep(1) while 1;
+END
+ok "a virtual machine runs on the expander" systemd-run --quiet --unit=guest \
+	--property=NUMAPolicy=preferred --property=NUMAMask="$(< "$DAX/target_node")" perl /root/guest
+process() { systemctl show --value --property=MainPID guest; }
+
+# on_expander: the MiB of it that are on the node of the device.
+on_expander() {
+	awk -v node="N$(< "$DAX/target_node")" -F '[ =]' '
+		{ for (i = 1; i < NF; i++) if ($i == node) pages += $(i + 1) }
+		END { print int(pages / 256) }' "/proc/$(process)/numa_maps"
+}
+is_on_expander() { (($(on_expander) > 250)); }
+ok "its memory is there" eventually is_on_expander
+
+ok "check foresees it" eval "daxplug check dax0.0 | grep -q 'can be unplugged'"
+ok "before maintenance" systemctl start daxplug-release@dax0.0.service
+is "no memory of the device is left" "$(online_blocks)" 0
+is "the device is free" "$(daxplug list --noheadings --raw --output mode dax0.0)" disabled
+is "the virtual machine has left it" "$(on_expander)" 0
+kill -USR1 "$(process)"
+ok "it runs, with all of its memory" eventually grep -qx $((300 << 20)) /run/guest
+ok "the journal has who asked" eval \
+	"journalctl -b -o cat MESSAGE_ID=39f030a4019646378ea2ce9fe503fcb4 | grep -q dax0.0"
+
+ok "after maintenance" daxplug apply
+ok "the memory is there again" has_memory
+done_testing
