@@ -70,6 +70,11 @@ void confined_note(struct confined *confined, const struct process *process, uin
 		note(&confined->without_room, &confined->first_without_room, process);
 }
 
+static const char *plural(unsigned int processes)
+{
+	return processes == 1 ? "" : "es";
+}
+
 static void find_processes(struct confined *confined)
 {
 	struct daxplug_forecast *forecast = confined->forecast;
@@ -78,16 +83,18 @@ static void find_processes(struct confined *confined)
 	if (confined->without_node)
 		find(forecast, "confined", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN, NULL,
 		     "add other nodes to cpuset.mems of its control group",
-		     "the cpusets of %u processes, such as %s (PID %d), have no node to drain to: "
-		     "their pages are left to the unplug",
-		     confined->without_node, first->name, first->pid);
+		     "no node to drain to in the cpuset of %u process%s, such as %s (PID %d): those "
+		     "pages are left to the unplug",
+		     confined->without_node, plural(confined->without_node), first->name,
+		     first->pid);
 	first = &confined->first_without_room;
 	if (confined->without_room && !(forecast->flags & DAXPLUG_CHANGE_SWAP))
 		find(forecast, "no-room", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_ROOM, NULL,
 		     DRAIN_ROOM_REMEDY,
-		     "the nodes in the cpusets of %u processes, such as %s (PID %d), have too "
-		     "little free above their high watermarks",
-		     confined->without_room, first->name, first->pid);
+		     "too little is free above the high watermarks of the nodes in the cpuset of "
+		     "%u process%s, such as %s (PID %d)",
+		     confined->without_room, plural(confined->without_room), first->name,
+		     first->pid);
 }
 
 static void find_pinned(struct confined *confined)
@@ -96,9 +103,10 @@ static void find_pinned(struct confined *confined)
 		return;
 	find(confined->forecast, "pinned-memory", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
 	     NULL, "stop what pins it, such as RDMA",
-	     "%u processes, such as %s (PID %d), have pinned memory, which cannot be moved if it is "
-	     "on the device",
-	     confined->pinned, confined->first_pinned.name, confined->first_pinned.pid);
+	     "pinned memory of %u process%s, such as %s (PID %d), cannot be moved if it is on the "
+	     "device",
+	     confined->pinned, plural(confined->pinned), confined->first_pinned.name,
+	     confined->first_pinned.pid);
 }
 
 /* Linux 7.2 and later can drop it. */
