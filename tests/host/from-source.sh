@@ -59,5 +59,5 @@ ok "the driver is installed" test -e "$WORK/upper/usr/lib/modules/$KERNEL_RELEAS
 debian_root
 new_layer
 run_commands in_debians_layer tests/host/from-source.sh debian
-ok "the command is installed" test -e "$WORK/upper/usr/local/sbin/daxplug"
+ok "the command is installed" test -e "$WORK/upper/usr/local/bin/daxplug"
 done_testing
