@@ -78,6 +78,7 @@ struct frames {
  * @targets: where pages may go
  * @owners: the owners of pages on the device, @owner_count of them; the first @known_owners are
  *	the processes of earlier passes, by PID
+ * @path_bytes: the length of their paths together
  * @pieces: the memory to move in this pass, @piece_count of them
  * @owns_node: whether the device is all the memory of its node
  * @next: the index of the piece that the next mover takes
@@ -100,6 +101,7 @@ struct drain {
 	struct owner *owners;
 	unsigned int owner_count;
 	unsigned int known_owners;
+	size_t path_bytes;
 	struct piece *pieces;
 	unsigned int piece_count;
 	bool owns_node;
@@ -193,6 +195,7 @@ uint64_t moved_in_all(struct drain *drain);
 
 /* owners.c */
 struct owner *owners_add(struct drain *drain);
+struct owner *owners_add_file(struct drain *drain, const char *path);
 struct owner *owners_find(const struct drain *drain, const struct owner *key);
 bool owners_are_full(const struct drain *drain);
 void owners_begin_pass(struct drain *drain);

@@ -91,17 +91,16 @@ static bool has_pages(const struct file_search *search, const struct stat *file)
 static int add_owner(struct file_search *search, const char *path, size_t mount,
 		     const struct stat *file)
 {
-	struct owner *owner = owners_add(search->drain);
+	struct owner *owner = owners_add_file(search->drain, path);
 
 	if (!owner)
 		return -ENOMEM;
-	owner->path = strdup(path);
 	owner->mount = mount;
 	owner->device = file->st_dev;
 	owner->inode = file->st_ino;
 	owner->found = (uint64_t)file->st_blocks * 512;
 	owner->targets = ~UINT64_C(0);
-	return owner->path ? 0 : -ENOMEM;
+	return 0;
 }
 
 /**

@@ -7,8 +7,9 @@
 #include "drain.h"
 #include "grow.h"
 
-/* Beyond so many, pages are left to the unplug: their names would take too much memory. */
+/* Beyond so many, and beyond so many bytes of paths, pages are left to the unplug. */
 #define MOST_OWNERS (1U << 17)
+#define MOST_PATHS (16U << 20)
 
 static int compare(const void *one, const void *other)
 {
@@ -22,7 +23,7 @@ static int compare(const void *one, const void *other)
 /* Is there no place for more owners in this pass. */
 bool owners_are_full(const struct drain *drain)
 {
-	return drain->owner_count >= MOST_OWNERS;
+	return drain->owner_count >= MOST_OWNERS || drain->path_bytes >= MOST_PATHS;
 }
 
 /**
@@ -43,6 +44,24 @@ struct owner *owners_add(struct drain *drain)
 	drain->owners = owners;
 	memset(&owners[drain->owner_count], 0, sizeof(*owners));
 	return &owners[drain->owner_count++];
+}
+
+/**
+ * owners_add_file() - add a file
+ * @drain: the drain; its owners may move in memory
+ * @path: the file, which is copied
+ *
+ * Return: as owners_add().
+ */
+struct owner *owners_add_file(struct drain *drain, const char *path)
+{
+	struct owner *owner = owners_add(drain);
+
+	if (!owner)
+		return NULL;
+	owner->path = strdup(path);
+	drain->path_bytes += strlen(path) + 1;
+	return owner->path ? owner : NULL;
 }
 
 /**
@@ -74,6 +93,7 @@ void owners_begin_pass(struct drain *drain)
 			drain->owners[count++] = drain->owners[i];
 	}
 	drain->owner_count = drain->known_owners = count;
+	drain->path_bytes = 0;
 	if (count)
 		qsort(drain->owners, count, sizeof(*drain->owners), compare);
 }

@@ -1434,11 +1434,10 @@ static void owners(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
-		owner = owners_add(&drain);
+		owner = i == 1 ? owners_add_file(&drain, "proc/1/fd/1") : owners_add(&drain);
 		assert_non_null(owner);
 		owner->pid = i == 1 ? 0 : 42 - i;
 		snprintf(owner->name, sizeof(owner->name), "b");
-		owner->path = i == 1 ? strdup("proc/1/fd/1") : NULL;
 	}
 	assert_null(owners_find(&drain, &key));
 	owners_begin_pass(&drain);
@@ -1453,6 +1452,23 @@ static void owners(void **state)
 	/* As docs/design.md has it: with 2^20 pieces, less than 150 MiB. */
 	assert_true(i * sizeof(struct owner) + (UINT64_C(1) << 20) * sizeof(struct piece) <
 		    80 * MIB);
+	owners_free(&drain);
+}
+
+/* Long paths count by their length. */
+static void long_paths(void **state)
+{
+	struct drain drain = { 0 };
+	char path[4000];
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	while (!owners_are_full(&drain))
+		assert_non_null(owners_add_file(&drain, path));
+	assert_in_range(drain.owner_count, 4000, 4300);
+	owners_begin_pass(&drain);
+	assert_false(owners_are_full(&drain));
 	owners_free(&drain);
 }
 
@@ -1559,6 +1575,7 @@ int main(void)
 		TEST(finds_segments),
 		TEST(attaches_segment),
 		TEST(owners),
+		TEST(long_paths),
 		TEST(sparse_run),
 		TEST(false_memfd),
 		TEST(flags),
