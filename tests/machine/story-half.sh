@@ -18,6 +18,7 @@ END
 ok "the driver has the states at bind" daxplug apply --boot
 ok "a region over the expander" cxl create-region --type=ram --decoder=decoder0.0 --memdevs mem0
 ok "its memory is plugged" eventually device_is online_movable
+ok "apply has seen the device" eventually grep -qx 1 "$DAX/kmem/guard"
 
 ok "the memory goes" daxplug unplug --release dax0.0
 ok "the device keeps one half" daxctl reconfigure-device --size=1G dax0.0
