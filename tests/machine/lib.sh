@@ -81,8 +81,9 @@ eventually() {
 
 device_is() { [[ $(< "$DAX/state") == "$1" ]]; }
 
-# make_namespace: creates a namespace in devdax mode, dax0.0, over an NVDIMM that was never used.
+# make_namespace [OPTION...]: creates a namespace in devdax mode, dax0.0, over an NVDIMM that was
+# never used.
 make_namespace() {
 	ndctl disable-region all && ndctl init-labels --force all && ndctl enable-region all &&
-		ndctl create-namespace --mode=devdax --map=mem
+		ndctl create-namespace --mode=devdax --map=mem "$@"
 }
