@@ -7,6 +7,7 @@
 #include "apply.h"
 #include "change.h"
 #include "complain.h"
+#include "daxctl_config.h"
 #include "device_json.h"
 #include "drift.h"
 #include "json.h"
@@ -256,6 +257,16 @@ static void add_result(const struct work *work)
 	json_append(work->apply->results, object);
 }
 
+/*
+ * daxctl takes a namespace that its own configuration has out of devdax mode, by a service of its
+ * own. udev then starts apply again, so a failure here would only make the boot look failed.
+ */
+static bool is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
+{
+	return drift->state && daxplug_device_mode(device) == DAXPLUG_MODE_DEVDAX &&
+	       daxctl_configures(daxplug_device_uuid(device));
+}
+
 /**
  * apply_device() - make a device match its section
  * @apply: the command
@@ -278,6 +289,10 @@ int apply_device(const struct apply *apply, const struct section *section,
 	};
 	unsigned int key;
 
+	if (is_left_to_daxctl(device, &work.drift))
+		work.drift = (struct drift){
+			.left_alone = "devdax mode, which daxctl's configuration changes"
+		};
 	for (key = 0; key < KEY_COUNT; key++)
 		drift_value(device, key, work.before[key]);
 	if (work.drift.memmap)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daxctl_config.h"
 
@@ -48,4 +49,31 @@ void daxctl_each_uuid(config_visit *visit, void *data)
 	struct visitor visitor = { visit, data };
 
 	config_each_line(directories, ".conf", visit_line, &visitor);
+}
+
+/**
+ * struct wanted_uuid - a UUID that is looked for
+ * @uuid: the UUID
+ * @found: whether daxctl's configuration has it
+ */
+struct wanted_uuid {
+	const char *uuid;
+	bool found;
+};
+
+static void compare_uuid(const struct config_line *line, void *data)
+{
+	struct wanted_uuid *wanted = data;
+
+	wanted->found |= !strcasecmp(line->text, wanted->uuid);
+}
+
+/* Whether daxctl's configuration has the namespace of that UUID, which may be NULL. */
+bool daxctl_configures(const char *uuid)
+{
+	struct wanted_uuid wanted = { .uuid = uuid };
+
+	if (uuid)
+		daxctl_each_uuid(compare_uuid, &wanted);
+	return wanted.found;
 }

@@ -6,5 +6,6 @@
 #include "config.h"
 
 void daxctl_each_uuid(config_visit *visit, void *data);
+bool daxctl_configures(const char *uuid);
 
 #endif /* DAXPLUG_CLI_DAXCTL_CONFIG_H */

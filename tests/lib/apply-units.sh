@@ -39,5 +39,6 @@ command=${command/'${DAXPLUG_TIMEOUT}'/60s}
 ok "the service runs the command of docs/agents.md" \
 	grep -qxF -- "${command/'%i'/dax0.0}" "$REPO/docs/agents.md"
 new_root ours-6.12-movable
+printf 'Node 0, zone Normal\n  pages free 900000\n  low 1\n  high 1\n  managed 900000\n' > "$ROOT/proc/zoneinfo"
 read -ra words <<< "${command/'%i'/dax0.0}"
 is "the command line is valid" "$(status_of on "${words[@]:1}" --dry-run)" 0

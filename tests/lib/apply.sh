@@ -270,6 +270,15 @@ declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = \"$
 declares '[p]' "uuid = $UUID"
 is "check: configured twice" "$(found configured-twice)" \
 	"warning dax1.0 /etc/daxctl.conf.d/a.conf:2 daxctl configures the device that [p] at /etc/daxplug.conf:2 declares too"
+ln -s ../../../../bus/dax/drivers/device_dax "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"
+declares '[p]' "uuid = $UUID" 'state = online_movable'
+is "apply leaves a namespace in devdax mode to daxctl" "$(status_of on apply) $(error)" "0 "
+is "apply -J says so" "$(on apply -J | jq -r '.devices[] | select(.chardev == "dax1.0").left_alone')" \
+	"devdax mode, which daxctl's configuration changes"
+mv "$ROOT/etc/daxctl.conf.d/a.conf" "$WORK/a.conf"
+ok "apply fails for one that daxctl does not configure" test "$(status_of on apply)" != 0
+mv "$WORK/a.conf" "$ROOT/etc/daxctl.conf.d/a.conf"
+rm "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"
 declares '[p]' 'device = dax0.0'
 is "check: configured once" "$(found configured-twice)" ""
 mkdir -p "$ROOT/sys/module/kmem/parameters"
