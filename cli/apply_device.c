@@ -258,13 +258,24 @@ static void add_result(const struct work *work)
 }
 
 /*
- * daxctl takes a namespace that its own configuration has out of devdax mode, by a service of its
- * own. udev then starts apply again, so a failure here would only make the boot look failed.
+ * daxctl takes a namespace that its own configuration has out of devdax mode, by a service that
+ * udev starts. Then udev starts apply again, so a failure here would only make the boot look
+ * failed. By hand the message tells that nothing was done.
  */
 static bool is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
 {
 	return drift->state && daxplug_device_mode(device) == DAXPLUG_MODE_DEVDAX &&
 	       daxctl_configures(daxplug_device_uuid(device));
+}
+
+static void leave_to_daxctl(struct work *work)
+{
+	work->drift =
+		(struct drift){ .left_alone = "devdax mode, which daxctl's configuration changes" };
+	if (!work->apply->results)
+		printf("%s: left alone: %s; daxctl reconfigure-device -C %s does so now\n",
+		       daxplug_device_name(work->device), work->drift.left_alone,
+		       daxplug_device_name(work->device));
 }
 
 /**
@@ -290,9 +301,7 @@ int apply_device(const struct apply *apply, const struct section *section,
 	unsigned int key;
 
 	if (is_left_to_daxctl(device, &work.drift))
-		work.drift = (struct drift){
-			.left_alone = "devdax mode, which daxctl's configuration changes"
-		};
+		leave_to_daxctl(&work);
 	for (key = 0; key < KEY_COUNT; key++)
 		drift_value(device, key, work.before[key]);
 	if (work.drift.memmap)

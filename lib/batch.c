@@ -233,13 +233,20 @@ static uint64_t count_swapped(struct batch *batch)
 	if (call(batch, NULL))
 		return 0;
 	for (i = 0; i < batch->count; i++)
-		bytes += batch->status[i] == -ENOENT ? batch->size[i] : 0;
+		if (batch->status[i] == -ENOENT && batch->use[i] != DAXPLUG_USE_CACHE)
+			bytes += batch->size[i];
 	return bytes;
+}
+
+/* Huge pages of hugetlb are in batches of their own. */
+static bool is_huge(const struct batch *batch)
+{
+	return batch->count && batch->use[0] == DAXPLUG_USE_HUGE;
 }
 
 /*
  * A page that several processes map is left to the unplug, which swaps too. Returns false if
- * that is not wanted, or swap is full.
+ * that is not wanted, the pages are huge, or swap is full.
  */
 static bool swap_out(struct batch *batch)
 {
@@ -247,7 +254,7 @@ static bool swap_out(struct batch *batch)
 	unsigned int at, count;
 	uint64_t room;
 
-	if (!(drain->change->flags & DAXPLUG_CHANGE_SWAP) || is_cache(batch) ||
+	if (!(drain->change->flags & DAXPLUG_CHANGE_SWAP) || is_cache(batch) || is_huge(batch) ||
 	    atomic_load(&drain->stop))
 		return false;
 	if (swap_room(drain->change->daxplug, &room) || room < batch->bytes)

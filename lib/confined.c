@@ -29,7 +29,8 @@ void confined_init(struct confined *confined, struct daxplug_forecast *forecast)
 
 	*confined = (struct confined){ .forecast = forecast };
 	for (i = 1; i < forecast->count; i++)
-		node_set_add(&avoid, forecast->parts[i].node);
+		if (forecast->parts[i].owns_node)
+			node_set_add(&avoid, forecast->parts[i].node);
 	confined->active = (forecast->flags & DAXPLUG_CHANGE_DRAIN) &&
 			   !targets_read(&confined->targets, forecast->daxplug,
 					 forecast->parts[0].node, &avoid) &&

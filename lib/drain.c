@@ -227,7 +227,8 @@ static int begin(struct drain *drain, int64_t *left)
 			    "cannot tell where its pages could go: %s",
 			    report_errno(err, words, sizeof(words)));
 	err = check_room(drain, left);
-	drain->total = movable(left, true);
+	if (!err)
+		drain->total = movable(left, true);
 	return err;
 }
 

@@ -203,6 +203,7 @@ const struct owner *owners_without_room(struct drain *drain);
 void owners_free(struct drain *drain);
 
 /* pieces.c */
+bool pieces_are_dense(uint64_t size, uint64_t bytes);
 bool pieces_are_full(const struct drain *drain);
 int pieces_add(struct drain *drain, const struct piece *all);
 void pieces_sort(struct drain *drain);

@@ -107,12 +107,28 @@ static void find_cpuset(struct daxplug_forecast *forecast, const struct daxplug_
 	     CPUSET_REMEDY, "the cpuset of this process has none of the nodes to drain it to");
 }
 
-/* Bytes that devices could move to targets. */
+/* Bytes that devices have and swap could take: huge pages are not swapped. */
+static uint64_t swappable(const struct daxplug_forecast *forecast, unsigned int first,
+			  unsigned int end)
+{
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = first; i < end; i++)
+		if (forecast->parts[i].must_move > 0)
+			bytes += forecast->parts[i].must_move -
+				 forecast->parts[i].use[DAXPLUG_USE_HUGE];
+	return bytes;
+}
+
+/* Bytes that devices could move to targets, or swap out. */
 static uint64_t room_for(const struct daxplug_forecast *forecast, unsigned int first,
 			 unsigned int end, struct targets *targets, uint64_t swap)
 {
+	uint64_t most = swappable(forecast, first, end);
+
 	return targets_spare(targets, ~UINT64_C(0)) + room_in_pools(forecast, first, end, targets) +
-	       swap;
+	       (swap < most ? swap : most);
 }
 
 /* Returns whether something stands in the way. */

@@ -70,12 +70,6 @@ bool file_search_goes_on(const struct file_search *search)
 	       clock_now() < search->deadline && !task_cancelled(search->drain->change);
 }
 
-/* Searching so many bytes of a file costs little, whatever the file contains. */
-#define CHEAP (UINT64_C(1) << 30)
-
-/* A file that is larger than so many times its contents is left to the unplug. */
-#define SPARSE 64
-
 /* Nothing tells where the holes of a file of hugetlbfs are, and a read of a hole fills it. */
 static bool has_pages(const struct file_search *search, const struct stat *file)
 {
@@ -85,7 +79,7 @@ static bool has_pages(const struct file_search *search, const struct stat *file)
 		return false;
 	if (search->huge)
 		return bytes >= size;
-	return bytes && (size <= CHEAP || size / SPARSE <= bytes);
+	return pieces_are_dense(size, bytes);
 }
 
 static int add_owner(struct file_search *search, const char *path, size_t mount,

@@ -92,7 +92,8 @@ static void unescape(char *text)
  */
 static bool is_on_disk(const char *type, const char *source)
 {
-	return !strncmp(source, "/dev/", 5) && strncmp(type, "fuse", 4) != 0;
+	return !strncmp(source, "/dev/", 5) && strncmp(type, "fuse", 4) != 0 &&
+	       strcmp(type, "overlay") != 0;
 }
 
 /* "36 35 98:0 / /mnt rw - ext4 /dev/sda rw" */

@@ -89,6 +89,7 @@ void owners_begin_pass(struct drain *drain)
 	for (i = 0; i < drain->owner_count; i++) {
 		free(drain->owners[i].path);
 		drain->owners[i].path = NULL;
+		drain->owners[i].anon = 0;
 		if (drain->owners[i].pid)
 			drain->owners[count++] = drain->owners[i];
 	}

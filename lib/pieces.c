@@ -15,6 +15,12 @@
 /* Beyond so many pieces, pages are left to the next pass, or to the unplug. */
 #define MOST_PIECES (1U << 20)
 
+/* Searching so many bytes of a file or segment costs little, whatever it contains. */
+#define CHEAP (UINT64_C(1) << 30)
+
+/* A file or segment larger than so many times its contents is left to the unplug. */
+#define SPARSE 64
+
 static int add(struct drain *drain, const struct piece *piece)
 {
 	struct piece *pieces = grow(drain->pieces, drain->piece_count, sizeof(*pieces));
@@ -38,6 +44,12 @@ static uint64_t piece_size(const struct piece *all)
 	uint64_t size = all->page_size > PIECE_BYTES ? all->page_size : PIECE_BYTES;
 
 	return size * ((all->end - all->start) / size / MOST_OF_A_RUN + 1);
+}
+
+/* Is a file or segment of @size with @bytes in memory worth a search of all of it. */
+bool pieces_are_dense(uint64_t size, uint64_t bytes)
+{
+	return bytes && (size <= CHEAP || size / SPARSE <= bytes);
 }
 
 /**

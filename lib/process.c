@@ -62,14 +62,16 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
  */
 uint64_t process_pinned(const struct daxplug *daxplug, int pid)
 {
-	char path[SYSFS_PATH_SIZE], *text;
+	char path[SYSFS_PATH_SIZE], *text, *line;
 	uint64_t bytes = 0;
 	int err;
 
 	snprintf(path, sizeof(path), "proc/%d/status", pid);
 	text = sysfs_read_long(daxplug, path, &err);
-	if (text)
-		parse_meminfo(text, "VmPin", &bytes);
+	/* The first line has the name of the process, which may be anything but a newline. */
+	line = text ? strstr(text, "\nVmPin:") : NULL;
+	if (line)
+		parse_meminfo(line + 1, "VmPin", &bytes);
 	free(text);
 	return bytes;
 }

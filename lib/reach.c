@@ -18,6 +18,9 @@
 #include "drain.h"
 #include "handle.h"
 
+/* A mount or rename elsewhere makes a lookup in the cache fail for a moment. */
+#define ATTEMPTS 8
+
 static int open_plainly(int dir, const char *path, int flags, uint64_t resolve)
 {
 	struct open_how how = {
@@ -41,7 +44,7 @@ static int open_plainly(int dir, const char *path, int flags, uint64_t resolve)
 int reach_mount(const struct daxplug *daxplug, const char *path)
 {
 	char top[SYSFS_PATH_SIZE];
-	int length = 0, root, fd;
+	int length = 0, root, fd, tries = 0;
 
 	(void)!sscanf(path, "proc/%*d/root%n", &length);
 	if (!length)
@@ -51,7 +54,11 @@ int reach_mount(const struct daxplug *daxplug, const char *path)
 	if (root < 0)
 		return root;
 	path += length + strspn(path + length, "/");
-	fd = open_plainly(root, *path ? path : ".", O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+	/* A mount point and the directories above it are in the cache; a server is not asked. */
+	do {
+		fd = open_plainly(root, *path ? path : ".", O_DIRECTORY,
+				  RESOLVE_NO_SYMLINKS | RESOLVE_CACHED);
+	} while (fd == -EAGAIN && ++tries < ATTEMPTS);
 	close(root);
 	return fd;
 }

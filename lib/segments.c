@@ -88,7 +88,9 @@ void segments_find(struct drain *drain)
 	     line = strtok_r(NULL, "\n", &rest)) {
 		struct segment segment;
 
-		if (parse(line, &segment) && segment.resident && may_attach(daxplug, &segment))
+		if (parse(line, &segment) && segment.resident &&
+		    pieces_are_dense(segment.size, segment.resident) &&
+		    may_attach(daxplug, &segment))
 			err = add(drain, &segment);
 	}
 	free(text);

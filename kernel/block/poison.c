@@ -33,8 +33,6 @@ static void remember(unsigned long pfn)
 	xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
 }
 
-#ifdef CONFIG_MEMORY_FAILURE
-
 /* How many pages are looked at together; a section has a multiple of it. */
 #define LOOK 64
 
@@ -67,14 +65,6 @@ static void look(unsigned long pfn)
 		if (PageHWPoison(pfn_to_page(pfn)))
 			remember(pfn);
 }
-
-#else
-#define LOOK PAGES_PER_SECTION
-
-static void look(unsigned long pfn)
-{
-}
-#endif
 
 /**
  * kmem_poison_remember() - remember the faulty pages of a block

@@ -12,6 +12,7 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -820,6 +821,9 @@ static void pools_of_targets(void **state)
 	set_pool(context, 1, 20, 0);
 	set_zone(context, 8 * 256 + 100, 100);
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	/* No swap takes them. */
+	set_swap(context, 400);
+	EXPECT(dry_run(context, DAXPLUG_CHANGE_SWAP), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	set_pool(context, 0, 30, 16);
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 	/* Reserved pages are for the processes that reserved them. */
@@ -1141,6 +1145,7 @@ static pid_t press(const struct context *context)
 	pid = fork();
 	if (pid)
 		return pid;
+	(void)!setpriority(PRIO_PROCESS, 0, -20); /* the drain looks every 100 ms */
 	for (ms = 0; ms < 30000; ms += 20) {
 		fixture_write(&context->fixture, "proc/pressure/next", "full total=%u\n",
 			      ms * 1000);
