@@ -558,7 +558,8 @@ static void dry_run_names_pinned(void **state)
 	struct context *context = *state;
 
 	add_process(context, 41, "rdma", 100, frame(0));
-	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t       0 kB\n");
+	fixture_write(&context->fixture, "proc/41/status",
+		      "Name:\tx VmPin: 9 kB\nVmPin:\t       0 kB\n");
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 	assert_false(has_finding(context, "pinned-memory"));
 	fixture_write(&context->fixture, "proc/41/status", "Name:\trdma\nVmPin:\t      64 kB\n");
