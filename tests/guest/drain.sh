@@ -183,6 +183,9 @@ refills() {
 refills_on() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,2; }
 refills_off() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,3; }
 
+# The kernel patches its code when NUMA balancing is switched. Under emulation a second processor
+# may then trap on a breakpoint that is no longer there ("Oops: int3").
+echo 0 > /sys/devices/system/cpu/cpu1/online
 for signal in INT KILL; do
 	plugged
 	set_refills
@@ -204,5 +207,6 @@ drain
 is "what may refill the device is named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
 is "without --no-refill it stays on" "$(drained refill_off)" false
 echo 0 > "$BALANCING"
+echo 1 > /sys/devices/system/cpu/cpu1/online
 [[ ! -e $DEMOTION ]] || echo false > "$DEMOTION"
 done_testing
