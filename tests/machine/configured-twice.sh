@@ -31,10 +31,20 @@ ok "--boot takes a state that daxctl wants, too" daxplug apply --boot
 
 # The namespace appears as it does in a boot: udev starts the services of both.
 ok "the namespace appears" make_namespace --uuid="$UUID"
-ok "it is as daxplug.conf declares" eventually device_is online_movable
 udevadm settle
+# as_declared: Debian 13 has daxctl's udev rule without the service that the rule starts.
+as_declared() {
+	local reason="the package of daxctl has no daxdev-reconfigure@.service"
+	if systemctl cat 'daxdev-reconfigure@.service' > /dev/null 2>&1; then
+		ok "it is as daxplug.conf declares" eventually device_is online_movable
+		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
+	else
+		skip "it is as daxplug.conf declares" "$reason"
+		ok "apply says what would switch it" eval "daxplug apply | grep -qF 'daxctl reconfigure-device -C dax0.0'"
+	fi
+}
+as_declared
 is "no unit has failed" "$(failed)" ''
 ok "check names both files" eval \
 	"finding configured-twice | grep -F /etc/daxctl.conf.d/pmem.conf | grep -qF /etc/daxplug.conf"
-is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 done_testing
