@@ -6,7 +6,7 @@
 #include "daxctl_config.h"
 
 /**
- * struct visitor - what daxctl_each_uuid() was called with
+ * struct visitor - the arguments of daxctl_each_uuid()
  * @visit: the function
  * @data: its argument
  */
@@ -68,12 +68,11 @@ static void compare_uuid(const struct config_line *line, void *data)
 	wanted->found |= !strcasecmp(line->text, wanted->uuid);
 }
 
-/* Whether daxctl's configuration has the namespace of that UUID, which may be NULL. */
+/* Whether daxctl's configuration has the namespace of that UUID; it has none of the UUID "". */
 bool daxctl_configures(const char *uuid)
 {
 	struct wanted_uuid wanted = { .uuid = uuid };
 
-	if (uuid)
-		daxctl_each_uuid(compare_uuid, &wanted);
+	daxctl_each_uuid(compare_uuid, &wanted);
 	return wanted.found;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a drain could not move: pages of processes whose cpuset has no other node, or no room
- * there; pinned pages; page cache of files that no process has open.
+ * Findings about the pages that a drain could not move: of processes whose cpuset has no other
+ * node, or no room there; pinned pages; page cache of files that no process has open.
  */
 #include <stdio.h>
 #include <string.h>
@@ -103,7 +103,7 @@ static void find_pinned(struct confined *confined)
 	if (!confined->pinned)
 		return;
 	find(confined->forecast, "pinned-memory", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
-	     NULL, "stop what pins it, such as RDMA",
+	     NULL, "stop the programs that pin it, such as those that use RDMA",
 	     "pinned memory of %u process%s, such as %s (PID %d), cannot be moved if it is on the "
 	     "device",
 	     confined->pinned, plural(confined->pinned), confined->first_pinned.name,
@@ -120,8 +120,8 @@ static void find_cache(struct daxplug_forecast *forecast, const struct part *par
 		return;
 	find(forecast, "cache-left", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, part->device,
 	     "",
-	     "of %s of page cache, what no process maps or has open is left to the unplug: this "
-	     "kernel cannot drop it by node",
+	     "page cache of files that no process maps or has open, of %s in all, is left to the "
+	     "unplug: this kernel cannot drop it by node",
 	     forecast_size(part->use[DAXPLUG_USE_CACHE], size, sizeof(size)));
 }
 

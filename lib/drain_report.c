@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a drain has moved and left, and of which processes: for the report of the change. */
+/* The bytes that a drain moved and left, and the processes that had most of them. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -79,7 +79,7 @@ struct owner *owners_find(const struct drain *drain, const struct owner *key)
 }
 
 /**
- * owners_begin_pass() - drop what is searched for anew in each pass
+ * owners_begin_pass() - drop the files and the sizes that each pass finds anew
  * @drain: the drain, without pieces; its processes stay, for the report
  */
 void owners_begin_pass(struct drain *drain)

@@ -154,7 +154,7 @@ interrupt() {
 }
 no_worker() { ! pgrep -f 'daxplug unplug' > /dev/null && ! pgrep '^daxplug:' > /dev/null; }
 
-# What this kernel has of it: "FILE VALUE OFF" each.
+# REFILLS: the settings of this kernel that let it move pages to the device, "FILE VALUE OFF" each.
 BALANCING=/proc/sys/kernel/numa_balancing
 DEMOTION=/sys/kernel/mm/numa/demotion_enabled
 WEIGHTS=/sys/kernel/mm/mempolicy/weighted_interleave
