@@ -762,7 +762,8 @@ DAXPLUG_CHECK int daxplug_change_set_timeout(struct daxplug_change *change, int6
  * @change: the change
  * @node: the number of the node, such as that of a device that is to be unplugged next
  *
- * May be called for several nodes. The unplug that follows the drain moves what is left to
+ * May be called for several nodes. Where no other node with memory is left, the drain moves
+ * pages to these nodes all the same. The unplug that follows the drain moves what is left to
  * nodes that the kernel chooses.
  *
  * Return: 0; -EINVAL for a number that no node has; -EBUSY.

@@ -108,19 +108,8 @@ int targets_refresh(struct targets *targets, const struct daxplug *daxplug)
 	return 0;
 }
 
-/**
- * targets_read() - find the nodes that pages of a device may move to
- * @targets: set to them, the nearest first
- * @daxplug: the handle
- * @own: the node of the device
- * @avoid: nodes to leave out
- *
- * move_pages() allocates as the cpuset of its caller allows, whosever pages it moves.
- *
- * Return: 0, also if there are none; or a negative errno.
- */
-int targets_read(struct targets *targets, const struct daxplug *daxplug, int own,
-		 const struct node_set *avoid)
+static int read_nodes(struct targets *targets, const struct daxplug *daxplug, int own,
+		      const struct node_set *avoid)
 {
 	char list[ATTRIBUTE_SIZE], online[ATTRIBUTE_SIZE], near[ATTRIBUTE_SIZE];
 	char path[SYSFS_PATH_SIZE], cpuset[ATTRIBUTE_SIZE];
@@ -150,6 +139,28 @@ int targets_read(struct targets *targets, const struct daxplug *daxplug, int own
 		}
 	}
 	return targets_refresh(targets, daxplug);
+}
+
+/**
+ * targets_read() - find the nodes that pages of a device may move to
+ * @targets: set to them, the nearest first
+ * @daxplug: the handle
+ * @own: the node of the device
+ * @avoid: nodes to leave out, unless no other node is left
+ *
+ * move_pages() allocates as the cpuset of its caller allows, whosever pages it moves.
+ *
+ * Return: 0, also if there are none; or a negative errno.
+ */
+int targets_read(struct targets *targets, const struct daxplug *daxplug, int own,
+		 const struct node_set *avoid)
+{
+	const struct node_set none = { 0 };
+	int err = read_nodes(targets, daxplug, own, avoid);
+
+	if (!err && !targets->count && !targets->barred)
+		err = read_nodes(targets, daxplug, own, &none);
+	return err;
 }
 
 /* Bytes that all targets of a mask have above their high watermarks together. */

@@ -587,6 +587,19 @@ static void cpuset_without_room(void **state)
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
+/* The second pass has nothing to move from the process, and node 0 has no room for as much. */
+static void cpuset_filled_by_first_pass(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 500000);
+	add_process(context, 41, "bound", 10000, frame(0));
+	set_cpuset(context, 41, "0-1");
+	fake.room = 12000;
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10000), 0);
+}
+
 static void set_own_cpuset(struct context *context, const char *nodes)
 {
 	fixture_write(&context->fixture, "proc/self/status", "Name:\tx\nMems_allowed_list:\t%s\n",
@@ -641,7 +654,20 @@ static void avoids_nodes(void **state)
 	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
 }
 
-/* What is free on a node to avoid is no room. */
+/* Where no other node is left, a drain into the node is better than none. */
+static void avoids_no_last_node(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "small", 10, frame(0));
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_avoid_node(context->change, 0), 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 10), 0);
+}
+
+/* Free memory of a node to avoid is no room. */
 static void avoided_room(void **state)
 {
 	struct context *context = *state;
@@ -1546,9 +1572,11 @@ int main(void)
 		TEST(dry_run_names_confined),
 		TEST(dry_run_names_pinned),
 		TEST(cpuset_without_room),
+		TEST(cpuset_filled_by_first_pass),
 		TEST(own_cpuset),
 		TEST(own_cpuset_without_room),
 		TEST(avoids_nodes),
+		TEST(avoids_no_last_node),
 		TEST(avoided_room),
 		TEST(swaps_when_asked),
 		TEST(swap_is_too_small),
