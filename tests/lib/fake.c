@@ -406,6 +406,14 @@ static void take_room(unsigned long count)
 	pthread_mutex_unlock(&lock);
 }
 
+static void empty(int pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
+	fixture_write(fake.fixture, path, "\n");
+}
+
 static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
 			    const int *nodes, int *status)
 {
@@ -427,6 +435,8 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	close(pagemap);
 	if (nodes && !left)
 		take_room(count);
+	if (nodes && pid == fake.emptied)
+		empty(pid);
 	return left;
 }
 

@@ -53,6 +53,7 @@
  * @move_ms: how long a call that moves pages takes
  * @room: how many pages node 0 has free, above a high watermark of 100; -1 if that does
  *	not change
+ * @emptied: the PID of a process that has no memory once pages of it have moved, or 0
  * @page_out_err: a negative errno for swapping pages out, or 0
  * @stuck_page: the address of a page that cannot be moved, or 0
  */
@@ -98,6 +99,7 @@ struct fake {
 	unsigned int move_first;
 	int move_ms;
 	int64_t room;
+	int emptied;
 	int page_out_err;
 	uint64_t stuck_page;
 };

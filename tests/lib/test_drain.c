@@ -587,7 +587,7 @@ static void cpuset_without_room(void **state)
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
-/* The second pass has nothing to move from the process, and node 0 has no room for as much. */
+/* The process has nothing left for the second pass, and node 0 no room for as much again. */
 static void cpuset_filled_by_first_pass(void **state)
 {
 	struct context *context = *state;
@@ -595,7 +595,11 @@ static void cpuset_filled_by_first_pass(void **state)
 	add_node_2(context, 500000);
 	add_process(context, 41, "bound", 10000, frame(0));
 	set_cpuset(context, 41, "0-1");
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free 12000\n  low 1\n  high 100\n  managed 9\n"
+		      "Node 2, zone Normal\n  pages free 500000\n  low 1\n  high 2\n  managed 9\n");
 	fake.room = 12000;
+	fake.emptied = 41;
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	assert_int_equal(on_device(context, 41, 10000), 0);
 }
