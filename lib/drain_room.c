@@ -114,10 +114,12 @@ static uint64_t swappable(const struct daxplug_forecast *forecast, unsigned int 
 	uint64_t bytes = 0;
 	unsigned int i;
 
-	for (i = first; i < end; i++)
-		if (forecast->parts[i].must_move > 0)
-			bytes += forecast->parts[i].must_move -
-				 forecast->parts[i].use[DAXPLUG_USE_HUGE];
+	for (i = first; i < end; i++) {
+		const struct part *part = &forecast->parts[i];
+		int64_t huge = part->use[DAXPLUG_USE_HUGE] > 0 ? part->use[DAXPLUG_USE_HUGE] : 0;
+
+		bytes += part->must_move > huge ? part->must_move - huge : 0;
+	}
 	return bytes;
 }
 
