@@ -12,4 +12,10 @@ is "with --full" "$(lab/check -n --full -k 6.12 hibernation | cut -d' ' -f1,2)" 
 status=0
 said=$(lab/check -n nonsense) || status=$?
 is "no test of that name" "$status: $said" "1: FAILED  nonsense: no test of that name"
+
+# A static test in a build directory that is empty.
+BUILD=$(mktemp -d)
+trap 'rm -rf "$BUILD"' EXIT
+ok "a test of this machine runs" eval "DAXPLUG_BUILD=$BUILD lab/check licence > $BUILD/said 2>&1"
+is "no kernel is prepared for it" "$(find "$BUILD" -mindepth 1 -maxdepth 1 ! -name log ! -name said ! -name lock)" ''
 done_testing
