@@ -80,17 +80,17 @@ static const struct section *section_of_uuid(const struct declared *declared, co
 	return best;
 }
 
-static void check_uuid(const struct config_line *line, void *data)
+static void check_daxctl(const struct daxctl_section *daxctl, void *data)
 {
 	struct declared *declared = data;
-	const struct section *section = section_of_uuid(declared, line->text);
+	const struct section *section = section_of_uuid(declared, daxctl->uuid.text);
 
-	if (section && section->state == DAXPLUG_STATE_UNPLUGGED)
+	if (daxctl->is_ram && section && section->state == DAXPLUG_STATE_UNPLUGGED)
 		declared_fault(declared, &section->settings[KEY_STATE],
 			       "state = unplugged cannot be set at boot: %s:%u has daxctl bring "
 			       "the same device online, and daxctl's service would fail at each "
 			       "boot; remove one of the two sections",
-			       line->file, line->number);
+			       daxctl->uuid.file, daxctl->uuid.number);
 }
 
 static void write_sections(const struct declared *declared, enum declared_key match, FILE *list)
@@ -205,7 +205,7 @@ int apply_boot(struct declared *declared, bool dry_run)
 		check_section(declared, &declared->sections[i]);
 		check_twins(declared, i);
 	}
-	daxctl_each_uuid(check_uuid, declared);
+	daxctl_each_section(check_daxctl, declared);
 	if (declared->faults.count)
 		return apply_faults(declared);
 	list = make_list(declared);

@@ -265,7 +265,7 @@ static void add_result(const struct work *work)
 static bool is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
 {
 	return drift->state && daxplug_device_mode(device) == DAXPLUG_MODE_DEVDAX &&
-	       daxctl_configures(daxplug_device_uuid(device));
+	       daxctl_makes_ram(daxplug_device_uuid(device));
 }
 
 static void leave_to_daxctl(struct work *work)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -6,13 +7,19 @@
 #include "daxctl_config.h"
 
 /**
- * struct visitor - the arguments of daxctl_each_uuid()
- * @visit: the function
+ * struct reader - the section that is being read
+ * @visit: called for each section that has a UUID
  * @data: its argument
+ * @section: the section
+ * @file: its file
+ * @uuid: its UUID, empty if it has none so far
  */
-struct visitor {
-	config_visit *visit;
+struct reader {
+	daxctl_visit *visit;
 	void *data;
+	struct daxctl_section section;
+	char file[PATH_MAX];
+	char uuid[64];
 };
 
 /* The value of a line "KEY = VALUE", with or without quotes; false if it has another key. */
@@ -30,49 +37,65 @@ static bool has_value(const char *line, const char *key, char *value, size_t siz
 	return *value;
 }
 
-static void visit_line(const struct config_line *line, void *data)
+static void end_section(struct reader *reader)
 {
-	const struct visitor *visitor = data;
-	struct config_line found = *line;
-	char uuid[64];
-
-	if (!has_value(line->text, "nvdimm.uuid", uuid, sizeof(uuid)))
-		return;
-	found.text = uuid;
-	visitor->visit(&found, visitor->data);
+	if (*reader->uuid)
+		reader->visit(&reader->section, reader->data);
+	*reader->uuid = '\0';
+	reader->section.is_ram = true;
 }
 
-/* Calls @visit for each UUID of a namespace; the text of the line is the UUID alone. */
-void daxctl_each_uuid(config_visit *visit, void *data)
+static void take_uuid(struct reader *reader, const struct config_line *line)
+{
+	snprintf(reader->file, sizeof(reader->file), "%s", line->file);
+	reader->section.uuid = (struct config_line){ reader->file, line->number, reader->uuid };
+}
+
+static void read_line(const struct config_line *line, void *data)
+{
+	struct reader *reader = data;
+	char mode[16];
+
+	if (*line->text == '[')
+		end_section(reader);
+	else if (has_value(line->text, "nvdimm.uuid", reader->uuid, sizeof(reader->uuid)))
+		take_uuid(reader, line);
+	else if (has_value(line->text, "mode", mode, sizeof(mode)))
+		reader->section.is_ram = strcasecmp(mode, "devdax");
+}
+
+/* Calls @visit for each section that has the UUID of a namespace. */
+void daxctl_each_section(daxctl_visit *visit, void *data)
 {
 	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
-	struct visitor visitor = { visit, data };
+	struct reader reader = { .visit = visit, .data = data, .section.is_ram = true };
 
-	config_each_line(directories, ".conf", visit_line, &visitor);
+	config_each_line(directories, ".conf", read_line, &reader);
+	end_section(&reader);
 }
 
 /**
  * struct wanted_uuid - a UUID that is looked for
  * @uuid: the UUID
- * @found: whether daxctl's configuration has it
+ * @found: whether daxctl's configuration makes its namespace RAM
  */
 struct wanted_uuid {
 	const char *uuid;
 	bool found;
 };
 
-static void compare_uuid(const struct config_line *line, void *data)
+static void compare_uuid(const struct daxctl_section *section, void *data)
 {
 	struct wanted_uuid *wanted = data;
 
-	wanted->found |= !strcasecmp(line->text, wanted->uuid);
+	wanted->found |= section->is_ram && !strcasecmp(section->uuid.text, wanted->uuid);
 }
 
-/* Whether daxctl's configuration has the namespace of that UUID; it has none of the UUID "". */
-bool daxctl_configures(const char *uuid)
+/* Whether daxctl makes the namespace of that UUID RAM; the UUID "" has no namespace. */
+bool daxctl_makes_ram(const char *uuid)
 {
 	struct wanted_uuid wanted = { .uuid = uuid };
 
-	daxctl_each_uuid(compare_uuid, &wanted);
+	daxctl_each_section(compare_uuid, &wanted);
 	return wanted.found;
 }

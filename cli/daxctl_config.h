@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The devices that daxctl's own configuration, daxctl.conf, has it bring online at boot. */
+/* The namespaces that daxctl's own configuration, daxctl.conf, has daxctl set up at boot. */
 #ifndef DAXPLUG_CLI_DAXCTL_CONFIG_H
 #define DAXPLUG_CLI_DAXCTL_CONFIG_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
-void daxctl_each_uuid(config_visit *visit, void *data);
-bool daxctl_configures(const char *uuid);
+/**
+ * struct daxctl_section - a section of daxctl.conf
+ * @uuid: the line that has the UUID; its text is the UUID alone
+ * @is_ram: daxctl makes the namespace RAM; a section can also say mode = devdax
+ */
+struct daxctl_section {
+	struct config_line uuid;
+	bool is_ram;
+};
+
+typedef void daxctl_visit(const struct daxctl_section *section, void *data);
+
+void daxctl_each_section(daxctl_visit *visit, void *data);
+bool daxctl_makes_ram(const char *uuid);
 
 #endif /* DAXPLUG_CLI_DAXCTL_CONFIG_H */

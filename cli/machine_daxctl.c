@@ -54,12 +54,13 @@ static bool is_unplugged_by_default(const char *defaults, const struct daxplug_d
 
 /* --- */
 
-static void look_at_device(const struct rival *rival, const struct config_line *line,
+static void look_at_device(const struct rival *rival, const struct daxctl_section *daxctl,
 			   const struct daxplug_device *device)
 {
 	const struct section *section = rival->declared ? declared_find(rival->declared, device)
 							: NULL;
-	struct place place = { daxplug_device_name(device), line->file, line->number };
+	struct place place = { daxplug_device_name(device), daxctl->uuid.file,
+			       daxctl->uuid.number };
 
 	if (section)
 		findings_add(rival->findings, "configured-twice", DAXPLUG_SEVERITY_WARNING, place,
@@ -67,7 +68,7 @@ static void look_at_device(const struct rival *rival, const struct config_line *
 			     "daxctl configures the device that [%s] at %s:%u declares too",
 			     section->label, section->settings[section->match].file,
 			     section->settings[section->match].line);
-	if (is_unplugged_by_default(rival->defaults, device))
+	if (daxctl->is_ram && is_unplugged_by_default(rival->defaults, device))
 		findings_add(rival->findings, "daxctl-against-default-state",
 			     DAXPLUG_SEVERITY_WARNING, place,
 			     "remove the section, or the device's entry of default_state",
@@ -75,14 +76,14 @@ static void look_at_device(const struct rival *rival, const struct config_line *
 			     "unplugged: daxctl's service fails at each boot");
 }
 
-static void look_at_uuid(const struct config_line *line, void *data)
+static void look_at_section(const struct daxctl_section *daxctl, void *data)
 {
 	const struct rival *rival = data;
 	struct daxplug_device *device;
 
 	for (device = daxplug_first(rival->daxplug); device; device = daxplug_next(device))
-		if (!strcasecmp(line->text, daxplug_device_uuid(device)))
-			look_at_device(rival, line, device);
+		if (!strcasecmp(daxctl->uuid.text, daxplug_device_uuid(device)))
+			look_at_device(rival, daxctl, device);
 }
 
 /* @declared is NULL if daxplug.conf(5) has a fault. */
@@ -92,6 +93,6 @@ void machine_daxctl(struct findings *findings, const struct declared *declared,
 	char *defaults = tree_read(DEFAULT_STATE);
 	struct rival rival = { findings, declared, daxplug, defaults };
 
-	daxctl_each_uuid(look_at_uuid, &rival);
+	daxctl_each_section(look_at_section, &rival);
 	free(defaults);
 }

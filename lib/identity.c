@@ -25,20 +25,33 @@ static bool find_nd_device(const struct daxplug_device *device, char *name, size
 	return snprintf(name, size, "%s", parse_base_name(target)) < (int)size;
 }
 
+static bool read_nd_file(const struct daxplug_device *device, const char *name, const char *file,
+			 char *value, size_t size)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), ND_DEVICES "/%s/%s", name, file);
+	if (*name && !sysfs_read(device->daxplug, path, value, size))
+		return true;
+	*value = '\0';
+	return false;
+}
+
+/*
+ * The nd device has a UUID of its own, from the superblock on the medium: the one that the driver,
+ * daxctl.conf and "ndctl list" mean. The namespace's is ndctl's raw_uuid.
+ */
 static void read_namespace(struct daxplug_device *device)
 {
 	struct identity *identity = &device->identity;
-	char path[SYSFS_PATH_SIZE], name[32];
+	char name[32];
 
 	if (!find_nd_device(device, name, sizeof(name)))
 		return;
-	snprintf(path, sizeof(path), ND_DEVICES "/%s/namespace", name);
-	if (sysfs_read(device->daxplug, path, identity->namespace, sizeof(identity->namespace)))
-		identity->namespace[0] = '\0';
-	snprintf(path, sizeof(path), ND_DEVICES "/%s/uuid", identity->namespace);
-	if (!identity->namespace[0] ||
-	    sysfs_read(device->daxplug, path, identity->uuid, sizeof(identity->uuid)))
-		identity->uuid[0] = '\0';
+	read_nd_file(device, name, "namespace", identity->namespace, sizeof(identity->namespace));
+	if (!read_nd_file(device, name, "uuid", identity->uuid, sizeof(identity->uuid)))
+		read_nd_file(device, identity->namespace, "uuid", identity->uuid,
+			     sizeof(identity->uuid));
 }
 
 static void add_serial(struct identity *identity, uint64_t serial)

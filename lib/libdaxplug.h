@@ -537,7 +537,10 @@ int daxplug_device_memmap_wanted(const struct daxplug_device *device);
 /* 1 or 0: does the kernel put page structs there on this system; -1 if unknown. */
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device);
 
-/* Identity. The namespace of persistent memory and its UUID; "" if none or unknown. */
+/*
+ * Identity. The namespace of persistent memory, and the UUID that "ndctl list" prints for it
+ * (from the superblock on the medium, not the raw_uuid of the label); "" if none or unknown.
+ */
 const char *daxplug_device_namespace(const struct daxplug_device *device);
 const char *daxplug_device_uuid(const struct daxplug_device *device);
 /* Serial numbers of the CXL expanders behind it; 0 for a serial out of range. */

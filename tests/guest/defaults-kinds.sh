@@ -56,6 +56,7 @@ nvdimm)
 	[[ -e $DAX/mapping0 ]] || skip_all "this kernel does not say which addresses the device has"
 	others=hmem=unplugged,cxl=unplugged,uuid:00000000-0000-0000-0000-000000000001=unplugged,serial:1=unplugged
 	uuid=$(ndctl list --namespaces | jq -r 'if type == "array" then .[0].uuid else .uuid end')
+	is "the command shows the same UUID" "$(daxplug list -no uuid dax0.0)" "$uuid"
 	gives pmem
 	gives "uuid:$uuid"
 	gives "uuid:${uuid^^}"

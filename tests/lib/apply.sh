@@ -168,7 +168,7 @@ ND=LNXSYSTM:00/ACPI0012:00/ndbus0/region1
 add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
 mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
 echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
-echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
 for match in kind=pmem node=2 range=0x200000000-0x21fffffff; do
 	declares '[p]' "$match" 'state = online_movable'
 	is "persistent memory by $match: nothing to do" "$(status_of on apply -n) $(cat "$WORK/out" "$WORK/err")" "0 "
@@ -235,6 +235,9 @@ for match in "uuid = $UUID" "kind = pmem"; do
 done
 declares '[u]' "uuid = $UUID" 'state = online_movable' '[p]' 'kind = pmem' 'state = unplugged'
 is "--boot: other namespaces are unplugged" "$(status_of on apply --boot -n)" 65
+declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' 'mode = devdax' "nvdimm.uuid = $UUID" '[other]' 'mode = system-ram'
+declares '[p]' "uuid = $UUID" 'state = unplugged'
+is "--boot: is unplugged, which daxctl leaves in devdax mode" "$(status_of on apply --boot -n)" 65
 rm "$ROOT/etc/daxctl.conf.d/a.conf"
 for i in {100..220}; do
 	printf '[%d]\nrange = %d00000000-%d00000001\nstate = online_movable\n' "$i" "$i" "$i"
@@ -265,7 +268,7 @@ valid "check: a fault" check on check --json
 add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
 mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
 echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
-echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
 declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = \"${UUID^^}\"" 'mode = system-ram'
 declares '[p]' "uuid = $UUID"
 is "check: configured twice" "$(found configured-twice)" \
@@ -277,6 +280,8 @@ is "apply -J says so" "$(on apply -J | jq -r '.devices[] | select(.chardev == "d
 	"devdax mode, which daxctl's configuration changes"
 mv "$ROOT/etc/daxctl.conf.d/a.conf" "$WORK/a.conf"
 ok "apply fails for one that daxctl does not configure" test "$(status_of on apply)" != 0
+declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = $UUID" 'mode = "devdax"'
+ok "apply fails for one that daxctl keeps in devdax mode" test "$(status_of on apply)" != 0
 mv "$WORK/a.conf" "$ROOT/etc/daxctl.conf.d/a.conf"
 rm "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"
 declares '[p]' 'device = dax0.0'

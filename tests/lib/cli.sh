@@ -143,7 +143,7 @@ UUID=01234567-89ab-cdef-0123-456789abcdef
 add_device dax1.0 "$ND/dax1.1" 2 64 4 '' ''
 mkdir -p "$ROOT/sys/bus/nd/devices/"{dax1.1,namespace1.0}
 echo namespace1.0 > "$ROOT/sys/bus/nd/devices/dax1.1/namespace"
-echo "$UUID" > "$ROOT/sys/bus/nd/devices/namespace1.0/uuid"
+echo "$UUID" > "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
 add_device dax2.0 "$CXL" 3 80 4 kmem offline 'Normal Movable'
 mkdir -p "$ROOT/sys/bus/cxl/devices/"{region2,uport}
 ln -s ../bus/cxl/devices "$ROOT/sys/devices/cxl"

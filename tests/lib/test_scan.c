@@ -403,8 +403,10 @@ static void persistent_memory(void **state)
 	pmem.place = "LNXSYSTM:00/ndbus0/region1/dax1.1";
 	fixture_add_device(fixture, &pmem);
 	fixture_write(fixture, "sys/bus/nd/devices/dax1.1/namespace", "namespace1.0\n");
-	fixture_write(fixture, "sys/bus/nd/devices/namespace1.0/uuid",
+	fixture_write(fixture, "sys/bus/nd/devices/dax1.1/uuid",
 		      "0f6b9e6e-5b0c-4b3e-9d54-2a8f5a4f2c11\n");
+	fixture_write(fixture, "sys/bus/nd/devices/namespace1.0/uuid",
+		      "7c0ffee0-0000-4000-8000-000000000000\n");
 	device = scan_one(context);
 	assert_int_equal(daxplug_device_kind(device), DAXPLUG_KIND_PMEM);
 	assert_string_equal(daxplug_device_region_name(device), "region1");

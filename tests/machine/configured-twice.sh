@@ -4,7 +4,6 @@
 # Persistent memory that daxctl.conf and daxplug.conf both configure: the device ends as daxplug.conf
 # declares, no unit fails in the boot, and check names both files.
 . "$LAB/tests/machine/lib.sh"
-UUID=01234567-89ab-cdef-0123-456789abcdef
 
 failed() { systemctl list-units --state=failed --plain --no-legend; }
 finding() { daxplug check | grep -F "[$1]"; }
@@ -16,6 +15,10 @@ refuses_boot() {
 	! said=$(daxplug apply --boot 2>&1) && [[ $said == *"/etc/daxctl.conf.d/pmem.conf:2 "* ]]
 }
 
+# Both files have the UUID that "ndctl list" prints.
+ok "there is a namespace" make_namespace
+UUID=$(ndctl list --namespaces | sed -n 's/.*"uuid":"\([^"]*\)".*/\1/p')
+ok "the namespace is away" ndctl disable-namespace namespace0.0
 mkdir -p /etc/daxctl.conf.d
 cat > /etc/daxctl.conf.d/pmem.conf << END
 [reconfigure-device pmem]
@@ -30,7 +33,7 @@ declare_state online_movable
 ok "--boot takes a state that daxctl wants, too" daxplug apply --boot
 
 # The namespace appears as it does in a boot: udev starts the services of both.
-ok "the namespace appears" make_namespace --uuid="$UUID"
+ok "the namespace appears" ndctl enable-namespace namespace0.0
 udevadm settle
 # as_declared: Debian 13 has daxctl's udev rule without the service that the rule starts.
 as_declared() {
@@ -40,7 +43,10 @@ as_declared() {
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	else
 		skip "it is as daxplug.conf declares" "$reason"
-		ok "apply says what would switch it" eval "daxplug apply | grep -qF 'daxctl reconfigure-device -C dax0.0'"
+		ok "apply names a command" eval "daxplug apply | grep -qF 'daxctl reconfigure-device -C dax0.0'"
+		ok "the command takes it out of devdax mode" daxctl reconfigure-device -C dax0.0
+		ok "then it is as daxplug.conf declares" eventually device_is online_movable
+		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	fi
 }
 as_declared
