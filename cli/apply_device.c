@@ -273,7 +273,8 @@ static void leave_to_daxctl(struct work *work)
 	work->drift =
 		(struct drift){ .left_alone = "devdax mode, which daxctl's configuration changes" };
 	if (!work->apply->results)
-		printf("%s: left alone: %s; daxctl reconfigure-device -C %s does so now\n",
+		printf("%s: left alone: %s; to make it RAM now: daxctl disable-device %s && "
+		       "daxplug apply\n",
 		       daxplug_device_name(work->device), work->drift.left_alone,
 		       daxplug_device_name(work->device));
 }

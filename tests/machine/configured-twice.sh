@@ -43,9 +43,10 @@ as_declared() {
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	else
 		skip "it is as daxplug.conf declares" "$reason"
-		ok "apply names a command" eval "daxplug apply | grep -qF 'daxctl reconfigure-device -C dax0.0'"
-		ok "the command takes it out of devdax mode" daxctl reconfigure-device -C dax0.0
-		ok "then it is as daxplug.conf declares" eventually device_is online_movable
+		ok "apply names commands" eval "daxplug apply | grep -qF 'daxctl disable-device dax0.0 && daxplug apply'"
+		ok "the first takes it out of devdax mode" daxctl disable-device dax0.0
+		ok "the second makes it RAM" daxplug apply
+		is "it is as daxplug.conf declares" "$(< "$DAX/state")" online_movable
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	fi
 }
