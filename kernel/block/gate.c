@@ -53,7 +53,7 @@ static void release_module(struct kmem_gate *gate)
 	module_put(THIS_MODULE);
 }
 
-/* A task that is half-way through a block may be putting it online, and counts on the module. */
+/* A task that is half-way through a switch may be onlining its block, and needs the module. */
 static void release_module_if_idle(struct kmem_gate *gate)
 {
 	if (!gate->record.counts.online && !gate->in_transition && !gate->in_flight)
@@ -84,7 +84,7 @@ static int may_online_added(struct kmem_gate *gate, unsigned int block)
 		return gate->add_for == KMEM_ADD_FOR_TRANSITION ? -EBUSY : 0;
 
 	gate->policy = policy;
-	/* No other task may put online what the policy will, while more is added. */
+	/* While more is added, no other task may online blocks that the policy will online. */
 	if (gate->add_for == KMEM_ADD_FOR_POLICY && policy != DAX_BLOCK_OFFLINE)
 		gate->owner = current;
 	return -EBUSY;
@@ -189,7 +189,7 @@ static int block_event(struct kmem_gate *gate, unsigned int block, unsigned long
 		return 0;
 	case MEM_CANCEL_ONLINE:
 	case MEM_CANCEL_OFFLINE:
-		/* The core sends these also where GOING was refused before it came to us. */
+		/* The core sends these even if another notifier refused GOING before ours. */
 		switch_ends(gate);
 		return 0;
 	default:
@@ -225,7 +225,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 
 	/*
 	 * Read PG_hwpoison here: with CONFIG_DEBUG_VM the core overwrites the page structs
-	 * right after this notifier. The block's nr_hwpoison cannot spare the look:
+	 * right after this notifier. The block's nr_hwpoison is no substitute:
 	 * memory_failure() marks a page, then waits for pcp_batch_high_lock, which
 	 * offline_pages() holds nearly up to here, and counts the page only later.
 	 */
@@ -252,7 +252,7 @@ static int last_memory_event(struct notifier_block *notifier, unsigned long even
 	return NOTIFY_DONE;
 }
 
-/* The first to be called: a refusal should cost the other notifiers nothing. */
+/* Called first, so that a refusal costs the other notifiers nothing. */
 static struct notifier_block memory_notifier = {
 	.notifier_call = memory_event,
 	.priority = INT_MAX,
@@ -297,8 +297,8 @@ void kmem_gates_exit(void)
  * kmem_gate_create() - set up a gate with nothing present
  * @gate: the gate, all zero
  * @spans: the ranges, which outlive the gate
- * @ops: what to tell the owner
- * @name: what to call the memory, copied
+ * @ops: the owner's callbacks
+ * @name: the name of the memory in the log, copied
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM; kmem_gate_destroy() frees it either way.
@@ -357,7 +357,7 @@ void kmem_gate_close(struct kmem_gate *gate)
 /**
  * kmem_gate_set_device() - set the device that is bound to the memory
  * @gate: the gate
- * @dev: the device, NULL: none any more, and with its files the guard goes
+ * @dev: the device; NULL when it is gone, which switches the guard off, as its file is gone
  *
  * Context: Any but interrupts; kmem_dev->lock held, or no other task knows the gate.
  */
@@ -463,7 +463,7 @@ unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_spa
 }
 
 /**
- * kmem_gate_is_empty() - test whether no block is present, or can come back
+ * kmem_gate_is_empty() - test whether no block is present and none can come back
  * @gate: the gate
  *
  * A transition may bring back blocks that it has removed.
@@ -566,7 +566,7 @@ void kmem_gate_record_absent(struct kmem_gate *gate, const struct dax_span *span
  * kmem_gate_record_found() - a block that another driver added has been found
  * @gate: the gate, owned by this task
  * @block: the block's number
- * @state: what it is
+ * @state: its state
  *
  * Context: Any but interrupts.
  */
@@ -723,9 +723,9 @@ void kmem_gate_set_add_for(struct kmem_gate *gate, enum kmem_add_for add_for)
 /**
  * kmem_gate_begin_add() - this task adds a range, or takes one over
  * @gate: the gate
- * @span: the range; from here on its blocks are no other driver's
+ * @span: the range; from here on its blocks belong to this driver
  *
- * Refuses to let this task online the blocks on the way, as the core would.
+ * Until kmem_gate_end_add() the gate refuses to let the core online the blocks in this task.
  *
  * Context: Any but interrupts.
  */
@@ -790,7 +790,7 @@ void kmem_gate_begin_switch(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_notified() - the notifiers that were called for this task's last switch
+ * kmem_gate_notified() - tell which notifiers were called for this task's last switch
  * @gate: the gate
  *
  * Context: Any, in the task that owns the gate.

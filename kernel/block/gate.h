@@ -44,7 +44,7 @@ enum kmem_add_for {
 
 /**
  * struct kmem_gate_ops - a gate's callbacks
- * @changed: the state may read something else now
+ * @changed: the state may have changed
  * @block_offline: a task that does not own the gate has taken a block offline
  *
  * Called under the gate's lock, so they may set flags, queue work or wake a task, and
@@ -59,10 +59,10 @@ struct kmem_gate_ops {
  * struct kmem_gate - the gate of one device's memory
  * @node: in gate.c's list, once the gate is open
  * @spans: the device's ranges; never change
- * @ops: what to tell the owner; never changes
- * @label: what to call the memory; changes under kmem_dev->lock as well, so that a holder of
- *	that may read it
- * @record: what each block is
+ * @ops: the owner's callbacks; never change
+ * @label: the name of the memory in the log; changes under kmem_dev->lock as well, so that a
+ *	holder of that may read it
+ * @record: the state of each block
  * @in_transition: a transition is under way, so the state reads mixed
  * @owner: the one task that may switch blocks, NULL: every task may
  * @guarded: no other task may switch blocks, transition or not
@@ -72,11 +72,11 @@ struct kmem_gate_ops {
  * @notified: how far the notifiers came with the switch that @owner is making; used by
  *	@owner alone, without the lock
  * @adding: the task that adds or takes over blocks, and must not online them on the way
- * @added: the range that they are
- * @add_for: what they are added for
- * @policy: what the system's policy would have made of the block that was added last, an
+ * @added: the range of these blocks
+ * @add_for: the purpose for which they are added
+ * @policy: the state that the system's policy would have given the block that was added last, an
  *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY
- * @refusals: how many switches by other tasks were refused
+ * @refusals: the number of switches by other tasks that were refused
  *
  * Everything but @spans, @ops and @notified is protected by gate.c's gates_lock.
  */

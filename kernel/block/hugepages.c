@@ -31,7 +31,7 @@ static void node_path(char *path, int nid, unsigned long kb, const char *attribu
 		  nid, kb, attribute);
 }
 
-/* The pages that are not surplus; nr_hugepages reads as all, and a write sets these. */
+/* nr_hugepages reads as all pages, surplus ones included; a write sets the persistent ones. */
 static unsigned long persistent(const char *all_path, const char *surplus_path)
 {
 	unsigned long all, surplus;

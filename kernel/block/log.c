@@ -6,7 +6,7 @@
 
 /**
  * kmem_log() - log a line about a device's memory, as dev_printk() does
- * @label: what to call the memory; must not change meanwhile
+ * @label: the name of the memory; must not change meanwhile
  * @level: LOGLEVEL_ERR or another of these
  * @format: as for printk(), the newline included
  *

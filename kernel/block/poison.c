@@ -33,7 +33,7 @@ static void remember(unsigned long pfn)
 	xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
 }
 
-/* How many pages are looked at together; a section has a multiple of it. */
+/* The number of pages that are read together; a section has a multiple of it. */
 #define LOOK 64
 
 /* Since 6.18 a page's flags are a struct of one word. */
@@ -43,7 +43,7 @@ static unsigned long flags_of(const struct page *page)
 	return READ_ONCE(*(const unsigned long *)&page->flags);
 }
 
-/* Four at a time: one by one, the look was a tenth of what offlining an idle block takes. */
+/* Four at a time: one by one, this took a tenth of the time of offlining an idle block. */
 static bool any_faulty(const struct page *page)
 {
 	const struct page *end = page + LOOK;
@@ -175,7 +175,7 @@ static bool memory_failure_may_panic(void)
  * @online: whether it is online
  *
  * memory_failure() counts a page in HardwareCorrupted as well. Where it would panic the page is
- * only marked, which is as good as long as our hook kept the page from the allocator.
+ * only marked, which suffices as long as our hook kept the page from the allocator.
  *
  * Context: Process context, sleeps; not in a memory notifier.
  */

@@ -80,7 +80,7 @@ void kmem_memory_destroy(struct kmem_memory *memory)
  * @memory: the memory
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
- * Return: 0 or -ENOMEM. After an error kmem_memory_destroy() takes back what was done.
+ * Return: 0 or -ENOMEM. After an error kmem_memory_destroy() undoes the rest.
  */
 int kmem_memory_register(struct kmem_memory *memory)
 {
@@ -160,8 +160,8 @@ int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 	}
 
 	/*
-	 * Not busy, or the memory could not be put below it; and without what
-	 * the iomem tree would merge or look for in a device's resource.
+	 * Not busy, or the memory could not be put below it; and without the flags by
+	 * which the iomem tree merges resources or finds those of devices.
 	 */
 	reserved->flags = IORESOURCE_SYSTEM_RAM;
 	*place = reserved;
@@ -290,8 +290,8 @@ int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span)
  * @memory: the memory
  * @span: one of its ranges
  *
- * Never less than was added in one go: x86 maps an added GiB by one page, and takes memory of
- * the device for a page table when a part of that is removed (remove_pud_table() in
+ * Removes whole ranges only: x86 maps an added GiB by one page, and takes memory of the
+ * device for a page table when a part of that is removed (remove_pud_table() in
  * arch/x86/mm/init_64.c, seen on 6.12 and 7.3).
  *
  * The addresses stay reserved, so that nothing else gets them as long as this can be undone.

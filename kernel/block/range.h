@@ -17,8 +17,8 @@ struct resource;
  * @type: the memory type of the node, or NULL
  * @memmap_on_memory: whether the device wants its page structs in its own blocks
  * @reserved: the reservation of each range in the iomem tree, from before its blocks are
- *	added until they are gone for good; NULL for none. Of what was taken over or found it
- *	is made when the range is removed.
+ *	added until they are gone for good; NULL for none. Memory that was taken over or found
+ *	gets its reservation when the range is removed.
  *
  * kmem_dev->lock protects all of it.
  */

@@ -181,8 +181,8 @@ bool kmem_node_movable_is_free(int nid)
  * kmem_unmovable_page() - find the first page of a block that looks unmovable
  * @start: the block's physical address; the block online, and not removed meanwhile
  * @pfn: where the page's number goes, if there is one
- * @faulty: set to true if a page before that has a hardware fault, which does not
- *	keep a block from going but from coming back
+ * @faulty: set to true if a page before that has a hardware fault, with which a
+ *	block can go offline, but not online again
  *
  * A guess, made without a lock. Free chunks are stepped over, so an idle block costs next to
  * nothing.
@@ -200,7 +200,7 @@ enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty)
  * @start: as for kmem_unmovable_page()
  * @pfn: likewise
  *
- * Any page may be borrowed for a moment, so this is for blocks that were tried in vain.
+ * Any page may be borrowed for a moment, so call this only after a block could not go offline.
  *
  * Context: Process context, may reschedule.
  * Return: whether there is one.

@@ -51,7 +51,7 @@ bool kmem_attribute_is_writable(const struct device_attribute *attr)
 }
 
 /**
- * kmem_attribute_show() - what an attribute's file would read
+ * kmem_attribute_show() - read an attribute as its file would
  * @dev: the device
  * @attr: the attribute
  * @page: room for the text, a page
@@ -68,10 +68,10 @@ ssize_t kmem_attribute_show(struct device *dev, struct device_attribute *attr, c
 }
 
 /**
- * kmem_attribute_store() - do what a write to an attribute's file would
+ * kmem_attribute_store() - write to an attribute as its file would
  * @dev: the device
  * @attr: the attribute
- * @text: what to write
+ * @text: the text to write
  *
  * Context: as the attribute's own function has it.
  * Return: the length of the text, a negative errno of the attribute, or -ENXIO if it

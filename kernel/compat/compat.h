@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the headers of kernels differ; layout/wanted.h has how private types do. probe.sh finds
- * out what a kernel has by compiling a line that uses it, never by the version: distributions
- * backport.
+ * The differences between the headers of kernels; layout/wanted.h has those of private types.
+ * probe.sh compiles a line that uses a function to find out whether a kernel has it. The
+ * version would not tell, because distributions backport.
  */
 #ifndef DAXPLUG_COMPAT_H
 #define DAXPLUG_COMPAT_H
@@ -74,7 +74,7 @@ static inline bool kmem_supports_memmap_on_memory(void)
 #endif
 }
 
-/* Before 6.17 the mapping tells such a page. */
+/* Before 6.17 such a page is known by its mapping. */
 static inline bool kmem_page_has_movable_ops(struct page *page)
 {
 #ifdef HAVE_PAGE_HAS_MOVABLE_OPS
@@ -84,7 +84,7 @@ static inline bool kmem_page_has_movable_ops(struct page *page)
 #endif
 }
 
-/* Before 6.15 such a page cannot be told from others of the kernel. */
+/* Before 6.15 such a page looks like any other page of the kernel. */
 static inline bool kmem_page_is_large_kmalloc(struct page *page)
 {
 #ifdef HAVE_PAGE_LARGE_KMALLOC

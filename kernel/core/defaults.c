@@ -263,13 +263,13 @@ static const char *read_entry(struct dax_text entry, const struct dax_identity *
  */
 const char *dax_defaults_check(const char *list, struct dax_text *entry)
 {
-	static const struct dax_identity nobody = { .name = "", .node = -1 };
+	static const struct dax_identity no_device = { .name = "", .node = -1 };
 	const char *wrong = NULL;
 	enum dax_state state;
 	enum fit fits;
 
 	while (!wrong && next_entry(&list, entry))
-		wrong = read_entry(*entry, &nobody, &fits, &state);
+		wrong = read_entry(*entry, &no_device, &fits, &state);
 	return wrong;
 }
 

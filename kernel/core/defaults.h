@@ -13,8 +13,8 @@
  * serial:N	devices with an expander of that serial number
  * any		all
  *
- * STATE is a state that a device can be left in, or "policy": what the system
- * makes of new memory.
+ * STATE is a state that a device can be left in, or "policy": the state that
+ * the system gives new memory.
  */
 #ifndef DAXPLUG_CORE_DEFAULTS_H
 #define DAXPLUG_CORE_DEFAULTS_H

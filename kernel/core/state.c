@@ -101,8 +101,8 @@ enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
 		return now == DAX_STATE_UNPLUGGED ? DAX_VERDICT_GO : DAX_VERDICT_BUSY;
 	default:
 		/*
-		 * A device left offline invites others to put it online: it is
-		 * reported, never asked for.
+		 * Other tasks may put the blocks of an offline device online, so
+		 * this state is reported, and no transition leads to it.
 		 */
 		return DAX_VERDICT_INVALID;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
 /*
  * The states of a DAX device's memory, as daxX.Y/state names them, and the
- * rules between them. Nothing here knows whether it runs in the kernel: the
- * driver, the library and the unit tests compile the same file.
+ * rules between them. The driver, the library and the unit tests compile the
+ * same file.
  */
 #ifndef DAXPLUG_CORE_STATE_H
 #define DAXPLUG_CORE_STATE_H

@@ -147,8 +147,8 @@ static int find_blocks(struct kmem_drive *drive)
  * Return: 0, or the negative errno of a step that failed, of the first one unless the job is a
  * best effort (see job->failure): what kmem_memblks_find(),
  * kmem_memblk_switch(), kmem_range_reserve(), kmem_range_add() or kmem_range_remove()
- * returned, or the errno of a cancel. Unless the job is a best effort, what was done by then
- * stays half-done: drive back.
+ * returned, or the errno of a cancel. Unless the job is a best effort, the blocks
+ * switched by then stay switched: drive back.
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {

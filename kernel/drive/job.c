@@ -99,7 +99,7 @@ bool kmem_job_is_over(const struct kmem_job *job, int err)
 /**
  * kmem_job_count_core() - count the time of a call of the core
  * @job: the job
- * @begin: the begin of the call
+ * @begin: when the call began
  *
  * Context: Any.
  * Return: how long it took, in µs.

@@ -32,7 +32,7 @@ void kmem_lifecycle_create(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_destroy() - end it
+ * kmem_lifecycle_destroy() - end the life of a device's memory
  * @lifecycle: the lifecycle, no transition under way
  *
  * Context: Any but interrupts.
@@ -79,7 +79,7 @@ bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle)
  * @lifecycle: its lifecycle
  * @life: the new owner, see enum kmem_life
  *
- * Context: Any but interrupts; the caller holds what keeps others from doing so, see there.
+ * Context: Any but interrupts; the caller holds the lock that keeps other tasks from it, see there.
  */
 void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
 {
@@ -121,8 +121,8 @@ bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle)
 }
 
 /*
- * The signal ends what the worker waits for in the core. Only on the way forward: a signal
- * that is pending on the way back would keep the worker from taking blocks offline.
+ * The signal ends a wait of the worker in the core. It is sent only on the way forward: a
+ * signal that is pending on the way back would keep the worker from taking blocks offline.
  */
 static void cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Taking blocks offline: which goes first, and what to do about one that does not go. */
+/* Taking blocks offline: the order, and further attempts at a block that takes too long. */
 #ifndef DAXPLUG_OFFLINE_H
 #define DAXPLUG_OFFLINE_H
 

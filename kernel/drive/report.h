@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Telling userspace how transitions ended: poll(2) on state, uevents, the log, counters. */
+/* Reports to userspace how transitions ended: poll(2) on state, uevents, the log, counters. */
 #ifndef DAXPLUG_REPORT_H
 #define DAXPLUG_REPORT_H
 

@@ -80,11 +80,12 @@ static int switch_block(struct kmem_job *job, unsigned int block, struct memory_
  * @job: the job
  * @block: the block
  * @memblk: its device, or NULL
- * @wanted: what it should be, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
+ * @wanted: its wanted state, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  *
  * Context: Process context, sleeps; the gate owned by this task.
  * Return: 0 or a negative errno of kmem_memblk_switch(); -ENODEV if the block has no
- * device; -EIO if it is not so after a success; or what the job was cancelled with.
+ * device; -EIO if the core reported success and the block is in another state; or the errno
+ * of the cancel.
  */
 int kmem_switch_online(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 		       unsigned int wanted)
@@ -110,8 +111,8 @@ int kmem_switch_online(struct kmem_job *job, unsigned int block, struct memory_b
  *
  * Context: A worker that has allowed SIGINT, and owns the gate; sleeps.
  * Return: 0; KMEM_MEMBLK_LATER if it takes longer; a negative errno of
- * kmem_memblk_switch(); -ENODEV if the block has no device; -EIO if it is not so after a
- * success; or what the job was cancelled with.
+ * kmem_memblk_switch(); -ENODEV if the block has no device; -EIO if the core reported success
+ * and the block is in another state; or the errno of the cancel.
  */
 int kmem_switch_offline(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 			struct kmem_slice *slice, unsigned int ms)

@@ -75,7 +75,7 @@ static int go_back(struct kmem_transition *transition)
 
 /*
  * If the errno is that of a cancel, the cancel is the reason. The block that was being
- * switched stays in the outcome: that block may be what took so long.
+ * switched stays in the outcome: that block may have caused the delay.
  */
 static void find_reason(struct kmem_transition *transition)
 {

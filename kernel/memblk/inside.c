@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Memory blocks in a kernel tree, by the core's own functions. The core exports none of them,
- * so this file is built into the kernel even if kmem is a module, and exports what follows to
+ * so this file is built into the kernel even if kmem is a module, and exports its functions to
  * that module.
  */
 #include <linux/device.h>

@@ -38,7 +38,7 @@ int kmem_memblk_check(void)
 }
 
 /**
- * kmem_memblk_policy() - what the system's policy is about to make of a block
+ * kmem_memblk_policy() - the state that the system's policy is about to give a block
  * @id: the block's number, the N of memoryN; the core is about to online it on adding it
  *
  * The core writes the policy into the block, and takes it out again once the block has been
@@ -76,7 +76,7 @@ int kmem_memblk_policy(u64 id)
 }
 
 /**
- * kmem_memblk_zone() - what an online block is
+ * kmem_memblk_zone() - the state of an online block, by its zone
  * @pfn: one of its pages
  *
  * Asks the page: memory_block->zone is not set yet when MEM_ONLINE is sent.
@@ -106,7 +106,7 @@ static void drop_restart(void)
  * Context: Process context, sleeps, for as long as it takes to move the pages of the block
  * elsewhere; a signal to this task ends that.
  * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the
- * block is so already; -EBUSY if a page cannot move; -EINTR after a signal; -EHWPOISON and
+ * block is in that state; -EBUSY if a page cannot move; -EINTR after a signal; -EHWPOISON and
  * others from the core, or from a notifier that refused; -EIO for an errno from a notifier
  * that is internal to the kernel; -ENXIO if the block has no state attribute.
  */
@@ -161,7 +161,7 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
 /**
  * kmem_memblks_find() - get the devices of all present blocks of some ranges
  * @spans: the ranges
- * @states: what each block is, an enum dax_block_state each
+ * @states: the state of each block, an enum dax_block_state each
  * @blocks: one pointer for each block; where it is NULL and the block present, it is set,
  *	with a reference
  *
@@ -199,7 +199,7 @@ int kmem_memblks_find_any(const struct dax_spans *spans, struct memory_block **b
 
 /**
  * kmem_memblk_put() - let go of a block's device
- * @block: what kmem_memblks_find() set; NULL afterwards
+ * @block: the pointer that kmem_memblks_find() set; NULL afterwards
  *
  * Context: Any that may sleep.
  */

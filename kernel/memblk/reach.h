@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How memblk.c, and nothing else, reaches the core's memory blocks. outside.c implements this
- * for a module outside a kernel tree, inside.c in a tree.
+ * The access to the core's memory blocks, for memblk.c alone. outside.c implements it for a
+ * module outside a kernel tree, inside.c in a tree.
  */
 #ifndef DAXPLUG_REACH_H
 #define DAXPLUG_REACH_H
@@ -54,8 +54,8 @@ bool kmem_reach_can_switch(struct memory_block *block);
  *
  * Context: Process context, sleeps.
  * Return: 0; -ERESTARTNOINTR with TIF_SIGPENDING set if device_hotplug_lock is taken, after
- * 5 ms; -EINVAL if the block is so already; what device_online(), device_offline() or a
- * notifier returned; -ENXIO if kmem_reach_can_switch() says no.
+ * 5 ms; -EINVAL if the block is in that state; the errno of device_online(), device_offline()
+ * or a notifier; -ENXIO if kmem_reach_can_switch() says no.
  */
 int kmem_reach_switch(struct memory_block *block, const char *word);
 

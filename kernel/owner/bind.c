@@ -186,8 +186,8 @@ static struct kmem_dev *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
  * Context: Process context, sleeps; the device's device_lock held.
  * Return: 0; -EINVAL if the device has no node or no whole memory block; -EBUSY if none of its
  * ranges can be reserved, or kmem_orphans_attach() refused; -EINTR after a signal to this task
- * while the default state was looked up; -ENODEV in a crash kernel; -ENOMEM; or what adding
- * the first range failed with, if all failed.
+ * while the default state was looked up; -ENODEV in a crash kernel; -ENOMEM; or the
+ * errno of the first range, if none could be added.
  */
 int kmem_bind(struct dev_dax *dev_dax)
 {
@@ -239,7 +239,7 @@ void kmem_closing(struct device *dev)
  * Memory that stays online keeps the module loaded. The device adopts it when it is bound
  * again.
  *
- * Context: Process context, sleeps, not for offlining; the device's device_lock held.
+ * Context: Process context, sleeps, but takes no block offline; the device's device_lock held.
  */
 void kmem_unbind(struct dev_dax *dev_dax)
 {

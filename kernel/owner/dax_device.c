@@ -119,7 +119,7 @@ static int probe(struct dev_dax *dev_dax)
 
 /**
  * kmem_dax_register() - become a driver of DAX devices, at module load
- * @driver: what to call, from now on
+ * @driver: the functions to call, from now on
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of __dax_driver_register().

@@ -13,9 +13,9 @@ struct dev_dax;
 struct device;
 
 /**
- * struct kmem_dax_driver - what the DAX core calls
+ * struct kmem_dax_driver - the functions that the DAX core calls
  * @probe: a device is bound; returns 0 or a negative errno
- * @closing: a device is about to be unbound: no lock of a transition may be waited for
+ * @closing: a device is about to be unbound; must not wait for a lock that a transition holds
  * @remove: a device is being unbound; its files are gone
  * @groups: the files of a bound device
  */

@@ -36,8 +36,8 @@ const char *kmem_identity_kind(struct device *dev)
 
 /*
  * The text of a file of the device, in @page; NULL if there is none; -EINTR after a signal.
- * Without the file: reading one takes kernfs locks, inside which other files take those that
- * are held while a device is being added.
+ * Calls the attribute instead of reading the file: a read takes kernfs locks, inside which
+ * other files take locks that are held while a device is being added.
  */
 static char *show(struct device *dev, const char *name, char *page)
 {

@@ -145,7 +145,7 @@ static void set_open(bool open)
 	spin_lock(&sweeper_lock);
 	is_open = open;
 	spin_unlock(&sweeper_lock);
-	/* An unbind before may have asked for it. */
+	/* An earlier unbind may have asked for the sweeper. */
 	queue_sweeper();
 }
 

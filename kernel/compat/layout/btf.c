@@ -242,7 +242,7 @@ static void append_type(const struct btf_view *view, char *text, __u32 id, int d
 {
 	const struct btf_type *type = type_by_id(view, id);
 
-	/* A full text takes no more, so that hostile parameters cannot keep this busy. */
+	/* Stops when the text is full, so that hostile parameters cannot keep this loop busy. */
 	if (strlen(text) == BTF_TYPE_ROOM - 1)
 		return;
 	if (!id || depth == DEPTH_MAX || !type) {

@@ -3,7 +3,7 @@
  * A reader for BTF, the type information that a kernel carries of itself
  * (Documentation/bpf/btf.rst in the kernel's source). It knows just enough to
  * find where a structure keeps a member. The build tool and the module compile
- * the same file: what one wrote down the other checks the same way.
+ * the same file, so that both read a layout in the same way.
  */
 #ifndef DAXPLUG_LAYOUT_BTF_H
 #define DAXPLUG_LAYOUT_BTF_H

@@ -37,7 +37,7 @@ static void *read_file(size_t *length)
 
 	if (fd < 0)
 		die(strerror(errno));
-	/* Until it ends, not by its size: sysfs files may not know theirs. */
+	/* Reads to the end of the file: a file in sysfs may have no size. */
 	do {
 		if (!data || used == room) {
 			room *= 2;

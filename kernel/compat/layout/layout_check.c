@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * At load: does the running kernel lay its dax types out as the kernel did
- * that this module was built for? Module versions and vermagic say nothing
- * where a distribution turned them off.
+ * Checks at load that the running kernel lays out its dax types as the kernel
+ * did that this module was built for. A distribution may have turned module
+ * versions and vermagic off.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -76,8 +76,8 @@ static void *read_all(struct file *file, size_t length)
 }
 
 /*
- * Not by kernel_read_file(): that is for what the kernel is going to trust,
- * and security modules warn of a purpose they do not know.
+ * Not by kernel_read_file(): that function is for files that the kernel is
+ * going to trust, and security modules warn of a purpose they do not know.
  */
 static void *read_running_btf(size_t *length)
 {
