@@ -41,14 +41,14 @@ static void print_help(void)
 	     "that matches already is left alone, and nothing is printed about it.\n"
 	     "\n"
 	     "  -n, --dry-run         change nothing, print what would change\n"
-	     "      --device DEVICE   only this device, or those that a selector stands for\n"
+	     "      --device DEVICE   only this device, or the devices that a selector matches\n"
 	     "      --boot            write module options, so that the driver gives devices\n"
 	     "                        their state when it binds them\n"
 	     "      --dump            print the present state as configuration\n"
 	     "  -J, --json            print the results as JSON\n" GLOBAL_HELP);
 }
 
-/* One status for all: a device that would change outweighs those that would not. */
+/* One exit status for all devices: a device that would change outweighs the others. */
 static int combine(int so_far, int status)
 {
 	if (so_far == NO_STATUS)

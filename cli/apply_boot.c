@@ -132,7 +132,7 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-/* All of it, or the file as it was. */
+/* Writes the whole file, or leaves it as it was. */
 static int replace_file(const char *text)
 {
 	char temporary[] = "/" OPTIONS_PATH ".XXXXXX";

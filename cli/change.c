@@ -18,7 +18,7 @@
 #include "terminal.h"
 #include "text.h"
 
-/* How often progress is looked at, in ms. */
+/* The interval at which progress is read, in ms. */
 #define TICK 200
 
 static int take_timeout(struct change_options *options)
@@ -33,7 +33,7 @@ static int take_timeout(struct change_options *options)
 
 /**
  * change_option() - take one of CHANGE_OPTIONS
- * @option: what option_next() returned
+ * @option: the return value of option_next()
  * @options: where it goes
  *
  * Return: an exit status, or NO_STATUS if it is none of them.
@@ -164,7 +164,7 @@ static void follow(struct daxplug_change *change, const struct change_options *o
 		told_cancel = true;
 	}
 	progress_wipe(&progress);
-	/* Only if there is nothing to poll with. */
+	/* The change may have ended, or there may be no descriptor left for poll(). */
 	if (daxplug_change_wait(change))
 		return;
 }
@@ -263,7 +263,7 @@ static void print_success(const struct daxplug_change *change)
 /**
  * change_run() - make a change and print its outcome
  * @change: the change, not started
- * @options: how
+ * @options: how to make and report it
  *
  * A signal cancels it. What a dry run foresees is not printed.
  *

@@ -14,7 +14,7 @@
 
 #define MOST_BYTES 512
 
-/* Of each result of a change; docs/agents.md tells it. */
+/* The ID of each result of a change; docs/agents.md documents it. */
 #define RESULT_ID "39f030a4019646378ea2ce9fe503fcb4"
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A map of a device's memory blocks: a line of characters for what the blocks
- * are, and a line below it for how much of them is in use.
+ * A map of a device's memory blocks: a line of characters for the states of
+ * the blocks, and a line below it for the share of each that is in use.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -131,7 +131,7 @@ static void print_blocks(struct daxplug *daxplug)
 	struct daxplug_device *device;
 
 	metric_head("daxplug_device_memory_blocks", "gauge",
-		    "Memory blocks of a device; total includes those that are absent.");
+		    "Memory blocks of a device; total includes absent blocks.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
 		if (!daxplug_device_blocks(device) || daxplug_device_blocks_unknown(device))
 			continue;
@@ -211,7 +211,7 @@ static int64_t guard(const struct daxplug_device *device)
 	return daxplug_device_guard(device);
 }
 
-/* One number a device; those that are unknown are left out. */
+/* One number a device; unknown ones are left out. */
 static const struct {
 	const char *name;
 	const char *type;
@@ -226,7 +226,7 @@ static const struct {
 	{ "daxplug_device_poisoned_pages", "gauge", daxplug_device_pages_poisoned, 1,
 	  "Pages with a hardware fault." },
 	{ "daxplug_device_guard", "gauge", guard, 1,
-	  "1 if the driver refuses that others switch blocks of the device." },
+	  "1 if the driver refuses switches of the device's blocks by other tasks." },
 };
 
 static void print_numbers(struct daxplug *daxplug)

@@ -315,7 +315,7 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
  * record_files() - record files, with the links that lead to them
  * @tree: the tree
  * @pattern: below the root, without a leading slash, as for fnmatch(3) with FNM_EXTMATCH;
- *	with a slash at its end it is for directories, of which their being there is recorded
+ *	with a slash at its end it matches directories, which are recorded without content
  * @words: with blanks between them; a line with none of them is emptied, and a file with
  *	nothing left is left out. NULL: all of each file is recorded
  *

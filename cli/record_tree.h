@@ -8,7 +8,7 @@
 /**
  * struct record_tree - the tree that is being written
  * @directory: where, open
- * @notes: what could not be read, a line each
+ * @notes: the files that could not be read, a line each
  * @files: how many files are in it
  * @denied: how many could not be read for want of permission
  * @error: the errno of the first write that failed, after which nothing is written; or 0

@@ -14,7 +14,7 @@
 #define ABOUT_MODULES "kmem dax cxl nd_ memory"
 
 /*
- * All files that list, show, check and the forecast of unplug read, and those that explain them:
+ * All files that list, show, check and the forecast of unplug read, and others that explain them:
  * below proc/PID only the nodes that this process may use, and no addresses of the kernel itself.
  * Memory tiers are written by record_tiers().
  */

@@ -18,7 +18,7 @@ static bool is_in_region(const struct daxplug_device *device, const char *region
 	return !strcmp(region, number) || !strcmp(region, daxplug_device_region_name(device));
 }
 
-/* Whether --node and --region let it pass. */
+/* Whether --node and --region admit a device. */
 static bool passes(const struct selection *selection, const struct daxplug_device *device)
 {
 	if (selection->node >= 0 && daxplug_device_target_node(device) != selection->node)
@@ -50,7 +50,7 @@ static bool fits_any_device(struct daxplug *daxplug, const char *selector)
 	return false;
 }
 
-/* Each selector has to stand for something; those that do not hide no others. */
+/* Each selector has to match a device. A selector that does not leaves the others in force. */
 static int check_names(struct daxplug *daxplug, const struct selection *selection)
 {
 	int i, status = NO_STATUS;
@@ -127,7 +127,7 @@ static int open_system(struct daxplug **daxplug)
 }
 
 /**
- * select_devices() - find the devices asked for and do something with them
+ * select_devices() - find the devices asked for and pass them to a function
  * @selection: the names and options; has the devices while @use runs
  * @use: called with the devices
  * @data: for it

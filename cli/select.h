@@ -28,7 +28,7 @@
  * struct selection - the devices asked for
  * @node: a NUMA node, or -1
  * @region: a region's number or name, or NULL
- * @may_be_empty: that there is no device is no error if none in particular is asked for
+ * @may_be_empty: to find no device is no error, unless one in particular was asked for
  * @names: the selectors that were typed; @name_count of them
  * @name_count: how many
  * @devices: the devices found, @count of them

@@ -176,7 +176,7 @@ const char *selector_check(const char *text)
 }
 
 /**
- * selector_fit() - does a selector stand for a device
+ * selector_fit() - test whether a selector matches a device
  * @text: the selector, well-formed
  * @device: the device
  *

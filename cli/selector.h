@@ -11,10 +11,10 @@
 #include "libdaxplug.h"
 
 /**
- * enum selector_fit - what a selector has to do with a device
- * @SELECTOR_NO: nothing
- * @SELECTOR_FITS: the device is one of those that it stands for
- * @SELECTOR_NAMES: it stands for this very device, by its name, UUID or serial number
+ * enum selector_fit - how a selector matches a device
+ * @SELECTOR_NO: not at all
+ * @SELECTOR_FITS: it matches this device among others
+ * @SELECTOR_NAMES: it matches this device alone, by its name, UUID or serial number
  */
 enum selector_fit { SELECTOR_NO, SELECTOR_FITS, SELECTOR_NAMES };
 

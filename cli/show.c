@@ -225,7 +225,7 @@ static struct json_object *device_object(struct daxplug_device *device)
 	return object;
 }
 
-/* Only root may know how memory is used; everybody else sees the rest. */
+/* Only root may read how memory is used; other users see the rest. */
 static void read_use(struct daxplug_device *device)
 {
 	int err = daxplug_device_read_use(device);

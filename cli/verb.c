@@ -57,7 +57,7 @@ static void add_refusal(struct job *job, const struct daxplug_forecast *forecast
 	}
 }
 
-/* The first finding that there is too little room for all; only that is no matter of one device. */
+/* The first finding about the room for all devices; every other error concerns one device. */
 static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *finding)
 {
 	unsigned int i;
@@ -74,8 +74,8 @@ static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *fi
 }
 
 /*
- * Each change looks at its own device. Whether there is room for what all of
- * them have to move only a forecast for all can tell.
+ * Each change checks its own device. Only a forecast for all devices tells
+ * whether other nodes have room for the pages of all.
  */
 static int check_together(struct job *job)
 {
@@ -135,7 +135,7 @@ static int status_of_dry_run(const struct job *job, const struct daxplug_forecas
 	return job->change.flags & DAXPLUG_CHANGE_FORCE ? EXIT_DONE : status_of_forecast(forecast);
 }
 
-/* What a drain could not move, and all else that matters. */
+/* Prints the memory that a drain could not move, and the other findings. */
 static void print_findings(const struct job *job, const struct daxplug_forecast *forecast)
 {
 	struct findings findings = { 0 };

@@ -10,7 +10,7 @@
 /**
  * struct verb - a command that changes devices
  * @action: the change of each device
- * @done: what has been done then, for a dry run
+ * @done: the participle of the action, for a dry run: "would be unplugged"
  * @plugs: whether it takes --movable, --kernel and --auto
  * @unplugs: whether it takes --force, --drain, --swap and --no-refill
  * @releases: whether it takes --release
@@ -34,7 +34,7 @@ struct verb {
 
 #define VERB_DRAIN_HELP                                                                            \
 	"      --drain           first move the pages in use to other nodes\n"                     \
-	"      --swap            swap out what other nodes have no room for\n"                     \
+	"      --swap            swap out memory that other nodes have no room for\n"              \
 	"      --no-refill       keep the kernel from moving pages back meanwhile\n"
 
 #define VERB_HELP                                                                                    \

@@ -24,7 +24,7 @@ static bool trusted(const struct daxplug_change *change)
 	return change->device->backend == DAXPLUG_BACKEND_STATE;
 }
 
-/* Returns a block that is not, or not known to be, as written; NULL if all are. */
+/* Returns a block that is not in the state written, or of unknown state; NULL if there is none. */
 static struct block *find_other(struct daxplug_change *change, enum daxplug_state wanted)
 {
 	struct daxplug_device *device = change->device;
@@ -40,7 +40,7 @@ static struct block *find_other(struct daxplug_change *change, enum daxplug_stat
 	return NULL;
 }
 
-/* The kernel said that it has made the change, and a block is not, or not known to be, so. */
+/* The kernel reported success, but a block is in another state, or its state is unknown. */
 static void fail_other(struct daxplug_change *change, const struct block *block, const char *what)
 {
 	if (block->err) {

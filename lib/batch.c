@@ -89,7 +89,7 @@ static long call(struct batch *batch, const int *nodes)
 					   batch->status);
 }
 
-/* A page that cannot be moved keeps those behind it from being tried. */
+/* The kernel does not try the pages behind one that cannot be moved. */
 static void put_off_first(struct batch *batch)
 {
 	unsigned int last = batch->count - 1;

@@ -40,16 +40,16 @@ struct worker {
 /**
  * struct task - what the child knows beside the change itself
  * @messages: where its messages go
- * @caller: a pidfd of the process that asked; the change is cancelled if that ends
- * @before: what each block was before, for the way back
+ * @caller: a pidfd of the calling process; the change is cancelled if that ends
+ * @before: the former state of each block, for the rollback
  * @before_count: how many
  * @failures: what the driver had counted before the last write to state; -1 if unknown
  * @state: the state of the device before that write
  * @counts: the counts of its blocks before that write
- * @touched: something has been written that may have changed something
+ * @touched: a write may have changed the system
  * @bound: the change has bound the device to kmem
  * @pools: the pools of huge pages as they were before
- * @refill: what was switched off for the time of the change
+ * @refill: the settings that are switched off for the time of the change
  */
 struct task {
 	int messages;
@@ -87,7 +87,7 @@ struct task {
  * @before: the state before
  * @began: when it was started, by clock_now()
  * @took: how long it took
- * @report: what comes out
+ * @report: the result
  * @worker: the parent's
  * @task: the child's
  */
@@ -140,20 +140,20 @@ static inline const char *change_name(const struct daxplug_change *change)
 	return change->device ? change->device->name : change->orphan.name;
 }
 
-/* Is nothing left to be done, by the checks. */
+/* Have the checks found nothing left to do. */
 static inline bool change_is_settled(const struct daxplug_change *change)
 {
 	return change->report.outcome != DAXPLUG_OUTCOME_UNKNOWN;
 }
 
 /**
- * struct message - what the child tells its parent
+ * struct message - a message of the child to its parent
  * @phase: what it is doing
  * @waits_for: the process that has the lock, or 0
  * @moved: bytes that a drain has moved so far
  * @to_move: bytes that there were to be moved when it began
  * @final: whether it is done, with @report
- * @report: what has come of it
+ * @report: the result
  *
  * Shorter than PIPE_BUF, so that it is written as a whole.
  */
@@ -198,7 +198,7 @@ int drain_device(struct daxplug_change *change);
 int steps_run(struct daxplug_change *change);
 const struct backend *backend_for(const struct daxplug_device *device);
 
-/* How often what cannot be read is read before it is given up, with pauses in between. */
+/* The number of attempts to read a file that cannot be read, with pauses in between. */
 #define CHANGE_LOOKS 5
 
 /* undo.c */

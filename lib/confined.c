@@ -103,7 +103,7 @@ static void find_pinned(struct confined *confined)
 	if (!confined->pinned)
 		return;
 	find(confined->forecast, "pinned-memory", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
-	     NULL, "stop the programs that pin it, such as those that use RDMA",
+	     NULL, "stop the programs that pin it, such as users of RDMA",
 	     "pinned memory of %u process%s, such as %s (PID %d), cannot be moved if it is on the "
 	     "device",
 	     confined->pinned, plural(confined->pinned), confined->first_pinned.name,

@@ -104,7 +104,7 @@ static void add_block(struct part *part, const struct sample *sample)
 		part->use[i] += (double)size * sample->use[i] / sample->seen;
 }
 
-/* A free huge page looks as one in use; the pools of the node know how many are. */
+/* A free huge page looks like one in use; the pools of the node have the number of free ones. */
 static int share_out_huge(const struct daxplug_forecast *forecast, struct part *part)
 {
 	uint64_t used, all, seen = part->use[DAXPLUG_USE_HUGE];

@@ -181,7 +181,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 	unsigned int i;
 	int err;
 
-	/* The first one also if it is not known what there is. */
+	/* The first pass is made even if the amount of memory is unknown. */
 	for (i = 0; i < MOST_PASSES && (!i || before > LITTLE); i++) {
 		err = pass(drain);
 		read_left(drain, left);
@@ -261,7 +261,7 @@ static int run(struct drain *drain)
 
 /**
  * drain_device() - move the pages of a device to other nodes before its blocks go offline
- * @change: the change; its report tells what was moved
+ * @change: the change; its report gets the memory that was moved
  *
  * Pages that cannot be moved from user space are left to the unplug.
  *

@@ -15,7 +15,7 @@
 #include "use.h"
 
 /**
- * struct owner - what has pages on the device: a process, a file, a segment of shared memory
+ * struct owner - an owner of pages on the device: a process, a file, a segment of shared memory
  * @pid: the PID of the process; 0 for another owner
  * @name: the name of the process
  * @path: the file, relative to the root; NULL for another owner
@@ -51,7 +51,7 @@ struct owner {
  * @start: the first
  * @end: behind the last
  * @page_size: of its mapping, in bytes
- * @use: what its pages are used for, unless /proc/kpageflags tells
+ * @use: the use of its pages, unless /proc/kpageflags tells
  */
 struct piece {
 	unsigned int owner;

@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "drain.h"
 
-/* The owners with most, in order; those that could not be moved come first. */
+/* The owners of most pages, in order; owners whose pages could not be moved come first. */
 static int compare(const void *one, const void *other)
 {
 	const struct evacuee *a = one, *b = other;
@@ -41,7 +41,7 @@ static void report_evacuees(struct drain *drain, struct drained *drained)
 }
 
 /**
- * drain_report() - report what came of a drain
+ * drain_report() - report the result of a drain
  * @drain: the drain, ended
  * @left: bytes that are left on the device, by use; -1 if unknown
  * @began: when it began, by clock_now()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where a drain could move what must move. It fills fewer nodes than the kernel does, and each
- * to the high watermarks of its zones only; page cache of these nodes is no room, and swap is
- * room only for a drain that may swap out.
+ * The room for the pages that a drain must move. A drain fills fewer nodes than the kernel does,
+ * and each to the high watermarks of its zones only; page cache of these nodes is no room, and
+ * swap is room only for a drain that may swap out.
  */
 #include <errno.h>
 
@@ -12,7 +12,7 @@
 
 #define CPUSET_REMEDY "run daxplug in a cpuset that has the other nodes, or unplug without draining"
 
-/* Not the nodes that go with the devices. */
+/* Leaves out the nodes that go with the devices. */
 static int read_targets(const struct daxplug_forecast *forecast, const struct part *part,
 			struct targets *targets)
 {
@@ -174,7 +174,7 @@ static int find_parts(struct daxplug_forecast *forecast, struct targets *all, ui
 }
 
 /**
- * forecast_drain_room() - is there room for what a drain has to move
+ * forecast_drain_room() - check the room for the pages that a drain has to move
  * @forecast: the forecast, with the use of its devices
  *
  * Return: 0; -ENODEV if a device has no target, so that it is unplugged without a drain; or

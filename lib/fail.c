@@ -13,8 +13,8 @@
 #include "parse.h"
 
 #define KERNEL_ZONE_HINT                                                                           \
-	"memory in a kernel zone may hold what cannot be moved; plug it with --movable to be "     \
-	"able to unplug it"
+	"memory in a kernel zone may hold pages that cannot be moved; plug it with --movable to "  \
+	"be able to unplug it"
 #define PIN_HINT                                                                                   \
 	"stop what pins its memory, such as a virtual machine, RDMA or direct I/O, and try again"
 
@@ -29,7 +29,7 @@ static bool may_pass(int err)
  * @change: the change; its outcome is left to the caller
  * @err: a negative errno
  * @reason: why
- * @format: what could not be done, as in "cannot start the worker process"
+ * @format: the operation that failed, as in "cannot start the worker process"
  *
  * Return: @err.
  */
@@ -54,7 +54,7 @@ int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, con
 /**
  * fail_room() - a drain has no room, which other processes may free
  * @change: the change
- * @text: what lacks room
+ * @text: the memory that lacks room
  *
  * Return: -ENOSPC.
  */
@@ -82,7 +82,7 @@ static int fail_block(struct daxplug_change *change, int err, enum daxplug_reaso
 }
 
 /**
- * fail_unreadable() - a change stops because it is not known what a block is
+ * fail_unreadable() - a change stops because the state of a block is unknown
  * @change: the change
  * @block: the block, read
  *
@@ -115,7 +115,7 @@ static const struct {
 	{ DAXPLUG_REASON_PINNED, PIN_HINT },
 	{ DAXPLUG_REASON_HUGE_PAGE, "free huge pages, or reserve some on another node" },
 	{ DAXPLUG_REASON_NO_MEMORY, "free memory on other nodes, or add swap" },
-	{ DAXPLUG_REASON_REFUSED, "the kernel log may tell what refused" },
+	{ DAXPLUG_REASON_REFUSED, "the kernel log may name the notifier" },
 	{ DAXPLUG_REASON_POISONED, "see the kernel log" },
 	{ DAXPLUG_REASON_IN_USE, "see /proc/iomem" },
 	{ DAXPLUG_REASON_TIMEOUT, "allow more time" },
@@ -223,7 +223,7 @@ static void add_driver_words(struct daxplug_change *change, const char *verb, co
  * The driver counts, and records in last_failure, a transition that failed after it had begun.
  * A write that fails while it waits for its turn leaves the record of an earlier one.
  *
- * Return: those that failed and those that were cancelled; -1 if either is unknown.
+ * Return: the number of failed and cancelled ones; -1 if either is unknown.
  */
 int64_t failures_counted(const struct daxplug_change *change)
 {
@@ -279,7 +279,7 @@ int fail_plug(struct daxplug_change *change, int err, const struct block *block,
 	fail_block(change, err, reason_of(err), block, block ? "put" : "plug",
 		   block ? " online" : "");
 	if (err == -EBUSY)
-		report_hint(&change->report, "the kernel log tells what refused: "
+		report_hint(&change->report, "the kernel log names the notifier: "
 					     "dmesg | grep -i -e memory -e kmem");
 	else if (err == -EHWPOISON || err == -EIO)
 		report_hint(&change->report, "the memory may be damaged: see the kernel log");

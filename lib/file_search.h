@@ -14,7 +14,7 @@
  * @near: the devices of file systems in memory or on a disk
  * @mount: the device of the file system that is walked
  * @huge: whether that is a hugetlbfs
- * @use: what its pages are used for
+ * @use: the use of its pages
  * @err: 0 or -ENOMEM
  */
 struct file_search {

@@ -14,7 +14,7 @@
  * @severity: how much it matters
  * @reason: the reason that it would be for a failure
  * @device: the device that it is about, or NULL for all
- * @remedy: what to do about it, or ""
+ * @remedy: the remedy, or ""
  * @format: one sentence without a full stop
  */
 void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severity severity,

@@ -183,7 +183,7 @@ int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int cou
 }
 
 /**
- * forecast_obstacle() - what daxplug itself refuses a change for
+ * forecast_obstacle() - find the reason for which daxplug itself refuses a change
  * @forecast: the forecast
  *
  * Such a change would leave the machine without memory, or never end. The kernel decides about

@@ -61,7 +61,7 @@ struct user {
  * @must_move: the bytes that must move, or -1
  * @online: the bytes that are online
  * @in_kernel_zone: the number of its blocks in a kernel zone
- * @held: the number of those that hold unmovable pages
+ * @held: the number of its blocks that hold unmovable pages
  * @first_held: the first of them
  */
 struct part {

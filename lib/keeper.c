@@ -124,7 +124,7 @@ static int start_keeper(struct daxplug_change *change)
 	return -EAGAIN;
 }
 
-/* The settings that are on. Each is restored before those that stand before it. */
+/* The settings that are on. They are restored in reverse order. */
 static void record(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
@@ -166,8 +166,8 @@ static int switch_off(struct daxplug_change *change)
 }
 
 /**
- * refill_begin() - switch off what would refill the device, if the caller wants that
- * @change: the change; its report says what would
+ * refill_begin() - switch off the settings that would refill the device, if the caller asks
+ * @change: the change; its report names these settings
  *
  * Return: 0; or a negative errno, with a report. refill_end() is to be called in any case.
  */
@@ -218,7 +218,7 @@ static int check_restored(struct daxplug_change *change)
 	other = find_other(change->daxplug, refill);
 	if (!other)
 		return 0;
-	/* Why the change failed, if it has, is said already. */
+	/* A change that has failed has a message already. */
 	if (change->report.err)
 		report_hint(&change->report, "cannot set /%s back to %s", other->path,
 			    other->value);

@@ -233,7 +233,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_UNBIND: the device was unbound meanwhile
  * @DAXPLUG_REASON_UNLOAD: the driver was unloaded meanwhile
  * @DAXPLUG_REASON_INTERFERENCE: another process switched a block meanwhile
- * @DAXPLUG_REASON_NO_ROOM: other nodes have no room for what must move
+ * @DAXPLUG_REASON_NO_ROOM: other nodes have no room for the memory that must move
  * @DAXPLUG_REASON_COMMIT_LIMIT: with vm.overcommit_memory=2, more memory is
  *	committed than would be allowed without the device
  * @DAXPLUG_REASON_PERMISSION: the caller may not change it
@@ -370,8 +370,8 @@ enum daxplug_use {
 /*
  * Unplug, replug: first move the pages of the device to other nodes, by as many threads as
  * there are processors, while the kernel's memory hotplug locks are free. Refused if the
- * nodes lack free memory above their high watermarks for what must move, unless with
- * DAXPLUG_CHANGE_FORCE. Pages that user space cannot move are left to the unplug. If the
+ * nodes lack free memory above their high watermarks for the pages that must move, unless
+ * with DAXPLUG_CHANGE_FORCE. Pages that user space cannot move are left to the unplug. If the
  * change fails, pages that were moved stay where they went.
  */
 #define DAXPLUG_CHANGE_DRAIN (1U << 4)
@@ -443,9 +443,9 @@ void daxplug_unref(struct daxplug *daxplug);
  * daxplug_scan() - read all devices and orphaned ranges anew
  * @daxplug: the handle
  *
- * Pointers from daxplug_first() and its kin end with the next daxplug_scan(), except
- * those of devices that the caller holds a reference to: these stay as they were
- * last read, are no part of the handle's list any more, and may be refreshed and
+ * Pointers from daxplug_first() and the like are valid until the next daxplug_scan(),
+ * except to devices that the caller holds a reference to: these stay as they were
+ * last read, are no longer part of the handle's list, and may be refreshed and
  * changed. An attribute that cannot be read makes that one property unknown. A
  * device that vanishes meanwhile is left out. A kernel without a DAX bus has no
  * devices.
@@ -501,7 +501,7 @@ void daxplug_device_unref(struct daxplug_device *device);
  * daxplug_device_refresh() - read one device anew
  * @device: the device
  *
- * Strings from its getters end with this call.
+ * Strings from its getters are invalid after this call.
  *
  * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM, -EMFILE or
  * -ENFILE, with the state, the driver and the blocks of the device unknown.
@@ -766,8 +766,8 @@ DAXPLUG_CHECK int daxplug_change_set_timeout(struct daxplug_change *change, int6
  * @node: the number of the node, such as that of a device that is to be unplugged next
  *
  * May be called for several nodes. Where no other node with memory is left, the drain moves
- * pages to these nodes all the same. The unplug that follows the drain moves what is left to
- * nodes that the kernel chooses.
+ * pages to these nodes all the same. The unplug that follows the drain moves the remaining
+ * pages to nodes that the kernel chooses.
  *
  * Return: 0; -EINVAL for a number that no node has; -EBUSY.
  */
@@ -934,7 +934,7 @@ unsigned int daxplug_change_refills(const struct daxplug_change *change);
 /* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
 bool daxplug_change_refills_off(const struct daxplug_change *change);
 
-/* Processes: those whose pages cannot be moved, then those with most that was moved. */
+/* Processes: first ones whose pages cannot be moved, then by the memory that was moved. */
 unsigned int daxplug_change_evacuees(const struct daxplug_change *change);
 int daxplug_change_evacuee_pid(const struct daxplug_change *change, unsigned int evacuee);
 const char *daxplug_change_evacuee_name(const struct daxplug_change *change, unsigned int evacuee);
@@ -971,10 +971,9 @@ DAXPLUG_CHECK int daxplug_forecast_new(struct daxplug_device *const *devices, un
  * @count: how many
  * @forecast: set to the forecast, with one reference
  *
- * As daxplug_forecast_new(). With DAXPLUG_CHANGE_DRAIN the room is that which a drain has:
- * what is free above the high watermarks of the nodes that it would fill, free huge pages for
- * huge pages in use, and swap only with DAXPLUG_CHANGE_SWAP; findings name what it could not
- * move.
+ * As daxplug_forecast_new(). With DAXPLUG_CHANGE_DRAIN the room is that of a drain: free memory
+ * above the high watermarks of the nodes that it would fill, free huge pages for huge pages in
+ * use, and swap only with DAXPLUG_CHANGE_SWAP; findings name the memory that it could not move.
  *
  * Return: 0; -EINVAL for a reclaim, no change, or changes that differ; -ENOMEM.
  */

@@ -100,7 +100,7 @@ static int wait_for_lock(struct daxplug_change *change, int fd, const char *text
  * lock_take() - lock a file; where the caller allows it, wait for the daxplug that has the lock
  * @change: the change; it is in the phase DAXPLUG_PHASE_WAIT if it had to wait
  * @fd: the file
- * @text: what the other daxplug does, such as "another daxplug works on it"
+ * @text: the work of the other daxplug, such as "another daxplug works on it"
  *
  * Return: 0; -EAGAIN or -EINTR, with a report, if another daxplug has the lock; or another
  * negative errno, without one.

@@ -149,7 +149,7 @@ static const struct {
 	[DAXPLUG_REASON_UNBIND] = { "unbind", "the device was unbound" },
 	[DAXPLUG_REASON_UNLOAD] = { "unload", "the driver was unloaded" },
 	[DAXPLUG_REASON_INTERFERENCE] = { "interference", "another process switched a block" },
-	[DAXPLUG_REASON_NO_ROOM] = { "no_room", "other nodes have no room for what must move" },
+	[DAXPLUG_REASON_NO_ROOM] = { "no_room", "other nodes have no room for its memory" },
 	[DAXPLUG_REASON_COMMIT_LIMIT] = { "commit_limit",
 					  "more memory is committed than would be allowed" },
 	[DAXPLUG_REASON_PERMISSION] = { "permission", "not permitted" },

@@ -10,7 +10,7 @@ struct daxplug;
 /**
  * struct node_room - the room of a node
  * @free: free above the watermarks, in any zone
- * @spare: free above the high watermarks, in any zone: to take that wakes no kswapd
+ * @spare: free above the high watermarks, in any zone; taking it does not wake kswapd
  * @kernel_free: of @free, outside of ZONE_MOVABLE
  * @cache: page cache and slab that can be dropped
  * @movable: the memory in ZONE_MOVABLE

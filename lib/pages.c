@@ -36,7 +36,7 @@ static void add(struct pages *pages, uint64_t address, uint64_t size, enum daxpl
 	batch_add(pages->batch, address, size, use);
 }
 
-/* The rest of a large folio, right behind what was added of it, moves with that. */
+/* The rest of a large folio, right behind its part in the batch, moves with that part. */
 static void extend(struct batch *batch, uint64_t size)
 {
 	batch->size[batch->count - 1] += size;

@@ -27,10 +27,10 @@ struct pool {
 };
 
 /**
- * struct pools - those of a node
+ * struct pools - the pools of a node
  * @node: the node
  * @count: how many there are
- * @pool: they
+ * @pool: the pools
  */
 struct pools {
 	int node;

@@ -83,8 +83,8 @@ static int read_next(struct daxplug_device *device)
  * ranges_read() - read the ranges of a device
  * @device: the device; its ranges are replaced, by none on an error
  *
- * Return: 0; -ENOENT if the device says nothing of them; -EACCES if only root
- * may know; -EINVAL if what it says makes no sense; or another negative errno.
+ * Return: 0; -ENOENT if the device has no files for them; -EACCES if only root
+ * may read these; -EINVAL if they contradict each other; or another negative errno.
  */
 int ranges_read(struct daxplug_device *device)
 {

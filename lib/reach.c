@@ -85,7 +85,7 @@ int reach_below(int dir, const char *path, struct stat *file)
 }
 
 /**
- * reach_again() - open for reading what a descriptor of O_PATH stands for
+ * reach_again() - open for reading the file that a descriptor of O_PATH stands for
  * @fd: the descriptor
  * @flags: as for open(2)
  *
@@ -119,8 +119,8 @@ static int open_below(const struct daxplug *daxplug, const struct owner *owner, 
  * reach_open_file() - open a file that a process has open
  * @daxplug: the handle
  * @path: "proc/PID/fd/N"
- * @file: set to its properties that no server has to be asked for; only the device and the type
- *	are sure to be as they are
+ * @file: set to the properties that are known without asking a server; only the device and the
+ *	type are certain to be current
  *
  * Return: a descriptor of O_PATH, which the caller closes; or a negative errno.
  */

@@ -10,7 +10,7 @@
 #include "system.h"
 
 /**
- * enum refill_way - what refills a node; bit N of DAXPLUG_REFILL_*
+ * enum refill_way - a way in which the kernel refills a node; bit N of DAXPLUG_REFILL_*
  * @REFILL_DEMOTION: reclaim moves cold pages to slower nodes
  * @REFILL_BALANCING: NUMA balancing moves pages between nodes
  * @REFILL_INTERLEAVE: the weight of the node for weighted interleaving
@@ -29,7 +29,7 @@ struct refill_setting {
 };
 
 /**
- * struct refill - what was switched off for a drain
+ * struct refill - the settings that were switched off for a drain
  * @setting: each as it was, and whether the kernel chose the weights
  * @count: how many
  * @keeper: the process that restores them, or 0

@@ -16,7 +16,7 @@ void report_clear(struct report *report)
 }
 
 /**
- * report_error() - say what happened
+ * report_error() - record a failure
  * @report: the report; its outcome, block and hint are left alone
  * @err: a negative errno
  * @format: one line, without a newline
@@ -35,7 +35,7 @@ int report_error(struct report *report, int err, const char *format, ...)
 }
 
 /**
- * report_hint() - say what can be done about it
+ * report_hint() - add the remedy
  * @report: the report
  * @format: one line, without a newline
  */

@@ -27,7 +27,7 @@ struct evacuee {
 };
 
 /**
- * struct drained - what came of a drain
+ * struct drained - the result of a drain
  * @done: whether there was one
  * @moved: bytes moved, by use
  * @swapped: bytes swapped out
@@ -36,7 +36,7 @@ struct evacuee {
  * @took: how long it took, in ms
  * @refills: a bit for each enum refill_way that was on
  * @refills_off: whether they were switched off
- * @evacuees: those that cannot be moved, then those with most, @count of them
+ * @evacuees: processes whose pages cannot be moved, then by the memory moved, @count of them
  * @count: how many
  */
 struct drained {
@@ -53,20 +53,20 @@ struct drained {
 };
 
 /**
- * struct report - what happened
+ * struct report - the result of a call or a change
  * @err: 0 or a negative errno
  * @outcome: how a change has ended
  * @reason: why it failed
- * @held: what kept a block when the change was cancelled
+ * @held: the reason that kept a block when the change was cancelled
  * @block: N of memoryN at which it failed, or -1
  * @pfn: the page frame that held it, or -1
  * @holder: the process that maps this page, or 0
  * @holder_name: its name
- * @drained: what came of its drain
+ * @drained: the result of its drain
  * @huge_pages_lost: huge pages that could not be given back to their pools
  * @retry: whether trying again may help
- * @message: what happened, or empty
- * @hint: what can be done about it, or empty
+ * @message: the message, or empty
+ * @hint: the remedy, or empty
  *
  * Plain data: a child process sends it to its parent as it is.
  */

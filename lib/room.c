@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where what must move could go. The kernel moves pages off a block to other nodes
- * only, as long as there are others with memory; free memory of the block's own node
+ * The room for the pages that must move. The kernel moves pages of a block only to
+ * other nodes, as long as others have memory; free memory of the block's own node
  * does not count.
  */
 #include <errno.h>
@@ -188,7 +188,7 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct rooms *ro
 	return found;
 }
 
-/* Then its own node cannot be told from those that its pages could move to. */
+/* Then its own node cannot be told from the nodes that its pages could move to. */
 static bool has_unknown_node(const struct daxplug_forecast *forecast)
 {
 	unsigned int i;
@@ -207,7 +207,7 @@ void find_room_unknown(struct daxplug_forecast *forecast)
 }
 
 /**
- * forecast_room() - is there room for what must move
+ * forecast_room() - check the room for the pages that must move
  * @forecast: the forecast, with the use of its devices
  */
 void forecast_room(struct daxplug_forecast *forecast)

@@ -125,8 +125,8 @@ static int unplug(struct daxplug_change *change)
 }
 
 /*
- * Nothing that is online, or may be, is ever unbound: with most drivers it would stay
- * until the next reboot.
+ * A device whose memory is online, or may be, is never unbound: with most drivers the memory
+ * would stay until the next reboot.
  */
 static int unbind(struct daxplug_change *change)
 {
@@ -411,7 +411,7 @@ static int drain_and_run(struct daxplug_change *change)
 
 /**
  * steps_run() - make a change, or leave everything as it was
- * @change: the change, checked; its report tells what came of it
+ * @change: the change, checked; its report gets the result
  *
  * Return: 0 or a negative errno.
  */

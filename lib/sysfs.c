@@ -31,8 +31,8 @@ static ssize_t read_some(int fd, char *text, size_t size)
  *
  * Reads once: sysfs hands out a whole attribute, or fills a buffer that is too small.
  *
- * Return: 0; -EINVAL if the text is too long or has a NUL in it; or what
- * opening or reading failed with.
+ * Return: 0; -EINVAL if the text is too long or has a NUL in it; or the
+ * negative errno of opening or reading it.
  */
 int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size_t size)
 {
@@ -133,8 +133,8 @@ int sysfs_read_number(const struct daxplug *daxplug, const char *path, uint64_t 
  * @target: room for the text and a NUL
  * @size: how much
  *
- * Return: 0; -ENAMETOOLONG if it does not fit; -EINVAL if @path is no link; or what
- * opening or reading failed with.
+ * Return: 0; -ENAMETOOLONG if it does not fit; -EINVAL if @path is no link; or
+ * the negative errno of reading it.
  */
 int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *target, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* How a live system is changed, and that a recorded one is not. */
+/* Changes a live system, and refuses to change a recorded one. */
 #include <errno.h>
 #include <linux/mempolicy.h>
 #include <sys/mman.h>

@@ -257,11 +257,11 @@ struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t 
 }
 
 /**
- * targets_settle() - say how much of what was promised has been used
+ * targets_settle() - account for the part of the promised room that was used
  * @targets: the targets
  * @target: from targets_take()
- * @promised: what it was asked for
- * @moved: what was moved there
+ * @promised: the bytes that targets_take() was asked for
+ * @moved: the bytes that were moved there
  * @page_size: of the pages
  */
 void targets_settle(struct targets *targets, struct target *target, uint64_t promised,

@@ -107,8 +107,8 @@ bool task_interrupted(const struct daxplug_change *change)
 }
 
 /*
- * That it is called ends the write. If it comes just before one it ends none, and from a
- * caller that was killed it comes once: so again each second, until the way back.
+ * The call of a handler ends a write. A signal that arrives just before a write does not, and a
+ * caller that was killed sends only one: so this repeats each second, until the rollback.
  */
 static void wake(int signal)
 {
@@ -130,7 +130,7 @@ static void listen_to_signals(void)
 	sigprocmask(SIG_SETMASK, &most, NULL);
 }
 
-/* Out of memory is the one killer that leaves a change half done. */
+/* The OOM killer is the only one that would leave a change half done. */
 static void keep_from_oom_killer(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

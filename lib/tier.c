@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Memory tiers: which memory the kernel thinks faster than which. */
+/* Memory tiers: the kernel's ranking of nodes by the speed of their memory. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -40,7 +40,7 @@ static bool may_be_for_a_moment(int err)
 	return err == -EBUSY || err == -EAGAIN;
 }
 
-/* Is a block known to be already what a word would make of it. */
+/* Is a block known to be in the state of a word already. */
 static bool is_already(const struct daxplug *daxplug, const struct block *block, const char *word)
 {
 	struct block now = *block;
@@ -79,8 +79,8 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
  * @block: the block
  * @word: the word
  *
- * A block that another process has made the same of meanwhile is no failure, though the
- * kernel answers with EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
+ * If another process has put the block in that state meanwhile, that is no failure, though
+ * the kernel returns EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
  *
  * Return: 0, -EINTR if the change is cancelled, or the kernel's refusal.
  */
@@ -105,10 +105,10 @@ int block_switch(struct daxplug_change *change, const struct block *block, const
 }
 
 /**
- * undo_record() - remember what each block is
- * @change: the change; what was remembered before is forgotten
+ * undo_record() - record the state of each block
+ * @change: the change; an earlier record is dropped
  *
- * A block that is not known could not be put back.
+ * A block whose state is unknown could not be put back.
  *
  * Return: 0; -ENODATA if a block is not known; -ENOMEM.
  */
@@ -171,7 +171,7 @@ static bool put_back(struct daxplug_change *change, const struct block *before)
 }
 
 /**
- * undo_blocks() - put each block back to what was recorded
+ * undo_blocks() - put each block back in its recorded state
  * @change: the change, failed; its report gets the outcome
  *
  * Return: the error of the change.

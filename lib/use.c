@@ -31,7 +31,7 @@
 #define KPF_RESERVED KPF_BIT(32)
 
 /**
- * use_of_page() - what a page is used for
+ * use_of_page() - the use of a page
  * @flags: its entry in /proc/kpageflags; of a page of a large folio, that of the first page
  * @movable: whether it is in ZONE_MOVABLE
  *

@@ -10,8 +10,8 @@
  * @seen: those looked at
  * @use: how many of each use
  * @slab: of the kernel's, those of its slab allocator
- * @page_table: those that are page tables
- * @reserved: those that are reserved
+ * @page_table: the number that are page tables
+ * @reserved: the number that are reserved
  */
 struct sample {
 	unsigned int seen;

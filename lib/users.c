@@ -27,10 +27,10 @@
  * @forecast: the forecast
  * @deadline: when to give up, by clock_now()
  * @kind: where the users of the kind that is searched for begin
- * @unreadable: whether what one of them has could not be read
+ * @unreadable: whether the memory of one of them could not be read
  * @bound: how many programs may use the nodes of the devices only
  * @bound_name: the first of them
- * @confined: those that a drain could not move
+ * @confined: processes that a drain could not move
  */
 struct search {
 	struct daxplug_forecast *forecast;

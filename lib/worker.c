@@ -83,7 +83,7 @@ static void close_all(struct worker *worker)
 	}
 }
 
-/* All that has to be there before the child, and @theirs for it: its end of the pipe. */
+/* Makes everything that the child needs before it starts; @theirs is its end of the pipe. */
 static int prepare(struct daxplug_change *change, int *theirs)
 {
 	struct worker *worker = &change->worker;
@@ -244,7 +244,7 @@ static void finish(struct daxplug_change *change)
 	if (!worker->final) {
 		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		fail(change, -EIO, DAXPLUG_REASON_WORKER,
-		     "the worker process was killed; the state may be anything");
+		     "the worker process was killed; the state is unknown");
 		report_hint(&change->report, "daxplug show %s", change_name(change));
 	}
 	fail_say_cancelled(change, worker->reason);
