@@ -27,7 +27,7 @@
 
 static unsigned int counted;
 module_param(counted, uint, 0444);
-MODULE_PARM_DESC(counted, "how many allocations there were since fail was written");
+MODULE_PARM_DESC(counted, "number of allocations since fail was written");
 
 static char outcome[8] = "none";
 module_param_string(outcome, outcome, sizeof(outcome), 0444);

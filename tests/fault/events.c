@@ -157,7 +157,7 @@ static const struct kernel_param_ops reserve_ops = {
 	.get = reserve_get,
 };
 module_param_cb(reserve, &reserve_ops, NULL, 0644);
-MODULE_PARM_DESC(reserve, "START,SIZE of what to reserve; 0: nothing");
+MODULE_PARM_DESC(reserve, "START,SIZE of the range to reserve; 0: none");
 
 /* Is the word in the list, in which commas are between words? */
 static bool is_listed(const char *list, const char *word)

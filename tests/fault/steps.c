@@ -18,8 +18,8 @@
 
 /**
  * struct step - a step of the driver
- * @word: what tests call it; to listen for signals or to remove files cannot fail, only
- *	take its time
+ * @word: its name in tests; listening for signals and removing files cannot fail, but can
+ *	be delayed
  * @probe: at the function by which it is made
  * @address: which of its arguments, counted from 0, is the memory's address
  * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()

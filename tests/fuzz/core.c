@@ -69,7 +69,7 @@ static void fuzz_trim(const char *text, size_t size)
 	assert(span.start - start < block_size && end - span.end < block_size);
 }
 
-/* The seed has the types below, and what the driver looks up of them. */
+/* The seed has the types below, and the members that the driver looks up. */
 static void fuzz_btf(const char *blob, size_t size)
 {
 	char found[BTF_TYPE_ROOM] = "";

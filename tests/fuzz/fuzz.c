@@ -20,7 +20,7 @@ static const struct fuzz_target *find_target(void)
 	abort();
 }
 
-/* A parser gets what sysfs_read() makes of an attribute: a text without a NUL in it. */
+/* A parser gets the text that sysfs_read() returns for an attribute, without a NUL in it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct fuzz_target *target;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
 # Memory that stayed online when its device was unbound is adopted at the next bind, or bind
-# refuses the device and the log says why and what to do, whatever has become of the device
-# meanwhile. Memory is neither lost nor added twice.
+# refuses the device and the log says why and what to do, however the device has changed
+# meanwhile. No memory is lost or added twice.
 # full
 # vm: -s 1G -t 300 -a memory_hotplug.memmap_on_memory=1
 . "$LAB/tests/guest/helpers/stranded.sh"

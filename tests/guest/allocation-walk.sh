@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Every allocation of every operation fails, one at a time, until there is none
-# left to fail, be it made by the driver, by the core for it, or to begin with:
-# afterwards everything is as before or as asked. Spared are those that the core
-# cannot do without (see tests/fault/allocations.c). For kernels with a hook in
-# their allocator.
+# Every allocation of every operation fails, one at a time: those of the driver, of
+# the core on its behalf, and of its threads. Afterwards everything is as before or as
+# asked. Allocations that the core cannot do without are spared (see
+# tests/fault/allocations.c). For kernels with a hook in their allocator.
 # vm: -s 256M -t 1500
 # full
 . "$LAB/tests/guest/helpers/walk.sh"
@@ -20,7 +19,7 @@ grep -q ' should_failslab$' /proc/kallsyms ||
 	skip_all "this kernel's allocator has no hook by which to fail"
 insmod "$LAB/modules/allocations.ko" || exit
 
-# Without a fork: what the shell does itself must not be taken for the operation.
+# Without a fork: an allocation of the shell must not be taken for the operation's.
 arm() { echo "$1" > "$ALLOCATIONS/fail"; }
 
 # how_many NAME: sets COUNT, all reasons together.
@@ -51,12 +50,12 @@ walk() {
 	check_done
 	printf '# %s: %d points, %d tried, %d spared\n' "$title" "$((number - 1))" "$tried" "$spared"
 	((ALL_POINTS += number - 1, ALL_TRIED += tried, ALL_SPARED += spared)) || true
-	((number < MOST)) || PROBLEMS+=("$title: there is no end of it")
+	((number < MOST)) || PROBLEMS+=("$title: more than $MOST allocations")
 	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
 	no_problems "$title: every allocation fails once"
 }
 
-# record_outcome DESCRIPTION REPORTS: what became of it; counts.
+# record_outcome DESCRIPTION REPORTS: records the outcome, and counts it.
 record_outcome() {
 	local where
 	read_word "$ALLOCATIONS/outcome"
@@ -76,8 +75,8 @@ record_outcome() {
 	fi
 }
 
-# Those that succeeded all the same are no different from the last, undisturbed one.
-# That it could make no memory tier for the node the core keeps to itself.
+# Operations that succeeded all the same end like the last, undisturbed one. If the core could make
+# no memory tier for the node, it does not report that.
 check_done() {
 	local i asked
 	asked=$(without_tiers <<< "${DONE[-1]}")
@@ -91,7 +90,7 @@ check_done() {
 
 without_tiers() { grep -v '^memory_tier'; }
 
-# check_failure DESCRIPTION REPORTS: all is as before; a transition that failed says so.
+# check_failure DESCRIPTION REPORTS: all is as before; a transition that failed is reported.
 check_failure() {
 	expect_record "$1" "$BEFORE"
 	how_many transitions_failed

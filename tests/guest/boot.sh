@@ -7,7 +7,7 @@
 # vm-full: -s 4G -r 5
 # driver: ours stock-7.3
 . "$LAB/tests/guest/lib.sh"
-. "$LAB/settings" # what lab/vm was asked for
+. "$LAB/settings" # the options of lab/vm
 
 blocks_of_node() { find "/sys/devices/system/node/node$NODE" -maxdepth 1 -name 'memory[0-9]*' | wc -l; }
 blocks_in_state() {

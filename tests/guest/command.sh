@@ -39,7 +39,7 @@ is "MemTotal grows by the device's size" "$(memory_total)" "$((before + SIZE / 1
 run "plug when plugged" 0 plug dax0.0
 says "that it is already" "already online_movable"
 run "plug in another zone" 7 plug dax0.0 --kernel
-says "what to do" replug
+says "the remedy" replug
 is_all_of "refused" online_movable "online Movable"
 
 run "replug, the kernel choosing" 0 replug dax0.0 --auto
@@ -47,7 +47,7 @@ is "replugged: blocks" "$(count 'online Movable')" "${#BLOCKS[@]}"
 run "replug into ZONE_MOVABLE" 0 replug dax0.0 --movable
 is_all_of "replugged" online_movable "online Movable"
 run "a dry run" 0 unplug dax0.0 --dry-run
-says "what it would do" "would be unplugged"
+says "the change that it would make" "would be unplugged"
 says "how much must move, and where to" "to migrate"
 is_all_of "a dry run" online_movable "online Movable"
 run "check: it would go" 0 check dax0.0
@@ -114,7 +114,7 @@ if [[ $DRIVER == ours ]]; then
 	HOLDER=$!
 	disown
 	ok "I/O has pinned a page of a program" wait_until grep -q holding /tmp/hold
-	run "unplug while a page is lent" 5 unplug dax0.0 --timeout 4s
+	run "unplug while a page is pinned" 5 unplug dax0.0 --timeout 4s
 	for word in memory pinned "$HOLDER" perl; do
 		ok "it says $word" grep -q "$word" <<< "$OUTPUT"
 	done
@@ -129,7 +129,7 @@ run "no such device" 3 plug dax9.9
 run "no device named" 2 plug
 run "no such zone" 2 plug --highmem dax0.0
 run "no such node" 3 plug --node 7
-run "one that is none hides no others" 64 unplug dax9.9 dax0.0
+run "an unknown device does not hide the others" 64 unplug dax9.9 dax0.0
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
 is "not root: list" "$(as_nobody daxplug list -no device --raw)" dax0.0

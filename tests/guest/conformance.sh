@@ -18,7 +18,7 @@ STOCK_BREAKS=(
 	poll.transition poll.block uevent.done uevent.failure bind.choice unbind.online
 )
 
-# Those that the kmem of upstream/ does not make: it has no kmem/ directory, no poll and no
+# The promises that the kmem of upstream/ does not make: it has no kmem/ directory, no poll and no
 # parameter, and leaves a block's own file and a second writer waiting for the lock of hotplug.
 SERIES_BREAKS=(
 	truth.counts why.file during.block during.writer during.timeout guard.blocks
@@ -49,7 +49,7 @@ refuses_persistent_memory() {
 	is_unchanged "and left as it was" "$before"
 }
 
-# complaints_of ID: what the suite says of a promise that is broken.
+# complaints_of ID: the notes of the suite on a promise that is broken.
 complaints_of() { sed -n "/^not ok [0-9]* - $1:/,/^ok/{/^# /s///p}" /tmp/tap; }
 
 keeps_its_promises() {

@@ -73,7 +73,7 @@ is "a valid list" "$(defaults hmem=online_movable)" "done"
 long=$(printf 'any=policy,%.0s' {1..400})
 is "a list that is too long: refused" "$(defaults "${long:0:4091}any")" EINVAL
 is "the former list is in force" "$(< "$LIST")" hmem=online_movable
-gives "what was there counts" online_movable 'online Movable'
+gives "the former list counts" online_movable 'online Movable'
 
 # --- memory that is present at bind stays as it is ---
 is "a block goes offline" "$(switch "$LAST" offline)" "done"

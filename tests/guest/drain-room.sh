@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# unplug --drain --dry-run: the dry run foretells what the drain ends with, with room and without.
+# unplug --drain --dry-run: the dry run foretells the result of the drain, with room and without.
 # Nothing is swapped out without --swap.
 # vm: -s 1G -x 600M -t 500
 # driver: ours
@@ -19,9 +19,9 @@ is "no room: with its reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
 drain
 is "no room: refused" "$STATUS" 7
 is "no room: for the reason that was foretold" "$(outcome reason)" no_room
-is "no room: what was foretold is what is said" "$(outcome message | without_sizes)" \
+is "no room: the message is the one foretold" "$(outcome message | without_sizes)" \
 	"$(jq -r '.[0].message' /tmp/dry | without_sizes)"
-ok "no room: it says what is missing" grep -qE 'too little|no room|have room' /tmp/errors
+ok "no room: the message names the missing room" grep -qE 'too little|no room|have room' /tmp/errors
 blocks_as_before "no room"
 
 # --- swap ---
@@ -35,7 +35,7 @@ is "no room, and swap that was not asked for: none was used" "$(awk '/SwapTotal/
 is "--swap: foretold" "$(dry --swap)" 0
 drain --swap
 is "--swap: unplugged" "$STATUS" 0
-ok "--swap: what had no room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
+ok "--swap: memory without room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
 echo 0 > "$POOL_0"
 end_lives "--swap"
 swapoff "$SCRATCH"

@@ -42,7 +42,7 @@ is "anonymous memory: the exit status" "$STATUS" 0
 is "anonymous memory: unplugged" "$(outcome outcome)" "done"
 ok "anonymous memory: nearly all of it was moved by the drain" test "$(drained moved_bytes.anon)" -ge $((300 << 20))
 is "anonymous memory: the process with most is named first" "$(drained 'processes[0].pid')" "${LIVES[one]}"
-ok "anonymous memory: with what it has" test "$(drained 'processes[0].bytes')" -ge $((149 << 20))
+ok "anonymous memory: with the size of its memory" test "$(drained 'processes[0].bytes')" -ge $((149 << 20))
 end_lives "anonymous memory"
 
 # --- shared memory, files in memory that no process maps or has open, page cache, huge pages ---
@@ -127,18 +127,18 @@ begin=${EPOCHREALTIME/./}
 drain --timeout 8s
 took=$(((${EPOCHREALTIME/./} - begin) / 1000))
 if [[ $BACKEND == state ]]; then
-	is "a page lent to I/O: its time is up" "$STATUS" 5
-	ok "a page lent to I/O: the deadline was kept" test "$took" -lt $((12000 * SLOW))
-	blocks_as_before "a page lent to I/O"
+	is "a page pinned for I/O: the timeout expires" "$STATUS" 5
+	ok "a page pinned for I/O: the deadline was kept" test "$took" -lt $((12000 * SLOW))
+	blocks_as_before "a page pinned for I/O"
 else
 	note "without daxplug's driver: status $STATUS"
 fi
 note "that took $took ms"
-ok "it is said that pages stay where they went" grep -q 'stays on other nodes' /tmp/errors
+ok "a message says that pages stay where they went" grep -q 'stays on other nodes' /tmp/errors
 kill "$HOLDER"
 wait "$HOLDER"
 daxplug plug -q dax0.0 2> /tmp/answer
-end_lives "a page lent to I/O"
+end_lives "a page pinned for I/O"
 
 # interrupt SIGNAL: once a drain has moved something; sets STATUS.
 interrupt() {
@@ -164,7 +164,7 @@ REFILLS=("$BALANCING 1 0")
 NAMED=numa-balancing
 [[ ! -e $DEMOTION ]] || NAMED="demotion $NAMED"
 [[ ! -e $WEIGHTS/node$NODE ]] || NAMED="$NAMED interleave-weight"
-note "what may refill the device here: ${REFILLS[*]}"
+note "settings that may refill the device here: ${REFILLS[*]}"
 
 set_refills() {
 	local file value off
@@ -193,18 +193,18 @@ for signal in INT KILL; do
 	live two anon 200
 	live three anon 200
 	interrupt $signal
-	is "SIG$signal: what refills the device was off meanwhile" "$REFILL_MEANWHILE" "$(refills_off)"
+	is "SIG$signal: the settings that refill the device were off meanwhile" "$REFILL_MEANWHILE" "$(refills_off)"
 	ok "SIG$signal: no process is left" wait_until no_worker
-	is "SIG$signal: what refills the device is as before" "$(refills)" "$(refills_on)"
+	is "SIG$signal: the settings that refill the device are as before" "$(refills)" "$(refills_on)"
 	is "SIG$signal: the exit status" "$STATUS" $((128 + $(kill -l "$signal")))
 	blocks_as_before "SIG$signal"
 	end_lives "SIG$signal"
 done
-is "what may refill the device is foretold" \
+is "the settings that may refill the device are foretold" \
 	"$(dry > /dev/null; jq -r '.[0].findings[].id' /tmp/dry | grep -xE 'demotion|numa-balancing|interleave-weight' | sort | xargs)" \
 	"$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
 drain
-is "what may refill the device is named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
+is "the settings that may refill the device are named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
 is "without --no-refill it stays on" "$(drained refill_off)" false
 echo 0 > "$BALANCING"
 echo 1 > /sys/devices/system/cpu/cpu1/online

@@ -54,7 +54,7 @@ outsider() {
 # to block N, and each of the outsider's writes is refused, from the moment when the transition
 # has switched block N until it switches the last.
 disturbed() {
-	local description="$1, with somebody else writing $3 to memory$2"
+	local description="$1, with another task writing $3 to memory$2"
 	fault delay_ms=350 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
 	: > /tmp/answers
 	begin_write it "$1"

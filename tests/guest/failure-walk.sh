@@ -91,7 +91,7 @@ after_bind() {
 after_unbind() {
 	expect "$1: answer" "$ANSWER" "done"
 	[[ $RECORD == "$ASKED" ]] || log_since "$1" 'kmem dax0\.0: .*blocks stay' > /tmp/said ||
-		PROBLEMS+=("$1: what stays is not said")
+		PROBLEMS+=("$1: the log does not name the memory that stays")
 	expect_way_out "$1"
 }
 
@@ -111,7 +111,7 @@ walk_twice() {
 	printf '# %s: %d points, %d pairs tried\n' "$title" "$STEPS" "$tried"
 	((ALL_POINTS += tried, ALL_TRIED += tried)) || true
 	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
-	no_problems "$title: a step of the rollback fails as well, it is said and a way out is left"
+	no_problems "$title: a step of the rollback fails as well, the log says so and a way out is left"
 }
 
 # walk_broken TITLE FROM OPERATION STEPS: all steps fail from each step on.
@@ -125,7 +125,7 @@ walk_broken() {
 	done
 	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$number"
 	((ALL_POINTS += STEPS, ALL_TRIED += number)) || true
-	no_problems "$title: no step is possible any more, it is said and a way out is left"
+	no_problems "$title: no step is possible any more, the log says so and a way out is left"
 }
 
 after_double() {
@@ -136,7 +136,7 @@ after_double() {
 	if [[ $RECORD == "$BEFORE" ]]; then
 		return
 	elif [[ $failure != *rollback=incomplete* ]]; then
-		PROBLEMS+=("$1: incomplete, which is not said: $failure")
+		PROBLEMS+=("$1: incomplete, which last_failure does not say: $failure")
 	fi
 	expect_named "$1"
 	expect_way_out "$1"

@@ -21,8 +21,8 @@ held() {
 	ok "$1 under way" wait_until is_held
 }
 
-# nobody_hangs DESCRIPTION: lasts longer than the detector's patience.
-nobody_hangs() {
+# no_task_hangs DESCRIPTION: lasts longer than the detector's patience.
+no_task_hangs() {
 	pause "$LONG"
 	is "$1" "$(dmesg | grep 'blocked for more')" ''
 }
@@ -30,7 +30,7 @@ nobody_hangs() {
 is "unplugged" "$(attempt unplugged)" "done"
 held online_movable
 signal it INT
-nobody_hangs "the cancelled writer is not reported as hung"
+no_task_hangs "the cancelled writer is not reported as hung"
 let_go
 end_write it
 no_fault
@@ -42,7 +42,7 @@ if echo freezer > /sys/power/pm_test; then
 	held unplugged
 	write_file /sys/power/state freeze > /tmp/answer &
 	sleeper=$!
-	nobody_hangs "a task that waits to suspend is not reported as hung"
+	no_task_hangs "a task that waits to suspend is not reported as hung"
 	let_go
 	end_write it
 	no_fault

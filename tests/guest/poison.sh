@@ -156,10 +156,10 @@ poison "${BLOCKS[3]}" 9
 for number in "${BLOCKS[@]}"; do
 	switch "$number" offline > /tmp/answer
 done
-is "by other hands: all offline" "$(count 'offline*')" "${#BLOCKS[@]}"
-is "by other hands: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
-is "by other hands: unbound and bound" "$(unbind) $(bind)" "done done"
-is "by other hands: remembered still" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
+is "by their own files: all offline" "$(count 'offline*')" "${#BLOCKS[@]}"
+is "by their own files: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
+is "by their own files: unbound and bound" "$(unbind) $(bind)" "done done"
+is "by their own files: remembered still" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
 
 # --- in a kernel zone; last, because the kernel may keep memory there ---
 is_gone "a kernel zone"

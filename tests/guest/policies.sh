@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# At bind the system's policy decides what becomes of the blocks, as with the kernel's own driver,
+# At bind the system's policy decides the state of the blocks, as with the kernel's own driver,
 # which runs the same test.
 # vm: -s 1G -p online_movable
 # driver: ours stock-7.3
@@ -14,7 +14,7 @@ bound() {
 	is "$1: the reservation" "$(reservations)" 1
 	is "$1: MemTotal" "$(($(memory_total) - BEFORE))" \
 		"$(($(count 'online*') * $(block_size) / 1024))"
-	[[ $1 != *online* ]] || stock_differs "state does not show what the policy did"
+	[[ $1 != *online* ]] || stock_differs "state does not show the result of the policy"
 	is "$1: state" "$(state)" "$2"
 }
 

@@ -8,7 +8,7 @@
 . "$LAB/tests/guest/helpers/device.sh"
 
 is "every block is in a kernel zone" "$(count 'online Normal')" "${#BLOCKS[@]}"
-stock_differs "state does not show what the policy did"
+stock_differs "state does not show the result of the policy"
 is "state" "$(state)" online_kernel
 before=$(snapshot)
 answer=$(attempt unplugged)

@@ -43,7 +43,7 @@ for number in $(printf '%d\n' 0 $((RANGES / 2)) $((RANGES - 1)) | sort -nu); do
 	in_range "$number"
 	for block in $(printf '%d\n' "$FIRST_IN" "$LAST_IN" | sort -nu); do
 		before=$(snapshot)
-		what="memory$block, in range $number, reserved by somebody else"
+		what="memory$block, in range $number, reserved by another driver"
 		mark_log "$what"
 		echo "$((block * $(block_size))),$(block_size)" > "$FAULT/reserve"
 		is "$what: EBUSY" "$(attempt online_movable)" EBUSY
@@ -74,9 +74,9 @@ is "unbind" "$(unbind)" "done"
 echo "$((LAST_IN * $(block_size))),$(block_size)" > "$FAULT/reserve"
 bind > /tmp/answer
 if ((RANGES == 1)); then
-	ok "with the only range reserved by somebody else it does not bind" eval '! is_bound'
+	ok "with the only range reserved by another driver it does not bind" eval '! is_bound'
 else
-	ok "with one range reserved by somebody else it binds" is_bound
+	ok "with one range reserved by another driver it binds" is_bound
 	is "the device has the other ranges" "$(count 'offline*')" "$((FIRST_IN - BLOCKS[0] - RANGES + 1))"
 	is "the state is mixed" "$(state)" mixed
 	ok "a warning names the device and the block" \

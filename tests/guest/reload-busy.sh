@@ -35,8 +35,8 @@ enter() {
 
 # --- company: tasks that use the module's files, and stranded memory ---
 
-nobody_begin() { :; }
-nobody_end() { :; }
+alone_begin() { :; }
+alone_end() { :; }
 
 # A process has every file open, and has read from it.
 reader_begin() {
@@ -164,7 +164,7 @@ during_offlining() {
 
 # --- the matrix ---
 
-for COMPANY in nobody reader poller stranded; do
+for COMPANY in alone reader poller stranded; do
 	for state in unplugged offline online_movable online mixed; do
 		enter "$state"
 		"${COMPANY}_begin"

@@ -42,7 +42,7 @@ is_slower() { # DESCRIPTION STATE
 	is "$1: the other task is refused" "$ANSWER" EBUSY
 	is "$1: bind" "$(< /tmp/bound)" "done"
 	is_all "$1" "$2" 'online Movable'
-	is "$1: afterwards he is not" "$(switch "$FIRST" offline)" "done"
+	is "$1: afterwards it is not refused" "$(switch "$FIRST" offline)" "done"
 }
 
 all_online() { [[ $(count 'online Movable') == "${#BLOCKS[@]}" ]]; }

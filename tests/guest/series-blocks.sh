@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# The kernel's own kmem with the patches of upstream/: what the memory blocks, udev and an
-# administrator get to know and may do. On a kernel without the patches each section fails.
+# The kernel's own kmem with the patches of upstream/: the links of memory blocks, the uevents, and
+# the administrator's switches. On a kernel without the patches each section fails.
 # vm: -s 1G
 # driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 let_kernel_choose_movable
 
-# --- whose a block is ---
+# --- the device of a block ---
 
 linked() {
 	local number found=0
@@ -39,11 +39,11 @@ has_events() { (($(events dax change DAX_STATE | wc -l) == $1)); }
 
 is "unplugged" "$(attempt unplugged)" "done"
 ok "one event for an unplug" wait_until has_events 1
-is "it says what the state is" "$(events dax change DAX_STATE)" unplugged
+is "it has the state" "$(events dax change DAX_STATE)" unplugged
 is "unplugged again" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
-ok "none where nothing was done, one for the plug" wait_until has_events 2
-is "it says what the state is" "$(events dax change DAX_STATE | tail -n 1)" online_movable
+ok "no event without a change, one for the plug" wait_until has_events 2
+is "it has the state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
 is "no error so far" "$(events dax change DAX_ERROR)" ''
 is "each block had an event when it was added" \
 	"$(events memory add DEVPATH | sort -u | wc -l)" "${#BLOCKS[@]}"
@@ -51,7 +51,7 @@ fault what=offline block="$MIDDLE" err=16 times=-1
 is "an unplug is refused" "$(attempt unplugged)" EBUSY
 no_fault
 ok "one event for that" wait_until has_events 3
-is "it says that everything is as before" "$(events dax change DAX_STATE | tail -n 1)" online_movable
+is "it has the state, which is as before" "$(events dax change DAX_STATE | tail -n 1)" online_movable
 is "and the error" "$(events dax change DAX_ERROR)" 16
 kill "$MONITOR"
 
@@ -80,7 +80,7 @@ is "online_movable" "$(attempt online_movable)" "done"
 is "a block can be put offline" "$(switch "$MIDDLE" offline)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- what becomes of it at bind ---
+# --- the state at bind ---
 
 # binds_as WORD STATE
 binds_as() {
@@ -105,7 +105,7 @@ binds_as policy offline
 start=$(< "$DAX/mapping0/start")
 unbind > /tmp/answer
 echo "$((start + BLOCK)),4096" > "$FAULT/reserve"
-is "nothing of it is free: bind" "$(bind)" EBUSY
+is "none of it is free: bind" "$(bind)" EBUSY
 echo 0,0 > "$FAULT/reserve"
 is "all of it is free: bind" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"

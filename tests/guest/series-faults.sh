@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Faults of the kernel's core that the patches of upstream/ mend: failed pages that are
+# Faults of the kernel's core that the patches of upstream/ fix: failed pages that are
 # forgotten, two abstract distances or two drivers on one node, readers of a memory tier
 # that is going. On a kernel without the patches the first forgets, the second ends in an
 # oops, and the third may hang for good.

@@ -9,7 +9,7 @@
 . "$LAB/tests/guest/helpers/resize.sh"
 load_fault
 
-# --- what ends a transition ---
+# --- the ways in which a transition ends ---
 
 is "unplugged" "$(attempt unplugged)" "done"
 mark_log plug

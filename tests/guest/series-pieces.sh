@@ -33,7 +33,7 @@ mount -t tmpfs -o "mpol=bind:$NODE,size=128M" filled /run/filled
 ok "it can be filled" dd if=/dev/urandom of=/run/filled/file bs=1M count=64 status=none
 sum=$(sha256sum < /run/filled/file)
 is "blocks beside it are removed" "$(remove $((first + 1)) $((last - 1)))" "done"
-is "what it was filled with is still there" "$(sha256sum < /run/filled/file)" "$sum"
+is "its content is intact" "$(sha256sum < /run/filled/file)" "$sum"
 umount /run/filled
 is "it goes offline" "$(switch "$last" offline)" "done"
 is "and is removed" "$(remove "$last" "$last")" "done"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # usage: storm.sh [OPTION...]; those of tests/storm/main.c, and --seed new
 #
-# Whatever is done to the device, at random and at once, every invariant holds: blocks,
+# Random operations on the device, several at once, leave every invariant intact: blocks,
 # MemTotal, zones, /proc/iomem, references and contents.
 # vm: -s 1G -t 400 -- --seed 1 --minutes 1
 # vm-full: -s 2G -r 3 -t 3000 -- --seed new --minutes 10
@@ -12,14 +12,14 @@ STORM=$LAB/programs/storm
 
 [[ -e $DAX/state ]] || skip_all "the kernel's own driver has no state file to write to"
 
-# Blocks go online in ZONE_MOVABLE, unless --kernel-zone is given: what the kernel has once
-# taken of a kernel zone it seldom gives back, and most of the rest is then EBUSY.
+# Blocks go online in ZONE_MOVABLE, unless --kernel-zone is given: the kernel seldom gives back
+# memory that it has taken from a kernel zone, and most operations then fail with EBUSY.
 let_kernel_choose_movable
 
 # A storm that sees nothing would pass as well.
 spoiled=$("$STORM" --seed 1 --transitions 100 --spoil 5) && status=0 || status=$?
 is "a byte that is changed behind a process is seen" "$status" 1
-ok "the seed is said" grep -q '^# again.*: lab/storm --seed 1 ' <<< "$spoiled"
+ok "the output has the seed" grep -q '^# again.*: lab/storm --seed 1 ' <<< "$spoiled"
 
 OPTIONS=("${@/#new/$SRANDOM}")
 (($#)) || OPTIONS=(--seed 1 --minutes 1)
@@ -42,7 +42,7 @@ share() {
 if [[ "${OPTIONS[*]}" != *--kernel-zone* ]]; then
 	for word in unplugged online_movable; do
 		note "state $word: $(share "state $word") of 100 done"
-		ok "it was not all in vain: $word" eval "(($(share "state $word") >= 30))"
+		ok "the operation succeeds often enough: $word" eval "(($(share "state $word") >= 30))"
 	done
 fi
 ok "live data were moved" grep -qE '^# [1-9][0-9]* pages of live data' /tmp/storm

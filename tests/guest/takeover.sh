@@ -47,7 +47,7 @@ is "the state is mixed" "$(state)" mixed
 is "blocks_online" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
 comes_and_goes "still bound"
 
-# --- never a part of what was added in one go: the kernel does not survive its removal ---
+# --- never a part of a range that was added in one go: the kernel does not survive its removal ---
 rmmod kmem
 load_stock
 online_all

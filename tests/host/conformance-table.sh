@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The table of docs/conformance.md is that of the results that are kept, and each of these
-# has every promise. The suite refuses what it cannot check.
+# has every promise. The suite refuses a device that it cannot check.
 set -euo pipefail
 . tests/guest/lib.sh
 RUN=tests/conformance/run TABLE=tests/conformance/table

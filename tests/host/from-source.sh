@@ -15,7 +15,7 @@ done
 temporary WORK
 trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
-# in_layer ROOT COMMAND: runs it in the clone, in a root that keeps what is written to it in
+# in_layer ROOT COMMAND: runs it in the clone, in a root whose changes go to
 # WORK/upper. The root's kernel takes the place of the running one.
 in_layer() {
 	local root=$1 command=$2

@@ -102,7 +102,7 @@ is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sy
 	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 5
 is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 0
 is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
-is "nothing that is built or included is missing" "$(lacks_files)" ''
+is "every file that is built or included exists" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
 
 is "the document has every file of the device and of the driver" "$(undocumented)" ''

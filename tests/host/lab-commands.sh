@@ -12,7 +12,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 export DAXPLUG_BUILD=${DAXPLUG_BUILD:-$PWD/build}
 
-# On a terminal, at which "exit" is typed until the command ends, for those that open a shell.
+# On a terminal, at which "exit" is typed until the command ends, for commands that open a shell.
 in_clone() {
 	cd "$WORK/clone"
 	while sleep 5; do echo exit || break; done 2> /dev/null |

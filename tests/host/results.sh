@@ -10,7 +10,7 @@ mkdir -p "$WORK/lab"
 cp "$REPO/lab/results" "$WORK/lab/"
 printf '# a remark\n6.12\t6.12\tamd64\n7.9\t7.9\tamd64\n' > "$WORK/lab/kernels"
 
-# run_of COMMIT LINE...: what lab/check prints of a run.
+# run_of COMMIT LINE...: the output of lab/check for a run.
 run_of() {
 	printf 'daxplug %s\n' "$1"
 	printf '6.12: Linux 6.12.1-2, gcc 12, QEMU 7\nlab/check: building kmem for Linux 6.12.1-2\n'

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # full
 # The patches of upstream/ apply with git am to the newest source in the archive, and have
-# the form that the kernel wants; and plugging a memory group is all or nothing in them, at
-# whatever step it fails (tests/series).
+# the form that the kernel wants; and in them plugging a memory group is all or nothing, whichever
+# step fails (tests/series).
 set -euo pipefail
 for part in common cache packages archive source series; do
 	# shellcheck source=/dev/null
@@ -15,7 +15,8 @@ command -v git > /dev/null || skip_all "git is not installed"
 
 CHECKPATCH=(scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
 
-# unpack VERSION INTO: of the source what the patches change, and what checks them.
+# unpack VERSION INTO: unpacks the files of the source that the patches change, and the scripts that
+# check them.
 unpack() {
 	local files
 	mapfile -t files < <(series_patches "$1" | xargs sed -n 's|^--- a/||p' | sort -u)
@@ -31,14 +32,14 @@ as_repository() {
 	git -C "$1" commit -q -m source
 }
 
-# check_patch TREE PATCH: prints what checkpatch.pl has to say against it. TREE has no
-# history, in which the commit of a Fixes: tag could be found.
+# check_patch TREE PATCH: prints the complaints of checkpatch.pl. TREE has no history, in
+# which the commit of a Fixes: tag could be found.
 check_patch() {
 	(cd "$1" && perl scripts/checkpatch.pl --no-tree --strict --no-signoff --terse --no-summary \
 		--ignore UNKNOWN_COMMIT_ID "$2") || true
 }
 
-# core_of TREE: from the patched source what tests/series/groups.c includes.
+# core_of TREE: the part of the patched source that tests/series/groups.c includes.
 core_of() {
 	sed -n '/^enum memory_group_state {/,/^};/p; /^struct memory_group_failure {/,/^};/p
 		/^struct memory_group_range {/,/^};/p; /^struct memory_group {/,/^};/p' "$1/include/linux/memory.h"

@@ -40,7 +40,7 @@ has_option() {
 	esac
 }
 
-# cfi_option: what the series calls it.
+# cfi_option: its name in the series.
 cfi_option() {
 	if grep -q 'transitional' "$KERNEL_ROOT$tree/arch/Kconfig"; then echo CFI=y; else echo CFI_CLANG=y; fi
 }

@@ -47,7 +47,7 @@ unset FAKE_FAIL
 echo 1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/guard"
 export FAKE_FAIL_SETTING=13
 is "a setting that is refused" "$(status_of change apply "$CONF")" 4
-is "the message names the setting, and what to do" "$(error)" "daxplug: dax0.0: guard = off: Permission denied; run it as root"
+is "the message names the setting and the remedy" "$(error)" "daxplug: dax0.0: guard = off: Permission denied; run it as root"
 is "the state is unchanged" "$(listed state)" unplugged
 unset FAKE_FAIL_SETTING
 
@@ -59,7 +59,7 @@ is "one of two fails: the output has each" "$(jq -r '.devices[] | "\(.chardev) \
 	"dax0.0 changed - dax1.0 failed mode"
 is "one of two fails: the other is changed" "$(listed state)" online_movable
 is "one of two fails: the exit status" "$(status_of change apply "$CONF")" 64
-ok "it says what to do" said 'daxctl reconfigure-device'
+ok "the message has the remedy" said 'daxctl reconfigure-device'
 
 # A signal rolls back the change under way, and ends the command before the next device.
 new_root ours-6.12-movable
@@ -83,7 +83,7 @@ declares_live '[a]' 'kind = hmem' 'guard = off' 'timeout = 30s'
 is "another driver: no guard is declared" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
 declares_live '[a]' 'kind = hmem' 'guard = on'
 is "another driver: a guard" "$(status_of change apply -n "$CONF")" 65
-ok "it says what there is" said 'guard would be on, was unsupported$'
+ok "the output has the present value" said 'guard would be on, was unsupported$'
 
 # --- module options, with a directory of the test at /etc/modprobe.d ---
 
@@ -126,7 +126,7 @@ declares_live '[a]' 'kind = hmem' 'state = online'
 program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
 program update-initramfs 'exit 1'
 is "--boot: a rebuild that fails" "$(status_of boot)" 1
-is "it says what to do" "$(error)" "daxplug: update-initramfs -u failed: the initramfs still has the old options; run it again"
+is "the message has the remedy" "$(error)" "daxplug: update-initramfs -u failed: the initramfs still has the old options; run it again"
 : > "$CONF"
 program update-initramfs 'exit 0'
 is "--boot: nothing is declared: the file is removed" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "

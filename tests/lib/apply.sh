@@ -47,7 +47,7 @@ declares '[hbm]' 'kind = cxl' 'state = unplugged'
 is "no device of that kind" "$(status_of on apply -n)" 0
 declares '[hbm]' 'kind = hmem' 'memmap-on-memory = on'
 is "page structs of a device in use" "$(status_of on apply -n)" 7
-ok "it says what to do" said 'daxplug unplug --release dax0.0 && daxplug apply$'
+ok "the message has the remedy" said 'daxplug unplug --release dax0.0 && daxplug apply$'
 
 # --- invalid lines ---
 

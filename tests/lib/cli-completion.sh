@@ -12,7 +12,7 @@ PATH=$WORK/bin:$PATH
 
 # --- bash ---
 
-# bash_completes WORD...: what bash would offer for the last word.
+# bash_completes WORD...: the words that bash offers for the last one.
 bash_completes() {
 	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
 	_daxplug
@@ -74,7 +74,7 @@ fi
 
 # --- fish ---
 
-# fish_completes LINE: what fish would offer.
+# fish_completes LINE: the words that fish offers.
 fish_completes() {
 	HOME=$WORK fish --no-config -c "source '$COMPLETIONS/daxplug.fish'; complete -C '$1'" 2>&1 |
 		cut -f 1 | xargs

@@ -53,7 +53,7 @@ else
 	valid "monitor --since" 'record*' since @0
 fi
 
-# --- what a change writes ---
+# --- the entry of a change ---
 
 # listen FILE: as journald, takes one entry of daxplug.
 listen() {

@@ -29,11 +29,11 @@ is "done" "$(jq -r '.[0] | .outcome + " " + .state_before + " " + .memory_state'
 # --- drained first ---
 
 valid "unplug --drain, JSON" results change unplug --force --drain --json dax0.0
-is "unplug --drain: what came of it" "$(jq -r '.[0] | .outcome + " " + (.drain | keys | join(","))' "$WORK/json")" \
+is "unplug --drain: the result" "$(jq -r '.[0] | .outcome + " " + (.drain | keys | join(","))' "$WORK/json")" \
 	"done dropped_bytes,duration_ms,left_bytes,moved_bytes,processes,refill,swapped_bytes"
 is "plug for the next" "$(status_of change plug -q dax0.0)" 0
 is "unplug --drain" "$(status_of change unplug --force --drain dax0.0)" 0
-ok "unplug --drain: it says what was moved" grep -qE '^dax0.0: drained 0B in [0-9.]+ s' "$WORK/out"
+ok "unplug --drain: the output has the memory moved" grep -qE '^dax0.0: drained 0B in [0-9.]+ s' "$WORK/out"
 is "plug for the next" "$(status_of change plug -q dax0.0)" 0
 change unplug --force --drain --progress=json dax0.0 > "$WORK/out" 2> "$WORK/err"
 ok "unplug --drain: its progress" jq -es \

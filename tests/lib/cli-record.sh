@@ -10,7 +10,7 @@ recorded_again() {
 	status_of on record -o "$RECORD" "$@"
 }
 
-# said_of ROOT WORD...: what the command says of a tree, but for how long it took.
+# said_of ROOT WORD...: the output of the command for a tree, without durations.
 said_of() { "$DAXPLUG" --sysroot "$@" 2>&1 | sed 's/"duration_ms":[0-9]*/"duration_ms":0/'; }
 
 # is_read_back DESCRIPTION
@@ -48,7 +48,7 @@ is "by default, an archive in the current directory" \
 	"$(cd "$WORK/unpacked" && on record 2> /dev/null | sed -E 's/[0-9]/0/g'; ls "$WORK/unpacked" | wc -l)" \
 	$'daxplug-record-0000-00-00T00:00:00Z.tar.gz\n1'
 
-# --- the files that are recorded, and those that are not ---
+# --- the files that are recorded or left out ---
 
 mkdir -p "$ROOT"/etc/{modprobe.d,daxplug.conf.d,udev/rules.d,systemd/system} "$ROOT/usr/lib/udev/rules.d"
 printf '# mine\noptions wifi password=secret\noptions kmem guard=1\n' > "$ROOT/etc/modprobe.d/mine.conf"
@@ -70,12 +70,12 @@ is_read_back "with configuration"
 is "a record of a record" "$(status_of "$DAXPLUG" record --sysroot "$RECORD" -o "$WORK/again")" 0
 is "is the same" "$(diff -r "$RECORD" "$WORK/again" | grep -v daxplug-record.txt)" "$(diff "$RECORD/daxplug-record.txt" "$WORK/again/daxplug-record.txt")"
 
-# On this machine: what a kernel hands out in small reads only is there as well.
+# On this machine: files that the kernel hands out in small reads only are there as well.
 is "a record of this machine" "$(rm -rf "$RECORD"; status_of "$DAXPLUG" record -o "$RECORD")" 0
 is "it has files of /proc/sys" "$(cat "$RECORD/proc/sys/kernel/osrelease")" "$(uname -r)"
 is "it has no address of the kernel" "$(grep -rlE 'ffff[89a-f][0-9a-f]{11}' "$RECORD")" ''
 
-# --- a tree that is meant to do harm ---
+# --- a malicious tree ---
 
 ln -s ../../../../../../../../../../../../etc/passwd "$ROOT/sys/bus/dax/devices/dax7.0"
 ln -s dax8.0 "$ROOT/sys/bus/dax/devices/dax8.0"

@@ -82,7 +82,7 @@ usage_error "a recorded tree for handback" "handback works on this machine only,
 usage_error "an invalid time to look back to" "--since: 'nonsense' is not a time (see 'daxplug monitor --help')" monitor --since nonsense
 usage_error "an invalid colour" "--color: 'red' is not auto, always or never (see 'daxplug list --help')" list --color=red
 
-# The manual, with "\-" as "-", except before long options.
+# The manual page, with "\-" as "-", except before long options.
 sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
 for verb in list show check plug unplug replug reclaim monitor apply metrics record takeover handback; do
@@ -210,9 +210,9 @@ is "only devices that may hold data" "$(status_of on plug --dry-run node:2)" 7
 ok "the message names the skipped device, and why" said '^dax1.0: skipped: persistent memory without a driver'
 is "nothing to check is refused" "$(status_of on check --json node:2) $(jq -r .verdict "$WORK/out")" "7 refused"
 is "in devdax mode, named" "$(status_of on plug --dry-run dax3.0)" 7
-ok "it says what to do" said 'daxctl reconfigure-device'
+ok "the message has the remedy" said 'daxctl reconfigure-device'
 is "in famfs mode, named" "$(status_of on plug --dry-run dax4.0)" 7
-ok "it says the mode, and what to do" said 'famfs.*daxctl'
+ok "the message has the mode and the remedy" said 'famfs.*daxctl'
 
 new_root ours-6.12-movable
 add_device dax1.0 "$ND/dax1.1" 2 64 4 '' online Movable
@@ -428,7 +428,7 @@ is "in JSON too" "$(on unplug --dry-run --json dax0.0 | jq -r '.[0] | "\(.outcom
 ROOT=$MIXED
 is "the map" "$(on show dax0.0 | sed -nE 's/^  memory[0-9]+ +//p')" oMoMoMoo
 
-# in_terminal COLUMNS COMMAND...: what it prints on a terminal, standard error too.
+# in_terminal COLUMNS COMMAND...: its output on a terminal, standard error too.
 in_terminal() {
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null < /dev/null
 }
@@ -502,14 +502,14 @@ within() {
 }
 ok "monitor is ready" within ready has_line '"event":"ready"'
 rm "$ROOT/sys/devices/platform/hmem.0/dax0.0/driver"
-ok "monitor tells of a mode" within mode has_line '"mode":"disabled"'
+ok "monitor reports a mode" within mode has_line '"mode":"disabled"'
 rm -r "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
-ok "monitor tells of what has gone" within removal has_line '"event":"removed"'
+ok "monitor reports a device that is gone" within removal has_line '"event":"removed"'
 kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
 is "monitor ends by the signal" "$status" 143
-is "it begins with what there is" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
+is "it begins with the present devices" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
 	"present dax0.0 system-ram"
 is "its time can be read by jq" "$(head -n 1 "$WORK/events" | jq -r '.time | sub("\\.[0-9]+"; "") | fromdate | type')" number
 valid "monitor" 'record*' cat "$WORK/events"

@@ -11,7 +11,7 @@
 #include "fake.h"
 #include "pagemap.h"
 
-/* One for all: what changes a fixture is a child process with a copy of it. */
+/* One for all: a child process with a copy of it changes a fixture. */
 struct fake fake;
 
 void fake_reset(struct fixture *fixture, const struct fixture_device *device)
@@ -135,7 +135,7 @@ static unsigned int present_blocks(void)
 	return count;
 }
 
-/* As only a driver does that says what its last failure was. */
+/* As a driver with a file last_failure does. */
 static void count_failure(void)
 {
 	char failure[96], failures[96], text[64];
@@ -241,7 +241,7 @@ static int write_driver(const char *file, const char *device)
 	return 0;
 }
 
-/* nr_hugepages reads with the surplus pages and is written without them. */
+/* nr_hugepages reads as all pages, surplus ones included; a write sets the persistent ones. */
 static unsigned int surplus_beside(const char *path)
 {
 	char surplus[160], text[32];
@@ -252,7 +252,7 @@ static unsigned int surplus_beside(const char *path)
 	return strtoul(text, NULL, 10);
 }
 
-/* The pages of a pool lie in the first block, and the pool gets back what there is. */
+/* The pages of a pool lie in the first block, and the pool grows again as far as @fail_pool. */
 static int write_pool(const char *path, const char *text)
 {
 	unsigned int wanted = strtoul(text, NULL, 10) + surplus_beside(path);

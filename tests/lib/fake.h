@@ -24,7 +24,7 @@
  * @fail_leaves: N of memoryN that such a failure leaves offline, or -1
  * @hide_zone: N of memoryN whose zone cannot be read once a block goes offline, or -1
  * @waits: it failed before it had its turn, which daxplug's driver does not count
- * @bind_ms: how long binding takes, whatever is sent to it
+ * @bind_ms: how long binding takes, whatever signal it gets
  * @fail_bind: a negative errno for binding, or 0
  * @bind_lies: a negative errno that a bind which worked returns, or 0
  * @binds_to: the driver that a device is bound to in the end
@@ -38,7 +38,7 @@
  * @pool_left: its pages left when a block has gone offline
  * @system_pool: nr_hugepages of the machine, or NULL
  * @system_pool_left: its pages left then
- * @fail_pool: what it can be grown to again at most, or 0
+ * @fail_pool: the most pages to which it can grow again, or 0
  * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
  * @rival: N of memoryN to whose state another process writes @rival_word first, or -1

@@ -245,7 +245,7 @@ static void load_line(const struct fixture *fixture, char *line)
 	fixture_write(fixture, line, "%s", equals + 3);
 }
 
-/* Adds what tests/lib/record has written. */
+/* Adds the files that tests/lib/record has written. */
 void fixture_load(struct fixture *fixture, const char *record)
 {
 	FILE *file = fopen(record, "r");

@@ -9,7 +9,7 @@
 #define FIXTURE_BLOCK_SIZE (UINT64_C(128) << 20)
 #define FIXTURE_PATH_SIZE 320
 
-/* The files that every DAX device has, each with what stands before it. */
+/* The files that every DAX device has, each with its prefix. */
 #define FIXTURE_DEVICE_FILES(device)                                                               \
 	device "size", device "align", device "target_node", device "numa_node",                   \
 		device "resource", device "state", device "memmap_on_memory",                      \
@@ -27,11 +27,11 @@ struct fixture {
  * struct fixture_device - a device in it
  * @name: such as dax0.0
  * @place: where it is in /sys/devices, without its name
- * @driver: what it is bound to, or NULL
+ * @driver: the driver that it is bound to, or NULL
  * @node: its target node
  * @first: N of its first memoryN
  * @blocks: how many it has
- * @state: what its state file says, or NULL without one
+ * @state: the content of its state file, or NULL without one
  */
 struct fixture_device {
 	const char *name;

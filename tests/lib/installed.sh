@@ -44,7 +44,7 @@ for example in poll-loop threads; do
 	ok "$example: as C++" compiles "$example-cxx" c++ -std=c++11 -pedantic
 	if [[ -e $LIBRARY/libdaxplug.a ]]; then
 		FILE=$EXAMPLES/$example.c
-		# Debian has no static libkmod, so what the library needs itself stays shared.
+		# Debian has no static libkmod, so the libraries that libdaxplug needs stay shared.
 		LIBRARIES="-L$LIBRARY -l:libdaxplug.a $(needed_by_static)"
 		ok "$example: with the static library" compiles "$example-static" cc -std=c11 -D_GNU_SOURCE
 	fi
@@ -61,7 +61,7 @@ if [[ -e $ROOT/poll-loop-static ]]; then
 	is "and runs" "$("$ROOT/poll-loop-static" dax9.9 plug 2>&1)" "dax9.9: no such device"
 fi
 is "the SONAME" "$(objdump -p "$LIBRARY/libdaxplug.so.0" | awk '$1 == "SONAME" { print $2 }')" libdaxplug.so.0
-# 2.31 is that of Debian 11 and Ubuntu 20.04. Newer ones are what the compiler's own headers
-# bring in when it is built on a newer system.
+# 2.31 is the version of Debian 11 and Ubuntu 20.04. The headers of a newer system bring in newer
+# symbols.
 ok "no glibc symbol for pidfds" eval "! objdump -T '$LIBRARY/libdaxplug.so.0' | grep -q pidfd"
 done_testing

@@ -26,7 +26,7 @@ calls_up() {
 				print from[i], "calls", to[i], "of", file } }' <(files) <(symbols "$1")
 }
 
-# calls_of_command COMMAND: "FILE FILE" for each two of which one uses the other.
+# calls_of_command COMMAND: "FILE FILE" for each file and each other file that it uses.
 calls_of_command() {
 	nm -A "$1".p/*.c.o | sed -nE 's#^.*/([a-z_]+\.c)\.o:.* ([A-Z]) (.*)#\1 \2 \3#p' |
 		awk '$2 != "U" { owner[$3] = $1; next }

@@ -930,7 +930,7 @@ static void cache_is_dropped(void **state)
 	assert_string_equal(text, "37748736 swappiness=0");
 }
 
-/* ---- what refills the node ---- */
+/* ---- settings that refill the node ---- */
 
 static void set_refills(struct context *context)
 {

@@ -194,7 +194,7 @@ static double seconds(void)
 
 /*
  * A device of 32,768 blocks. An idle monitor looks each five minutes where the kernel announces
- * what happens (LOOK_ANNOUNCED in monitor.c), a progress line five times a second.
+ * changes (LOOK_ANNOUNCED in monitor.c), a progress line five times a second.
  */
 static void cost(void **state)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every open, read and readdir of a change fails, one at a time, in pairs, and from one
- * on for good. In each case the outcome is "done" only if it is, "rolled back" only if everything
- * is as before, no block in a zone that it was not in and that was not asked for, and never an
- * unbind while memory is online.
+ * Every open, read and readdir of a change fails: one at a time, in pairs, and all from one on. In
+ * each case the outcome is "done" only if the change was made, and "rolled back" only if everything
+ * is as before; each block is in its former zone or in the one asked for; and the device is never
+ * unbound while memory is online.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -276,7 +276,7 @@ static const char *judge(struct walk *walk, enum daxplug_outcome outcome)
 	struct picture now = take_picture(&walk->fixture);
 	bool as_before;
 
-	/* Those that are reported as lost may be. Memory newly plugged has none to lose. */
+	/* Pages that are reported as lost may be missing. Memory newly plugged has none to lose. */
 	if (walk->huge_pages_lost || walk->scenario->action == DAXPLUG_ACTION_PLUG)
 		memcpy(now.pool, walk->before.pool, sizeof(now.pool));
 	as_before = !memcmp(&now, &walk->before, sizeof(now));

@@ -43,7 +43,7 @@ is "the device is free" "$(daxplug list --noheadings --raw --output mode dax0.0)
 is "the virtual machine has left it" "$(on_expander)" 0
 kill -USR1 "$(process)"
 ok "it runs, with all of its memory" eventually grep -qx $((300 << 20)) /run/guest
-ok "the journal has who asked" eval \
+ok "the journal names the requester" eval \
 	"journalctl -b -o cat MESSAGE_ID=39f030a4019646378ea2ce9fe503fcb4 | grep -q dax0.0"
 
 ok "after maintenance" daxplug apply

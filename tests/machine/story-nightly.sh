@@ -55,7 +55,7 @@ for night in first second; do
 	before=$(sha256sum /mnt/file)
 	ok "$night morning: the job" systemctl start pmem-devdax.service
 	is "$night morning: the device" "$(bound_to)" device_dax
-	is "$night morning: what was in RAM is still there" "$(sha256sum /mnt/file)" "$before"
+	is "$night morning: the content of RAM is intact" "$(sha256sum /mnt/file)" "$before"
 	umount /mnt
 done
 done_testing

@@ -4,7 +4,7 @@
  * all or nothing: each step fails in turn, once or several times, or a signal or a cancel
  * comes there, and afterwards everything is as before.
  *
- * core.inc is what tests/host/series.sh takes from the patched source.
+ * core.inc is the part that tests/host/series.sh takes from the patched source.
  */
 #include "kernel.h"
 

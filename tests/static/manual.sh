@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
-# failure, and none that the code does not know; tests use each option that the manual uses; every
+# failure, and for no other word; tests use each option that the manual uses; every
 # relative link in a Markdown file leads somewhere; the table of contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
@@ -10,7 +10,7 @@ MANUAL=docs/troubleshoot.md
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# literals PATTERN FILE...: what the first group of a pattern matches, also across lines.
+# literals PATTERN FILE...: the texts that the first group of a pattern matches, also across lines.
 literals() {
 	local pattern=$1
 	shift
@@ -49,8 +49,8 @@ is_tested() {
 	git -c safe.directory="$PWD" grep -qE -e "\\b$1\\b.* $2\\b" -- tests lab/guest
 }
 
-# paths: the files and directories of this repository that the manual names, but for those that a
-# command writes.
+# paths: the files and directories of this repository that the manual names, without the ones that
+# a command writes.
 paths() {
 	perl -ne 's/> \S+|<!--.*?-->|`cli\/show: .*?`//g; print "$1\n" while m{(?<![\w/.~-])((?:bench|cli|contrib|lab|man|packaging|tests)/[\w./@-]*\w)}g' \
 		README.md CONTRIBUTING.md docs/*.md | sort -u

@@ -8,7 +8,7 @@ set -euo pipefail
 NOUNS='(block|page|range|file|device|processe|bind|finding)s\b'
 SEVERAL='all %u devices together|%u blocks per character'
 
-# fixed_plurals: "FILE:LINE:TEXT" from standard input, those that are wrong for one.
+# fixed_plurals: the lines "FILE:LINE:TEXT" of standard input whose text is wrong for one.
 fixed_plurals() {
 	grep -E "%[a-z]*[ud] ([a-z]+ )?$NOUNS" | grep -vE "of (its )?%[a-z]*[ud] |$SEVERAL" || true
 }

@@ -16,7 +16,7 @@ lines_of() {
 		END { story() }' docs/stories.md
 }
 
-# missing_from TEST: the lines of its story that it does not contain.
+# missing_from TEST: the lines of the story that the test does not contain.
 missing_from() {
 	while IFS= read -r line; do
 		grep -qF -e "$line" "$1" || printf '%s\n' "$line"

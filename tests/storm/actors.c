@@ -162,7 +162,7 @@ static void holder_turn(struct actor *actor)
 	munmap(pages, size);
 }
 
-/* As many as there is memory for; none are left but those that a rollback restores. */
+/* As many as there is memory for; afterwards none but the ones that a rollback restores. */
 static void pool_keeper_turn(struct actor *actor)
 {
 	const char *pool =

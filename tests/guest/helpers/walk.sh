@@ -93,7 +93,7 @@ expect() {
 # expect_record DESCRIPTION WANTED: the record is WANTED.
 expect_record() {
 	[[ $RECORD != "$2" ]] || return 0
-	PROBLEMS+=("$1: it is otherwise: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
+	PROBLEMS+=("$1: it differs: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
 		grep "^[<>]" | head -n 6 | paste -sd ';')")
 }
 
@@ -133,7 +133,7 @@ expect_named() {
 		look_at "$number"
 		was=$(sed -n "s/^memory$number: //p" <<< "$BEFORE")
 		[[ $BLOCK_IS == "$was" ]] || is_named "$number" "$lines" ||
-			PROBLEMS+=("$1: memory$number is $BLOCK_IS and was $was, which is not said")
+			PROBLEMS+=("$1: memory$number is $BLOCK_IS and was $was, which the log does not say")
 	done
 }
 
