@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The driver's protocol, for spin: one region of two memory blocks, and everybody
- * who has to do with it, their steps in every order in which they can come.
+ * The driver's protocol, for spin: one region of two memory blocks, and all tasks
+ * that act on it, their steps in every possible order.
  *
  * Names are those of the driver and of the core; a function of the core stands
- * for as much of it as matters here. What is one step (d_step, atomic) is done
- * under gates_lock, or touches only what a lock that is held keeps from others.
+ * for the part of it that matters here. One step (d_step, atomic) is done under
+ * gates_lock, or touches only variables that a held lock protects.
  *
- * A precaution is something that the driver does for a reason. With any one of
- * them left out, spin has to find what goes wrong; tests/host/model.sh has the list
- * from here, with the run that finds it, and says which by its number in the
+ * A precaution is an action of the driver that prevents a fault. With any one of
+ * them left out, spin has to find the fault; tests/host/model.sh reads the list here,
+ * each with the run that finds its fault, and leaves one out by its number in the
  * environment.
  */
 
@@ -21,11 +21,11 @@
 #define reservation_is_kept PRECAUTION(6) /* bound: kmem_drive_end() releases, not the removal */
 #define signals_are_flushed PRECAUTION(7) /* bound: kmem_switch_offline() drops signals first */
 #define record_is_kept PRECAUTION(8) /* bound: kmem_gate_end_add() leaves blocks that were switched already */
-#define pin_comes_first PRECAUTION(9) /* everybody: go_forward() holds the module while it can still go back */
-#define commit_heeds_cancel PRECAUTION(10) /* everybody: kmem_lifecycle_commit() looks for a cancel once more */
+#define pin_comes_first PRECAUTION(9) /* all: go_forward() holds the module while it can still go back */
+#define commit_heeds_cancel PRECAUTION(10) /* all: kmem_lifecycle_commit() looks for a cancel once more */
 #define unpin_heeds_flight PRECAUTION(11) /* bound: release_module_if_idle() waits for a block in flight */
 #define uninstall_unpins PRECAUTION(12) /* bound: kmem_gate_end() lets the module go */
-#define writer_stops_worker PRECAUTION(13) /* everybody: kmem_worker_run() waits until its thread is gone */
+#define writer_stops_worker PRECAUTION(13) /* all: kmem_worker_run() waits until its thread is gone */
 #define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and kmem_orphans_attach() take devs_lock */
 #define strand_comes_last PRECAUTION(15) /* neighbour: memory has its device until kmem_unbind() has cleared it */
 #define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() drops no memory with a transition under way */
@@ -49,11 +49,11 @@ c_decl {
 }
 
 /*
- * A run says how many ranges and writers there are, and who else (WITH_...).
+ * A run has a number of ranges, a number of writers, and other tasks (WITH_...).
  * HELD_PAGES: a block may hold a page that never goes away. ENDLESS: an outsider
  * may never come to an end with a block. SLEEPS_FOR_EVER: the system may never wake.
- * FAIR: an outsider does not take device_hotplug_lock from under the nose of somebody
- * who waits for it.
+ * FAIR: an outsider does not take device_hotplug_lock again before a task that waits
+ * for it.
  */
 #ifndef HELD_PAGES
 #define HELD_PAGES false
@@ -93,7 +93,7 @@ c_decl {
 #define SUSPEND 6
 
 /* Tasks. */
-#define NOBODY 0
+#define NO_TASK 0
 #define WRITER 1
 #define WORKER 2
 #define OUTSIDER 3
@@ -108,7 +108,7 @@ c_decl {
 /* PASSES_BACK, enough for one slice to be in vain. */
 #define PASSES_BACK 2
 
-/* The core: what a block is, and what it passes for from outside (memory_block->state). */
+/* The core: the state of a block, and the one that other tasks see (memory_block->state). */
 byte really[BLOCKS];
 byte memory_block[BLOCKS];
 byte device_hotplug_lock;
@@ -188,7 +188,7 @@ bool lost;
  * gate.c
  */
 
-/* Online memory pins the module, and so do what is on its way there and a transition, no more. */
+/* The module is pinned by online memory, by memory that is going online, and by a transition only. */
 inline check_pin()
 {
 	assert(!any(blocks, ONLINE) || transition || pinned || lost);
@@ -209,7 +209,7 @@ inline decide(me, to, err)
 {
 	if
 	:: adding == me -> err = FAILED
-	:: adding != me && guard_refuses && actor != me && (actor != NOBODY || guarded) ->
+	:: adding != me && guard_refuses && actor != me && (actor != NO_TASK || guarded) ->
 		err = FAILED
 	:: else
 	fi;
@@ -283,7 +283,7 @@ inline tell_gate(block, to)
 inline claim_now(me)
 {
 	d_step {
-		assert(actor == NOBODY);
+		assert(actor == NO_TASK);
 		actor = me
 	}
 }
@@ -298,13 +298,13 @@ inline lock_device_hotplug(me)
 {
 	wants_lock
 	atomic {
-		device_hotplug_lock == NOBODY ->
+		device_hotplug_lock == NO_TASK ->
 		device_hotplug_lock = me;
 		lock_is_wanted = false
 	}
 }
 
-#define unlock_device_hotplug() device_hotplug_lock = NOBODY
+#define unlock_device_hotplug() device_hotplug_lock = NO_TASK
 
 /* On the way back the driver cannot do more than the core lets it. */
 inline fail(me, err)
@@ -315,8 +315,8 @@ inline fail(me, err)
 
 /*
  * state_store() of a memory block, the lock taken. The core may refuse before it
- * asks, others may refuse, a page may be in the way; a signal ends the offlining,
- * which without one, for a page that is held, may never end.
+ * calls the notifiers, another notifier may refuse, a page may be in the way. A
+ * signal ends the offlining, which may otherwise never end if a page is held.
  */
 inline switch_block(me, block, to, err)
 {
@@ -354,7 +354,7 @@ inline switch_block(me, block, to, err)
 			unlock_device_hotplug()
 		}
 		:: atomic {
-			/* Somebody else refuses, or a page cannot be moved. */
+			/* Another notifier refuses, or a page cannot be moved. */
 			!err && !ENDS_BY_SIGNAL(me, to) ->
 			fail(me, err);
 			tell_gate_cancelled();
@@ -368,7 +368,7 @@ inline switch_block(me, block, to, err)
 			tell_gate(block, to);
 			d_step {
 				memory_block[block] = to;
-				device_hotplug_lock = NOBODY
+				device_hotplug_lock = NO_TASK
 			}
 		fi
 	fi
@@ -392,7 +392,7 @@ inline add_memory(me, range, err)
 			err = 0
 		fi
 	fi;
-	device_hotplug_lock = NOBODY
+	device_hotplug_lock = NO_TASK
 }
 
 /* Refuses while a block is online, and for no other reason. The worker never asks for that. */
@@ -409,7 +409,7 @@ inline remove_memory(me, range, err)
 			set_range(memory_block, range, ABSENT)
 		:: else
 		fi;
-		device_hotplug_lock = NOBODY
+		device_hotplug_lock = NO_TASK
 	}
 }
 
@@ -431,7 +431,7 @@ inline kmem_range_add(me, range, err)
 	adding = me;
 	add_memory(me, range, err);
 	d_step {
-		adding = NOBODY;
+		adding = NO_TASK;
 		if
 		:: !err && (blocks[FIRST(range)] == ABSENT || !record_is_kept) ->
 			blocks[FIRST(range)] = OFFLINE
@@ -481,7 +481,7 @@ inline try_lock_device_hotplug(err)
 	wants_lock
 	if
 	:: atomic {
-		device_hotplug_lock == NOBODY && !MUST_END ->
+		device_hotplug_lock == NO_TASK && !MUST_END ->
 		device_hotplug_lock = WORKER;
 		err = 0;
 		lock_is_wanted = false
@@ -545,9 +545,9 @@ inline kmem_switch_online(block, err)
 #define must_go_online (blocks[i] == OFFLINE && WANTED(i) == ONLINE)
 
 /*
- * The next block or range, from i down, that a step has to do with. The first
- * failure ends it, unless as much as can be is to be done. For ranges a cancel
- * is looked for in between, blocks do that themselves.
+ * The next block or range, from i down, that a step concerns. The first failure
+ * ends the step, unless it is a best effort. Between ranges the step looks for a
+ * cancel; the switch of a block does so itself.
  */
 #define next(is_range, is_due)                                                                     \
 	:: atomic {                                                                                \
@@ -658,7 +658,7 @@ end_idle:
 		claim_now(WORKER);
 		if
 		:: atomic { !in_flight || !claim_waits -> claimed = true };
-		:: atomic { in_flight && signal_pending -> actor = NOBODY };
+		:: atomic { in_flight && signal_pending -> actor = NO_TASK };
 			goto done
 		fi;
 
@@ -708,7 +708,7 @@ end_idle:
 			d_step {
 				best_effort = true;
 				claimed = rollback_is_claimed;
-				actor = (rollback_is_claimed -> actor : NOBODY)
+				actor = (rollback_is_claimed -> actor : NO_TASK)
 			}
 		od;
 		if
@@ -717,7 +717,7 @@ end_idle:
 			d_step {
 				lost = lost || !kept;
 				assert(hindered || same(really, before));
-				/* The writer is told if it is not so. */
+				/* The writer gets an error if it is not. */
 				assert(!err == same(really, before))
 			}
 		:: else ->
@@ -727,7 +727,7 @@ end_idle:
 		d_step {
 			assert(same(blocks, really));
 			claimed = false;
-			actor = NOBODY
+			actor = NO_TASK
 		};
 done:
 		atomic {
@@ -747,7 +747,7 @@ done:
 	od
 }
 
-/* Nobody reads it any more; so that there is one state instead of many. */
+/* No task reads these any more: clearing them leaves one state instead of many. */
 inline forget_transition()
 {
 	wanted = 0;
@@ -821,24 +821,24 @@ again:
 #endif
 		if
 		:: atomic {
-			kmem_lock == NOBODY ->
+			kmem_lock == NO_TASK ->
 			kmem_lock = WRITER;
-			/* run_if_legal(); who is refused, or has what he wants, is soon gone */
+			/* run_if_legal(); a writer that is refused, or has nothing to do, returns at once */
 			wanted = (all(blocks, ABSENT) -> ONLINE : ABSENT)
 		}
-		:: kmem_lock != NOBODY -> goto out
+		:: kmem_lock != NO_TASK -> goto out
 		fi;
 		run_transition(WRITER);
 		if
 		:: !installed && asleep && !closing ->
 			/* FELL_ASLEEP */
-			kmem_lock = NOBODY;
+			kmem_lock = NO_TASK;
 			goto again
 		:: else
 		fi;
 		d_step {
 			forget_transition();
-			kmem_lock = NOBODY
+			kmem_lock = NO_TASK
 		};
 out:
 		atomic {
@@ -856,7 +856,7 @@ out:
 inline lock_devs(me)
 {
 	if
-	:: atomic { regions_are_locked && devs_lock == NOBODY -> devs_lock = me }
+	:: atomic { regions_are_locked && devs_lock == NO_TASK -> devs_lock = me }
 	:: !regions_are_locked
 	fi
 }
@@ -865,7 +865,7 @@ inline unlock_devs(me)
 {
 	d_step {
 		if
-		:: devs_lock == me -> devs_lock = NOBODY
+		:: devs_lock == me -> devs_lock = NO_TASK
 		:: else
 		fi
 	}
@@ -875,7 +875,7 @@ inline forget()
 {
 	d_step {
 		assert(all(blocks, ABSENT) && all(really, ABSENT));
-		assert(!pinned && !in_flight && !transition && actor == NOBODY && adding == NOBODY);
+		assert(!pinned && !in_flight && !transition && actor == NO_TASK && adding == NO_TASK);
 		assert(!reserved[0] && !reserved[RANGES - 1]);
 		listed = false;
 		dev = false;
@@ -884,7 +884,7 @@ inline forget()
 		lost = false;
 		reclaimed_is_gone = reclaiming;
 		if
-		:: kmem_lock == RECLAIMER -> kmem_lock = NOBODY
+		:: kmem_lock == RECLAIMER -> kmem_lock = NO_TASK
 		:: else
 		fi
 	}
@@ -926,7 +926,7 @@ inline kmem_drive_clear(me)
 	:: range == 0 -> break
 	od;
 	kmem_drive_end();
-	actor = NOBODY
+	actor = NO_TASK
 }
 
 /* A region whose lock is taken is being reclaimed. */
@@ -935,10 +935,10 @@ inline sweep(me)
 	if
 	:: listed && !dev ->
 		if
-		:: atomic { kmem_lock == NOBODY || !sweep_heeds_lock -> kmem_lock = me };
+		:: atomic { kmem_lock == NO_TASK || !sweep_heeds_lock -> kmem_lock = me };
 			kmem_drive_clear(me);
-			kmem_lock = NOBODY
-		:: kmem_lock != NOBODY && sweep_heeds_lock
+			kmem_lock = NO_TASK
+		:: kmem_lock != NO_TASK && sweep_heeds_lock
 		fi;
 		tidy()
 	:: else
@@ -948,7 +948,7 @@ inline sweep(me)
 inline online_added()
 {
 	if
-	:: actor == NOBODY -> claim_now(BINDER)
+	:: actor == NO_TASK -> claim_now(BINDER)
 	:: else
 	fi;
 	range = BLOCKS;
@@ -971,7 +971,7 @@ inline populate()
 		copy(before, blocks);
 		best_effort = true
 	};
-	/* Where it is known by now that something is to be put online. */
+	/* Own the gate early if it is known by now that blocks are to go online. */
 	if
 	:: claim_now(BINDER)
 	:: true
@@ -995,12 +995,12 @@ inline populate()
 	:: !all(blocks, ABSENT) -> online_added()
 	:: true
 	fi;
-	actor = NOBODY;
+	actor = NO_TASK;
 	kmem_drive_end();
 	d_step { forget_transition() }
 }
 
-/* kmem_bind(), device_lock held; what is stranded is the same memory */
+/* kmem_bind(), device_lock held; the stranded memory is that of the same device */
 inline bind()
 {
 	lock_devs(BINDER);
@@ -1022,14 +1022,14 @@ inline bind()
 	:: err -> goto refused
 	:: else
 	fi;
-	atomic { kmem_lock == NOBODY -> kmem_lock = BINDER };
+	atomic { kmem_lock == NO_TASK -> kmem_lock = BINDER };
 	/* The default state of the device may be unplugged. */
 	if
 	:: populate();
 		err = all(blocks, ABSENT)
 	:: err = 0
 	fi;
-	kmem_lock = NOBODY;
+	kmem_lock = NO_TASK;
 	if
 	:: err ->
 		lock_devs(BINDER);
@@ -1059,7 +1059,7 @@ inline unbind(me)
 	fi;
 	files = false;
 	files_in_use == 0;
-	atomic { kmem_lock == NOBODY -> kmem_lock = me };
+	atomic { kmem_lock == NO_TASK -> kmem_lock = me };
 	if
 	:: !strand_comes_last -> dev = false
 	:: else
@@ -1074,9 +1074,9 @@ inline unbind(me)
 	:: lock_devs(me);
 		tidy_if_stranded();
 		unlock_devs(me)
-	:: devs_lock != NOBODY
+	:: devs_lock != NO_TASK
 	fi;
-	kmem_lock = NOBODY;
+	kmem_lock = NO_TASK;
 	driver_bound = false
 }
 
@@ -1087,22 +1087,22 @@ active proctype binder()
 
 end_idle:
 	do
-	:: atomic { device_lock == NOBODY && driver_registered && !driver_bound -> device_lock = BINDER };
+	:: atomic { device_lock == NO_TASK && driver_registered && !driver_bound -> device_lock = BINDER };
 		bind();
 		d_step {
 			err = 0;
-			device_lock = NOBODY
+			device_lock = NO_TASK
 		}
-	:: atomic { device_lock == NOBODY && driver_bound -> device_lock = BINDER };
+	:: atomic { device_lock == NO_TASK && driver_bound -> device_lock = BINDER };
 unbinding:	unbind(BINDER);
 		d_step {
 			err = 0;
-			device_lock = NOBODY
+			device_lock = NO_TASK
 		}
 	od
 }
 
-/* Somebody who knows nothing of the driver: a udev rule, an agent, a policy. */
+/* A task that knows nothing of the driver: a udev rule, an agent, a policy. */
 active proctype outsider()
 {
 	byte block, to, err;
@@ -1110,7 +1110,7 @@ active proctype outsider()
 end_idle:
 	do
 	:: atomic {
-		device_hotplug_lock == NOBODY && !lock_is_wanted && !all(memory_block, ABSENT) ->
+		device_hotplug_lock == NO_TASK && !lock_is_wanted && !all(memory_block, ABSENT) ->
 		device_hotplug_lock = OUTSIDER;
 		if
 		:: memory_block[0] != ABSENT -> block = 0
@@ -1142,18 +1142,18 @@ end_idle:
 		module_going = true;
 		driver_registered = false
 	};
-unloading:	atomic { device_lock == NOBODY -> device_lock = REMOVER };
+unloading:	atomic { device_lock == NO_TASK -> device_lock = REMOVER };
 		/* dax_driver_unregister() */
 		if
 		:: driver_bound -> unbind(REMOVER)
 		:: else
 		fi;
-		device_lock = NOBODY;
+		device_lock = NO_TASK;
 		/* kmem_adoption_exit() */
 		lock_devs(REMOVER);
 		sweep(REMOVER);
 		unlock_devs(REMOVER);
-		assert(files_in_use == 0 && thread == NONE && actor == NOBODY);
+		assert(files_in_use == 0 && thread == NONE && actor == NO_TASK);
 		assert(!listed || lost);
 		if
 		:: listed -> break
@@ -1180,7 +1180,7 @@ active proctype neighbour()
 end_idle:
 	do
 	:: atomic {
-		driver_registered && listed && !dev && (devs_lock == NOBODY || !regions_are_locked) ->
+		driver_registered && listed && !dev && (devs_lock == NO_TASK || !regions_are_locked) ->
 		lock_devs(NEIGHBOUR)
 	};
 		sweep(NEIGHBOUR);
@@ -1210,7 +1210,7 @@ again:
 		fi;
 		if
 		:: atomic {
-			kmem_lock == NOBODY && !reclaimed_is_gone ->
+			kmem_lock == NO_TASK && !reclaimed_is_gone ->
 			kmem_lock = RECLAIMER;
 			wanted = ABSENT;
 			if
@@ -1219,7 +1219,7 @@ again:
 			:: else
 			fi
 		}
-		:: kmem_lock != NOBODY || reclaimed_is_gone -> goto out
+		:: kmem_lock != NO_TASK || reclaimed_is_gone -> goto out
 		fi;
 		if
 		:: only != EVERY -> run_transition(RECLAIMER)
@@ -1227,7 +1227,7 @@ again:
 		fi;
 		if
 		:: !installed && asleep && !dev && !reclaimed_is_gone ->
-			kmem_lock = NOBODY;
+			kmem_lock = NO_TASK;
 			goto again
 		:: else
 		fi;
@@ -1235,7 +1235,7 @@ again:
 			if
 			:: kmem_lock == RECLAIMER ->
 				forget_transition();
-				kmem_lock = NOBODY
+				kmem_lock = NO_TASK
 			:: else
 			fi
 		};
@@ -1295,10 +1295,10 @@ end_asleep:
 #endif
 
 /*
- * That all come to an end, if everybody who can go on does so some day.
+ * Every operation ends, if each task that can go on eventually does.
  */
 
-/* Whatever a transition waits for: once cancelled, it does not. */
+/* A cancelled transition ends, whatever it was waiting for. */
 ltl cancel_ends { [] ((files_in_use && cancelled) -> <> !files_in_use) }
 ltl write_ends { [] (files_in_use -> <> !files_in_use) }
 ltl sleep_ends { [] ((driver_bound && !files) -> <> !driver_bound) }

@@ -9,7 +9,7 @@ MODEL=$PWD/kernel/model/kmem.pml
 
 # The tasks of each run, and whether spin looks for a wrong state or for a task that waits for ever.
 declare -A ACTORS=(
-	[everybody]="-DRANGES=2 -DHELD_PAGES=true -DWITH_REMOVER -DWITH_NEIGHBOUR"
+	[all]="-DRANGES=2 -DHELD_PAGES=true -DWITH_REMOVER -DWITH_NEIGHBOUR"
 	[bound]="-DRANGES=2 -DHELD_PAGES=true"
 	[neighbour]="-DRANGES=1 -DWITH_NEIGHBOUR"
 	[guard]="-DRANGES=1 -DWITH_GUARD"
@@ -22,7 +22,7 @@ declare -A ACTORS=(
 	[unload_ends]="-DRANGES=1 -DFAIR -DWITH_REMOVER"
 	[write_ends]="-DRANGES=1 -DFAIR"
 )
-RUNS=(everybody bound neighbour guard writers reclaim sleep cancel_ends sleep_ends unbind_ends unload_ends write_ends)
+RUNS=(all bound neighbour guard writers reclaim sleep cancel_ends sleep_ends unbind_ends unload_ends write_ends)
 
 is_progress() { [[ $1 == *_ends ]]; }
 
