@@ -326,8 +326,8 @@ static void read_given_file(struct declared *declared, const char *file)
  * @count: how many; 0 for the system's files
  *
  * In libeconf's order: /etc/daxplug.conf, or the vendor's if there is none; the vendor's
- * drop-ins, except those that /etc has a file of the same name for; those of /etc. A later
- * line replaces an earlier one of the same label and key.
+ * drop-ins, except the ones for which /etc has a file of the same name; the drop-ins of /etc. A
+ * later line replaces an earlier one of the same label and key.
  */
 void declared_read(struct declared *declared, char **files, int count)
 {

@@ -3,8 +3,8 @@
  * usage: storm --seed N [--transitions N] [--minutes N] [--memory MIB] [--kernel-zone]
  *              [--spoil STEP]
  *
- * Does everything to a DAX device that can be done to it, in an order and beside actors that the
- * seed decides, and checks after each step that every invariant holds. Ends with status 1 at the
+ * Performs every operation on a DAX device, in an order and beside actors that the seed decides,
+ * and checks after each step that every invariant holds. Ends with status 1 at the
  * first violation, and prints the command that repeats it.
  */
 #include <getopt.h>
@@ -80,7 +80,7 @@ static void parse_options(int argc, char **argv)
 		}
 	}
 	if (!options.transitions && !options.minutes)
-		die("how long? --transitions or --minutes says so");
+		die("no end is given: --transitions or --minutes is needed");
 }
 
 static void print_violation(const struct step *step, const char *wrong)
