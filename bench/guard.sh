@@ -55,7 +55,7 @@ end_fight() {
 	RULE=''
 }
 
-# Also after what has failed.
+# Also after a failure.
 begin_anew() {
 	must_be_unplugged
 	begin_absent

@@ -134,8 +134,8 @@ must_be_unplugged() {
 }
 
 # alternate PAIRS FUNCTION [WHO]: FUNCTION ROUND WHO for the one driver and the other
-# in turn, or for one alone, PAIRS times after once to warm up. Who comes first
-# changes from pair to pair: what one leaves behind must not count for the other.
+# in turn, or for one alone, PAIRS times after once to warm up. The first of
+# a pair changes from pair to pair, so that the traces of one do not count for the other.
 alternate() {
 	local pairs=$1 function=$2 only=${3-} round who order=('stock ours' 'ours stock')
 	must_be_unplugged

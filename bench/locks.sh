@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # How long the kernel-wide hotplug locks are held, in all and at the longest, by
 # kprobes where the kernel takes and drops them; the same for both drivers.
-# device_hotplug_lock keeps everybody from the files of memory blocks and
+# device_hotplug_lock keeps other tasks from the files of memory blocks and
 # processors; mem_hotplug_lock, the inner one, keeps readers of the memory's layout
-# waiting. Sourced by what measures that.
+# waiting. Sourced by the measurements that need it.
 
 TRACING=/sys/kernel/tracing
 
@@ -26,8 +26,8 @@ remove_probes() {
 	: > "$TRACING/kprobe_events"
 }
 
-# Prints, for the outer and the inner lock, "total longest" in ms. Somebody else
-# a task that only tries and fails holds no lock.
+# Prints, for the outer and the inner lock, "total longest" in ms. A task that only
+# tries and fails holds no lock.
 holds() {
 	awk '
 		function took(lock) { since[lock] = stamp }

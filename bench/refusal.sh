@@ -24,8 +24,8 @@ use_half() {
 	dd if=/dev/zero of="$STORE/half" bs=1M count=$((${#BLOCKS[@]} * BLOCK / 2 >> 20)) status=none
 }
 
-# must_be_for_the_page WHO: refused, and not for anything else. The kernel's own driver
-# says nothing about which block it was.
+# must_be_for_the_page WHO: refused for the page, and for no other reason. The kernel's own driver
+# does not name the block.
 must_be_for_the_page() {
 	grep -q 'Device or resource busy$' "$ERRORS" || die "$1: not refused, but: $(< "$ERRORS")"
 	[[ $1 == stock ]] || grep -qw "block=memory${BLOCKS[-1]}" "$DAX/kmem/last_failure" ||
@@ -37,7 +37,7 @@ refusal() { # ROUND WHO
 	use_half
 	before=$(migrated)
 	now_us begin
-	! unplug 2> "$ERRORS" || die "it was unplugged, page and all"
+	! unplug 2> "$ERRORS" || die "it was unplugged despite the page"
 	now_us end
 	must_be_for_the_page "$2"
 	count_online
