@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
-# failure, and for no other word; tests use each option that the manual uses; every
-# relative link in a Markdown file leads somewhere; the table of contents has every document.
+# failure, and for no other word; daxplug(8) lists the same findings about the machine; tests use each
+# option that the manual uses; every relative link in a Markdown file leads somewhere; the table of
+# contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -17,8 +18,14 @@ literals() {
 	perl -0777 -ne 'print "$1\n" while /'"$pattern"'/g' "$@" | sort -u
 }
 
+# findings FILE...: the findings in source files.
 findings() {
-	literals '\bfind(?:ings_add)?\([^,;{}"]+,\s*"([a-z-]+)"' lib/*.c cli/*.c
+	literals '\bfind(?:ings_add)?\([^,;{}"]+,\s*"([a-z-]+)"' "$@"
+}
+
+# listed: the findings about the machine in the manual page.
+listed() {
+	sed -n '/^\.Sh FINDINGS/,/^\.Sh ENVIRONMENT/s/^\.It Sy //p' man/daxplug.8 | tr -d '\\,' | xargs -n 1 | sort -u
 }
 
 # Of the two arrays of words, the one for the log is a text for people.
@@ -56,9 +63,10 @@ paths() {
 		README.md CONTRIBUTING.md docs/*.md | sort -u
 }
 
-findings > "$WORK/findings"
+findings lib/*.c cli/*.c > "$WORK/findings"
 reasons | sort -u > "$WORK/reasons"
 ok "there are findings to look for" test "$(wc -l < "$WORK/findings")" -gt 50
+is "daxplug(8) lists the findings about the machine" "$(listed)" "$(findings cli/*.c)"
 ok "there are reasons to look for" test "$(wc -l < "$WORK/reasons")" -gt 30
 while read -r word; do
 	ok "the finding $word has an entry" explained "$word" "Findings about devices" "End"
