@@ -35,8 +35,8 @@ static void print_help(void)
 	puts("usage: daxplug check [OPTION...] [DEVICE...]\n"
 	     "\n"
 	     "Check whether devices could be unplugged, or plugged if none of their memory\n"
-	     "is online, and print the remedy if not. Without a device, check the machine: its driver,\n"
-	     "its policy, and other programs that switch memory blocks.\n"
+	     "is online, and print the remedy if not. Without a device, check the machine:\n"
+	     "its driver, its policy, and other programs that switch memory blocks.\n"
 	     "\n"
 	     "  -J, --json            JSON\n" SELECT_HELP GLOBAL_HELP SELECTOR_HELP);
 }
