@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 12 -e kexec-tools -a memhp_default_state=online
-# machine-full: -p -r 13 -e kexec-tools -a memhp_default_state=online
+# machine-full: -p -r 12 -e kexec-tools -a memhp_default_state=online_movable
+# machine-full: -p -r 13 -e kexec-tools -a memhp_default_state=online_movable
 # Nothing that starts, stops or replaces daxplug's units, its package, or the system changes memory:
 # a stop of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a
 # kexec and a shutdown. None of them waits for daxplug.
@@ -40,7 +40,7 @@ end_boot() {
 	exit 0
 }
 
-has_soft_reboot() { systemctl soft-reboot --help 2> /dev/null | grep -q soft-reboot; }
+has_soft_reboot() { systemctl --help | grep -q soft-reboot; }
 
 case $BOOT in
 1)
@@ -54,6 +54,7 @@ case $BOOT in
 	changes_nothing "reload of systemd" systemctl daemon-reload
 	mv /etc/daxplug.conf /root/
 	changes_nothing "removal of the configuration" systemctl start "$UNIT"
+	mv /root/daxplug.conf /etc/
 	changes_nothing "the package again" dpkg -i /packages/daxplug_*.deb
 	changes_nothing "removal of the package" dpkg --remove --force-depends daxplug
 	changes_nothing "the package once more" dpkg -i /packages/daxplug_*.deb
