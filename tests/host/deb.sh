@@ -38,9 +38,9 @@ in_machine() { in_layer "$KERNEL_ROOT" "$1"; }
 kmem_of_kernel() { (cd "$KERNEL_ROOT" && find usr/lib/modules -name 'kmem.ko*' -exec sha256sum {} +); }
 kmem_in_layer() { in_machine "cd / && find usr/lib/modules/$KERNEL_RELEASE -name 'kmem.ko*' -exec sha256sum {} +"; }
 
-# files_left: what names daxplug, but for DKMS's folder of built modules, which is empty, and logs.
+# files_left: files that name daxplug, but for dpkg's lists and the rule that the test has copied.
 files_left() {
-	in_machine 'find /etc /usr /var/lib /boot -xdev -name "*daxplug*" ! -path "/var/lib/dpkg/*" ! -path "/clone/*"'
+	in_machine 'find /etc /usr /var/lib /boot -xdev -name "*daxplug*" ! -path "/var/lib/dpkg/*" ! -name 90-daxplug-kdump.rules ! -path "/clone/*"'
 }
 
 # new_kernel: the release of the kernel that the root did not have.
@@ -56,12 +56,16 @@ for release in 12 13; do
 	SECURE_BOOT='' INSTALLED='' machine_disk "$release" '' initramfs-tools
 	new_layer
 	cp -r "$DEBS" "$WORK/clone/debs"
+	in_machine 'rm -f /etc/dpkg/dpkg.cfg.d/*' # the root's own have dpkg leave out documents
 	ok "$deb: install" in_machine 'cp /clone/debs/extra/libdaxplug-dev_*.deb debs/ && apt-get install -y ./debs/*.deb pkg-config'
 	ok "$deb: the driver is built" in_machine "test -e /lib/modules/$KERNEL_RELEASE/updates/dkms/daxplug_kmem.ko*"
 	is "$deb: the kernel's own module is as it was" "$(kmem_in_layer)" "$(kmem_of_kernel)"
 	for test in debian/tests/command debian/tests/library; do
 		ok "$deb: $test" in_machine "sh $test"
 	done
+
+	ok "$deb: the rule for crash kernels" in_machine 'cp /usr/share/doc/daxplug/examples/90-daxplug-kdump.rules /etc/udev/rules.d/'
+	ok "$deb: in place of the distribution's" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
 
 	ok "$deb: a new kernel" in_machine 'apt-get update && apt-get install -y linux-image-cloud-amd64 linux-headers-cloud-amd64'
 	new=$(new_kernel)
