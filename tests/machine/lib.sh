@@ -43,8 +43,15 @@ online_blocks() {
 	cat "/sys/devices/system/node/node$(< "$DAX/target_node")"/memory*/state 2> /dev/null | grep -cx online
 }
 
+# Before Linux 6.6 kmem binds no device by itself.
+bind_to_kmem() {
+	[[ $DAX/driver -ef /sys/bus/dax/drivers/kmem ]] ||
+		daxctl reconfigure-device --mode=system-ram --force dax0.0
+}
+
 # serves ours|stock: this driver has the device, and all memory of the device is online.
 serves() {
+	[[ $RELEASE != 12 ]] || ok "boot $BOOT: daxctl binds the device" bind_to_kmem
 	ok "boot $BOOT: the device is bound to kmem" test "$DAX/driver" -ef /sys/bus/dax/drivers/kmem
 	is "boot $BOOT: the driver is $1" "$(driver)" "$1"
 	ok "boot $BOOT: all memory of the device is online" has_memory

@@ -12,13 +12,6 @@ use_memory() {
 	head -c 200M /dev/urandom > /run/used/file
 }
 
-# Before Linux 6.6 kmem binds no device by itself.
-bind_to_kmem() {
-	[[ $DAX/driver -ef /sys/bus/dax/drivers/kmem ]] ||
-		daxctl reconfigure-device --mode=system-ram --force dax0.0
-}
-
-ok "the device binds to kmem" bind_to_kmem
 serves ours
 ok "handback" daxplug handback
 serves stock
