@@ -38,7 +38,8 @@ static const struct {
 	{ "sys/module/@(kmem|device_dax|dax_*|cxl_*)/@(taint|version|srcversion|refcnt)", NULL },
 	{ "sys/module/@(kmem|device_dax|dax_*|memory_hotplug)/parameters/*", NULL },
 	{ "sys/kernel/security/lockdown", NULL },
-	{ "lib/modules/*/modules.@(dep|builtin)", "/kmem.ko" },
+	{ "lib/modules/*/modules.@(dep|builtin)", "kmem.ko" },
+	{ "run/daxplug/fallback", NULL },
 	{ "proc/version", NULL },
 	{ "proc/sys/kernel/osrelease", NULL },
 

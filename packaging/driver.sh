@@ -25,10 +25,13 @@ bound_devices() {
 	done
 }
 
-# unload DRIVER: unloads it, to make place for the other one.
+# unload DRIVER: unloads it, to make place for the other one. The kernel's own can be unloaded
+# at any time; daxplug's when none of its memory is online.
 unload() {
+	stays=
+	! is_ours || stays='it stays until its memory is unplugged, or until the next boot; '
 	problem=$(rmmod kmem 2>&1) ||
-		die "$1 cannot be unloaded: ${problem#rmmod: ERROR: }; nothing has been changed"
+		die "$1 cannot be unloaded: ${problem#rmmod: ERROR: }; ${stays}nothing has been changed"
 }
 
 # bind DEVICE...: binds them. Before Linux 6.6 a driver that was just loaded binds none by itself.

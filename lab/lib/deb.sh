@@ -7,15 +7,27 @@ DEB_SOURCES=(LICENSES Makefile README.md cli completions debian dkms.conf docs k
 
 # build_debs RELEASE: sets DEBS, a directory with what "make deb" makes there.
 build_debs() {
-	local suites packages root files
+	local files
+	deb_root "$1"
+	mapfile -t files < <(deb_files)
+	DEBS=$BUILD/deb/$1-$(key "$(basename "$DEB_ROOT")" "$(cd "$REPO" && key_of_files "${files[@]}" lab/lib/deb.sh)")
+	cached "$DEBS" make_debs "$1" "$DEB_ROOT" "${files[@]}"
+}
+
+# deb_root RELEASE: sets DEB_ROOT, a minimal root of a machine's release with the packages that
+# debian/control names.
+deb_root() {
+	local suites packages
 	read -ra suites <<< "${MACHINE_SUITES[$1]}"
 	mapfile -t packages < <(build_dependencies)
 	packages+=(build-essential)
-	root=$BUILD/root/deb-$1-$(key "${suites[@]}" "${packages[@]}")
-	cached "$root" make_root "what builds the packages for Debian $1" "${suites[*]}" "${packages[@]}"
-	mapfile -t files < <(for source in "${DEB_SOURCES[@]}"; do sources "$source"; done)
-	DEBS=$BUILD/deb/$1-$(key "$(basename "$root")" "$(cd "$REPO" && key_of_files "${files[@]}" lab/lib/deb.sh)")
-	cached "$DEBS" make_debs "$1" "$root" "${files[@]}"
+	DEB_ROOT=$BUILD/root/deb-$1-$(key "${suites[@]}" "${packages[@]}")
+	cached "$DEB_ROOT" make_root "what builds the packages for Debian $1" "${suites[*]}" "${packages[@]}"
+}
+
+deb_files() {
+	local source
+	for source in "${DEB_SOURCES[@]}"; do sources "$source"; done
 }
 
 # Those of debian/control, and nothing else.

@@ -35,12 +35,29 @@ load_crash_kernel() {
 # Makes the device appear in the crash kernel too, as real hardware would.
 device_as_memory() { printf 'memmap=%d@%d' "$SIZE" "$(< "$DAX/mapping0/start")"; }
 
-# With the rule of docs/abi.md.
+# With the packaged rule in place of the distribution's, as the comment in the rule says.
 start_udev() {
-	cat > /etc/udev/rules.d/60-daxplug-kdump.rules <<- 'EOF'
-	ACTION=="change", SUBSYSTEM=="dax", ENV{DAX_STATE}=="unplugged", RUN+="/usr/sbin/kdump-config try-reload"
-	EOF
+	cp "$LAB/packaging/90-daxplug-kdump.rules" /etc/udev/rules.d/
+	: > /etc/udev/rules.d/50-kdump-tools.rules
+	count_reloads
 	/lib/systemd/systemd-udevd --daemon
+}
+
+# Has udev's calls of kdump-config noted in /run/reloads.
+count_reloads() {
+	: > /run/reloads
+	cp /usr/sbin/kdump-config /run/kdump-config
+	printf '#!/bin/sh\necho "$1" >> /run/reloads\nexec /run/kdump-config "$@"\n' > /run/counting
+	chmod +x /run/counting
+	mount --bind /run/counting /usr/sbin/kdump-config
+}
+
+# once_a_transition: for all memory blocks together, and not where the kernel does it.
+once_a_transition() {
+	local wanted=1
+	[[ $AFTER == unplugged ]] || ! kernel_updates || wanted=0
+	is "how often udev has loaded the crash kernel anew" "$(grep -c try-reload /run/reloads)" "$wanted"
+	umount /usr/sbin/kdump-config
 }
 
 is_loaded() { [[ $(< /sys/kernel/kexec_crash_loaded) == 1 ]]; }
@@ -75,6 +92,7 @@ until_the_crash() {
 	is "$AFTER" "$(attempt "$AFTER")" "done"
 	if [[ $LOADED_BY != kernel ]]; then
 		ok "all uevents are handled" udevadm settle -t 120
+		once_a_transition
 	elif [[ $AFTER == unplugged && $KERNEL != series-* ]]; then
 		load_crash_kernel # the kernel ignores the removal of memory
 	elif ! kernel_updates; then

@@ -6,8 +6,9 @@ REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 . "$REPO/tests/guest/lib.sh"
 WORK=$(mktemp -d)
 trap 'rm -r "$WORK"' EXIT
-mkdir -p "$WORK/lab"
+mkdir -p "$WORK/lab/lib"
 cp "$REPO/lab/results" "$WORK/lab/"
+cp "$REPO/lab/lib/document.sh" "$WORK/lab/lib/"
 printf '# a remark\n6.12\t6.12\tamd64\n7.9\t7.9\tamd64\n' > "$WORK/lab/kernels"
 
 # run_of COMMIT LINE...: the output of lab/check for a run.

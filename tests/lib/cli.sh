@@ -358,18 +358,8 @@ ln -sfn "$WORK/outside" "$ROOT/etc/daxctl.conf.d/b.conf"
 echo '[reconfigure-device b]' > "$WORK/outside"
 is "check does not leave the tree" "$(on check | grep -c b.conf)" 0
 
-new_root stock-6.12-offline
-mkdir -p "$ROOT/proc/sys/kernel" "$ROOT/lib/modules/6.12.0" "$ROOT/etc/modprobe.d"
-echo 6.12.0 > "$ROOT/proc/sys/kernel/osrelease"
-printf 'kernel/drivers/dax/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
-on check > "$WORK/out"
-found "that daxplug's driver is not installed" '\[driver-of-kernel\]$'
-printf 'updates/dkms/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
-on check > "$WORK/out"
-found "that it is installed but not loaded" '\[driver-shadowed\]$'
-echo 'blacklist kmem' > "$ROOT/etc/modprobe.d/no.conf"
-on check > "$WORK/out"
-found "that it is blacklisted" '^warning: /etc/modprobe.d/no.conf:1: .*\[driver-blacklisted\]$'
+# shellcheck source=cli-driver.sh
+. "$HERE/cli-driver.sh"
 
 ROOT=$WORK/empty
 mkdir -p "$ROOT/sys/devices/system/node/node1" "$ROOT/sys/bus/cxl/devices/mem0"

@@ -39,6 +39,11 @@ case $BOOT in
 6)
 	fell_back 'it is not built for Linux'
 	refuses_takeover 'not built for Linux'
+	echo 'options kmem fallback=none' > "$RULES"
+	ok "the kernel's own driver is unloaded" rmmod kmem
+	modprobe kmem && status=0 || status=$?
+	is "with fallback=none modprobe fails" "$status" 1
+	is "with fallback=none there is no driver" "$(driver)" none
 	done_testing
 	;;
 esac

@@ -16,11 +16,20 @@ clone_with_packages() {
 	cd /run/clone || return
 }
 
+# boot_waits_for_nothing: no unit of daxplug's is on the way to the login prompt. Prints how long the
+# boot took, for comparison.
+boot_waits_for_nothing() {
+	note "boot $BOOT, driver $(driver): $(systemd-analyze time | head -n 1)"
+	is "boot $BOOT: daxplug is not on the way to the login prompt" \
+		"$(systemd-analyze critical-chain multi-user.target | grep -c daxplug)" 0
+}
+
 own_kmem() { echo "/lib/modules/$(uname -r)"/kernel/drivers/dax/kmem.ko*; }
 
 case $BOOT in
 1)
 	serves stock
+	boot_waits_for_nothing
 	before=$(sha256sum "$(own_kmem)")
 	clone_with_packages
 	ok "apt installs the packages" apt-get install ./build/deb/*.deb
@@ -33,6 +42,7 @@ case $BOOT in
 	;;
 2)
 	serves ours
+	boot_waits_for_nothing
 	ok "unplug" daxplug unplug dax0.0
 	ok "plug" daxplug plug dax0.0
 	ok "handback" daxplug handback

@@ -51,7 +51,7 @@ bind_to_kmem() {
 
 # serves ours|stock: this driver has the device, and all memory of the device is online.
 serves() {
-	[[ $RELEASE != 12 ]] || bind_to_kmem > /dev/null
+	[[ $RELEASE != 12 ]] || ok "boot $BOOT: daxctl binds the device" bind_to_kmem
 	ok "boot $BOOT: the device is bound to kmem" test "$DAX/driver" -ef /sys/bus/dax/drivers/kmem
 	is "boot $BOOT: the driver is $1" "$(driver)" "$1"
 	ok "boot $BOOT: all memory of the device is online" has_memory
@@ -63,7 +63,10 @@ fell_back() {
 	ok "boot $BOOT: the kernel log says why: $1" grep -qE "daxplug: its kmem driver is not in use: .*$1" <(dmesg)
 	is "boot $BOOT: the kernel log says so once" "$(dmesg | grep -c 'daxplug: its kmem driver is not in use')" 1
 	ok "boot $BOOT: the journal has it as an error" grep -qE "its kmem driver is not in use: .*$1" <(journalctl -b -p err)
+	ok "boot $BOOT: check says why, and what to do" check_says_why "$1"
 }
+
+check_says_why() { daxplug check | grep -A 1 -E "^warning: .*$1.*\[driver-fell-back\]$" | grep '^    '; }
 
 # refuses_takeover REASON: takeover fails with REASON and changes nothing.
 refuses_takeover() {

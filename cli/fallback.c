@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "fallback.h"
+#include "tree.h"
+
+/* packaging/load-kmem writes this file, and removes it when daxplug's driver is loaded. */
+#define NOTE "run/daxplug/fallback"
+#define NOTE_PREFIX "daxplug: its "
+
+/**
+ * fallback_reason() - why daxplug's driver was not loaded
+ *
+ * Return: one sentence that goes on from "daxplug's", which the caller frees; NULL if
+ * modprobe's rule has loaded the driver, or has not run.
+ */
+char *fallback_reason(void)
+{
+	char *text = tree_read(NOTE), *reason = NULL;
+
+	if (text && !strncmp(text, NOTE_PREFIX, strlen(NOTE_PREFIX))) {
+		text[strcspn(text, "\n")] = '\0';
+		reason = strdup(text + strlen(NOTE_PREFIX));
+	}
+	free(text);
+	return reason;
+}
+
+/**
+ * fallback_remedy() - what makes the next attempt to load daxplug's driver succeed
+ * @reason: from fallback_reason()
+ *
+ * Return: a command line or an instruction.
+ */
+const char *fallback_remedy(const char *reason)
+{
+	/* load-kmem's own words, and those of modprobe for an errno of init_module(2). */
+	static const struct {
+		const char *words, *remedy;
+	} known[] = {
+		{ "daxplug=off", "boot without daxplug=off on the kernel command line" },
+		{ "not built for", "/usr/lib/daxplug/build-driver && daxplug takeover" },
+		{ "loaded nothing",
+		  "remove the line for daxplug_kmem from /etc/modprobe.d, then: daxplug takeover" },
+		{ "Key was rejected", "/usr/lib/daxplug/sign-driver enrol" },
+		{ "Required key", "/usr/lib/daxplug/sign-driver enrol" },
+		{ "Operation not permitted", "/usr/lib/daxplug/sign-driver enrol" },
+		{ "Exec format error",
+		  "build the driver again for this kernel; dmesg has the difference" },
+		{ "Invalid argument",
+		  "correct \"options kmem\" in /etc/modprobe.d, then: daxplug takeover" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strstr(reason, known[i].words))
+			return known[i].remedy;
+	return "dmesg | grep kmem";
+}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# full
+# The Debian packages, for Debian 12 and 13: built twice in minimal roots they are identical; lintian
+# has nothing to say; debian/tests pass once they are installed; a kernel that is installed
+# afterwards gets the driver before its first boot; a build that fails fails no package; after a
+# purge the kernel's own module is what it was, and no file is left.
+set -euo pipefail
+. tests/guest/lib.sh
+. tests/host/helpers/documents.sh
+. tests/host/helpers/layer.sh
+for part in common cache packages archive source root kmem disk deb; do
+	# shellcheck source=/dev/null
+	. "lab/lib/$part.sh"
+done
+command -v lintian > /dev/null || skip_all "lintian is not installed"
+
+temporary WORK
+trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
+
+# sums DIR: of each package and of its contents.
+sums() { (cd "$1" && find . -name '*.deb' -exec sha256sum {} + | sort -k 2); }
+
+# build_again RELEASE: makes the packages again, into WORK/again-RELEASE.
+build_again() {
+	local files
+	mapfile -t files < <(deb_files)
+	make_debs "$WORK/again-$1" "$1" "$DEB_ROOT" "${files[@]}"
+}
+
+lint() {
+	mkdir "$WORK/lint-$1"
+	cp "$DEBS"/*.deb "$DEBS"/extra/* "$WORK/lint-$1/"
+	lintian --allow-root --fail-on none -I "$WORK/lint-$1"/*.changes
+}
+
+in_machine() { in_layer "$KERNEL_ROOT" "$1"; }
+kmem_of_kernel() { (cd "$KERNEL_ROOT" && find usr/lib/modules -name 'kmem.ko*' -exec sha256sum {} +); }
+kmem_in_layer() { in_machine "cd / && find usr/lib/modules/$KERNEL_RELEASE -name 'kmem.ko*' -exec sha256sum {} +"; }
+
+# files_left: files that name daxplug, but for dpkg's lists and the rule that the test has copied.
+files_left() {
+	in_machine 'find /etc /usr /var/lib /boot -xdev -name "*daxplug*" ! -path "/var/lib/dpkg/*" ! -name 90-daxplug-kdump.rules ! -path "/clone/*"'
+}
+
+# new_kernel: the release of the kernel that the root did not have.
+new_kernel() { in_machine "ls /lib/modules | grep -vx $KERNEL_RELEASE"; }
+
+for release in 12 13; do
+	deb="Debian $release"
+	build_debs "$release"
+	ok "$deb: the packages build again" build_again "$release"
+	is "$deb: built twice, they are identical" "$(sums "$WORK/again-$release")" "$(sums "$DEBS")"
+	is "$deb: lintian" "$(lint "$release")" ''
+
+	SECURE_BOOT='' INSTALLED='' machine_disk "$release" '' initramfs-tools
+	new_layer
+	cp -r "$DEBS" "$WORK/clone/debs"
+	in_machine 'rm -f /etc/dpkg/dpkg.cfg.d/*' # the root's own have dpkg leave out documents
+	ok "$deb: install" in_machine 'cp /clone/debs/extra/libdaxplug-dev_*.deb debs/ && apt-get install -y ./debs/*.deb pkg-config'
+	ok "$deb: the driver is built" in_machine "test -e /lib/modules/$KERNEL_RELEASE/updates/dkms/daxplug_kmem.ko*"
+	is "$deb: the kernel's own module is as it was" "$(kmem_in_layer)" "$(kmem_of_kernel)"
+	for test in debian/tests/command debian/tests/library; do
+		ok "$deb: $test" in_machine "sh $test"
+	done
+
+	ok "$deb: the rule for crash kernels" in_machine 'cp /usr/share/doc/daxplug/examples/90-daxplug-kdump.rules /etc/udev/rules.d/'
+	ok "$deb: in place of the distribution's" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
+
+	ok "$deb: a new kernel" in_machine 'apt-get update && apt-get install -y linux-image-cloud-amd64 linux-headers-cloud-amd64'
+	new=$(new_kernel)
+	ok "$deb: it has the driver before its first boot" in_machine "test -e /lib/modules/$new/updates/dkms/daxplug_kmem.ko*"
+	ok "$deb: its initramfs is there" in_machine "test -s /boot/initrd.img-$new"
+	in_machine "dkms remove -m daxplug -v \$(cd /usr/src && echo daxplug-* | cut -d- -f2) -k $new && for f in /usr/src/daxplug-*/kernel/main.c; do echo '#error' >> \$f; done" > /dev/null
+	ok "$deb: a build that fails does not fail the kernel's package" \
+		in_machine "apt-get install -y --reinstall linux-image-$new linux-headers-$new"
+	ok "$deb: the kernel's packages are configured" in_machine '! dpkg --audit | grep .'
+	ok "$deb: there is no driver for it" in_machine "! ls /lib/modules/$new/updates/dkms/daxplug_kmem.ko* 2> /dev/null"
+
+	ok "$deb: purge" in_machine 'apt-get purge -y daxplug daxplug-dkms libdaxplug0 libdaxplug-dev'
+	is "$deb: nothing is left" "$(files_left)" ''
+	is "$deb: the kernel's own module is still as it was" "$(kmem_in_layer)" "$(kmem_of_kernel)"
+done
+done_testing

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# For tests that run commands in a root of the lab, which stays as it is, besides the lab's libraries:
+# a layer over it, in WORK/upper, has all that is written.
+
+# new_layer: a fresh clone, and nothing written to the root yet.
+new_layer() {
+	rm -rf --one-file-system "$WORK"/{clone,upper,work,root}
+	mkdir "$WORK"/{upper,work,root}
+	copy_to "$WORK/clone"
+}
+
+# in_layer ROOT COMMAND: runs it in the clone, in the layer over ROOT.
+in_layer() {
+	local root=$1 command=$2
+	# shellcheck disable=SC2016 # for the inner shells to expand
+	unshare --mount bash -c '
+		mount -t overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/root" &&
+		mkdir -p "$2/root/clone" "$2/root/lib/modules" && mount --bind "$2/clone" "$2/root/clone" &&
+		mount -t proc proc "$2/root/proc" && cd / &&
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1 \
+			DEB_BUILD_OPTIONS=nocheck DEBIAN_FRONTEND=noninteractive \
+			chroot "$2/root" bash -c "cd /clone && $3"' bash "$root" "$WORK" "$command"
+}

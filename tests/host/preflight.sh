@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# takeover unloads nothing before it knows that the new module loads: each fault is found while the
+# kernel's own driver is still loaded. On a made-up machine.
+set -euo pipefail
+. tests/guest/lib.sh
+. tests/host/helpers/machine.sh
+RELEASE=$(uname -r)
+
+# The file that is installed has these fields; an empty VERMAGIC is for no file.
+fake modinfo << 'END'
+case "$*" in
+*filename*) [ "${VERMAGIC-}" ] && echo /lib/modules/daxplug_kmem.ko ;;
+*vermagic*) echo "$VERMAGIC SMP" ;;
+*dax_btf*) echo "$BUILT_BTF" ;;
+*srcversion*) echo "$SRCVERSION" ;;
+*parm*) echo 'default_state:text' ;;
+esac
+END
+fake insmod << 'END'
+echo "insmod: ERROR: could not insert module: $ANSWER" >&2
+exit 1
+END
+fake modprobe << 'END'
+case "$*" in
+--showconfig) printf '%s\n' 'options other x=1' "$OPTIONS" ;;
+kmem*) mkdir -p /sys/module/kmem && echo 2.0 > /sys/module/kmem/version ;;
+esac
+END
+fake rmmod << 'END'
+[ -z "${BUSY-}" ] || { echo 'rmmod: ERROR: Module kmem is in use' >&2; exit 1; }
+rm -r /sys/module/kmem
+END
+printf '#!/bin/sh\necho "#define DAX_LAYOUT_BTF \\"abc\\""\n' > "$WORK/usr/lib/daxplug/dax-layout"
+chmod +x "$WORK/usr/lib/daxplug/dax-layout"
+: > "$WORK/usr/lib/modules/daxplug_kmem.ko"
+mkdir -p "$WORK"/sys/{bus/dax/drivers/kmem,kernel/btf,devices/system/memory}
+echo online > "$WORK/sys/devices/system/memory/auto_online_blocks"
+become_machine
+
+# start DRIVER [VARIABLE=VALUE...]: runs takeover on a machine with that driver and, but for the
+# variables, no fault; sets STATUS and SAID.
+start() {
+	local driver=$1
+	rm -rf /sys/module/kmem
+	: > "$WORK/calls"
+	mkdir -p /sys/module/kmem
+	[[ $driver == stock ]] || { echo 1.0 > /sys/module/kmem/version; echo old > /sys/module/kmem/srcversion; }
+	STATUS=0
+	SAID=$(env VERMAGIC="$RELEASE" BUILT_BTF=abc SRCVERSION=new OPTIONS='options kmem default_state=any=online' \
+		ANSWER='File exists' "${@:2}" sh /usr/lib/daxplug/takeover 2>&1) || STATUS=$?
+}
+
+# refuses WHAT TEXT VARIABLE=VALUE...
+refuses() {
+	start stock "${@:3}"
+	is "$1: refused" "$STATUS" 1
+	ok "$1: the message" grep -q -- "$2" <<< "$SAID"
+	is "$1: nothing is unloaded" "$(called rmmod)" 0
+	is "$1: nothing is loaded" "$(called 'modprobe kmem')" 0
+}
+
+start stock
+is "no fault: status" "$STATUS" 0
+is "no fault: the kernel's own is unloaded" "$(called rmmod)" 1
+ok "no fault: it says which driver is in use" grep -q "daxplug's driver, version 2.0, is in use" <<< "$SAID"
+
+refuses "not built" "is not built for Linux $RELEASE" VERMAGIC=
+refuses "built for another release" "is built for Linux 1.2.3" VERMAGIC=1.2.3
+refuses "another BTF" "its BTF is def, the running kernel's abc" BUILT_BTF=def
+refuses "a signature that is not trusted" "refuses the signature" ANSWER='Key was rejected by service'
+refuses "lockdown" "refuses the signature" ANSWER='Operation not permitted'
+refuses "another refusal" "Invalid module format" ANSWER='Invalid module format'
+refuses "an unknown option" "speed=9: the driver has no such option" OPTIONS='options kmem speed=9'
+echo "root=/dev/sda daxplug=off" > "$WORK/cmdline"
+mount --bind "$WORK/cmdline" /proc/cmdline
+refuses "switched off" "daxplug=off is on the kernel command line"
+umount /proc/cmdline
+
+start ours SRCVERSION=old
+is "the installed build is loaded: status" "$STATUS" 0
+ok "the installed build is loaded: it says so" grep -q "version 1.0, is in use already" <<< "$SAID"
+is "the installed build is loaded: nothing is unloaded" "$(called rmmod)" 0
+start ours BUSY=1
+is "an older build with memory online: status" "$STATUS" 1
+ok "an older build with memory online: it stays" grep -q "in use; it stays until its memory is unplugged.*nothing has been changed" <<< "$SAID"
+start ours
+is "an older build: status" "$STATUS" 0
+is "an older build: it is replaced" "$(called rmmod) $(cat /sys/module/kmem/version)" "1 2.0"
+done_testing

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# full
+# "make dist" makes the same tarball twice, with all files of the last commit; packaging/daxplug.spec
+# builds RPM packages from it, which own all that is installed. rpmlint finds no fault in the spec.
+set -euo pipefail
+. tests/guest/lib.sh
+
+for tool in rpmbuild rpmlint meson ninja; do
+	command -v $tool > /dev/null || skip_all "$tool is not installed"
+done
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' dkms.conf)
+TARBALL=build/daxplug-$VERSION.tar.gz
+
+git clone -q . "$WORK/clone"
+cd "$WORK/clone"
+ok "make dist" make dist
+mv "$TARBALL" "$WORK/first.tar.gz"
+sleep 1
+ok "make dist again" make dist
+is "the two are identical" "$(sha256sum < "$TARBALL")" "$(sha256sum < "$WORK/first.tar.gz")"
+is "the tarball has the files of the commit" "$(tar -tf "$TARBALL" | grep -v '/$' | sort)" \
+	"$(git ls-files | sed "s|^|daxplug-$VERSION/|" | sort)"
+
+# The buildroot tag is of RPM before version 4.6.
+is "rpmlint finds no fault" "$(rpmlint packaging/daxplug.spec 2>&1 | grep -E '[EW]: ' | grep -v no-buildroot-tag || true)" ''
+
+# Fedora's macros for meson.
+macros() {
+	printf '%s\n' '%meson meson setup --buildtype=plain --prefix=%{_prefix} --libdir=%{_libdir} --sysconfdir=/etc --localstatedir=/var %{_vpath_builddir}' \
+		'%_vpath_builddir redhat-build' \
+		'%meson_build ninja -C %{_vpath_builddir}' \
+		'%meson_install DESTDIR=%{buildroot} meson install -C %{_vpath_builddir} --no-rebuild' \
+		'%build_cflags -O2' '%build_ldflags %{nil}' '%_sysconfdir /etc' '%dist .test' \
+		"%_topdir $WORK/rpm" '%_unpackaged_files_terminate_build 1'
+}
+
+build_rpms() {
+	mkdir -p "$WORK/rpm/SOURCES"
+	cp "$TARBALL" "$WORK/rpm/SOURCES/"
+	macros > "$WORK/macros"
+	rpmbuild -bb --nodeps --load="$WORK/macros" packaging/daxplug.spec
+}
+
+# files PACKAGE: what it installs.
+files() { rpm -qlp "$WORK"/rpm/RPMS/*/"$1-$VERSION"-*.rpm; }
+
+ok "the packages build, and own all that is installed" build_rpms
+ok "the command's package has the modprobe rule" grep -qx /usr/lib/modprobe.d/daxplug.conf <(files daxplug)
+ok "the command's package has the rule for crash kernels" grep -q '/90-daxplug-kdump.rules$' <(files daxplug)
+ok "the driver's package has the source" grep -qx "/usr/src/daxplug-$VERSION/dkms.conf" <(files daxplug-dkms)
+ok "the driver's package has the hook of kernel-install" grep -q '/install.d/45-daxplug-dkms.install$' <(files daxplug-dkms)
+done_testing
