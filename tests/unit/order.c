@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The order in which blocks are switched: complete, and of linear cost. */
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "cmocka.h"
 #include "core/order.h"
+#include "suite.h"
 
 #define MOST 1000
 
@@ -77,37 +73,28 @@ static void take_offline(struct zone *zone, unsigned int block)
 	scan(zone);
 }
 
-/* Switches the blocks of a list, which is ascending, in an order. */
-static void switch_list(struct zone *zone, const unsigned int *list, unsigned int count,
-			order_fn order, void (*one)(struct zone *zone, unsigned int block))
+/* Switches the blocks that are online, or those that are not, in an order. */
+static void switch_all(struct zone *zone, unsigned int count, bool online, order_fn order,
+		       void (*one)(struct zone *zone, unsigned int block))
 {
-	for (unsigned int i = 0; i < count; i++)
-		one(zone, list[order(count, i)]);
-}
-
-static unsigned int list_blocks(const struct zone *zone, unsigned int count, bool online,
-				unsigned int *list)
-{
+	static unsigned int list[MOST]; /* too large for a kernel's stack */
 	unsigned int found = 0;
 
 	for (unsigned int i = 0; i < count; i++)
 		if (zone->online[i] == online)
 			list[found++] = i;
-	return found;
+	for (unsigned int i = 0; i < found; i++)
+		one(zone, list[order(found, i)]);
 }
 
 static void plug(struct zone *zone, unsigned int count, order_fn order)
 {
-	unsigned int list[MOST];
-
-	switch_list(zone, list, list_blocks(zone, count, false, list), order, put_online);
+	switch_all(zone, count, false, order, put_online);
 }
 
 static void unplug(struct zone *zone, unsigned int count, order_fn order)
 {
-	unsigned int list[MOST];
-
-	switch_list(zone, list, list_blocks(zone, count, true, list), order, take_offline);
+	switch_all(zone, count, true, order, take_offline);
 }
 
 static void assert_linear(const struct zone *zone, unsigned long blocks)
@@ -130,22 +117,19 @@ static void assert_permutation(order_fn order)
 	}
 }
 
-static void every_block_goes_online_once(void **unused)
+UNIT_TEST(every_block_goes_online_once)
 {
-	(void)unused;
 	assert_permutation(dax_order_online);
 }
 
-static void every_block_goes_offline_once(void **unused)
+UNIT_TEST(every_block_goes_offline_once)
 {
-	(void)unused;
 	assert_permutation(dax_order_offline);
 }
 
 /* Otherwise the model would not show the use of the order. */
-static void ascending_order_is_quadratic(void **unused)
+UNIT_TEST(ascending_order_is_quadratic)
 {
-	(void)unused;
 	for (unsigned int count = 100; count <= MOST; count += 100) {
 		struct zone zone = { 0 };
 
@@ -157,9 +141,8 @@ static void ascending_order_is_quadratic(void **unused)
 	}
 }
 
-static void plug_is_linear(void **unused)
+UNIT_TEST(plug_is_linear)
 {
-	(void)unused;
 	for (unsigned int count = 1; count <= MOST; count++) {
 		struct zone zone = { 0 };
 
@@ -169,9 +152,8 @@ static void plug_is_linear(void **unused)
 	}
 }
 
-static void unplug_is_linear(void **unused)
+UNIT_TEST(unplug_is_linear)
 {
-	(void)unused;
 	for (unsigned int count = 1; count <= MOST; count++) {
 		struct zone zone = { 0 };
 
@@ -184,11 +166,10 @@ static void unplug_is_linear(void **unused)
 }
 
 /* The blocks that a transition has switched when it fails at a position, and its rollback. */
-static void rollback_of_a_plug_is_linear(void **unused)
+UNIT_TEST(rollback_of_a_plug_is_linear)
 {
 	enum { COUNT = 300 };
 
-	(void)unused;
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
 		struct zone zone = { 0 };
 
@@ -201,11 +182,10 @@ static void rollback_of_a_plug_is_linear(void **unused)
 	}
 }
 
-static void rollback_of_an_unplug_is_linear(void **unused)
+UNIT_TEST(rollback_of_an_unplug_is_linear)
 {
 	enum { COUNT = 300 };
 
-	(void)unused;
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
 		struct zone zone = { 0 };
 
@@ -220,9 +200,8 @@ static void rollback_of_an_unplug_is_linear(void **unused)
 }
 
 /* A device of which the per-block interface has taken blocks: every k-th, or a run. */
-static void unplug_of_a_part_is_linear(void **unused)
+UNIT_TEST(unplug_of_a_part_is_linear)
 {
-	(void)unused;
 	for (unsigned int step = 2; step <= 50; step++) {
 		struct zone zone = { 0 };
 		unsigned int online = 0;
@@ -241,18 +220,7 @@ static void unplug_of_a_part_is_linear(void **unused)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_block_goes_online_once),
-		cmocka_unit_test(every_block_goes_offline_once),
-		cmocka_unit_test(ascending_order_is_quadratic),
-		cmocka_unit_test(plug_is_linear),
-		cmocka_unit_test(unplug_is_linear),
-		cmocka_unit_test(rollback_of_a_plug_is_linear),
-		cmocka_unit_test(rollback_of_an_unplug_is_linear),
-		cmocka_unit_test(unplug_of_a_part_is_linear),
-	};
-
-	return cmocka_run_group_tests_name("order", tests, NULL, NULL);
-}
+UNIT_SUITE(order, UNIT_CASE(every_block_goes_online_once), UNIT_CASE(every_block_goes_offline_once),
+	   UNIT_CASE(ascending_order_is_quadratic), UNIT_CASE(plug_is_linear),
+	   UNIT_CASE(unplug_is_linear), UNIT_CASE(rollback_of_a_plug_is_linear),
+	   UNIT_CASE(rollback_of_an_unplug_is_linear), UNIT_CASE(unplug_of_a_part_is_linear))
