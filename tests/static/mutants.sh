@@ -22,6 +22,7 @@ survivor() {
 }
 
 # documented: the survivors that docs/reliability.md has.
+# shellcheck disable=SC2016 # for sed
 documented() { sed -nE '/^## Mutants/,/^## [^M]/s/^- `([a-z-]+)`.*/\1/p' docs/reliability.md | sort; }
 
 . tests/mutants/list
