@@ -20,20 +20,20 @@ static unsigned int ascending(unsigned int count, unsigned int position)
  * A model of the kernel's work on a zone that holds only a device's blocks: how it
  * follows the zone's span, and how many blocks it scans.
  */
-struct zone {
+struct zone_model {
 	bool online[MOST];
 	unsigned int start;
 	unsigned int end;
 	unsigned long cost;
 };
 
-static bool is_empty(const struct zone *zone)
+static bool is_empty(const struct zone_model *zone)
 {
 	return zone->start == zone->end;
 }
 
 /* The hole scan: from the zone's start to its first hole or its end. */
-static void scan(struct zone *zone)
+static void scan(struct zone_model *zone)
 {
 	for (unsigned int i = zone->start; i < zone->end; i++) {
 		zone->cost++;
@@ -42,7 +42,7 @@ static void scan(struct zone *zone)
 	}
 }
 
-static void put_online(struct zone *zone, unsigned int block)
+static void put_online(struct zone_model *zone, unsigned int block)
 {
 	assert_false(zone->online[block]);
 	if (is_empty(zone)) {
@@ -56,7 +56,7 @@ static void put_online(struct zone *zone, unsigned int block)
 	zone->online[block] = true;
 }
 
-static void take_offline(struct zone *zone, unsigned int block)
+static void take_offline(struct zone_model *zone, unsigned int block)
 {
 	bool first = block == zone->start, last = block == zone->end - 1;
 
@@ -74,8 +74,8 @@ static void take_offline(struct zone *zone, unsigned int block)
 }
 
 /* Switches the blocks that are online, or those that are not, in an order. */
-static void switch_all(struct zone *zone, unsigned int count, bool online, order_fn order,
-		       void (*one)(struct zone *zone, unsigned int block))
+static void switch_all(struct zone_model *zone, unsigned int count, bool online, order_fn order,
+		       void (*one)(struct zone_model *zone, unsigned int block))
 {
 	static unsigned int list[MOST]; /* too large for a kernel's stack */
 	unsigned int found = 0;
@@ -87,17 +87,17 @@ static void switch_all(struct zone *zone, unsigned int count, bool online, order
 		one(zone, list[order(found, i)]);
 }
 
-static void plug(struct zone *zone, unsigned int count, order_fn order)
+static void plug(struct zone_model *zone, unsigned int count, order_fn order)
 {
 	switch_all(zone, count, false, order, put_online);
 }
 
-static void unplug(struct zone *zone, unsigned int count, order_fn order)
+static void unplug(struct zone_model *zone, unsigned int count, order_fn order)
 {
 	switch_all(zone, count, true, order, take_offline);
 }
 
-static void assert_linear(const struct zone *zone, unsigned long blocks)
+static void assert_linear(const struct zone_model *zone, unsigned long blocks)
 {
 	assert_in_range(zone->cost, 0, blocks * STEPS_A_BLOCK);
 }
@@ -131,7 +131,7 @@ UNIT_TEST(every_block_goes_offline_once)
 UNIT_TEST(ascending_order_is_quadratic)
 {
 	for (unsigned int count = 100; count <= MOST; count += 100) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, ascending);
 		assert_true(zone.cost >= (unsigned long)count * count / 2);
@@ -144,7 +144,7 @@ UNIT_TEST(ascending_order_is_quadratic)
 UNIT_TEST(plug_is_linear)
 {
 	for (unsigned int count = 1; count <= MOST; count++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, dax_order_online);
 		assert_linear(&zone, count);
@@ -155,7 +155,7 @@ UNIT_TEST(plug_is_linear)
 UNIT_TEST(unplug_is_linear)
 {
 	for (unsigned int count = 1; count <= MOST; count++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, dax_order_online);
 		zone.cost = 0;
@@ -171,7 +171,7 @@ UNIT_TEST(rollback_of_a_plug_is_linear)
 	enum { COUNT = 300 };
 
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		for (unsigned int i = 0; i < failed; i++)
 			put_online(&zone, dax_order_online(COUNT, i));
@@ -187,7 +187,7 @@ UNIT_TEST(rollback_of_an_unplug_is_linear)
 	enum { COUNT = 300 };
 
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, COUNT, dax_order_online);
 		for (unsigned int i = 0; i < failed; i++)
@@ -203,7 +203,7 @@ UNIT_TEST(rollback_of_an_unplug_is_linear)
 UNIT_TEST(unplug_of_a_part_is_linear)
 {
 	for (unsigned int step = 2; step <= 50; step++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 		unsigned int online = 0;
 
 		for (unsigned int i = MOST; i-- > 0;) {

@@ -124,7 +124,7 @@ UNIT_TEST(other_words_are_no_state)
 
 UNIT_TEST(a_page_of_anything_is_no_state)
 {
-	char page[4096];
+	static char page[4096];
 
 	memset(page, 'o', sizeof(page));
 	assert_no_state(page, sizeof(page));

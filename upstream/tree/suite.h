@@ -27,7 +27,7 @@
 		.name = "dax_kmem_" #suite,                                                        \
 		.test_cases = suite##_cases,                                                       \
 	};                                                                                         \
-	kunit_test_suite(suite##_suite)
+	kunit_test_suite(suite##_suite);
 
 /* cmocka's assertions name no test, so that functions of a test can use them as well. */
 #define THIS_TEST kunit_get_current_test()
