@@ -8,12 +8,18 @@ set -euo pipefail
 
 NAMES=() SURVIVORS=()
 
+# has_guest TEST [:N]: the test asks for N guests at least.
+has_guest() {
+	local number=${2#:}
+	(($(grep -c '^# vm:' "tests/guest/$1.sh") >= ${number:-1}))
+}
+
 # mutant NAME TEST FILE FROM TO
 mutant() {
 	NAMES+=("$1")
 	ok "$1: kernel/$3 has the precaution" mutate "kernel/$3" "$4" "$5"
 	ok "$1: taking it out changes the file" test "$4" != "$5"
-	ok "$1: tests/guest/$2.sh is there" test -e "tests/guest/$2.sh"
+	ok "$1: $2 is a guest test" has_guest "${2%:*}" "${2#"${2%:*}"}"
 }
 
 survivor() {
