@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The objects of the driver, in a kernel tree and outside of one.
 
+# What uses no other part of the kernel.
+core := core/defaults.o core/order.o core/reason.o core/record.o core/spans.o core/state.o core/step.o
+
 kmem-y := main.o \
 	  user/device_attrs.o user/orphan_dirs.o \
 	  owner/bind.o owner/orphans.o owner/takeover.o owner/transition.o owner/power.o \
@@ -11,6 +14,5 @@ kmem-y := main.o \
 	  block/hugepages.o \
 	  memblk/memblk.o \
 	  compat/attribute.o compat/setting.o \
-	  core/defaults.o core/order.o core/reason.o core/record.o core/spans.o core/state.o \
-	  core/step.o
+	  $(core)
 kmem-$(CONFIG_MEMORY_FAILURE) += block/poison.o

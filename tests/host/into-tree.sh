@@ -104,6 +104,9 @@ is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Document
 is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
 is "every file that is built or included exists" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
+is "the unit tests that need no host are KUnit suites" \
+	"$(sed -nE 's/^UNIT_SUITE\((\w+),.*/\1_kunit.c/p' tests/unit/*.c | sort)" \
+	"$(cd "$TREE/$KMEM" && printf '%s\n' *_kunit.c)"
 
 is "the document has every file of the device and of the driver" "$(undocumented)" ''
 

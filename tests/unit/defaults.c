@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lists of SELECTOR=STATE: their syntax, and the state that they give a device. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "cmocka.h"
 #include "core/defaults.h"
+#include "suite.h"
 
 #define UNTOUCHED ((enum dax_state)77)
 #define UUID "0f3f5a4e-1b2c-4d5e-8f90-abcdefabcdef"
@@ -35,10 +32,11 @@ static const struct dax_identity stranger = { .name = "dax9.9", .node = 0 };
 /* Ends with its last byte, for the sanitizer to watch. */
 static char *copy_of(const char *text)
 {
-	char *copy = malloc(strlen(text) + 1);
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
 
 	assert_non_null(copy);
-	return strcpy(copy, text);
+	return memcpy(copy, text, size);
 }
 
 static enum dax_state find(const char *list, const struct dax_identity *device)
@@ -66,18 +64,16 @@ static void assert_wrong(const char *list, const char *entry)
 	free(copy);
 }
 
-static void an_empty_list_says_nothing(void **unused)
+UNIT_TEST(an_empty_list_says_nothing)
 {
 	static const char *const empty[] = { "", "\n", " ", ",", " ,\t\n, " };
 
-	(void)unused;
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
 		assert_int_equal(find(empty[i], &dimm), UNTOUCHED);
 }
 
-static void each_state_that_a_device_can_be_left_in(void **unused)
+UNIT_TEST(each_state_that_a_device_can_be_left_in)
 {
-	(void)unused;
 	assert_int_equal(find("any=unplugged", &dimm), DAX_STATE_UNPLUGGED);
 	assert_int_equal(find("any=offline", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find("any=online", &dimm), DAX_STATE_ONLINE);
@@ -86,44 +82,39 @@ static void each_state_that_a_device_can_be_left_in(void **unused)
 	assert_int_equal(find("any=policy", &dimm), DAX_DEFAULT_POLICY);
 }
 
-static void the_first_that_fits_counts(void **unused)
+UNIT_TEST(the_first_that_fits_counts)
 {
-	(void)unused;
 	assert_int_equal(find("pmem=offline,dax0.0=unplugged", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find("dax0.0=unplugged,pmem=offline", &dimm), DAX_STATE_UNPLUGGED);
 	assert_int_equal(find("cxl=online,any=unplugged", &dimm), DAX_STATE_UNPLUGGED);
 	assert_int_equal(find("any=policy,pmem=offline", &dimm), DAX_DEFAULT_POLICY);
 }
 
-static void entries_are_parted_by_commas_and_white_space(void **unused)
+UNIT_TEST(entries_are_parted_by_commas_and_white_space)
 {
-	(void)unused;
 	assert_int_equal(find("cxl=online\npmem=offline\n", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find(" cxl=online , pmem=offline,", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find("\tcxl=online\tpmem=offline", &dimm), DAX_STATE_OFFLINE);
 }
 
-static void by_name(void **unused)
+UNIT_TEST(by_name)
 {
-	(void)unused;
 	assert_int_equal(find("dax3.1=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("dax3.10=offline", &expander), UNTOUCHED);
 	assert_int_equal(find("dax3.0=offline", &expander), UNTOUCHED);
 	assert_int_equal(find("dax13.1=offline", &expander), UNTOUCHED);
 }
 
-static void by_kind(void **unused)
+UNIT_TEST(by_kind)
 {
-	(void)unused;
 	assert_int_equal(find("cxl=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("pmem=offline", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find("hmem=offline", &dimm), UNTOUCHED);
 	assert_int_equal(find("cxl=offline,hmem=offline,pmem=offline", &stranger), UNTOUCHED);
 }
 
-static void by_node(void **unused)
+UNIT_TEST(by_node)
 {
-	(void)unused;
 	assert_int_equal(find("node:2=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("node:0x2=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("node:1=offline", &expander), UNTOUCHED);
@@ -131,9 +122,8 @@ static void by_node(void **unused)
 	assert_int_equal(find("node:0=offline", &stranger), DAX_STATE_OFFLINE);
 }
 
-static void by_range(void **unused)
+UNIT_TEST(by_range)
 {
-	(void)unused;
 	assert_int_equal(find("range:0x180000000-0x27fffffff=offline", &expander),
 			 DAX_STATE_OFFLINE);
 	assert_int_equal(find("range:6442450944-10737418239=offline", &expander),
@@ -144,11 +134,10 @@ static void by_range(void **unused)
 	assert_int_equal(find("range:0x280000000-0x300000000=offline", &expander), UNTOUCHED);
 }
 
-static void by_uuid(void **unused)
+UNIT_TEST(by_uuid)
 {
 	struct dax_identity odd = dimm;
 
-	(void)unused;
 	assert_int_equal(find("uuid:" UUID "=offline", &dimm), DAX_STATE_OFFLINE);
 	assert_int_equal(find("uuid:0F3F5A4E-1B2C-4D5E-8F90-ABCDEFABCDEF=offline", &dimm),
 			 DAX_STATE_OFFLINE);
@@ -159,16 +148,15 @@ static void by_uuid(void **unused)
 	assert_int_equal(find("uuid:" UUID "=offline", &odd), UNTOUCHED);
 }
 
-static void by_serial(void **unused)
+UNIT_TEST(by_serial)
 {
-	(void)unused;
 	assert_int_equal(find("serial:0x1234=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("serial:7=offline", &expander), DAX_STATE_OFFLINE);
 	assert_int_equal(find("serial:8=offline", &expander), UNTOUCHED);
 	assert_int_equal(find("serial:7=offline", &dimm), UNTOUCHED);
 }
 
-static void a_wrong_selector_is_named(void **unused)
+UNIT_TEST(a_wrong_selector_is_named)
 {
 	static const char *const selectors[] = {
 		"",
@@ -206,36 +194,33 @@ static void a_wrong_selector_is_named(void **unused)
 		"serials:1",
 	};
 
-	(void)unused;
 	for (size_t i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
 		char entry[80], list[120];
 
-		strcat(strcpy(entry, selectors[i]), "=offline");
-		strcat(strcat(strcpy(list, "any=online "), entry), ",cxl=nonsense");
+		snprintf(entry, sizeof(entry), "%s=offline", selectors[i]);
+		snprintf(list, sizeof(list), "any=online %s,cxl=nonsense", entry);
 		assert_wrong(entry, entry);
 		assert_wrong(list, entry);
 	}
 }
 
-static void a_wrong_state_is_named(void **unused)
+UNIT_TEST(a_wrong_state_is_named)
 {
 	static const char *const entries[] = {
 		"any=",		"any=mixed",	 "any=Offline", "any=off",
 		"any==offline", "any=offline=1", "any=online_", "any",
 	};
 
-	(void)unused;
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
 		assert_wrong(entries[i], entries[i]);
 }
 
 /* Any list is read to its end and no further. */
-static void nonsense_is_survived(void **unused)
+UNIT_TEST(nonsense_is_survived)
 {
 	static const char letters[] = "dax0.:=-,node rangeuid\nofflinexyFpolicy";
 	unsigned int seed = 1;
 
-	(void)unused;
 	for (int round = 0; round < 20000; round++) {
 		struct dax_text entry;
 		enum dax_state state;
@@ -255,23 +240,10 @@ static void nonsense_is_survived(void **unused)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_list_says_nothing),
-		cmocka_unit_test(each_state_that_a_device_can_be_left_in),
-		cmocka_unit_test(the_first_that_fits_counts),
-		cmocka_unit_test(entries_are_parted_by_commas_and_white_space),
-		cmocka_unit_test(by_name),
-		cmocka_unit_test(by_kind),
-		cmocka_unit_test(by_node),
-		cmocka_unit_test(by_range),
-		cmocka_unit_test(by_uuid),
-		cmocka_unit_test(by_serial),
-		cmocka_unit_test(a_wrong_selector_is_named),
-		cmocka_unit_test(a_wrong_state_is_named),
-		cmocka_unit_test(nonsense_is_survived),
-	};
-
-	return cmocka_run_group_tests_name("defaults", tests, NULL, NULL);
-}
+UNIT_SUITE(defaults, UNIT_CASE(an_empty_list_says_nothing),
+	   UNIT_CASE(each_state_that_a_device_can_be_left_in),
+	   UNIT_CASE(the_first_that_fits_counts),
+	   UNIT_CASE(entries_are_parted_by_commas_and_white_space), UNIT_CASE(by_name),
+	   UNIT_CASE(by_kind), UNIT_CASE(by_node), UNIT_CASE(by_range), UNIT_CASE(by_uuid),
+	   UNIT_CASE(by_serial), UNIT_CASE(a_wrong_selector_is_named),
+	   UNIT_CASE(a_wrong_state_is_named), UNIT_CASE(nonsense_is_survived))

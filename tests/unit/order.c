@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The order in which blocks are switched: complete, and of linear cost. */
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "cmocka.h"
 #include "core/order.h"
+#include "suite.h"
 
 #define MOST 1000
 
@@ -24,20 +20,20 @@ static unsigned int ascending(unsigned int count, unsigned int position)
  * A model of the kernel's work on a zone that holds only a device's blocks: how it
  * follows the zone's span, and how many blocks it scans.
  */
-struct zone {
+struct zone_model {
 	bool online[MOST];
 	unsigned int start;
 	unsigned int end;
 	unsigned long cost;
 };
 
-static bool is_empty(const struct zone *zone)
+static bool is_empty(const struct zone_model *zone)
 {
 	return zone->start == zone->end;
 }
 
 /* The hole scan: from the zone's start to its first hole or its end. */
-static void scan(struct zone *zone)
+static void scan(struct zone_model *zone)
 {
 	for (unsigned int i = zone->start; i < zone->end; i++) {
 		zone->cost++;
@@ -46,7 +42,7 @@ static void scan(struct zone *zone)
 	}
 }
 
-static void put_online(struct zone *zone, unsigned int block)
+static void put_online(struct zone_model *zone, unsigned int block)
 {
 	assert_false(zone->online[block]);
 	if (is_empty(zone)) {
@@ -60,7 +56,7 @@ static void put_online(struct zone *zone, unsigned int block)
 	zone->online[block] = true;
 }
 
-static void take_offline(struct zone *zone, unsigned int block)
+static void take_offline(struct zone_model *zone, unsigned int block)
 {
 	bool first = block == zone->start, last = block == zone->end - 1;
 
@@ -77,40 +73,31 @@ static void take_offline(struct zone *zone, unsigned int block)
 	scan(zone);
 }
 
-/* Switches the blocks of a list, which is ascending, in an order. */
-static void switch_list(struct zone *zone, const unsigned int *list, unsigned int count,
-			order_fn order, void (*one)(struct zone *zone, unsigned int block))
+/* Switches the blocks that are online, or those that are not, in an order. */
+static void switch_all(struct zone_model *zone, unsigned int count, bool online, order_fn order,
+		       void (*one)(struct zone_model *zone, unsigned int block))
 {
-	for (unsigned int i = 0; i < count; i++)
-		one(zone, list[order(count, i)]);
-}
-
-static unsigned int list_blocks(const struct zone *zone, unsigned int count, bool online,
-				unsigned int *list)
-{
+	static unsigned int list[MOST]; /* too large for a kernel's stack */
 	unsigned int found = 0;
 
 	for (unsigned int i = 0; i < count; i++)
 		if (zone->online[i] == online)
 			list[found++] = i;
-	return found;
+	for (unsigned int i = 0; i < found; i++)
+		one(zone, list[order(found, i)]);
 }
 
-static void plug(struct zone *zone, unsigned int count, order_fn order)
+static void plug(struct zone_model *zone, unsigned int count, order_fn order)
 {
-	unsigned int list[MOST];
-
-	switch_list(zone, list, list_blocks(zone, count, false, list), order, put_online);
+	switch_all(zone, count, false, order, put_online);
 }
 
-static void unplug(struct zone *zone, unsigned int count, order_fn order)
+static void unplug(struct zone_model *zone, unsigned int count, order_fn order)
 {
-	unsigned int list[MOST];
-
-	switch_list(zone, list, list_blocks(zone, count, true, list), order, take_offline);
+	switch_all(zone, count, true, order, take_offline);
 }
 
-static void assert_linear(const struct zone *zone, unsigned long blocks)
+static void assert_linear(const struct zone_model *zone, unsigned long blocks)
 {
 	assert_in_range(zone->cost, 0, blocks * STEPS_A_BLOCK);
 }
@@ -130,24 +117,21 @@ static void assert_permutation(order_fn order)
 	}
 }
 
-static void every_block_goes_online_once(void **unused)
+UNIT_TEST(every_block_goes_online_once)
 {
-	(void)unused;
 	assert_permutation(dax_order_online);
 }
 
-static void every_block_goes_offline_once(void **unused)
+UNIT_TEST(every_block_goes_offline_once)
 {
-	(void)unused;
 	assert_permutation(dax_order_offline);
 }
 
 /* Otherwise the model would not show the use of the order. */
-static void ascending_order_is_quadratic(void **unused)
+UNIT_TEST(ascending_order_is_quadratic)
 {
-	(void)unused;
 	for (unsigned int count = 100; count <= MOST; count += 100) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, ascending);
 		assert_true(zone.cost >= (unsigned long)count * count / 2);
@@ -157,11 +141,10 @@ static void ascending_order_is_quadratic(void **unused)
 	}
 }
 
-static void plug_is_linear(void **unused)
+UNIT_TEST(plug_is_linear)
 {
-	(void)unused;
 	for (unsigned int count = 1; count <= MOST; count++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, dax_order_online);
 		assert_linear(&zone, count);
@@ -169,11 +152,10 @@ static void plug_is_linear(void **unused)
 	}
 }
 
-static void unplug_is_linear(void **unused)
+UNIT_TEST(unplug_is_linear)
 {
-	(void)unused;
 	for (unsigned int count = 1; count <= MOST; count++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, count, dax_order_online);
 		zone.cost = 0;
@@ -184,13 +166,12 @@ static void unplug_is_linear(void **unused)
 }
 
 /* The blocks that a transition has switched when it fails at a position, and its rollback. */
-static void rollback_of_a_plug_is_linear(void **unused)
+UNIT_TEST(rollback_of_a_plug_is_linear)
 {
 	enum { COUNT = 300 };
 
-	(void)unused;
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		for (unsigned int i = 0; i < failed; i++)
 			put_online(&zone, dax_order_online(COUNT, i));
@@ -201,13 +182,12 @@ static void rollback_of_a_plug_is_linear(void **unused)
 	}
 }
 
-static void rollback_of_an_unplug_is_linear(void **unused)
+UNIT_TEST(rollback_of_an_unplug_is_linear)
 {
 	enum { COUNT = 300 };
 
-	(void)unused;
 	for (unsigned int failed = 0; failed < COUNT; failed++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 
 		plug(&zone, COUNT, dax_order_online);
 		for (unsigned int i = 0; i < failed; i++)
@@ -220,11 +200,10 @@ static void rollback_of_an_unplug_is_linear(void **unused)
 }
 
 /* A device of which the per-block interface has taken blocks: every k-th, or a run. */
-static void unplug_of_a_part_is_linear(void **unused)
+UNIT_TEST(unplug_of_a_part_is_linear)
 {
-	(void)unused;
 	for (unsigned int step = 2; step <= 50; step++) {
-		struct zone zone = { 0 };
+		struct zone_model zone = { 0 };
 		unsigned int online = 0;
 
 		for (unsigned int i = MOST; i-- > 0;) {
@@ -241,18 +220,7 @@ static void unplug_of_a_part_is_linear(void **unused)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_block_goes_online_once),
-		cmocka_unit_test(every_block_goes_offline_once),
-		cmocka_unit_test(ascending_order_is_quadratic),
-		cmocka_unit_test(plug_is_linear),
-		cmocka_unit_test(unplug_is_linear),
-		cmocka_unit_test(rollback_of_a_plug_is_linear),
-		cmocka_unit_test(rollback_of_an_unplug_is_linear),
-		cmocka_unit_test(unplug_of_a_part_is_linear),
-	};
-
-	return cmocka_run_group_tests_name("order", tests, NULL, NULL);
-}
+UNIT_SUITE(order, UNIT_CASE(every_block_goes_online_once), UNIT_CASE(every_block_goes_offline_once),
+	   UNIT_CASE(ascending_order_is_quadratic), UNIT_CASE(plug_is_linear),
+	   UNIT_CASE(unplug_is_linear), UNIT_CASE(rollback_of_a_plug_is_linear),
+	   UNIT_CASE(rollback_of_an_unplug_is_linear), UNIT_CASE(unplug_of_a_part_is_linear))

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Ranges cut down to whole memory blocks, and the numbers of the blocks. */
-#include <stdlib.h>
-
-#include "cmocka.h"
 #include "core/record.h"
 #include "core/spans.h"
+#include "suite.h"
 
 #define MIB (1ULL << 20)
 #define BLOCK (128 * MIB)
@@ -26,11 +24,10 @@ static struct dax_spans *three_ranges(void)
 	return spans;
 }
 
-static void blocks_are_numbered_by_address(void **unused)
+UNIT_TEST(blocks_are_numbered_by_address)
 {
 	struct dax_spans *spans = three_ranges();
 
-	(void)unused;
 	assert_int_equal(spans->total, 7);
 	assert_int_equal(spans->span[0].mapping, 1);
 	assert_int_equal(spans->span[1].mapping, 2);
@@ -42,13 +39,12 @@ static void blocks_are_numbered_by_address(void **unused)
 	free(spans);
 }
 
-static void every_block_is_found_by_its_addresses(void **unused)
+UNIT_TEST(every_block_is_found_by_its_addresses)
 {
 	static const unsigned long long ids[] = { 40, 60, 61, 100, 101, 102, 103 };
 	struct dax_spans *spans = three_ranges();
 	unsigned int i, block;
 
-	(void)unused;
 	for (i = 0; i < spans->total; i++) {
 		assert_int_equal(dax_spans_block_id(spans, i), ids[i]);
 		assert_int_equal(dax_spans_block_start(spans, i), ids[i] * BLOCK);
@@ -60,7 +56,7 @@ static void every_block_is_found_by_its_addresses(void **unused)
 	free(spans);
 }
 
-static void no_other_address_has_a_block(void **unused)
+UNIT_TEST(no_other_address_has_a_block)
 {
 	static const unsigned long long outside[] = { 0,	   39 * BLOCK, 40 * BLOCK - 1,
 						      41 * BLOCK,  62 * BLOCK, 100 * BLOCK - 1,
@@ -68,17 +64,15 @@ static void no_other_address_has_a_block(void **unused)
 	struct dax_spans *spans = three_ranges();
 	unsigned int i, block;
 
-	(void)unused;
 	for (i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
 		assert_false(dax_spans_block_at(spans, outside[i], &block));
 	free(spans);
 }
 
-static void a_range_is_cut_down_to_whole_blocks(void **unused)
+UNIT_TEST(a_range_is_cut_down_to_whole_blocks)
 {
 	struct dax_span span = {};
 
-	(void)unused;
 	assert_true(dax_span_trim(10 * BLOCK, 12 * BLOCK - 1, BLOCK, &span));
 	assert_int_equal(span.start, 10 * BLOCK);
 	assert_int_equal(span.end, 12 * BLOCK - 1);
@@ -91,11 +85,10 @@ static void a_range_is_cut_down_to_whole_blocks(void **unused)
 	assert_false(dax_span_trim(0 - BLOCK + 1, ~0ULL, BLOCK, &span));
 }
 
-static void devices_with_a_byte_in_common_overlap(void **unused)
+UNIT_TEST(devices_with_a_byte_in_common_overlap)
 {
 	struct dax_spans *a = three_ranges(), *b = three_ranges();
 
-	(void)unused;
 	assert_true(dax_spans_equal(a, b));
 	assert_ptr_equal(dax_spans_overlap(a, b), &a->span[0]);
 
@@ -111,14 +104,13 @@ static void devices_with_a_byte_in_common_overlap(void **unused)
 	free(b);
 }
 
-static void the_record_counts_what_is_set(void **unused)
+UNIT_TEST(the_record_counts_what_is_set)
 {
 	struct dax_spans *spans = three_ranges();
 	unsigned char blocks[7] = {};
 	struct dax_record record = { .blocks = blocks, .counts.total = spans->total };
 	unsigned int i;
 
-	(void)unused;
 	assert_int_equal(dax_record_state(&record), DAX_STATE_UNPLUGGED);
 	for (i = 0; i < spans->total; i++)
 		dax_record_set(&record, i, DAX_BLOCK_OFFLINE);
@@ -141,16 +133,8 @@ static void the_record_counts_what_is_set(void **unused)
 	free(spans);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(blocks_are_numbered_by_address),
-		cmocka_unit_test(every_block_is_found_by_its_addresses),
-		cmocka_unit_test(no_other_address_has_a_block),
-		cmocka_unit_test(a_range_is_cut_down_to_whole_blocks),
-		cmocka_unit_test(devices_with_a_byte_in_common_overlap),
-		cmocka_unit_test(the_record_counts_what_is_set),
-	};
-
-	return cmocka_run_group_tests_name("spans", tests, NULL, NULL);
-}
+UNIT_SUITE(spans, UNIT_CASE(blocks_are_numbered_by_address),
+	   UNIT_CASE(every_block_is_found_by_its_addresses),
+	   UNIT_CASE(no_other_address_has_a_block), UNIT_CASE(a_range_is_cut_down_to_whole_blocks),
+	   UNIT_CASE(devices_with_a_byte_in_common_overlap),
+	   UNIT_CASE(the_record_counts_what_is_set))

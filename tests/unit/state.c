@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The names of the states, the state by the blocks, and the legal changes. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "cmocka.h"
 #include "core/state.h"
+#include "suite.h"
 
 #define UNTOUCHED ((enum dax_state)77)
 
@@ -38,23 +35,20 @@ static void assert_no_state(const void *word, size_t length)
 	assert_int_equal(state, UNTOUCHED);
 }
 
-static void there_are_six_states(void **unused)
+UNIT_TEST(there_are_six_states)
 {
-	(void)unused;
 	assert_int_equal(DAX_STATE_COUNT, 6);
 	assert_int_equal(sizeof(names) / sizeof(names[0]), 6);
 }
 
-static void each_state_has_its_name(void **unused)
+UNIT_TEST(each_state_has_its_name)
 {
-	(void)unused;
 	for (int i = 0; i < DAX_STATE_COUNT; i++)
 		assert_string_equal(dax_state_name(i), names[i]);
 }
 
-static void each_name_is_parsed_with_and_without_newline(void **unused)
+UNIT_TEST(each_name_is_parsed_with_and_without_newline)
 {
-	(void)unused;
 	for (int i = 0; i < DAX_STATE_COUNT; i++) {
 		enum dax_state state = UNTOUCHED;
 		char line[32];
@@ -63,33 +57,30 @@ static void each_name_is_parsed_with_and_without_newline(void **unused)
 		assert_int_equal(state, i);
 
 		state = UNTOUCHED;
-		strcat(strcpy(line, names[i]), "\n");
+		snprintf(line, sizeof(line), "%s\n", names[i]);
 		assert_true(parse(line, strlen(line), &state));
 		assert_int_equal(state, i);
 	}
 }
 
-static void more_than_one_newline_is_no_state(void **unused)
+UNIT_TEST(more_than_one_newline_is_no_state)
 {
-	(void)unused;
 	assert_no_state("online\n\n", 8);
 	assert_no_state("\nonline", 7);
 	assert_no_state("onl\nine", 7);
 	assert_no_state("online\r\n", 8);
 }
 
-static void nothing_is_no_state(void **unused)
+UNIT_TEST(nothing_is_no_state)
 {
-	(void)unused;
 	assert_no_state("", 0);
 	assert_no_state("\n", 1);
 	assert_no_state("\0", 1);
 	assert_no_state(" ", 1);
 }
 
-static void a_prefix_is_no_state(void **unused)
+UNIT_TEST(a_prefix_is_no_state)
 {
-	(void)unused;
 	for (int i = 0; i < DAX_STATE_COUNT; i++)
 		for (size_t length = 0; length < strlen(names[i]); length++)
 			/* One name is the beginning of others. */
@@ -97,24 +88,22 @@ static void a_prefix_is_no_state(void **unused)
 				assert_no_state(names[i], length);
 }
 
-static void more_than_a_name_is_no_state(void **unused)
+UNIT_TEST(more_than_a_name_is_no_state)
 {
-	(void)unused;
 	for (int i = 0; i < DAX_STATE_COUNT; i++) {
 		static const char *const tails[] = { " ", "x", "_", "\t", " \n", "x\n" };
 
 		for (size_t j = 0; j < sizeof(tails) / sizeof(tails[0]); j++) {
 			char line[32];
 
-			strcat(strcpy(line, names[i]), tails[j]);
+			snprintf(line, sizeof(line), "%s%s", names[i], tails[j]);
 			assert_no_state(line, strlen(line));
 		}
 	}
 }
 
-static void a_nul_is_no_end(void **unused)
+UNIT_TEST(a_nul_is_no_end)
 {
-	(void)unused;
 	assert_no_state("online\0", 7);
 	assert_no_state("online\0\n", 8);
 	assert_no_state("online\0_kernel", 14);
@@ -122,23 +111,21 @@ static void a_nul_is_no_end(void **unused)
 	assert_no_state("unplugged\0mixed", 15);
 }
 
-static void other_words_are_no_state(void **unused)
+UNIT_TEST(other_words_are_no_state)
 {
 	static const char *const words[] = {
 		"garbage", "ONLINE", "Online",	"unplug", "plug",	    "hotplug", "0",
 		"1",	   "-1",     "onlinex", "kernel", "online-movable", "movable", "online_",
 	};
 
-	(void)unused;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		assert_no_state(words[i], strlen(words[i]));
 }
 
-static void a_page_of_anything_is_no_state(void **unused)
+UNIT_TEST(a_page_of_anything_is_no_state)
 {
-	char page[4096];
+	static char page[4096];
 
-	(void)unused;
 	memset(page, 'o', sizeof(page));
 	assert_no_state(page, sizeof(page));
 	memset(page, '\n', sizeof(page));
@@ -152,7 +139,7 @@ static void a_page_of_anything_is_no_state(void **unused)
  * The table of the ABI: a column for the word written, a row for the present state.
  * '.' nothing to do, 'g' go, 'b' busy, '!' invalid
  */
-static void every_pair_has_its_verdict(void **unused)
+UNIT_TEST(every_pair_has_its_verdict)
 {
 	static const char letters[] = {
 		[DAX_VERDICT_GO] = 'g',
@@ -167,7 +154,6 @@ static void every_pair_has_its_verdict(void **unused)
 		[DAX_STATE_ONLINE_MOVABLE] = "g!bb.!", [DAX_STATE_MIXED] = "g!bbb!",
 	};
 
-	(void)unused;
 	for (int now = 0; now < DAX_STATE_COUNT; now++)
 		for (int wanted = 0; wanted < DAX_STATE_COUNT; wanted++)
 			assert_int_equal(letters[dax_state_verdict(now, wanted)],
@@ -192,11 +178,10 @@ static enum dax_state amounts_to(const struct dax_block_counts *counts, bool who
 	return DAX_STATE_MIXED;
 }
 
-static void all_counts_amount_to_what_the_abi_says(void **unused)
+UNIT_TEST(all_counts_amount_to_what_the_abi_says)
 {
 	struct dax_block_counts c;
 
-	(void)unused;
 	for (c.total = 1; c.total <= 6; c.total++)
 		for (c.present = 0; c.present <= c.total; c.present++)
 			for (c.online = 0; c.online <= c.present; c.online++)
@@ -211,9 +196,8 @@ static void assert_amounts_to(struct dax_block_counts counts, bool whole, enum d
 	assert_int_equal(dax_state_of(&counts, whole), state);
 }
 
-static void some_counts_spelt_out(void **unused)
+UNIT_TEST(some_counts_spelt_out)
 {
-	(void)unused;
 	/* total, present, online, movable */
 	assert_amounts_to((struct dax_block_counts){ 8, 0, 0, 0 }, false, DAX_STATE_UNPLUGGED);
 	assert_amounts_to((struct dax_block_counts){ 8, 0, 0, 0 }, true, DAX_STATE_UNPLUGGED);
@@ -229,7 +213,7 @@ static void some_counts_spelt_out(void **unused)
 	assert_amounts_to((struct dax_block_counts){ 1, 1, 1, 1 }, false, DAX_STATE_ONLINE_MOVABLE);
 }
 
-static void blocks_are_counted_in_and_out(void **unused)
+UNIT_TEST(blocks_are_counted_in_and_out)
 {
 	static const struct dax_block_counts one[] = {
 		[DAX_BLOCK_ABSENT] = { .present = 0, .online = 0, .movable = 0 },
@@ -239,7 +223,6 @@ static void blocks_are_counted_in_and_out(void **unused)
 	};
 	struct dax_block_counts counts = { .total = 4 };
 
-	(void)unused;
 	for (int state = DAX_BLOCK_ABSENT; state <= DAX_BLOCK_MOVABLE; state++) {
 		struct dax_block_counts before = counts;
 
@@ -257,24 +240,11 @@ static void blocks_are_counted_in_and_out(void **unused)
 	assert_int_equal(counts.movable, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_are_six_states),
-		cmocka_unit_test(each_state_has_its_name),
-		cmocka_unit_test(each_name_is_parsed_with_and_without_newline),
-		cmocka_unit_test(more_than_one_newline_is_no_state),
-		cmocka_unit_test(nothing_is_no_state),
-		cmocka_unit_test(a_prefix_is_no_state),
-		cmocka_unit_test(more_than_a_name_is_no_state),
-		cmocka_unit_test(a_nul_is_no_end),
-		cmocka_unit_test(other_words_are_no_state),
-		cmocka_unit_test(a_page_of_anything_is_no_state),
-		cmocka_unit_test(every_pair_has_its_verdict),
-		cmocka_unit_test(all_counts_amount_to_what_the_abi_says),
-		cmocka_unit_test(some_counts_spelt_out),
-		cmocka_unit_test(blocks_are_counted_in_and_out),
-	};
-
-	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
-}
+UNIT_SUITE(state, UNIT_CASE(there_are_six_states), UNIT_CASE(each_state_has_its_name),
+	   UNIT_CASE(each_name_is_parsed_with_and_without_newline),
+	   UNIT_CASE(more_than_one_newline_is_no_state), UNIT_CASE(nothing_is_no_state),
+	   UNIT_CASE(a_prefix_is_no_state), UNIT_CASE(more_than_a_name_is_no_state),
+	   UNIT_CASE(a_nul_is_no_end), UNIT_CASE(other_words_are_no_state),
+	   UNIT_CASE(a_page_of_anything_is_no_state), UNIT_CASE(every_pair_has_its_verdict),
+	   UNIT_CASE(all_counts_amount_to_what_the_abi_says), UNIT_CASE(some_counts_spelt_out),
+	   UNIT_CASE(blocks_are_counted_in_and_out))
