@@ -1,47 +1,99 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: drain.sh [PAIRS [KIND PERCENT]...]
+# usage: drain.sh [PAIRS [KIND:PERCENT[:OPTION]...]]
 #
-# Memory of processes that write to it all the time and check it, given back: by
-# "daxplug unplug --drain" with daxplug's driver, and without a drain by the kernel's own
-# driver; how long the kernel-wide locks are held, and how fast the processes are meanwhile.
-# KIND is anon, shared or huge (lab/vm brings the program tests/live), or mixed: all three.
+# Memory that is in use given back: by "daxplug unplug --drain" with daxplug's driver, and without
+# a drain by the kernel's own driver; how long the kernel-wide locks are held, how fast the
+# processes are meanwhile, and how long memcpy() and memset() take for as much memory.
+#
+# KIND is anon, shared or huge (lab/vm brings the program tests/live, which writes to its memory
+# all the time and checks it), mixed: all three; cache: files of a disk that a process has open; or
+# idle. OPTION is one, with one processor, or tiering, with demotion and NUMA balancing.
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 
-LIVE=${LAB-}/programs/live
+PROGRAMS=${LAB-}/programs
 PROCESSES=2
+DISK=/run/disk
+DEMOTION=/sys/kernel/mm/numa/demotion_enabled
+BALANCING=/proc/sys/kernel/numa_balancing
+SECOND=/sys/devices/system/cpu/cpu1/online
 
-[[ -x $LIVE ]] || die "there is no program tests/live; lab/bench has it"
+[[ -x $PROGRAMS/live ]] || die "there is no program tests/live; lab/bench has it"
 NODE=$(< "$DAX/target_node")
 
 # --- the processes ---
 
-start() { # KIND MIB
+start() { # COMMAND...
 	local log
 	log=$(mktemp)
-	"$LIVE" "$1" "$2" "$NODE" > "$log" 2>&1 &
+	"$@" > "$log" 2>&1 &
 	LIVES[$!]=$log
 	until grep -q ready "$log"; do
-		kill -0 $! || die "$1, $2 MiB: $(< "$log")"
+		kill -0 $! || die "$*: $(< "$log")"
 		sleep 0.05
 	done
 }
 
-# start_load KIND PERCENT: of the device, in PROCESSES processes for each kind.
+# start_reader MIB: reads files of the guest's disk until it has read so much, and keeps them open.
+# It answers as tests/live does; the files are intact if a second reading has the same sum.
+start_reader() {
+	mkdir -p "$DISK"
+	mount -t erofs -o ro /dev/vda "$DISK"
+	# shellcheck disable=SC2016 # perl's variables
+	start numactl --preferred="$NODE" perl -e '
+		my ($room, @files) = (shift() << 20);
+		my ($ends, $tells);
+		($SIG{TERM}, $SIG{USR1}) = (sub { $ends = 1 }, sub { $tells = 1 });
+		sub sum {
+			my $sum = 0;
+			for (@files) {
+				sysseek($_, 0, 0);
+				while (sysread($_, my $piece, 1 << 20)) { $sum += unpack("%32C*", $piece) }
+			}
+			return $sum;
+		}
+		for (split("\0", qx(find /run/disk -xdev -type f -size +100k -print0))) {
+			last if $room <= 0 or @files > 900;
+			open(my $file, "<", $_) or die "$_: $!";
+			push(@files, $file);
+			$room -= -s $file;
+		}
+		my $sum = sum();
+		$| = 1;
+		print "ready\n";
+		until ($ends) {
+			select(undef, undef, undef, 0.01);
+			print "written 0\n" if $tells;
+			$tells = 0;
+		}
+		print $sum == sum() ? "intact\n" : "damaged\n"' "$1"
+}
+
+used_mib() {
+	awk '$3 == "MemUsed:" { print int($4 / 1024) }' "/sys/devices/system/node/node$NODE/meminfo"
+}
+
+# start_load KIND PERCENT: of the device, in PROCESSES processes for each kind. Sets LIVE_MIB.
 start_load() {
 	local kinds=("$1") kind i mib
-	[[ $1 != mixed ]] || kinds=(anon shared huge)
-	mib=$((${#BLOCKS[@]} * (BLOCK >> 20) * $2 / 100 / ${#kinds[@]} / PROCESSES / 2 * 2))
+	case $1 in
+	idle) kinds=() ;;
+	mixed) kinds=(anon shared huge) ;;
+	esac
 	declare -gA LIVES=()
+	mib=$((${#BLOCKS[@]} * (BLOCK >> 20) * $2 / 100))
+	[[ $1 != cache ]] || { start_reader "$mib"; kinds=(); }
+	((${#kinds[@]} == 0)) || mib=$((mib / ${#kinds[@]} / PROCESSES / 2 * 2))
 	[[ " ${kinds[*]} " != *' huge '* ]] ||
 		echo $((mib * PROCESSES / 2)) > "/sys/devices/system/node/node$NODE/hugepages/hugepages-2048kB/nr_hugepages"
 	for kind in "${kinds[@]}"; do
 		for ((i = 0; i < PROCESSES; i++)); do
-			start "$kind" "$mib"
+			start "$PROGRAMS/live" "$kind" "$mib" "$NODE"
 		done
 	done
+	LIVE_MIB=$(used_mib)
 }
 
 # count_written: sets WRITTEN, the pages that all of them have written.
@@ -64,14 +116,38 @@ end_load() {
 		grep -q intact "${LIVES[$pid]}" || die "$DEVICE: data damaged: $(tail -n 1 "${LIVES[$pid]}")"
 		rm "${LIVES[$pid]}"
 	done
+	! mountpoint -q "$DISK" || umount "$DISK"
 	echo 0 | tee /sys/devices/system/node/node*/hugepages/hugepages-2048kB/nr_hugepages > /dev/null
+}
+
+# --- one processor, tiering ---
+
+begin_option() { # OPTION
+	case $1 in
+	one) echo 0 > "$SECOND" ;;
+	tiering)
+		BALANCED=$(< "$BALANCING")
+		echo 2 > "$BALANCING"
+		echo 1 > "$DEMOTION"
+		;;
+	esac
+}
+
+end_option() { # OPTION
+	case $1 in
+	one) echo 1 > "$SECOND" ;;
+	tiering)
+		echo 0 > "$DEMOTION"
+		echo "$BALANCED" > "$BALANCING"
+		;;
+	esac
 }
 
 # --- giving the memory back ---
 
 give_back() { # WHO
 	if [[ $1 == ours ]]; then
-		daxplug unplug --quiet --drain "$DEVICE"
+		daxplug unplug --quiet --drain --no-refill "$DEVICE"
 	else
 		unplug
 	fi
@@ -83,29 +159,66 @@ record_speed() {
 	count_written
 	now_us end
 	(($1 == 0 || WRITTEN == before)) ||
-		record "$1" "$2" "$3" "$4: 1000 pages written by the processes" \
-			"$(jq -n "{ms: (($end - $5) / ($WRITTEN - $before))}")"
+		record "$1" "$2" "$3" "$4" "$(jq -n "{ms: (($end - $5) / ($WRITTEN - $before))}")"
 }
 
-round() { # ROUND WHO
-	local way what begin i
+# record_undisturbed: as record_speed, of a second in which nothing else happens.
+record_undisturbed() { # ROUND WHO WAY WHAT
+	local begin
+	count_written
+	now_us begin
+	sleep 1
+	record_speed "$@" "$begin"
+}
+
+# record_floor ROUND WAY WHAT: any way to move the memory copies it, and by default (init_on_alloc
+# of Debian) the kernel clears the new pages before.
+record_floor() {
+	local copied cleared
+	(($1 > 0 && LIVE_MIB > 16)) || return 0
+	read -r copied cleared < <("$PROGRAMS/copy" "$LIVE_MIB")
+	record "$1" ours "$2" "$3: memcpy() of as much" "$(jq -n "{ms: ($copied / 1000)}")"
+	record "$1" ours "$2" "$3: memset() of as much" "$(jq -n "{ms: ($cleared / 1000)}")"
+}
+
+# one_case ROUND WHO CASE
+one_case() {
+	local way what begin kind percent option
+	IFS=: read -r kind percent option <<< "$3"
 	way=$(way)
-	for ((i = 0; i < ${#CASES[@]}; i += 2)); do
-		what="drain, ${CASES[i + 1]} % in use, ${CASES[i]}"
-		begin_absent
-		plug
-		start_load "${CASES[@]:i:2}"
-		count_written
-		now_us begin
-		measure_held "$1" "$2" "$way" "$what" 0 give_back "$2" || true
-		record_speed "$1" "$2" "$way" "$what" "$begin"
-		end_load
-		must_be_unplugged
+	what="drain, $percent % in use, $kind"
+	case $option in
+	one) what+=', one processor' ;;
+	tiering) what+=', tiering' ;;
+	esac
+	begin_option "$option"
+	begin_absent
+	plug
+	start_load "$kind" "$percent"
+	EXTRA="{\"live\": $((LIVE_MIB << 20))}"
+	record_undisturbed "$1" "$2" "$way" "$what: 1000 pages written by the processes, undisturbed"
+	count_written
+	now_us begin
+	measure_held "$1" "$2" "$way" "$what" 0 give_back "$2" || true
+	record_speed "$1" "$2" "$way" "$what: 1000 pages written by the processes" "$begin"
+	end_load
+	must_be_unplugged
+	[[ $2 != ours ]] || record_floor "$1" "$way" "$what"
+	EXTRA='{}'
+	end_option "$option"
+}
+
+round() { # ROUND WHO: the first case warms up.
+	local case
+	for case in "${CASES[@]}"; do
+		one_case "$1" "$2" "$case"
+		(($1 > 0)) || return 0
 	done
 }
 
 CASES=("${@:2}")
-((${#CASES[@]})) || CASES=(anon 25 anon 50 anon 90 shared 50 huge 50 mixed 50)
+((${#CASES[@]})) || CASES=(idle:0 anon:25 anon:50 anon:90 shared:50 cache:25 huge:50 mixed:50
+	anon:50:one anon:50:tiering)
 policy offline
 set_probes
 alternate "${1-5}" round

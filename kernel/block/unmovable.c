@@ -90,6 +90,14 @@ static unsigned long free_pages_at(struct page *page)
 	return 1UL << min_t(unsigned long, data_race(page_private(page)), ORDER_MAX);
 }
 
+/* On a list of a processor, or a free huge page, which the core dissolves. */
+static bool is_unused(union copy *copy)
+{
+	struct page *page = &copy->page;
+
+	return !PageTail(page) && !page_ref_count(page);
+}
+
 /*
  * More references than mappings and caches account for: the page has been borrowed, for I/O
  * for example. Of a large folio only a pin can be seen, because its reference count differs
@@ -121,11 +129,12 @@ static enum dax_reason look_for_huge(union copy *copy)
 }
 
 static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy),
-			    unsigned long *pfn, bool *faulty)
+			    struct kmem_pages_seen *seen)
 {
 	unsigned long first = PHYS_PFN(start), at = first;
 	unsigned long end = first + PHYS_PFN(memory_block_size_bytes());
 
+	*seen = (struct kmem_pages_seen){ 0 };
 	if (!pfn_to_online_page(first))
 		return DAX_REASON_NONE;
 
@@ -137,27 +146,40 @@ static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy)
 
 		nr_free = free_pages_at(page);
 		if (nr_free) {
+			seen->free += nr_free;
 			at += nr_free;
 			continue;
 		}
 
 		copy_pages(&copy, page, end - at);
 		if (PageHWPoison(&copy.page)) {
-			*faulty = true;
+			seen->faulty = true;
 			at++;
 			continue;
 		}
 		reason = look(&copy);
 		if (reason != DAX_REASON_NONE) {
-			*pfn = at;
+			seen->pfn = at;
 			return reason;
 		}
 
+		if (is_unused(&copy))
+			seen->free += pages_of(&copy);
 		at += pages_of(&copy);
 		cond_resched();
 	}
 
 	return DAX_REASON_NONE;
+}
+
+static bool find_pfn(u64 start, enum dax_reason (*look)(union copy *copy), unsigned long *pfn)
+{
+	struct kmem_pages_seen seen;
+	bool found = find(start, look, &seen) != DAX_REASON_NONE;
+
+	if (found)
+		*pfn = seen.pfn;
+	return found;
 }
 
 /**
@@ -180,9 +202,7 @@ bool kmem_node_movable_is_free(int nid)
 /**
  * kmem_unmovable_page() - find the first page of a block that looks unmovable
  * @start: the block's physical address; the block online, and not removed meanwhile
- * @pfn: where the page's number goes, if there is one
- * @faulty: set to true if a page before that has a hardware fault, with which a
- *	block can go offline, but not online again
+ * @seen: filled in
  *
  * A guess, made without a lock. Free chunks are stepped over, so an idle block costs next to
  * nothing.
@@ -190,15 +210,15 @@ bool kmem_node_movable_is_free(int nid)
  * Context: Process context, may reschedule.
  * Return: why the page looks unmovable, or DAX_REASON_NONE.
  */
-enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty)
+enum dax_reason kmem_unmovable_page(u64 start, struct kmem_pages_seen *seen)
 {
-	return find(start, look_at, pfn, faulty);
+	return find(start, look_at, seen);
 }
 
 /**
  * kmem_borrowed_page() - find the first page of a block that has been borrowed
  * @start: as for kmem_unmovable_page()
- * @pfn: likewise
+ * @pfn: where the page's number goes, if there is one
  *
  * Any page may be borrowed for a moment, so call this only after a block could not go offline.
  *
@@ -207,22 +227,18 @@ enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty)
  */
 bool kmem_borrowed_page(u64 start, unsigned long *pfn)
 {
-	bool faulty;
-
-	return find(start, look_for_reference, pfn, &faulty) != DAX_REASON_NONE;
+	return find_pfn(start, look_for_reference, pfn);
 }
 
 /**
  * kmem_huge_page_in_use() - find the first huge page of a block that is in use
  * @start: as for kmem_unmovable_page()
- * @pfn: likewise
+ * @pfn: as for kmem_borrowed_page()
  *
  * Context: Process context, may reschedule.
  * Return: whether there is one.
  */
 bool kmem_huge_page_in_use(u64 start, unsigned long *pfn)
 {
-	bool faulty;
-
-	return find(start, look_for_huge, pfn, &faulty) != DAX_REASON_NONE;
+	return find_pfn(start, look_for_huge, pfn);
 }

@@ -5,8 +5,21 @@
 
 #include "core/reason.h"
 
+/**
+ * struct kmem_pages_seen - a look at a block's pages, from its start to the page that was found
+ * @pfn: the number of that page, if there is one
+ * @free: the number of free pages
+ * @faulty: a page has a hardware fault, which does not keep the block from going offline but from
+ *	coming back
+ */
+struct kmem_pages_seen {
+	unsigned long pfn;
+	unsigned long free;
+	bool faulty;
+};
+
 bool kmem_node_movable_is_free(int nid);
-enum dax_reason kmem_unmovable_page(u64 start, unsigned long *pfn, bool *faulty);
+enum dax_reason kmem_unmovable_page(u64 start, struct kmem_pages_seen *seen);
 bool kmem_borrowed_page(u64 start, unsigned long *pfn);
 bool kmem_huge_page_in_use(u64 start, unsigned long *pfn);
 

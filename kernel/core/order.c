@@ -35,3 +35,34 @@ unsigned int dax_order_offline(unsigned int count, unsigned int position)
 		return 1;
 	return count - position;
 }
+
+/**
+ * dax_order_offline_ranked() - list the blocks that go offline: rank by rank
+ * @rank: the rank of each block; lower ranks go first
+ * @total: how many blocks there are
+ * @ranks: blocks of this rank and higher ones are not listed
+ * @room: room for @total blocks
+ * @list: the list, with room for @total blocks
+ *
+ * Within a rank the order is that of dax_order_offline(). As long as no hole is further down, each
+ * scan walks all blocks below the first rank.
+ *
+ * Return: how many blocks are in the list.
+ */
+unsigned int dax_order_offline_ranked(const unsigned char *rank, unsigned int total,
+				      unsigned int ranks, unsigned int *room, unsigned int *list)
+{
+	unsigned int now, block, i, count = 0;
+
+	for (now = 0; now < ranks; now++) {
+		unsigned int nr = 0;
+
+		for (block = 0; block < total; block++)
+			if (rank[block] == now)
+				room[nr++] = block;
+		for (i = 0; i < nr; i++)
+			list[count + i] = room[dax_order_offline(nr, i)];
+		count += nr;
+	}
+	return count;
+}

@@ -9,7 +9,7 @@
  * and N blocks cost N². These orders put a hole near the start of the zone
  * throughout, which makes every scan short.
  *
- * Both take blocks numbered by ascending physical address, 0 to count - 1,
+ * The first two take blocks numbered by ascending physical address, 0 to count - 1,
  * and return the number of the block whose turn it is at a given position.
  */
 #ifndef DAXPLUG_CORE_ORDER_H
@@ -17,5 +17,7 @@
 
 unsigned int dax_order_online(unsigned int count, unsigned int position);
 unsigned int dax_order_offline(unsigned int count, unsigned int position);
+unsigned int dax_order_offline_ranked(const unsigned char *rank, unsigned int total,
+				      unsigned int ranks, unsigned int *room, unsigned int *list);
 
 #endif /* DAXPLUG_CORE_ORDER_H */

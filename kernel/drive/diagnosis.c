@@ -28,13 +28,15 @@ static enum dax_reason by_errno(int err)
 static enum dax_reason by_pages(struct kmem_gate *gate, struct kmem_failure *failure)
 {
 	u64 start = dax_spans_block_start(gate->spans, failure->block);
+	struct kmem_pages_seen seen;
 	enum dax_reason reason;
-	bool faulty = false;
 
-	reason = kmem_unmovable_page(start, &failure->pfn, &faulty);
-	if (reason != DAX_REASON_NONE)
+	reason = kmem_unmovable_page(start, &seen);
+	if (reason != DAX_REASON_NONE) {
+		failure->pfn = seen.pfn;
 		return reason;
-	return faulty ? DAX_REASON_POISONED : by_errno(failure->err);
+	}
+	return seen.faulty ? DAX_REASON_POISONED : by_errno(failure->err);
 }
 
 static unsigned long free_on_node(int nid)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/memory.h>
 #include <linux/minmax.h>
+#include <linux/pfn.h>
 
 #include "block/gate.h"
 #include "block/range.h"
@@ -25,19 +27,46 @@
 #define PASSES_BACK 10
 #define PAUSE_BACK_MS 100
 
+/* How full a block is, in sixteenths, rounded down. */
+#define FULLNESS_MAX 16
+
 /*
  * Blocks with a page that looks unmovable go first: if the core refuses one, it does so at
- * once, and nothing has been moved in vain. Kernel zones go before ZONE_MOVABLE for the same
- * reason. Blocks with a page that has a hardware fault go last: since 6.2 they cannot be put
- * online again, so no failure should come after them.
+ * once, and no page has been moved in vain. Kernel zones go before ZONE_MOVABLE for the same
+ * reason, and in each of the two the emptiest blocks go first, the fullest last: if the unplug is
+ * refused or cancelled, few pages have been moved in vain, and until then the pages that are
+ * allocated meanwhile come to blocks that are in use anyway. Blocks with a page that has a
+ * hardware fault go last: since 6.2 they cannot be put online again, so no failure should come
+ * after them.
+ *
+ * Within a rank the blocks go in the order of core/order.c. Therefore a block with very few pages
+ * is of the rank of empty ones: to move these pages takes less time than scans of the zone would
+ * that walk over the block.
  */
 enum rank {
 	RANK_UNMOVABLE,
 	RANK_KERNEL,
-	RANK_MOVABLE,
-	RANK_POISONED,
+	RANK_MOVABLE = RANK_KERNEL + FULLNESS_MAX + 1,
+	RANK_POISONED = RANK_MOVABLE + FULLNESS_MAX + 1,
 	RANK_NONE,
 };
+
+static u8 fullness(const struct kmem_pages_seen *seen)
+{
+	unsigned long total = PHYS_PFN(memory_block_size_bytes());
+
+	return (total - min(seen->free, total)) * FULLNESS_MAX / total;
+}
+
+/* The rank of a block that goes offline, of @rank if all of it is free. */
+static u8 rank_by_pages(u8 rank, u64 start)
+{
+	struct kmem_pages_seen seen;
+
+	if (kmem_unmovable_page(start, &seen) != DAX_REASON_NONE)
+		return seen.faulty ? RANK_POISONED : RANK_UNMOVABLE;
+	return seen.faulty ? RANK_POISONED : rank + fullness(&seen);
+}
 
 /*
  * The pages of ZONE_MOVABLE need no look while all of it is free, and no pages do when the
@@ -47,50 +76,27 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_
 {
 	struct kmem_job *job = &drive->job;
 	u8 state = drive->states[block];
-	enum dax_reason reason = DAX_REASON_NONE;
-	bool faulty = false;
-	unsigned long pfn;
+	u8 rank = state == DAX_BLOCK_KERNEL ? RANK_KERNEL : RANK_MOVABLE;
 
 	if (!dax_block_is_online(state) || dax_block_is_reached(state, drive->wanted[block]))
 		return RANK_NONE;
-
-	if (!job->best_effort && !kmem_job_cancelled(job) &&
-	    (state != DAX_BLOCK_MOVABLE || !movable_is_free))
-		reason = kmem_unmovable_page(dax_spans_block_start(job->gate->spans, block), &pfn,
-					     &faulty);
-	if (faulty)
-		return RANK_POISONED;
-	if (reason != DAX_REASON_NONE)
-		return RANK_UNMOVABLE;
-	return state == DAX_BLOCK_KERNEL ? RANK_KERNEL : RANK_MOVABLE;
-}
-
-/* Appends the blocks of a rank to the list, in the order that suits a zone. */
-static unsigned int append_rank(struct kmem_drive *drive, unsigned int count, enum rank rank)
-{
-	unsigned int block, i, nr = 0;
-
-	for (block = 0; block < drive->job.gate->spans->total; block++)
-		if (drive->rank[block] == rank)
-			drive->sorted[nr++] = block;
-	for (i = 0; i < nr; i++)
-		drive->list[count + i] = drive->sorted[dax_order_offline(nr, i)];
-	return count + nr;
+	if (job->best_effort || kmem_job_cancelled(job))
+		return rank;
+	if (state == DAX_BLOCK_MOVABLE && movable_is_free)
+		return rank;
+	return rank_by_pages(rank, dax_spans_block_start(job->gate->spans, block));
 }
 
 /* The order in which blocks go offline: by rank, and within a rank by core/order.c. */
 static unsigned int list_unwanted(struct kmem_drive *drive)
 {
 	bool movable_is_free = kmem_node_movable_is_free(drive->memory->nid);
-	unsigned int block, count = 0;
-	enum rank rank;
+	unsigned int block, total = drive->job.gate->spans->total;
 
 	kmem_gate_copy(drive->job.gate, drive->states);
-	for (block = 0; block < drive->job.gate->spans->total; block++)
+	for (block = 0; block < total; block++)
 		drive->rank[block] = rank_of(drive, block, movable_is_free);
-	for (rank = RANK_UNMOVABLE; rank < RANK_NONE; rank++)
-		count = append_rank(drive, count, rank);
-	return count;
+	return dax_order_offline_ranked(drive->rank, total, RANK_NONE, drive->sorted, drive->list);
 }
 
 static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsigned int pass)

@@ -3,7 +3,7 @@
 # Programs of this repository that tests run in guests, built where the command is built:
 # a directory of C files each, which becomes one program of its name.
 
-GUEST_PROGRAMS=(tests/storm tests/live)
+GUEST_PROGRAMS=(tests/storm tests/live tests/copy)
 PROGRAM_FLAGS=(-std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -pthread)
 
 # build_programs: sets PROGRAMS, a directory of them. After build_command.

@@ -27,5 +27,25 @@ is "both, where they differ" "$(rows)" "plug 0.4 / 0.4 / 0.4;plug (byte by byte)
 is "the usual one alone, where they do not" "$(rows)" "plug 0.4 / 0.4 / 0.4"
 result null 900 > "$WORK/results"
 is "a result from before the processor was recorded had ERMS" "$(rows)" "plug (byte by byte) 0.9 / 0.9 / 0.9"
+
+# drained_result WHO WHAT MS: as bench/drain.sh writes them.
+drained_result() {
+	jq -cn --arg who "$1" --arg what "drain, anon$2" --argjson ms "$3" '{kernel: "6.12", who: $who, way: "state",
+		what: $what, size: 1073741824, block: 134217728, ranges: 1, emulated: true, erms: false,
+		boot: "b", round: 1, live: 104857600, ms: $ms}'
+}
+{
+	drained_result stock '' 4000
+	drained_result ours '' 2000
+	drained_result stock ': device_hotplug_lock held' 3000
+	drained_result ours ': device_hotplug_lock held' 300
+	drained_result ours ': memcpy() of as much' 50
+} > "$WORK/results"
+is "a drain: one line for each case" "$(bench/drained "$WORK/results" | tail -n +3)" \
+	"| 6.12 | anon | 4 → 2 | 2 | 25 → 50 | 3 → 0.3 | 10 % | failed → failed |  | 0.05 |  |"
+is "the MiB that left a device in a second" "$(rows | grep -o '50 MiB/s')" "50 MiB/s"
+is "a part's share of the whole" \
+	"$(bench/table "$WORK/results" | awk -F ' *[|] *' '$4 ~ /memcpy/ { print $7 }')" "2.5 %"
+
 ok "the tables in the documents are up to date" bench/report -n
 done_testing

@@ -220,7 +220,88 @@ UNIT_TEST(unplug_of_a_part_is_linear)
 	}
 }
 
+/* Takes all blocks offline, rank by rank, and checks that each went once, after all lower ranks. */
+static void unplug_ranked(struct zone_model *zone, const unsigned char *rank, unsigned int count,
+			  unsigned int ranks)
+{
+	static unsigned int room[MOST], list[MOST];
+	unsigned int i;
+
+	assert_int_equal(dax_order_offline_ranked(rank, count, ranks, room, list), count);
+	for (i = 0; i < count; i++) {
+		assert_true(i == 0 || rank[list[i - 1]] <= rank[list[i]]);
+		take_offline(zone, list[i]);
+	}
+}
+
+UNIT_TEST(ranks_go_one_after_the_other)
+{
+	enum { RANKS = 17 };
+
+	for (unsigned int count = 1; count <= MOST; count += 37) {
+		static unsigned char rank[MOST];
+		struct zone_model zone = { 0 };
+
+		plug(&zone, count, dax_order_online);
+		for (unsigned int i = 0; i < count; i++)
+			rank[i] = i * 7 % RANKS;
+		zone.cost = 0;
+		unplug_ranked(&zone, rank, count, RANKS);
+		/* The first rank has every 17th block, so the hole is not far from the start. */
+		assert_in_range(zone.cost, 0, (unsigned long)count * (STEPS_A_BLOCK + 2 * RANKS));
+		assert_true(is_empty(&zone));
+	}
+}
+
+/* Memory that is plugged from the top is also used from the top. */
+UNIT_TEST(blocks_in_use_at_the_top_leave_it_linear)
+{
+	for (unsigned int used = 0; used <= MOST; used += 50) {
+		static unsigned char rank[MOST];
+		struct zone_model zone = { 0 };
+
+		memset(rank, 0, sizeof(rank));
+		plug(&zone, MOST, dax_order_online);
+		for (unsigned int i = MOST - used; i < MOST; i++)
+			rank[i] = 1 + i % 16;
+		zone.cost = 0;
+		unplug_ranked(&zone, rank, MOST, 17);
+		assert_in_range(zone.cost, 0, MOST * (STEPS_A_BLOCK + 2 * 16));
+	}
+}
+
+/* The price of the ranks: while the empty blocks go, each scan walks those in use below. */
+UNIT_TEST(blocks_in_use_at_the_start_are_walked_once_an_empty_block)
+{
+	for (unsigned int used = 0; used <= MOST; used += 50) {
+		unsigned long empty = MOST - used;
+		static unsigned char rank[MOST];
+		struct zone_model zone = { 0 };
+
+		plug(&zone, MOST, dax_order_online);
+		memset(rank, 0, sizeof(rank));
+		memset(rank, 1, used);
+		zone.cost = 0;
+		unplug_ranked(&zone, rank, MOST, 2);
+		assert_in_range(zone.cost, empty * used, empty * used + MOST * STEPS_A_BLOCK);
+	}
+}
+
+UNIT_TEST(a_block_of_no_rank_is_not_listed)
+{
+	const unsigned char rank[] = { 2, 0, 2, 1 };
+	unsigned int room[4], list[4];
+
+	assert_int_equal(dax_order_offline_ranked(rank, 4, 2, room, list), 2);
+	assert_int_equal(list[0], 1);
+	assert_int_equal(list[1], 3);
+}
+
 UNIT_SUITE(order, UNIT_CASE(every_block_goes_online_once), UNIT_CASE(every_block_goes_offline_once),
 	   UNIT_CASE(ascending_order_is_quadratic), UNIT_CASE(plug_is_linear),
 	   UNIT_CASE(unplug_is_linear), UNIT_CASE(rollback_of_a_plug_is_linear),
-	   UNIT_CASE(rollback_of_an_unplug_is_linear), UNIT_CASE(unplug_of_a_part_is_linear))
+	   UNIT_CASE(rollback_of_an_unplug_is_linear), UNIT_CASE(unplug_of_a_part_is_linear),
+	   UNIT_CASE(ranks_go_one_after_the_other),
+	   UNIT_CASE(blocks_in_use_at_the_top_leave_it_linear),
+	   UNIT_CASE(blocks_in_use_at_the_start_are_walked_once_an_empty_block),
+	   UNIT_CASE(a_block_of_no_rank_is_not_listed))

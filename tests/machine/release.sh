@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# machine-full: -p -r 13 -s 1G
+# The service that releases a device frees all of its memory; if a page holds a block, every block
+# is online again and the service fails; a second agent waits or is told that another is at work; the
+# journal has each result and the requester.
+. "$LAB/tests/machine/lib.sh"
+
+SERVICE="daxplug-release@dax0.0.service"
+RESULT=39f030a4019646378ea2ce9fe503fcb4
+
+# field NAME: of the last result in the journal.
+field() { journalctl -b -n 1 -o export MESSAGE_ID=$RESULT | sed -n "s/^DAXPLUG_$1=//p"; }
+
+# recorded DESCRIPTION OUTCOME REASON UNIT
+recorded() {
+	journalctl --sync
+	is "$1: the journal has the device and the action" "$(field DEVICE) $(field ACTION)" "dax0.0 unplug"
+	is "$1: the outcome and the reason" "$(field OUTCOME) $(field REASON)" "$2 $3"
+	is "$1: the requester's user and unit" "$(field REQUESTER_UID) $(field REQUESTER_UNIT)" "0 $4"
+	note "$(journalctl -b -n 1 -o cat MESSAGE_ID=$RESULT)"
+}
+
+time_limit() { echo "DAXPLUG_TIMEOUT=$1" > /etc/default/daxplug-release; }
+is_gone() { is "$1: no memory of the device is left" "$(online_blocks)" 0; }
+mode() { daxplug list --noheadings --raw --output mode dax0.0; }
+is_over() { [[ $(systemctl show --value --property=ActiveState "$SERVICE") == inactive ]]; }
+is_at_work() { daxplug list --json dax0.0 | grep -qE '"worker": *[0-9]'; }
+
+# hold: a page of the device that cannot move, until $HOLDER is killed.
+hold() {
+	perl "$LAB/guest/hold" io "$(< "$DAX/target_node")" > /run/hold &
+	HOLDER=$!
+	disown
+	ok "a page is held" eventually grep -q holding /run/hold
+}
+
+cat > /etc/daxplug.conf << 'END'
+[expander]
+kind = hmem
+state = online_movable
+END
+cp "$LAB/contrib/systemd/daxplug-release@.service" /etc/systemd/system/
+systemctl daemon-reload
+
+# --- a release ---
+
+ok "the memory is plugged" daxplug apply
+ok "all of it is online" has_memory
+ok "a release" systemctl start $SERVICE
+is_gone "a release"
+is "a release: the device has no driver" "$(mode)" disabled
+recorded "a release" "done" '' $SERVICE
+is "a release: systemd asked" "$(field REQUESTER_PID)" 1
+
+# --- a release that fails ---
+
+ok "the memory is plugged again" daxplug apply
+ok "all of it is online again" has_memory
+hold
+time_limit 5s
+ok "held: the release fails" eval "! systemctl start $SERVICE"
+ok "held: every block is online" has_memory
+recorded "held" rolled-back timeout $SERVICE
+ok "held: the service's status is that of the command" eval \
+	"journalctl -b -u $SERVICE | grep -q 'status=5'"
+
+# --- a second agent meanwhile ---
+
+time_limit 300s
+systemctl start --no-block $SERVICE
+ok "a second agent sees that another is at work" eventually is_at_work
+daxplug unplug --release --no-wait --json dax0.0 > /run/told 2>&1
+note "status $?"
+ok "a second agent is told so" grep -qE '"reason": *"locked"' /run/told
+recorded "told" refused locked "$(systemctl show --value --property=Id lab.service)"
+daxplug unplug --release --timeout 300s --json dax0.0 > /run/waited 2>&1 &
+SECOND=$!
+kill $HOLDER
+ok "without the page the release succeeds" eventually is_over
+ok "the second agent, which waited, has no failure" wait $SECOND
+ok "for it nothing was left to do" grep -qE '"outcome": *"unchanged"' /run/waited
+is_gone "both"
+is "both: the device has no driver" "$(mode)" disabled
+done_testing
