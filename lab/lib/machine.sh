@@ -44,9 +44,9 @@ machine_arguments() {
 
 machine_kernel_arguments() {
 	# no_timer_check: as for a guest, see kernel_arguments(). On a busy host an emulated processor
-	# can stand still for longer than the 21 s after which the kernel reports a stall.
+	# can stand still for longer than the 21 s after which the kernel reports a stall or a lockup.
 	local arguments=(root=LABEL=root rw console=ttyS0 ignore_loglevel panic=-1 maxcpus=1
-		no_timer_check rcupdate.rcu_cpu_stall_timeout=84 "${DEVICE_KERNEL[@]}")
+		no_timer_check rcupdate.rcu_cpu_stall_timeout=84 watchdog_thresh=42 "${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS $BOOT_ARGUMENTS"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# An unplug takes the emptiest blocks offline first, the fullest last; if it is cancelled when it
-# comes to the first block in use, no page has been moved.
+# An unplug takes the emptiest blocks offline first, the fullest last; if it is cancelled at the
+# first block in use, no page of another block has been moved.
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
@@ -109,6 +109,8 @@ no_fault
 is "the unplug is cancelled" "$RESULT" EINTR
 blocks_as_before "cancelled"
 note "$(($(migrated) - before)) pages were moved"
-ok "cancelled: next to no page was moved in vain" test "$(($(migrated) - before))" -lt 512
+# The signal may reach the driver after the block's pages have begun to move.
+ok "cancelled: at most the pages of that block were moved" \
+	test "$(($(migrated) - before))" -lt "$((PAGES[fault_at] + 512))"
 end_lives "cancelled"
 done_testing
