@@ -84,6 +84,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 echo 0 > "$TRACING/events/dax_kmem/enable"
 mapfile -t order < <(went)
 note "the order: ${order[*]}"
+note "$(sed -n 's/.*transition_end: //p' "$TRACING/trace")"
 is "each block went once" "$(printf '%s\n' "${order[@]}" | sort -n | paste -sd ' ')" "${BLOCKS[*]}"
 ok "the emptiest first, the fullest last" are_emptiest_first "${order[@]}"
 end_lives "unplugged"
