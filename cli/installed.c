@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "installed.h"
 #include "options.h"
@@ -64,13 +65,6 @@ bool installed_is_built_in(void)
 	return found;
 }
 
-static void keep_quiet(void *data, int priority, const char *file, int line, const char *function,
-		       const char *format, va_list arguments)
-{
-	(void)data, (void)priority, (void)file, (void)line;
-	(void)function, (void)format, (void)arguments;
-}
-
 /* A copy of one field of a module's information, or NULL. */
 static char *copy_field(const struct kmod_list *information, const char *key)
 {
@@ -116,7 +110,8 @@ char *installed_other_version(void)
 	struct kmod_list *information = NULL;
 
 	if (context) {
-		kmod_set_log_fn(context, keep_quiet, NULL);
+		/* libkmod would write to standard error. */
+		kmod_set_log_priority(context, LOG_EMERG);
 		information = read_information(context);
 		installed = copy_field(information, "srcversion");
 	}
