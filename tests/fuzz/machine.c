@@ -2,12 +2,14 @@
 /*
  * Whole machines: a recorded tree, some of whose files hold anything, and a command that
  * reads it. A text is a letter, which chooses the command, then "PATH=TEXT" between bytes
- * 0x01: PATH is a letter that chooses one of the files below.
+ * 0x01: PATH is a letter that chooses one of the files below. The first byte of TEXT may
+ * say that the file is none, see enum kind.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -106,11 +108,45 @@ static void restore_machine(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < FILES; i++)
+	for (i = 0; i < FILES; i++) {
+		fixture_delete(&fixture, files[i]);
 		if (originals[i])
 			fixture_write(&fixture, files[i], "%s\n", originals[i]);
-		else
-			fixture_delete(&fixture, files[i]);
+	}
+}
+
+enum kind {
+	KIND_LINK = 2, /* to the target that the next byte chooses */
+	KIND_DIRECTORY,
+	KIND_FIFO,
+	KIND_ABSENT,
+};
+
+/* In a circle, out of the tree, to nothing, and to what never ends. */
+static const char *const targets[] = {
+	"state", ".", "..", "/", "../../../../../../../../..", "/dev/zero", "/dev/full", "none",
+};
+
+#define TARGETS (sizeof(targets) / sizeof(targets[0]))
+
+/* A link that an earlier change has made must not be written through. */
+static void change_file(const char *path, const char *text)
+{
+	char full[FIXTURE_PATH_SIZE];
+
+	fixture_delete(&fixture, path);
+	fixture_write(&fixture, path, "%s", text);
+	if (*text < KIND_LINK || *text > KIND_ABSENT)
+		return;
+
+	fixture_delete(&fixture, path);
+	fixture_path(&fixture, path, full);
+	if (*text == KIND_LINK)
+		fixture_link(&fixture, path, targets[(unsigned char)text[1] % TARGETS]);
+	else if (*text == KIND_DIRECTORY)
+		mkdir(full, 0755);
+	else if (*text == KIND_FIFO)
+		mkfifo(full, 0644);
 }
 
 static void change_machine(char *changes)
@@ -119,8 +155,7 @@ static void change_machine(char *changes)
 
 	while ((change = strsep(&changes, SEPARATOR)))
 		if (*change)
-			fixture_write(&fixture, files[(unsigned char)*change % FILES], "%s",
-				      change + 1);
+			change_file(files[(unsigned char)*change % FILES], change + 1);
 }
 
 static void fuzz_command(const char *text, size_t size)
