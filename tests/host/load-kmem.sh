@@ -20,6 +20,8 @@ mkdir "$WORK"/{module,src,modules,run}
 cat > "$WORK/modprobe" << 'END'
 #!/bin/bash
 echo "$*" >> "$WORK/asked"
+# As with option -b, a name on the blacklist loads nothing.
+[[ ${MODPROBE_OPTIONS-} != *b* || $* != daxplug_kmem* ]] || exit 0
 case "$*" in
 "--ignore-install kmem"*) mkdir -p /sys/module/kmem ;;
 daxplug_kmem*)
@@ -88,6 +90,9 @@ ok "not built: the kernel is named" grep -q "not built for Linux $(uname -r)" "$
 
 start LOADS_NOTHING=1
 expect "blacklisted" stock 0 1
+
+start MODPROBE_OPTIONS=-qb
+expect "in an initramfs" ours 0 0
 
 CMDLINE=daxplug=off start
 expect "switched off" stock 0 1
