@@ -65,8 +65,10 @@ start_reader() {
 		print "ready\n";
 		until ($ends) {
 			select(undef, undef, undef, 0.01);
-			print "written 0\n" if $tells;
-			$tells = 0;
+			if ($tells) {
+				$tells = 0;
+				print "written 0\n";
+			}
 		}
 		print $sum == sum() ? "intact\n" : "damaged\n"' "$1"
 }

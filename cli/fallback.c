@@ -27,6 +27,9 @@ char *fallback_reason(void)
 	return reason;
 }
 
+/* Only with Secure Boot can a key be enrolled. */
+#define ENROL "/usr/lib/daxplug/sign-driver enrol, or boot without module.sig_enforce if it is set"
+
 /**
  * fallback_remedy() - what makes the next attempt to load daxplug's driver succeed
  * @reason: from fallback_reason()
@@ -43,9 +46,9 @@ const char *fallback_remedy(const char *reason)
 		{ "not built for", "/usr/lib/daxplug/build-driver && daxplug takeover" },
 		{ "loaded nothing",
 		  "remove the line for daxplug_kmem from /etc/modprobe.d, then: daxplug takeover" },
-		{ "Key was rejected", "/usr/lib/daxplug/sign-driver enrol" },
-		{ "Required key", "/usr/lib/daxplug/sign-driver enrol" },
-		{ "Operation not permitted", "/usr/lib/daxplug/sign-driver enrol" },
+		{ "Key was rejected", ENROL },
+		{ "Required key", ENROL },
+		{ "Operation not permitted", ENROL },
 		{ "Exec format error",
 		  "build the driver again for this kernel; dmesg has the difference" },
 		{ "Invalid argument",

@@ -34,14 +34,14 @@
  * Blocks with a page that looks unmovable go first: if the core refuses one, it does so at
  * once, and no page has been moved in vain. Kernel zones go before ZONE_MOVABLE for the same
  * reason, and in each of the two the emptiest blocks go first, the fullest last: if the unplug is
- * refused or cancelled, few pages have been moved in vain, and until then the pages that are
- * allocated meanwhile come to blocks that are in use anyway. Blocks with a page that has a
+ * refused or cancelled, few pages have been moved in vain, and until then new allocations
+ * land in blocks that are in use anyway. Blocks with a page that has a
  * hardware fault go last: since 6.2 they cannot be put online again, so no failure should come
  * after them.
  *
- * Within a rank the blocks go in the order of core/order.c. Therefore a block with very few pages
- * is of the rank of empty ones: to move these pages takes less time than scans of the zone would
- * that walk over the block.
+ * Within a rank the blocks go in the order of core/order.c. A block with very few pages has the
+ * rank of empty ones: moving its few pages costs less than the longer scans of the zone that
+ * keeping the block to the end would cause.
  */
 enum rank {
 	RANK_UNMOVABLE,

@@ -2,14 +2,14 @@
 # shellcheck shell=bash
 # A complete Debian machine: its next boot, and QEMU's arguments.
 
-# boot_files RUN: sets KERNEL_IMAGE and INITRD to the files that the disk of RUN would boot next,
-# and BOOT_ARGUMENTS to the content of /etc/kernel/cmdline on the disk.
+# boot_files RUN: sets BOOT_VERSION to the kernel that the disk of RUN would boot next, KERNEL_IMAGE
+# and INITRD to its files, and BOOT_ARGUMENTS to the content of /etc/kernel/cmdline on the disk.
 boot_files() {
 	local run=$1 version
 	version=$(disk_link "$run/disk" /vmlinuz)
 	version=${version##*/vmlinuz-}
 	[[ $version ]] || die "the disk has no /vmlinuz"
-	KERNEL_IMAGE=$run/vmlinuz INITRD=$run/initrd
+	BOOT_VERSION=$version KERNEL_IMAGE=$run/vmlinuz INITRD=$run/initrd
 	disk_file "$run/disk" "/boot/vmlinuz-$version" "$KERNEL_IMAGE"
 	disk_file "$run/disk" "/boot/initrd.img-$version" "$INITRD"
 	[[ -s $KERNEL_IMAGE && -s $INITRD ]] || die "the disk has no kernel or no initramfs for $version"

@@ -48,7 +48,7 @@ make_boot_disk() {
 	rm -f "$disk"
 	truncate -s 64M "$disk"
 	printf '%s\n' 'search --no-floppy --label --set=root root' \
-		"linux /vmlinuz $arguments" 'initrd /initrd.img' boot > "$1/grub.cfg"
+		"linux /boot/vmlinuz-$BOOT_VERSION $arguments" "initrd /boot/initrd.img-$BOOT_VERSION" boot > "$1/grub.cfg"
 	mformat -i "$disk" -F ::
 	mmd -i "$disk" ::/EFI ::/EFI/BOOT ::/EFI/debian
 	mcopy -i "$disk" "$KERNEL_ROOT/usr/lib/shim/shimx64.efi.signed" ::/EFI/BOOT/BOOTX64.EFI

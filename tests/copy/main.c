@@ -20,7 +20,7 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* All of it is there before the clock starts. */
+/* MAP_POPULATE faults all pages in before the clock starts. */
 static char *allocate(size_t size)
 {
 	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,

@@ -64,7 +64,7 @@ are_emptiest_first() {
 	for block in "$@"; do
 		now=$(sixteenths "$block")
 		((now >= most - 1)) || { echo "memory$block, $now sixteenths, after one of $most"; return 1; }
-		((now > most)) && most=$now
+		((now <= most)) || most=$now
 	done
 }
 
@@ -93,8 +93,9 @@ end_lives "unplugged"
 
 use_blocks
 fault_at=''
+# A block with less than a sixteenth in use goes with the empty ones.
 for block in "${BLOCKS[@]}"; do
-	((PAGES[block])) || continue
+	(($(sixteenths "$block"))) || continue
 	[[ $fault_at ]] && ((PAGES[fault_at] <= PAGES[block])) || fault_at=$block
 done
 load_fault
@@ -102,7 +103,7 @@ fault block="$fault_at" hold=1 times=1
 before=$(migrated)
 begin_write it unplugged INT
 ok "the unplug has come to the emptiest block in use, memory$fault_at" wait_until is_held
-is "every empty block is offline" "$(count 'offline*')" "$(printf '%s\n' "${PAGES[@]}" | grep -cx 0)"
+is "every empty block is offline" "$(count 'offline*')" "$(for block in "${BLOCKS[@]}"; do sixteenths "$block"; done | grep -cx 0)"
 signal it INT
 let_go
 end_write it

@@ -28,7 +28,7 @@ breaks() { dpkg-deb -f "$(package '')" Breaks; }
 kernel_root 6.12
 new_layer
 ok "packages without a key" make_packages
-first=$(sums)
+first=$(sums) || true
 in_layer "$KERNEL_ROOT" 'rm -r build; make -s clean' > /dev/null 2>&1 || true
 ok "packages once more" make_packages
 is "built twice, they are identical" "$(sums)" "$first"

@@ -68,7 +68,7 @@ for release in 12 13; do
 	ok "$deb: in place of the distribution's" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
 
 	ok "$deb: a new kernel" in_machine 'apt-get update && apt-get install -y linux-image-cloud-amd64 linux-headers-cloud-amd64'
-	new=$(new_kernel)
+	new=$(new_kernel) || true
 	ok "$deb: it has the driver before its first boot" in_machine "test -e /lib/modules/$new/updates/dkms/daxplug_kmem.ko*"
 	ok "$deb: its initramfs is there" in_machine "test -s /boot/initrd.img-$new"
 	in_machine "dkms remove -m daxplug -v \$(cd /usr/src && echo daxplug-* | cut -d- -f2) -k $new && for f in /usr/src/daxplug-*/kernel/main.c; do echo '#error' >> \$f; done" > /dev/null

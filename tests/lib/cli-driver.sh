@@ -44,7 +44,7 @@ fell_back "it is not built for Linux 6.12.0" "/usr/lib/daxplug/build-driver && d
 fell_back "modprobe daxplug_kmem loaded nothing; is it blacklisted?" \
 	"remove the line for daxplug_kmem from /etc/modprobe.d, then: daxplug takeover"
 for errno in "Key was rejected by service" "Required key not available" "Operation not permitted"; do
-	fell_back "$REFUSED $errno" "/usr/lib/daxplug/sign-driver enrol"
+	fell_back "$REFUSED $errno" "/usr/lib/daxplug/sign-driver enrol, or boot without module.sig_enforce if it is set"
 done
 fell_back "$REFUSED Exec format error" "build the driver again for this kernel; dmesg has the difference"
 fell_back "$REFUSED Invalid argument" 'correct "options kmem" in /etc/modprobe.d, then: daxplug takeover'

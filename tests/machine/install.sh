@@ -16,14 +16,6 @@ clone_with_packages() {
 	cd /run/clone || return
 }
 
-# boot_waits_for_nothing: no unit of daxplug's is on the way to the login prompt. Prints how long the
-# boot took, for comparison.
-boot_waits_for_nothing() {
-	note "boot $BOOT, driver $(driver): $(systemd-analyze time | head -n 1)"
-	is "boot $BOOT: daxplug is not on the way to the login prompt" \
-		"$(systemd-analyze critical-chain multi-user.target | grep -c daxplug)" 0
-}
-
 own_kmem() { echo "/lib/modules/$(uname -r)"/kernel/drivers/dax/kmem.ko*; }
 
 case $BOOT in

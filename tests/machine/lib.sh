@@ -14,7 +14,7 @@ next_boot() {
 	echo "$*" > /etc/kernel/cmdline
 	printf '1..%d\n' "$POINTS"
 	sync
-	reboot
+	reboot || exit 1
 	exit 0
 }
 
@@ -96,4 +96,14 @@ device_is() { [[ $(< "$DAX/state") == "$1" ]]; }
 make_namespace() {
 	ndctl disable-region all && ndctl init-labels --force all && ndctl enable-region all &&
 		ndctl create-namespace --mode=devdax --map=mem "$@"
+}
+
+# boot_waits_for_nothing: no unit of daxplug's is on the way to the login prompt. Prints how long the
+# boot took, for comparison.
+boot_waits_for_nothing() {
+	local chain status
+	chain=$(systemd-analyze critical-chain multi-user.target) && status=0 || status=$?
+	note "boot $BOOT, driver $(driver): $(systemd-analyze time | head -n 1)"
+	is "boot $BOOT: systemd-analyze knows the way to the login prompt" "$status" 0
+	is "boot $BOOT: daxplug is not on the way to the login prompt" "$(grep -c daxplug <<< "$chain")" 0
 }
