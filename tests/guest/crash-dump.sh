@@ -47,6 +47,7 @@ start_udev() {
 count_reloads() {
 	: > /run/reloads
 	cp /usr/sbin/kdump-config /run/kdump-config
+	# shellcheck disable=SC2016 # for the script to expand
 	printf '#!/bin/sh\necho "$1" >> /run/reloads\nexec /run/kdump-config "$@"\n' > /run/counting
 	chmod +x /run/counting
 	mount --bind /run/counting /usr/sbin/kdump-config
