@@ -79,6 +79,9 @@ for block in "${BLOCKS[@]}"; do
 done
 ok "blocks are empty" test "$empty" -ge 2
 ok "blocks are in use" test "$((${#BLOCKS[@]} - empty))" -ge 3
+# With the names of tasks in the trace the kernel patches the scheduler, which the live processes
+# run: an emulated processor may show a breakpoint that is gone ("Oops: int3").
+echo 0 > "$TRACING/options/record-cmd"
 echo 1 > "$TRACING/events/dax_kmem/enable"
 is "unplugged" "$(attempt unplugged)" "done"
 echo 0 > "$TRACING/events/dax_kmem/enable"
