@@ -25,21 +25,19 @@ static bool find_nd_device(const struct daxplug_device *device, char *name, size
 	return snprintf(name, size, "%s", parse_base_name(target)) < (int)size;
 }
 
-static bool read_nd_file(const struct daxplug_device *device, const char *name, const char *file,
-			 char *value, size_t size)
+static void read_nd_file(const struct daxplug_device *device, const char *nd_device,
+			 const char *file, char *value, size_t size)
 {
 	char path[SYSFS_PATH_SIZE];
 
-	snprintf(path, sizeof(path), ND_DEVICES "/%s/%s", name, file);
-	if (*name && !sysfs_read(device->daxplug, path, value, size))
-		return true;
-	*value = '\0';
-	return false;
+	snprintf(path, sizeof(path), ND_DEVICES "/%s/%s", nd_device, file);
+	if (sysfs_read(device->daxplug, path, value, size))
+		*value = '\0';
 }
 
 /*
  * The nd device has a UUID of its own, from the superblock on the medium: the one that the driver,
- * daxctl.conf and "ndctl list" mean. The namespace's is ndctl's raw_uuid.
+ * daxctl.conf and "ndctl list" mean. The UUID of the namespace is ndctl's raw_uuid.
  */
 static void read_namespace(struct daxplug_device *device)
 {
@@ -49,9 +47,7 @@ static void read_namespace(struct daxplug_device *device)
 	if (!find_nd_device(device, name, sizeof(name)))
 		return;
 	read_nd_file(device, name, "namespace", identity->namespace, sizeof(identity->namespace));
-	if (!read_nd_file(device, name, "uuid", identity->uuid, sizeof(identity->uuid)))
-		read_nd_file(device, identity->namespace, "uuid", identity->uuid,
-			     sizeof(identity->uuid));
+	read_nd_file(device, name, "uuid", identity->uuid, sizeof(identity->uuid));
 }
 
 static void add_serial(struct identity *identity, uint64_t serial)

@@ -5,16 +5,8 @@
 # identical, the module is signed with the given key, and the metapackage keeps a newer kernel out.
 set -euo pipefail
 . tests/guest/lib.sh
-. tests/host/helpers/documents.sh
 . tests/host/helpers/layer.sh
-for part in common cache packages archive source root; do
-	# shellcheck source=/dev/null
-	. "lab/lib/$part.sh"
-done
 command -v openssl > /dev/null || skip_all "openssl is not installed"
-
-temporary WORK
-trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
 make_key() {
 	openssl req -new -x509 -newkey rsa:2048 -nodes -subj "/CN=a test/" -keyout "$WORK/clone/key.pem" -out "$WORK/clone/cert.pem"

@@ -7,16 +7,8 @@
 # purge the kernel's own module is what it was, and no file is left.
 set -euo pipefail
 . tests/guest/lib.sh
-. tests/host/helpers/documents.sh
 . tests/host/helpers/layer.sh
-for part in common cache packages archive source root kmem disk deb; do
-	# shellcheck source=/dev/null
-	. "lab/lib/$part.sh"
-done
 command -v lintian > /dev/null || skip_all "lintian is not installed"
-
-temporary WORK
-trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
 # sums DIR: of each package and of its contents.
 sums() { (cd "$1" && find . -name '*.deb' -exec sha256sum {} + | sort -k 2); }

@@ -6,15 +6,7 @@
 # Both roots are the lab's, and stay as they are.
 set -euo pipefail
 . tests/guest/lib.sh
-. tests/host/helpers/documents.sh
 . tests/host/helpers/layer.sh
-for part in common cache packages archive source root kmem disk deb; do
-	# shellcheck source=/dev/null
-	. "lab/lib/$part.sh"
-done
-
-temporary WORK
-trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
 # The running kernel is not that of the root: its name leads to the root's.
 in_kernels_layer() {

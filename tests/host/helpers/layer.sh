@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests that run commands in a root of the lab, which stays as it is, besides the lab's libraries:
+# For tests that run commands in a root of the lab, which stays as it is, besides tests/guest/lib.sh:
 # a layer over it, in WORK/upper, has all that is written.
+
+. tests/host/helpers/documents.sh
+for part in common cache packages archive source root kmem disk deb; do
+	# shellcheck source=/dev/null
+	. "lab/lib/$part.sh"
+done
+
+temporary WORK
+trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
 # new_layer: a fresh clone, and nothing written to the root yet.
 new_layer() {
