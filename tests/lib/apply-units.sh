@@ -9,7 +9,7 @@ RELEASE=$REPO/contrib/systemd/daxplug-release@.service
 if command -v systemd-analyze > /dev/null; then
 	sed "s|^ExecStart=daxplug|ExecStart=$DAXPLUG|" "$UNIT" > "$WORK/daxplug-apply@.service"
 	# The instance of the rule, for the device dax0.0.
-	instance=$(sed -nE 's/.*"(daxplug-apply@.*\.service)"$/\1/p' "$RULE")
+	instance=$(sed -nE 's/.*"(daxplug-apply@.*\.service)"$/\1/p' "$RULE" | sort -u)
 	instance=${instance/'%k'/dax0.0}
 	is "the rule wants the instance of the device" "$instance" \
 		"$(systemd-escape --path --template=daxplug-apply@.service /dev/dax0.0)"
@@ -27,7 +27,8 @@ else
 fi
 
 is "the service never unplugs at stop" "$(grep -cE '^Exec(Stop|StopPost|Reload)=' "$UNIT")" 0
-is "the rule says nothing of removal" "$(grep -c 'ACTION!="remove"' "$RULE") $(grep -c 'ACTION=="remove"' "$RULE")" "1 0"
+is "only a device that appears and the binding of kmem start the service" \
+	"$(grep 'SYSTEMD_WANTS}' "$RULE" | cut -d , -f 1 | paste -sd ' ') $(grep -c 'SYSTEMD_WANTS}' "$RULE")" 'ACTION=="add" ACTION=="bind" 2'
 ok "without configuration the service does nothing" \
 	test "$(grep -cE '^Condition(PathExists|DirectoryNotEmpty)=\|' "$UNIT")" -ge 3
 ok "daxctl's own service comes first" grep -qE '^After=daxdev-reconfigure@%i.service( |$)' "$UNIT"

@@ -46,6 +46,9 @@ else
 	is_as_declared "boot $BOOT"
 	is "nothing in the boot waits for daxplug" "$(waits_for_daxplug)" 0
 	daxplug unplug -q dax0.0
+	udevadm settle
+	sleep 3
+	is "an unplug by hand is not undone" "$(< $STATE)" unplugged
 	ok "a host that drifted is in the metrics" eval \
 		"daxplug metrics | awk '/^daxplug_device_drift/ && \$NF != 0 { found = 1 } END { exit !found }'"
 	ok "apply" daxplug apply
