@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 13 -s 1G
+# machine-full: -p -r 13 -s 1G -a memhp_default_state=online_movable
 # Huge pages for DPDK or virtual machines come from the expander, after each boot; when they are
 # given up, the memory can be unplugged.
 . "$LAB/tests/machine/lib.sh"

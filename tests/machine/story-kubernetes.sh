@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 13 -s 1G
+# machine-full: -p -r 13 -s 1G -a memhp_default_state=online_movable
 # A Kubernetes node gets memory and gives it back: kubelet, which reads the capacity of the node
 # once, is restarted after each change, without the state of its memory manager.
 . "$LAB/tests/machine/lib.sh"

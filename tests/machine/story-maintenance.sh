@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 13 -s 1G
+# machine-full: -p -r 13 -s 1G -a memhp_default_state=online_movable
 # A host of virtual machines gives memory back before maintenance: the machines move to other
 # memory while they run, and the device is free; afterwards the memory is there again.
 . "$LAB/tests/machine/lib.sh"
