@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -r 12 -a memhp_default_state=online_movable
-# machine-full: -r 13 -a memhp_default_state=online_movable
+# machine-full: -r 12 -t 1800 -a memhp_default_state=online_movable
+# machine-full: -r 13 -t 1800 -a memhp_default_state=online_movable
 # Two commands install daxplug on a fresh machine and put its driver in place of the kernel's own,
 # with all memory online; the next boot has it as well; removing the package restores the kernel's
 # own.
