@@ -39,7 +39,7 @@ drained_result() {
 	drained_result ours '' 2000
 	drained_result stock ': device_hotplug_lock held' 3000
 	drained_result ours ': device_hotplug_lock held' 300
-	drained_result ours ': memcpy() of as much' 50
+	drained_result ours ': memcpy() of the same size' 50
 } > "$WORK/results"
 is "a drain: one line for each case" "$(bench/drained "$WORK/results" | tail -n +3)" \
 	"| 6.12 | anon | 4 → 2 | 2 | 25 → 50 | 3 → 0.3 | 10 % | failed → failed |  | 0.05 |  |"
