@@ -18,7 +18,7 @@ is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
-# No transition put this block online, so only the task that does holds the module.
+# No transition puts this block online, so only the task that does so holds the module.
 fault hold=1 times=1 what=online
 switch "$FIRST" online_movable > /tmp/switched &
 switcher=$!
@@ -69,10 +69,10 @@ no_fault
 is "unload during an unplug: the unplug goes on" "$RESULT" "done"
 is_unplugged "unload during an unplug"
 
-# The kernel's test of suspend freezes every process, and thaws them.
+# The kernel's suspend test freezes all processes and thaws them.
 if echo freezer > /sys/power/pm_test; then
-	# The test spins for pm_test_delay seconds, by default 5, which slow guests take for a
-	# lockup.
+	# The test spins for pm_test_delay seconds, by default 5, which the watchdog of a slow guest
+	# reports as a lockup.
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
 	is "online_movable" "$(attempt online_movable)" "done"
 	before=$(snapshot)

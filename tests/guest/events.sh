@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# Changes are announced: by poll on state, a uevent for each transition, counters and tracepoints.
+# The driver reports changes by poll on state, a uevent for each transition, counters and tracepoints.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -38,8 +38,7 @@ is "a block is switched" "$(switch "$LAST" offline)" "done"
 is "poll wakes when a block is switched by its file" "$(polled)" woken
 is "the state is mixed then" "$(state)" mixed
 
-# follow: reads the state and polls for a change, again and again; /tmp/followed has the last
-# result.
+# follow: repeatedly reads the state and polls for a change; /tmp/followed has the last result.
 follow() {
 	rm -f /tmp/followed /tmp/following
 	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
@@ -64,7 +63,7 @@ followed() {
 }
 
 is "online_movable" "$(switch_all online_movable > /tmp/answer; state)" online_movable
-# The file stays for a moment, and can be read once more.
+# The file remains for a moment, and can be read again.
 follow
 fault what=files delay_ms=200 times=0
 is "unbound" "$(unbind)" "done"
