@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The kernel packages' hooks build the driver and never fail: a build that fails is a line on standard
-# error and in the log. On a made-up machine.
+# The kernel packages' hooks build the driver and never fail: a failed build prints a line to standard
+# error and to the log. Runs on a fake machine.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/machine.sh
