@@ -159,7 +159,7 @@ static const struct kernel_param_ops reserve_ops = {
 module_param_cb(reserve, &reserve_ops, NULL, 0644);
 MODULE_PARM_DESC(reserve, "START,SIZE of the range to reserve; 0: none");
 
-/* Is the word in the list, in which commas are between words? */
+/* Returns whether the word is in the comma-separated list. */
 static bool is_listed(const char *list, const char *word)
 {
 	size_t length = strlen(word);
@@ -216,7 +216,7 @@ static void fail_page(void)
 		SetPageHWPoison(pfn_to_page(pfn));
 }
 
-/* The core sends these one at a time. */
+/* The core calls this for one block at a time. */
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;

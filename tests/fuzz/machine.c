@@ -122,7 +122,7 @@ enum kind {
 	KIND_ABSENT,
 };
 
-/* In a circle, out of the tree, to nothing, and to what never ends. */
+/* In a circle, out of the tree, to a missing file, and to an endless file. */
 static const char *const targets[] = {
 	"state", ".", "..", "/", "../../../../../../../../..", "/dev/zero", "/dev/full", "none",
 };
@@ -173,7 +173,7 @@ static void fuzz_command(const char *text, size_t size)
 	for (i = 0; commands[(unsigned char)*text % COMMANDS][i]; i++)
 		argv[argc++] = (char *)commands[(unsigned char)*text % COMMANDS][i];
 	argv[argc] = NULL;
-	optind = 0; /* getopt_long() begins anew */
+	optind = 0; /* makes getopt_long() start again */
 	daxplug_main(argc, argv);
 	restore_machine();
 }

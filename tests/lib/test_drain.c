@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Before cmocka, which has a macro of the name of a function there. */
+/* Included before cmocka, which has a macro with the name of a function there. */
 #include "change.h"
 #include "cmocka_all.h"
 #include "drain.h"
@@ -38,7 +38,7 @@
 #define WEIGHT "sys/kernel/mm/mempolicy/weighted_interleave/node1"
 #define WEIGHTS_AUTO "sys/kernel/mm/mempolicy/weighted_interleave/auto"
 
-/* Of /proc/kpageflags. */
+/* Bits of /proc/kpageflags. */
 #define ON_LIST (UINT64_C(1) << 5)
 #define ANON (UINT64_C(1) << 12)
 #define HEAD (UINT64_C(1) << 15)
@@ -64,7 +64,7 @@ static void set_node(struct context *context, int node, unsigned int total, unsi
 		      node, total * 1024, node, free * 1024, node, anon * 1024, node, node);
 }
 
-/* Pages that node 0 has free, and its high watermark. */
+/* Sets the free pages of node 0 and its high watermark. */
 static void set_zone(struct context *context, unsigned int free, unsigned int high)
 {
 	fixture_write(&context->fixture, "proc/zoneinfo",
@@ -274,7 +274,7 @@ static void without_the_flag(void **state)
 	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), -1);
 }
 
-/* The node may have memory of others too. */
+/* The node may have other memory, too. */
 static void leaves_other_memory(void **state)
 {
 	struct context *context = *state;
@@ -288,7 +288,7 @@ static void leaves_other_memory(void **state)
 			 frame(BLOCKS * FRAMES_A_BLOCK));
 }
 
-/* Of a large folio one address is enough, and all of it counts. */
+/* One address is enough to move a large folio, and all its pages count. */
 static void large_folio(void **state)
 {
 	struct context *context = *state;
@@ -414,7 +414,7 @@ static void nearest_target(void **state)
 	fixture_write(&context->fixture, NODE "node1/distance", "30 10 20\n");
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
-	/* The fake puts pages at a frame that tells the node. */
+	/* The fake kernel puts moved pages at a frame that identifies the node. */
 	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
 }
 
@@ -477,7 +477,7 @@ static void room_unreadable(void **state)
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 }
 
-/* ---- a dry run foretells it ---- */
+/* ---- a dry run predicts the drain ---- */
 
 static int dry_run(struct context *context, unsigned int flags)
 {
@@ -587,7 +587,7 @@ static void cpuset_without_room(void **state)
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
-/* The process has nothing left for the second pass, and node 0 no room for as much again. */
+/* In the second pass the process has no memory left, and node 0 has no room for that much again. */
 static void cpuset_filled_by_first_pass(void **state)
 {
 	struct context *context = *state;
@@ -1104,7 +1104,7 @@ static void setting_goes_with_node(void **state)
 	assert_true(reads(context, WEIGHTS_AUTO, "true"));
 }
 
-/* Another change has them, and would restore them while this one needs them off. */
+/* Another change has switched the settings off, and would restore them while this one needs them off. */
 static void settings_are_locked(void **state)
 {
 	struct context *context = *state;
@@ -1320,7 +1320,7 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
-/* The file system has the say, not the name: it may be one whose server does not answer. */
+/* The file system decides, not the name: its server may not answer. */
 static void false_memfd(void **state)
 {
 	struct context *context = *state;
@@ -1461,7 +1461,7 @@ static void attaches_segment(void **state)
 
 /* ---- bounds ---- */
 
-/* A process keeps its owner from pass to pass; files are searched for anew. */
+/* The owner of a process is kept from pass to pass; each pass searches for files again. */
 static void owners(void **state)
 {
 	struct owner key = { .pid = 42, .name = "b" }, *owner;

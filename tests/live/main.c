@@ -130,7 +130,7 @@ static void fill(struct load *load)
 		write_page(load, page);
 }
 
-/* Now and then it sleeps, so that the command measured beside it has a processor too. */
+/* Sleeps at times, so that the measured command gets a processor, too. */
 static void run(struct load *load)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };

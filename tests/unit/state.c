@@ -14,7 +14,7 @@ static const char *const names[] = {
 	[DAX_STATE_MIXED] = "mixed",
 };
 
-/* From a copy that ends with its last byte, for the sanitizer to watch. */
+/* Parses a copy that ends with its last byte, so that the sanitizer detects an overrun. */
 static bool parse(const void *word, size_t length, enum dax_state *state)
 {
 	char *copy = malloc(length);
