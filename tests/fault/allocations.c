@@ -4,9 +4,9 @@
  *
  * A write of N to `fail` makes the Nth allocation fail in the next write(2) of the
  * same task, and in the kernel threads that work for it meanwhile (the driver's, and
- * the creator of kernel threads); with 0 none fails. Only allocations that may fail
- * count, in should_failslab(), as for failslab. One that the core does not survive is
- * spared.
+ * the creator of kernel threads); with 0 none fails. Like failslab, counts only
+ * allocations that may fail, in should_failslab(). Spares an allocation whose failure
+ * the core does not survive.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -20,10 +20,10 @@
  * struct step - a step of the driver
  * @word: its name in tests; listening for signals and removing files cannot fail, but can
  *	be delayed
- * @probe: at the function by which it is made
- * @address: which of its arguments, counted from 0, is the memory's address
- * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()
- * @by_core: it is not the driver that makes it, but the core for it
+ * @probe: at the core's function that performs the step
+ * @address: the argument, counted from 0, that is the memory's address
+ * @fails_with_null: the function returns NULL for an error, not a negative errno or ERR_PTR()
+ * @by_core: the core calls the function on behalf of the driver
  */
 struct step {
 	const char *word;

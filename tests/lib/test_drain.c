@@ -159,7 +159,7 @@ static void map_page(struct context *context, int pid, uint64_t page, uint64_t a
 	write_at(&context->fixture, path, page, at | PAGEMAP_PRESENT);
 }
 
-/* A process with one mapping at page 16 of so many pages, the first of them at a frame. */
+/* Adds a process with one mapping of a number of pages at page 16, the first of them at a frame. */
 static void add_process(struct context *context, int pid, const char *name, unsigned int pages,
 			uint64_t first)
 {
@@ -393,7 +393,7 @@ static void no_other_node(void **state)
 
 /* ---- where to ---- */
 
-/* With so many pages free; farther from the device than node 0. */
+/* Adds node 2 with a number of free pages, farther from the device than node 0. */
 static void add_node_2(struct context *context, unsigned int pages)
 {
 	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
@@ -485,7 +485,7 @@ static int dry_run(struct context *context, unsigned int flags)
 	return daxplug_change_start(context->change);
 }
 
-static const char *foretold(struct context *context, enum daxplug_verdict *verdict)
+static const char *predicted(struct context *context, enum daxplug_verdict *verdict)
 {
 	static char text[256];
 	struct daxplug_forecast *forecast;
@@ -509,7 +509,7 @@ static void dry_run_lacks_room(void **state)
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	snprintf(message, sizeof(message), "%s", daxplug_change_message(context->change));
-	assert_non_null(strstr(message, foretold(context, &verdict)));
+	assert_non_null(strstr(message, predicted(context, &verdict)));
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	assert_string_equal(daxplug_change_message(context->change), message);
@@ -518,7 +518,7 @@ static void dry_run_lacks_room(void **state)
 	/* One page more than is needed. */
 	set_zone(context, 100 * 256 + 100001, 100000);
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_GO);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
@@ -576,14 +576,14 @@ static void cpuset_without_room(void **state)
 	add_process(context, 41, "bound", 1000, frame(0));
 	set_cpuset(context, 41, "1-2");
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
-	assert_non_null(strstr(foretold(context, &verdict), "bound (PID 41)"));
+	assert_non_null(strstr(predicted(context, &verdict), "bound (PID 41)"));
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	assert_non_null(strstr(daxplug_change_message(context->change), "bound (PID 41)"));
 	assert_int_equal(on_device(context, 41, 1000), 1000);
 	/* Enough there. */
 	add_node_2(context, 2000);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
@@ -680,7 +680,7 @@ static void avoided_room(void **state)
 	add_node_2(context, 500);
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_avoid_node(context->change, 0), 0);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(daxplug_change_start(context->change), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
@@ -861,7 +861,7 @@ static void pools_of_targets(void **state)
 	fixture_write(&context->fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages",
 		      "1\n");
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
@@ -1104,7 +1104,7 @@ static void setting_goes_with_node(void **state)
 	assert_true(reads(context, WEIGHTS_AUTO, "true"));
 }
 
-/* Another change has switched the settings off, and would restore them while this one needs them off. */
+/* Another change has switched the settings off, and may restore them too early for this one. */
 static void settings_are_locked(void **state)
 {
 	struct context *context = *state;

@@ -3,9 +3,9 @@
  * usage: live anon|thp|shared|huge MIB NODE
  *        live file MIB NODE FILE
  *
- * Memory that is written to all the time and checked before each write. It is first
- * allocated on a node, and may then be anywhere. Says "ready"; to SIGUSR1 it says "written"
- * and how many pages; SIGTERM ends it with "intact" and how many, or "damaged" and a page.
+ * Writes to memory all the time, and checks the memory before each write. The memory is first
+ * allocated on NODE, and may then be moved anywhere. Prints "ready"; at SIGUSR1 prints "written"
+ * and the number of pages; at SIGTERM ends with "intact" and that number, or "damaged" and a page.
  */
 #include <fcntl.h>
 #include <linux/mempolicy.h>
