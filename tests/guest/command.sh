@@ -116,7 +116,7 @@ if [[ $DRIVER == ours ]]; then
 	ok "I/O has pinned a page of a program" wait_until grep -q holding /tmp/hold
 	run "unplug while a page is pinned" 5 unplug dax0.0 --timeout 4s
 	for word in memory pinned "$HOLDER" perl; do
-		ok "it says $word" grep -q "$word" <<< "$OUTPUT"
+		ok "the message contains $word" grep -q "$word" <<< "$OUTPUT"
 	done
 	is_all_of "held" online_movable "online Movable"
 	kill "$HOLDER"

@@ -34,7 +34,7 @@ let_go
 end_write one
 is "the first writer's plug is done" "$RESULT" "done"
 end_write three
-is "then the second writer's unplug" "$RESULT" "done"
+is "then the second writer's unplug is done" "$RESULT" "done"
 is_unplugged "both, one after the other"
 no_fault
 

@@ -19,11 +19,11 @@ online_all
 unload_stock
 is "the device gets its size back" "$(write_file "$DAX/size" "$size")" "done"
 find_blocks
-is "it has its blocks again" "${#BLOCKS[@]}" "$total"
+is "the device has its blocks again" "${#BLOCKS[@]}" "$total"
 
 load_ours
 ours=$((total - ${#theirs[@]}))
-is "it has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+is "the device has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 for number in "${theirs[@]}"; do
 	is "memory$number, not of the device, goes offline" "$(switch "$number" offline)" "done"
 done

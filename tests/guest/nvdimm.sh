@@ -48,7 +48,7 @@ for name in dax0.0 dax0.1 dax0.2; do
 	BLOCKS_OF[$name]=${BLOCKS[*]}
 	ok "$name: to system-ram" to_ram
 	is_all "$name, bound" offline 'offline*'
-	ok "$name: it has blocks" test "${#BLOCKS[@]}" -gt 0
+	ok "$name: the device has blocks" test "${#BLOCKS[@]}" -gt 0
 done
 is "no block belongs to two devices" "$(tr ' ' '\n' <<< "${BLOCKS_OF[*]}" | sort | uniq -d)" ''
 is "every block belongs to a device" "$(find "/sys/devices/system/node/node$NODE" -name 'memory[0-9]*' | wc -l)" \

@@ -91,7 +91,7 @@ is_back "used"
 # --- during an unplug, in a block that is still online; the first block goes last ---
 fault what=offline hold=1 times=1 skip=2 delay_ms=700
 begin_write it unplugged
-ok "during an unplug: it is half-way" wait_until is_held
+ok "during an unplug: the transition is half-way" wait_until is_held
 poison_later "$FIRST" 5
 let_go
 wait
@@ -103,7 +103,7 @@ is "during an unplug: remembered" "$(< "$DAX/kmem/pages_poisoned")" 6
 # --- during a plug, in a block that is online already; the last block comes first ---
 fault what=online hold=1 times=1 skip=3 delay_ms=700
 begin_write it online_movable
-ok "during a plug: it is half-way" wait_until is_held
+ok "during a plug: the transition is half-way" wait_until is_held
 poison_later "$LAST" 99
 let_go
 wait

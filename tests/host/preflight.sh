@@ -86,5 +86,5 @@ is "an older build with memory online: status" "$STATUS" 1
 ok "an older build with memory online: the message says that it stays" grep -q "in use; it stays until its memory is unplugged.*nothing has been changed" <<< "$SAID"
 start ours
 is "an older build: status" "$STATUS" 0
-is "an older build: it is replaced" "$(called rmmod) $(cat /sys/module/kmem/version)" "1 2.0"
+is "an older build: the driver is replaced" "$(called rmmod) $(cat /sys/module/kmem/version)" "1 2.0"
 done_testing

@@ -105,10 +105,10 @@ fails "no such directory" 1 "cannot make the directory $WORK/none/record: No suc
 	on record -o "$WORK/none/record"
 touch "$WORK/there/file"
 fails "the directory exists" 1 "cannot make the directory $WORK/there: File exists" on record -o "$WORK/there"
-ok "and stays" test -e "$WORK/there/file"
+ok "the existing directory is kept" test -e "$WORK/there/file"
 fails "the archive exists" 1 "cannot make $WORK/there.tar: File exists" \
 	eval 'touch "$WORK/there.tar"; on record -o "$WORK/there.tar"'
-ok "and stays" test -e "$WORK/there.tar"
+ok "the existing archive is kept" test -e "$WORK/there.tar"
 fails "no room" 1 "cannot write $WORK/there/full/record: No space left on device; nothing was recorded" \
 	unshare --mount bash -c 'mkdir "$1/full" && mount -t tmpfs -o size=64k,nr_inodes=40 none "$1/full" &&
 		"$2" record --sysroot "$3" -o "$1/full/record"; status=$?
@@ -136,8 +136,8 @@ as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 	is "not root: a part of it" \
 		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
-	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
-	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+	is "not root: the message" "$(error)" "daxplug: no permission to read 1 file; record as root"
+	ok "not root: the record lists the missing file" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
 	chmod 444 "$ROOT/proc/iomem"
 	write_only=$ROOT/sys/bus/dax/devices/dax0.0/write_only
 	touch "$write_only"
