@@ -2,15 +2,15 @@
 #
 # make              build the driver for the running kernel
 # make install      install it, so that modprobe prefers it to the kernel's own (root)
-# make uninstall    take it out again, the kernel's own is then in force (root)
+# make uninstall    remove it, so that modprobe loads the kernel's own again (root)
 # make deb          Debian packages, in build/deb
 # make deb-modules  a package of the driver for one kernel, in build/deb
 # make html         the manual and the man pages, in build/html
 # make dist         a tarball of the last commit, in build
 # make clean
 #
-# KDIR=...    another kernel's headers; BTF=... its BTF, if it cannot be found
-# KERNEL=...  for deb-modules: the kernel's release; KEY=... CERT=... sign the driver
+# KDIR=...    another kernel's headers; BTF=... its BTF, if the build cannot find it
+# KERNEL=...  for deb-modules: the kernel's release; KEY=... CERT=... to sign the driver
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -28,8 +28,8 @@ LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)
 all:
 	$(MAKE) -C kernel KDIR=$(KDIR) $(if $(BTF),BTF=$(abspath $(BTF)))
 
-# The file has a name of its own beside the kernel's kmem.ko; packaging/modprobe.conf says
-# how "modprobe kmem" comes to load it.
+# The file is named differently from the kernel's kmem.ko; packaging/modprobe.conf makes
+# "modprobe kmem" load it.
 install: all install-loader install-layout
 	install -D -m 644 kernel/kmem.ko $(updates)/daxplug_kmem.ko
 	rm -f $(updates)/kmem.ko
@@ -41,8 +41,8 @@ uninstall:
 	rm -rf $(LOADER)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
-# The scripts and rules that load the driver, or the kernel's own where that fails, and that run
-# "daxplug apply".
+# The scripts and rules that load the driver, or the kernel's own driver if that fails, and that
+# run "daxplug apply".
 install-loader:
 	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback
 	install -D -m 644 -t $(libexec) packaging/driver.sh
@@ -53,7 +53,7 @@ install-loader:
 	install -D -m 755 packaging/initramfs-tools/daxplug $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug
 	install -D -m 755 packaging/dracut/module-setup.sh $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug/module-setup.sh
 
-# Prints the layout of the kernel's dax types, for takeover.
+# dax-layout prints the layout of the kernel's dax types, for takeover.
 install-layout:
 	mkdir -p $(libexec)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Ikernel/compat/layout -o $(libexec)/dax-layout kernel/compat/layout/gen.c
@@ -71,7 +71,7 @@ deb:
 	packaging/make-deb build/deb
 
 deb-modules:
-	@test -n "$(KERNEL)" || { echo "KERNEL: which? Such as make deb-modules KERNEL=$$(uname -r)" >&2; exit 1; }
+	@test -n "$(KERNEL)" || { echo "KERNEL is not set; for example: make deb-modules KERNEL=$$(uname -r)" >&2; exit 1; }
 	packaging/make-deb-modules $(KERNEL) build/deb $(KEY) $(CERT)
 
 HTML ?= build/html

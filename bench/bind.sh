@@ -3,7 +3,7 @@
 #
 # usage: bind.sh [PAIRS]
 #
-# Bind of a device where the system's policy onlines new memory as movable.
+# Times the bind of a device while the system's policy onlines new memory as movable.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 round() { # ROUND WHO

@@ -3,13 +3,14 @@
 #
 # usage: drain.sh [PAIRS [KIND:PERCENT[:OPTION]...]]
 #
-# Memory that is in use given back: by "daxplug unplug --drain" with daxplug's driver, and without
-# a drain by the kernel's own driver; how long the kernel-wide locks are held, how fast the
-# processes are meanwhile, and how long memcpy() and memset() take for as much memory.
+# Unplugs memory that is in use: with daxplug's driver by "daxplug unplug --drain", with the
+# kernel's own driver without a drain. Measures how long that takes, how long the kernel-wide locks
+# are held, how fast the processes are meanwhile, and how long memcpy() and memset() take for the
+# same amount of memory.
 #
-# KIND is anon, shared or huge (lab/vm brings the program tests/live, which writes to its memory
-# all the time and checks it), mixed: all three; cache: files of a disk that a process has open; or
-# idle. OPTION is one, with one processor, or tiering, with demotion and NUMA balancing.
+# KIND is anon, shared or huge: memory that the program tests/live, which lab/vm adds to the guest,
+# writes to all the time and checks; mixed: all three; cache: files of a disk that a process has
+# open; or idle. OPTION is one: one processor; or tiering: with demotion and NUMA balancing.
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 
@@ -20,7 +21,7 @@ DEMOTION=/sys/kernel/mm/numa/demotion_enabled
 BALANCING=/proc/sys/kernel/numa_balancing
 SECOND=/sys/devices/system/cpu/cpu1/online
 
-[[ -x $PROGRAMS/live ]] || die "there is no program tests/live; lab/bench has it"
+[[ -x $PROGRAMS/live ]] || die "$PROGRAMS/live is missing: run this by lab/bench"
 NODE=$(< "$DAX/target_node")
 
 # --- the processes ---
@@ -36,8 +37,9 @@ start() { # COMMAND...
 	done
 }
 
-# start_reader MIB: reads files of the guest's disk until it has read so much, and keeps them open.
-# It answers as tests/live does; the files are intact if a second reading has the same sum.
+# start_reader MIB: starts a process that reads MIB of files on the guest's disk and keeps them
+# open. The process answers signals as tests/live does; the files are intact if a second reading has
+# the same sum.
 start_reader() {
 	mkdir -p "$DISK"
 	mount -t erofs -o ro /dev/vda "$DISK"
@@ -77,7 +79,8 @@ used_mib() {
 	awk '$3 == "MemUsed:" { print int($4 / 1024) }' "/sys/devices/system/node/node$NODE/meminfo"
 }
 
-# start_load KIND PERCENT: of the device, in PROCESSES processes for each kind. Sets LIVE_MIB.
+# start_load KIND PERCENT: starts PROCESSES processes for each kind, which use PERCENT of the device.
+# Sets LIVE_MIB.
 start_load() {
 	local kinds=("$1") kind i mib
 	case $1 in
@@ -98,7 +101,7 @@ start_load() {
 	LIVE_MIB=$(used_mib)
 }
 
-# count_written: sets WRITTEN, the pages that all of them have written.
+# count_written: sets WRITTEN, the number of pages that all processes have written.
 count_written() {
 	local pid before
 	WRITTEN=0
@@ -155,7 +158,7 @@ give_back() { # WHO
 	fi
 }
 
-# record_speed ROUND WHO WAY WHAT BEGIN: how long 1000 pages have taken since then.
+# record_speed ROUND WHO WAY WHAT BEGIN: records how long 1000 pages have taken since BEGIN.
 record_speed() {
 	local end before=$WRITTEN
 	count_written
@@ -164,7 +167,7 @@ record_speed() {
 		record "$1" "$2" "$3" "$4" "$(jq -n "{ms: (($end - $5) / ($WRITTEN - $before))}")"
 }
 
-# record_undisturbed: as record_speed, of a second in which nothing else happens.
+# record_undisturbed: like record_speed, for a second in which nothing else happens.
 record_undisturbed() { # ROUND WHO WAY WHAT
 	local begin
 	count_written
@@ -173,17 +176,17 @@ record_undisturbed() { # ROUND WHO WAY WHAT
 	record_speed "$@" "$begin"
 }
 
-# record_floor ROUND WAY WHAT: any way to move the memory copies it, and by default (init_on_alloc
-# of Debian) the kernel clears the new pages before.
+# record_floor ROUND WAY WHAT: records the least time that moving the memory can take: the kernel
+# has to copy it, and by default (Debian's init_on_alloc) clears the new pages first.
 record_floor() {
 	local copied cleared
 	(($1 > 0 && LIVE_MIB > 16)) || return 0
 	read -r copied cleared < <("$PROGRAMS/copy" "$LIVE_MIB")
-	record "$1" ours "$2" "$3: memcpy() of as much" "$(jq -n "{ms: ($copied / 1000)}")"
-	record "$1" ours "$2" "$3: memset() of as much" "$(jq -n "{ms: ($cleared / 1000)}")"
+	record "$1" ours "$2" "$3: memcpy() of the same size" "$(jq -n "{ms: ($copied / 1000)}")"
+	record "$1" ours "$2" "$3: memset() of the same size" "$(jq -n "{ms: ($cleared / 1000)}")"
 }
 
-# one_case ROUND WHO CASE
+# one_case ROUND WHO CASE: measures one case.
 one_case() {
 	local way what begin kind percent option
 	IFS=: read -r kind percent option <<< "$3"

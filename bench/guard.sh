@@ -3,15 +3,15 @@
 #
 # usage: guard.sh [PAIRS]
 #
-# The cost of the guard. Each block is switched by its own file, with kmem/guard 0;
-# and, where the kernel's own driver has a state file (7.3), the device is
-# plugged and unplugged undisturbed, and while a loop, as a udev rule would, puts
-# every block online all the time, with kmem/guard 1.
+# The cost of the guard. With kmem/guard 0, switches each block by its own file.
+# Where the kernel's own driver has a state file (7.3), also plugs and unplugs the
+# device undisturbed, and with kmem/guard 1 while a loop, like a udev rule, keeps
+# putting every block online.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 guard() { [[ ! -e $DAX/kmem/guard ]] || echo "$1" > "$DAX/kmem/guard"; }
 
-# By redirections of this shell, so that no process is made for each block.
+# Writes from this shell itself, to save a process for each block.
 switch_all() { # WORD
 	local number
 	for number in "${BLOCKS[@]}"; do
@@ -55,8 +55,8 @@ end_fight() {
 	RULE=''
 }
 
-# Also after a failure.
-begin_anew() {
+# Unplugs the device, also after a failure.
+start_over() {
 	must_be_unplugged
 	begin_absent
 }
@@ -64,9 +64,9 @@ begin_anew() {
 round() { # ROUND WHO
 	by_hand "$1" "$2"
 	[[ $WHOLE ]] || return 0
-	begin_anew
+	start_over
 	whole "$1" "$2" "undisturbed"
-	begin_anew
+	start_over
 	fought_over "$1" "$2"
 }
 

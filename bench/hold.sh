@@ -3,8 +3,8 @@
 #
 # usage: hold.sh [PAIRS]
 #
-# How long the kernel-wide hotplug locks are held during a plug and an unplug of an
-# idle device.
+# Measures how long the kernel-wide hotplug locks are held during a plug and an
+# unplug of an idle device.
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 

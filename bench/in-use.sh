@@ -3,16 +3,16 @@
 #
 # usage: in-use.sh [PAIRS [PERCENT...]]
 #
-# Unplug of a device of which a part is in use: files in a tmpfs, which move
-# elsewhere and are compared afterwards; and how long the kernel-wide locks are held
-# for it.
+# Times the unplug of a device that is partly in use by files in a tmpfs, which move
+# to another node and are compared afterwards; and how long the unplug holds the
+# kernel-wide locks.
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 
 CHUNK_MIB=16
 STORE=$(mktemp -d)
 
-fill() { # CHUNKS: how many files there are
+fill() { # CHUNKS: the number of files
 	local i
 	mount -t tmpfs -o "size=100%,mpol=prefer:$(< "$DAX/target_node")" bench "$STORE"
 	for ((i = 0; i < $1; i++)); do

@@ -7,9 +7,9 @@
 # OUR_KMEM    daxplug's kmem.ko
 # STOCK_KMEM  the kernel's own
 #
-# A measurement is a line of JSON on standard output: what was measured, by
-# whose driver (who), how it was driven (way), in which pair (round), and how
-# long it took (ms) or why it failed (failed).
+# A measurement is a line of JSON on standard output: what was measured, with
+# whose driver (who), how the driver was operated (way), in which pair (round), and
+# how long it took (ms) or why it failed (failed).
 set -euo pipefail
 shopt -s nullglob
 
@@ -27,7 +27,7 @@ now_us() { printf -v "$1" '%s' "${EPOCHREALTIME/[.,]/}"; }
 
 # --- the device ---
 
-# find_blocks: sets BLOCKS, the numbers N of all memoryN that it has when plugged.
+# find_blocks: sets BLOCKS, the numbers of the device's memory blocks when it is plugged.
 find_blocks() {
 	local mapping start end
 	BLOCKS=()
@@ -40,13 +40,13 @@ find_blocks() {
 	done
 }
 
-# count_online: sets ONLINE, how many of them are online.
+# count_online: sets ONLINE, the number of BLOCKS that are online.
 count_online() {
 	local files=("${BLOCKS[@]/#/$MEMORY/memory}")
 	ONLINE=$(cat "${files[@]/%//state}" 2> /dev/null | grep -cx online || true)
 }
 
-# drives_whole: whether the driver that is loaded has a state file.
+# drives_whole: succeeds if the loaded driver has a state file.
 drives_whole() { [[ -e $DAX/state ]]; }
 
 way() { if drives_whole; then echo state; else echo daxctl; fi; }
@@ -54,10 +54,10 @@ way() { if drives_whole; then echo state; else echo daxctl; fi; }
 bind() { [[ $DAX/driver -ef $KMEM ]] || echo "$DEVICE" > "$KMEM/bind"; }
 unbind() { [[ ! -e $DAX/driver ]] || echo "$DEVICE" > "$DAX/driver/unbind"; }
 
-# plug and unplug leave the device as the other wants to find it. The kernel's own
-# driver is driven by its state file where it has one (7.3), else as far as it goes
-# by daxctl: bind adds the blocks and daxctl onlines them, daxctl offlines them and
-# unbind removes them.
+# plug and unplug each leave the device in the state that the other starts from. They
+# use the state file of the kernel's own driver where it has one (7.3), else daxctl:
+# bind adds the blocks and daxctl onlines them; daxctl offlines them and unbind
+# removes them.
 plug() {
 	if drives_whole; then
 		echo online_movable > "$DAX/state"
@@ -74,7 +74,7 @@ unplug() {
 	fi
 }
 
-# begin_absent: from after load, or an unplug, to where plug begins.
+# begin_absent: after load or unplug, brings the device to the state that plug starts from.
 begin_absent() {
 	if drives_whole; then
 		echo unplugged > "$DAX/state"
@@ -85,8 +85,8 @@ begin_absent() {
 
 policy() { echo "$1" > "$MEMORY/auto_online_blocks"; }
 
-# load FILE: that driver instead of the one that is loaded, the device bound to it
-# and its memory, by the policy, offline.
+# load FILE: replaces the loaded driver with that one and binds the device to it, which by the
+# policy leaves its memory offline.
 load() {
 	[[ ! -e /sys/module/kmem ]] || rmmod kmem
 	insmod "$1"
@@ -95,7 +95,7 @@ load() {
 
 # --- measuring ---
 
-# record ROUND WHO WAY WHAT MEMBERS: a line of JSON.
+# record ROUND WHO WAY WHAT MEMBERS: prints a line of JSON.
 record() {
 	jq -cn --arg kernel "$(uname -r)" --arg who "$2" --arg way "$3" --arg what "$4" \
 		--argjson size "$((${#BLOCKS[@]} * BLOCK))" --argjson block "$BLOCK" \
@@ -105,9 +105,9 @@ record() {
 		  ranges: $ranges, emulated: $emulated, erms: $erms, boot: $boot, round: $round} + $extra + $members'
 }
 
-# measure ROUND WHO WAY WHAT WANTED COMMAND...: how long COMMAND takes, after which
-# WANTED blocks of the device must be online. Round 0 warms up. A failure is
-# recorded as well, and is the status.
+# measure ROUND WHO WAY WHAT WANTED COMMAND...: records how long COMMAND takes, after
+# which WANTED blocks of the device must be online. Round 0 is a warm-up and not
+# recorded. Records a failure as well, and returns it.
 measure() {
 	local round=$1 who=$2 way=$3 what=$4 wanted=$5 begin end failed=''
 	shift 5
@@ -124,7 +124,7 @@ measure() {
 	fi
 }
 
-# Nothing can be measured on a device that does not come back.
+# Ends the measurement if the device cannot be unplugged.
 must_be_unplugged() {
 	count_online
 	((ONLINE == 0)) && return
@@ -133,9 +133,9 @@ must_be_unplugged() {
 	((ONLINE == 0)) || die "$DEVICE: $ONLINE memory blocks stay online; giving up"
 }
 
-# alternate PAIRS FUNCTION [WHO]: FUNCTION ROUND WHO for the one driver and the other
-# in turn, or for one alone, PAIRS times after once to warm up. The first of
-# a pair changes from pair to pair, so that the traces of one do not count for the other.
+# alternate PAIRS FUNCTION [WHO]: loads both drivers alternately, or the one of WHO alone, and runs
+# FUNCTION ROUND WHO with each: a warm-up, then PAIRS times. Each pair starts with the other driver,
+# so that the order favours neither.
 alternate() {
 	local pairs=$1 function=$2 only=${3-} round who order=('stock ours' 'ours stock')
 	must_be_unplugged
@@ -153,11 +153,11 @@ alternate() {
 }
 
 # An emulated serial console takes 0.1 ms a character from a task that prints a message.
-# Warnings and worse are still heard.
+# Warnings and errors are still printed.
 hush_console() { dmesg --console-level warn; }
 
-# has_erms: the kernel clears and copies by "rep stosb" and "rep movsb", which an emulator
-# does byte by byte.
+# has_erms: succeeds if the kernel clears and copies by "rep stosb" and "rep movsb", which
+# QEMU emulates byte by byte.
 has_erms() { grep -qE '^flags.* erms( |$)' /proc/cpuinfo; }
 is_emulated() { grep -q '^model name.*QEMU TCG' /proc/cpuinfo; }
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# How long the kernel-wide hotplug locks are held, in all and at the longest, by
-# kprobes where the kernel takes and drops them; the same for both drivers.
-# device_hotplug_lock keeps other tasks from the files of memory blocks and
-# processors; mem_hotplug_lock, the inner one, keeps readers of the memory's layout
-# waiting. Sourced by the measurements that need it.
+# Measures how long the kernel-wide hotplug locks are held, in total and at the longest,
+# with kprobes where the kernel takes and drops them; the same for both drivers.
+# device_hotplug_lock makes tasks wait that use the files of memory blocks and
+# processors; mem_hotplug_lock, the inner one, makes readers of the memory layout wait.
+# Sourced by the measurements that need it.
 
 TRACING=/sys/kernel/tracing
 
@@ -26,8 +26,8 @@ remove_probes() {
 	: > "$TRACING/kprobe_events"
 }
 
-# Prints, for the outer and the inner lock, "total longest" in ms. A task that only
-# tries and fails holds no lock.
+# Prints "LOCK TOTAL LONGEST" in ms for each lock. A task whose trylock fails holds no
+# lock.
 holds() {
 	awk '
 		function took(lock) { since[lock] = stamp }
@@ -56,7 +56,7 @@ report() { # ROUND WHO WAY WHAT
 	done < <(holds)
 }
 
-# measure_held: as measure.
+# measure_held: like measure, and records how long the locks were held.
 measure_held() { # ROUND WHO WAY WHAT WANTED COMMAND
 	: > "$TRACING/trace"
 	measure "$@" || return

@@ -3,14 +3,14 @@
 #
 # usage: memmap.sh [PAIRS]
 #
-# Plug and unplug of an idle device whose page structs are in ordinary memory, and of
-# the same with them on the device itself, for which the kernel has to be booted with
-# memory_hotplug.memmap_on_memory=1.
+# Times plug and unplug of an idle device with its page structs in ordinary memory and
+# with its page structs on the device itself, for which the kernel has to be booted
+# with memory_hotplug.memmap_on_memory=1.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 WHERE=("page structs in ordinary memory" "page structs on the device")
 
-# keep_page_structs N: where WHERE says; it takes effect at bind.
+# keep_page_structs N: has the driver keep page structs in WHERE[N]; takes effect at bind.
 keep_page_structs() {
 	unbind
 	echo "$1" > "$DAX/memmap_on_memory"
@@ -28,8 +28,8 @@ round() { # ROUND WHO
 	done
 }
 
-# The device keeps it when the driver has gone.
-put_back() {
+# The device keeps the setting when the driver has gone.
+restore_setting() {
 	rm -f "$ERRORS"
 	unbind && echo "$BEFORE" > "$DAX/memmap_on_memory"
 }
@@ -38,6 +38,6 @@ put_back() {
 [[ $(< /sys/module/memory_hotplug/parameters/memmap_on_memory) == Y ]] ||
 	die "the kernel was not booted with memory_hotplug.memmap_on_memory=1"
 BEFORE=$(< "$DAX/memmap_on_memory")
-trap put_back EXIT
+trap restore_setting EXIT
 policy offline
 alternate "${1-5}" round

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Other memory in the zone of a device that is measured. Sourced by zones.sh.
+# Puts other memory into the zone of the measured device. Sourced by zones.sh.
 
 RULE=/run/udev/rules.d/40-bench.rules
 
-# split: the first device keeps three quarters of its region, a second gets the
-# rest. Sets LOWER and UPPER, their names.
+# split: leaves three quarters of the region to the first device and gives the rest
+# to a second one. Sets LOWER and UPPER to their names.
 split() {
 	local region before size
 	region=$(realpath "$DAX/../dax_region")
@@ -21,14 +21,14 @@ split() {
 	cat "$region/available_size" > "/sys/bus/dax/devices/$UPPER/size"
 }
 
-# use NAME: that device is measured from now on.
+# use NAME: measures device NAME from now on.
 use() {
 	DEVICE=$1 DAX=/sys/bus/dax/devices/$1
 	bind
 	find_blocks
 }
 
-# as NAME COMMAND...: with another device than the one that is measured.
+# as NAME COMMAND...: runs COMMAND for device NAME instead of the measured one.
 as() {
 	local DEVICE=$1 DAX=/sys/bus/dax/devices/$1 BLOCKS ONLINE
 	find_blocks
@@ -39,14 +39,14 @@ plug_other() { bind_any; begin_absent; plug; }
 plug_device() { as "$1" plug_other; }
 unplug_device() { as "$1" unplug; }
 
-# bind_any: also where another driver has it.
+# bind_any: binds the device to kmem, even if it is bound to another driver.
 bind_any() {
 	[[ $DAX/driver -ef $KMEM ]] && return
 	unbind
 	echo "$DEVICE" > "$KMEM/bind" 2> /dev/null || echo "$DEVICE" > "$KMEM/new_id"
 }
 
-# make_hole NAME: its second block, so that the hole is inside the zone.
+# make_hole NAME: offlines the second block of NAME, so that the hole is inside the zone.
 make_hole() { as "$1" offline_second; }
 offline_second() { echo offline > "$MEMORY/memory${BLOCKS[1]}/state"; }
 

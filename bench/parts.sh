@@ -3,15 +3,15 @@
 #
 # usage: parts.sh [ROUNDS]
 #
-# Where the time of a plug and of an unplug with daxplug's driver goes. What its
-# worker took besides the core's functions and the gaps is in the tracepoint
-# transition_end. The driver's notifiers, which the core calls, and what in the core
-# takes long are timed by the kernel's function_graph tracer, which makes them slower.
+# Shows where the time of a plug and of an unplug with daxplug's driver goes. The
+# tracepoint transition_end has the time that the driver's worker spent outside the
+# core and the gaps. The kernel's function_graph tracer times the driver's notifiers,
+# which the core calls, and the slow functions of the core; it slows them down.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 TRACING=/sys/kernel/tracing
 
-# FUNCTION PART, of which one is never called inside of another.
+# "FUNCTION: PART" each. None of these functions calls another of them.
 PLUG_PARTS='vmemmap_populate: page structs allocated and cleared
 memmap_init_range: page structs written
 __free_pages_core: pages given to the allocator'
@@ -20,7 +20,7 @@ lru_cache_disable: the other processors waited for
 set_zone_contiguous: zone looked through for holes'
 NOTIFIERS=(memory_event last_memory_event)
 
-# Once for all: to switch functions rewrites the kernel's code.
+# Selects all functions once, because each change of the filter patches the kernel's code.
 set_tracer() {
 	local function
 	[[ -e $TRACING/set_ftrace_filter ]] || die "this kernel does not trace functions (CONFIG_DYNAMIC_FTRACE)"
@@ -44,7 +44,7 @@ begin_trace() {
 
 end_trace() { echo 0 > "$TRACING/tracing_on"; }
 
-# times: ms and the name of each function that the driver's worker has called.
+# times: prints the name and the ms of each traced function that the driver's worker has called.
 times() {
 	awk '/kmem\/da/ && / us / {
 		for (i = 1; i <= NF; i++) if ($i == "us") us = $(i - 1)
@@ -60,10 +60,10 @@ part() { # ROUND WHAT PART MS
 	(($1 == 0)) || record "$1" ours state "$2: $3" "{\"ms\": $4}"
 }
 
-# ms_of FUNCTION...: in all, of those in TIMES.
+# ms_of FUNCTION...: prints their total ms from TIMES.
 ms_of() { awk -v names=" $* " 'index(names, " " $1 " ") { ms += $2 } END { printf "%.3f\n", ms }' <<< "$TIMES"; }
 
-# of_end FIELD: ms, of what the driver said at the end of the transition.
+# of_end FIELD: prints FIELD of the event transition_end, in ms.
 of_end() { awk -F " $1=" '/transition_end: / { printf "%.3f\n", $2 / 1000 }' "$TRACING/trace"; }
 
 traced() { # ROUND WHAT PARTS COMMAND

@@ -3,7 +3,7 @@
 #
 # usage: plug.sh [PAIRS [stock|ours]]
 #
-# Plug and unplug of an idle device, with both drivers or with one alone.
+# Times plug and unplug of an idle device, with both drivers or with one alone.
 . "${BENCH-$LAB/bench}/lib.sh"
 
 round() { # ROUND WHO

@@ -3,13 +3,13 @@
 #
 # usage: refusal.sh [ROUND]
 #
-# How long it takes until an unplug is refused that cannot succeed: a device in a
-# kernel zone, half of it used by files, with one page in its last block that
-# cannot be moved; and how many pages the kernel has moved in vain for it. For
-# kernels whose own driver has a state file (7.3).
+# Measures how long the driver takes to refuse an unplug that cannot succeed, and how
+# many pages the kernel has migrated before the refusal: files use half of a device in
+# a kernel zone, and its last block has an unmovable page. For kernels whose own driver
+# has a state file (7.3).
 #
-# One pair: pages in a kernel zone do not leave it again, so daxplug's driver
-# takes the memory over from the kernel's own. lab/bench boots anew for each.
+# Measures one pair: pages in a kernel zone may never leave it, so daxplug's driver
+# takes the memory over from the kernel's own. lab/bench boots a guest for each pair.
 #
 # UNMOVABLE   the test module unmovable.ko
 . "${BENCH-$LAB/bench}/lib.sh"
@@ -24,10 +24,10 @@ use_half() {
 	dd if=/dev/zero of="$STORE/half" bs=1M count=$((${#BLOCKS[@]} * BLOCK / 2 >> 20)) status=none
 }
 
-# must_be_for_the_page WHO: refused for the page, and for no other reason. The kernel's own driver
-# does not name the block.
+# must_be_for_the_page WHO: ends the measurement unless the unplug was refused because of the
+# unmovable page. The kernel's own driver does not name the block.
 must_be_for_the_page() {
-	grep -q 'Device or resource busy$' "$ERRORS" || die "$1: not refused, but: $(< "$ERRORS")"
+	grep -q 'Device or resource busy$' "$ERRORS" || die "$1: the unplug did not fail with EBUSY, but with: $(< "$ERRORS")"
 	[[ $1 == stock ]] || grep -qw "block=memory${BLOCKS[-1]}" "$DAX/kmem/last_failure" ||
 		die "$1: refused for another block: $(< "$DAX/kmem/last_failure")"
 }
@@ -37,7 +37,7 @@ refusal() { # ROUND WHO
 	use_half
 	before=$(migrated)
 	now_us begin
-	! unplug 2> "$ERRORS" || die "it was unplugged despite the page"
+	! unplug 2> "$ERRORS" || die "$DEVICE was unplugged despite the unmovable page"
 	now_us end
 	must_be_for_the_page "$2"
 	count_online
@@ -47,13 +47,13 @@ refusal() { # ROUND WHO
 	umount "$STORE"
 }
 
-refusals() { # ROUND WHO: after one that warms up
+refusals() { # ROUND WHO: a warm-up, then the one that counts
 	refusal 0 "$2"
 	refusal "$1" "$2"
 }
 
-# The kernel's own pages come to the block that is online first, which is to be
-# the last one.
+# Onlines the last block first, because the kernel allocates its own pages from the
+# first block that comes online.
 online_from_the_top() {
 	local i
 	for ((i = ${#BLOCKS[@]} - 1; i >= 0; i--)); do

@@ -3,18 +3,19 @@
 #
 # usage: upstream-order.sh [PAIRS]
 #
-# The cost of the order, on a kernel whose own kmem has a state file (7.3), with
-# nothing of daxplug: see upstream/README.md. Prints lines of JSON.
+# The cost of the order in which the kernel's own kmem switches blocks, on a kernel
+# where it has a state file (7.3), without daxplug: see upstream/README.md. Prints
+# lines of JSON.
 #
-# 1. plug and unplug by the state file at doubling sizes, in one boot
-# 2. at the largest, all blocks one by one by their own files: in ascending order,
-#    as the driver goes, and in one that leaves a hole at the zone's start
+# 1. plug and unplug by the state file, at doubling sizes, in one boot
+# 2. at the largest size, every block by its own file: in ascending order, as the
+#    driver does, and in an order that leaves a hole at the start of the zone
 # 3. how much of 1. is set_zone_contiguous(), by the function_graph tracer
 . "${BENCH-$LAB/bench}/lib.sh"
 
 TRACING=/sys/kernel/tracing
 
-# resize BLOCKS: the device is that large from now on, bound and offline.
+# resize BLOCKS: resizes the device to BLOCKS blocks and binds it, which leaves it offline.
 resize() {
 	unbind
 	echo $(($1 * BLOCK)) > "$DAX/size"
@@ -43,7 +44,7 @@ descending() {
 
 online_descending() { each_block online_movable "${DESCENDING[@]}"; }
 
-# The second block, then down from the top, then the first.
+# Offlines the second block, then the others from the last down, then the first.
 offline_hole_first() {
 	each_block offline "${BLOCKS[1]}" "${DESCENDING[@]:0:${#DESCENDING[@]}-2}" "${BLOCKS[0]}"
 }
@@ -74,8 +75,8 @@ scan_share() { # WHAT COMMAND
 	record 1 stock state "$1: of that, set_zone_contiguous()" "{\"ms\": $ms}"
 }
 
-[[ ! -e /sys/module/kmem/taint || ! $(< /sys/module/kmem/taint) =~ O ]] || die "this is about the kernel's own driver"
-[[ -e $DAX/state ]] || die "the kernel's own driver has no state file here"
+[[ ! -e /sys/module/kmem/taint || ! $(< /sys/module/kmem/taint) =~ O ]] || die "daxplug's driver is loaded; this measures the kernel's own"
+[[ -e $DAX/state ]] || die "this kernel's own driver has no state file"
 policy offline
 TOTAL=${#BLOCKS[@]}
 for ((round = 0; round <= ${1-5}; round++)); do

@@ -3,12 +3,12 @@
 #
 # usage: zones.sh [PAIRS [CASE...]]
 #
-# Plug and unplug where the device is not alone. A second device is split off the
-# region of the first for that, a quarter of it:
+# Times plug and unplug of a device that shares its zone or is fought over. A quarter
+# of the region becomes a second device:
 #
-# above   in the same zone, the other device lies above and stays plugged
-# below   the same, below: each look for holes walks over it
-# hole    below, and one of its blocks is offline
+# above   the second device lies above the measured one and stays plugged
+# below   it lies below, so that each scan for holes walks over it
+# hole    it lies below, and one of its blocks is offline
 # rule    a udev rule onlines every block that appears or goes offline
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/neighbours.sh"

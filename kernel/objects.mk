@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The objects of the driver, in a kernel tree and outside of one.
+# The objects of the driver, for builds inside and outside a kernel tree.
 
-# What uses no other part of the kernel.
+# The objects that use no other part of the kernel.
 core := core/defaults.o core/order.o core/reason.o core/record.o core/spans.o core/state.o core/step.o
 
 kmem-y := main.o \

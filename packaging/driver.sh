@@ -25,8 +25,8 @@ bound_devices() {
 	done
 }
 
-# unload DRIVER: unloads it, to make place for the other one. The kernel's own can be unloaded
-# at any time; daxplug's when none of its memory is online.
+# unload DRIVER: unloads the loaded kmem, which DRIVER names in messages. The kernel's own driver can
+# be unloaded at any time, daxplug's only if none of its memory is online.
 unload() {
 	stays=
 	! is_ours || stays='it stays until its memory is unplugged, or until the next boot; '
@@ -34,14 +34,14 @@ unload() {
 		die "$1 cannot be unloaded: ${problem#rmmod: ERROR: }; ${stays}nothing has been changed"
 }
 
-# bind DEVICE...: binds them. Before Linux 6.6 a driver that was just loaded binds none by itself.
+# bind DEVICE...: binds the devices. Before Linux 6.6 a newly loaded driver does not bind them itself.
 bind() {
 	for device; do
 		bind_one "$device" 2> /dev/null || :
 		if is_bound "$device"; then
 			say "$device: $(cat "/sys/bus/dax/devices/$device/state" 2> /dev/null || echo "bound to the kernel's own driver")"
 		else
-			printf 'daxplug: %s: the driver did not take it; the kernel log says why\n' "$device" >&2
+			printf 'daxplug: %s: the driver did not bind; the kernel log says why\n' "$device" >&2
 			failed=1
 		fi
 	done

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- A link to a Markdown file or a manual page becomes one to the page that is made of it.
+-- Turns a link to a Markdown file or a manual page into a link to the HTML page made from it.
 function Link(link)
 	local path, anchor = link.target:match("^([^#]*)(.*)$")
 	if path:match("^%a+:") then

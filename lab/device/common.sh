@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Functions that the kinds of DAX device share: the machine's nodes (on the host), waiting and
-# binding (in the guest).
+# Functions that the kinds of DAX device share: on the host they describe NUMA nodes to QEMU, in the
+# guest they wait for files and bind the device.
 
 GIB=$((1 << 30))
 MIB=$((1 << 20))
@@ -19,9 +19,9 @@ add_node() {
 
 add_backend() { DEVICE_QEMU+=(-object "memory-backend-ram,id=$1,size=$2,reserve=off"); }
 
-# Enough for the page structs of the device, which are 1.6 % of it; a kernel that checks itself
-# also records each byte. A multiple of 2 GiB, so that the device begins at a boundary of the
-# largest block.
+# guest_ram SIZE: prints how much RAM a guest needs for a device of SIZE. The page structs take 1.6 %
+# of the device; a kernel that checks itself also records the state of each byte. The result is a
+# multiple of 2 GiB, so that the device begins at a boundary of the largest block.
 guest_ram() {
 	local wanted=$((2 * GIB + $1 / 50))
 	! kernel_checks_itself "$KERNEL" || wanted=$((3 * GIB + $1 / 5))
@@ -29,9 +29,9 @@ guest_ram() {
 	round_up "$wanted" $((2 * GIB))
 }
 
-# processor_for END: a processor that can address memory up to END. With AMD's, the default, QEMU
-# keeps the last 12 GiB below 1 TiB free, and moves all RAM above 4 GiB behind them if it would
-# lie there.
+# processor_for END: sets DEVICE_CPU for a processor that can address memory up to END. With an AMD
+# processor, the default, QEMU keeps the last 12 GiB below 1 TiB free, and if RAM would overlap
+# them, moves all RAM above 4 GiB to 1 TiB.
 processor_for() {
 	DEVICE_CPU=
 	(($1 < 1 << 39)) || DEVICE_CPU=,phys-bits=46
@@ -48,13 +48,13 @@ need_module() {
 
 # only_plain KIND: refuses options that only soft-reserved memory has.
 only_plain() {
-	((BLOCK == 128 * MIB)) || refuse "-v $1: memory blocks have 128M"
-	((RANGES == 1)) || refuse "-v $1: one range only"
+	((BLOCK == 128 * MIB)) || refuse "-v $1: only -b 128M is possible"
+	((RANGES == 1)) || refuse "-v $1: only -r 1 is possible"
 }
 
 # --- in the guest ---
 
-# wait_for FILE: waits up to a minute, which is enough for kernels that check themselves.
+# wait_for FILE: waits up to a minute for FILE, long enough for kernels that check themselves.
 wait_for() {
 	local try
 	for ((try = 0; try < 1200; try++)); do
@@ -65,7 +65,7 @@ wait_for() {
 	return 1
 }
 
-# Binds dax0.0, which exists by now, to kmem.
+# Waits for dax0.0 and binds it to kmem.
 use_device() {
 	DAX=/sys/bus/dax/devices/dax0.0
 	wait_for "$DAX" && bind_kmem && NODE=$(< "$DAX/target_node") || return

@@ -2,22 +2,22 @@
 # shellcheck shell=bash
 # DAX devices of CXL memory: two expanders of SIZE each with volatile memory (in QEMU cxl-mem0
 # with serial number 1, cxl-mem1 with 2; Linux numbers mem0 and mem1 in the order in which it
-# finds them), each behind a root port of one host bridge, whose window has room for twice as
-# much. A region over mem0 makes dax0.0; mem1 is left to the script.
+# finds them), each behind a root port of one host bridge, whose window is twice as large as both.
+# A region over mem0 makes dax0.0; mem1 is left to the script.
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
 # shellcheck source=lab/device/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-UNIT=$((256 * MIB)) # CXL counts memory in these
+UNIT=$((256 * MIB)) # the granularity of CXL memory
 
-# Without the "hypervisor" bit, because a kernel in a virtual machine refuses to flush the caches
-# for a new region.
+# The processor lacks the "hypervisor" bit, because a kernel in a virtual machine refuses to flush
+# the caches for a new region.
 device_on_host() {
 	local ram number
 	only_plain cxl
-	((SIZE % UNIT == 0)) || refuse "-v cxl: -s a multiple of 256M"
+	((SIZE % UNIT == 0)) || refuse "-v cxl: -s must be a multiple of 256M"
 	need_module dax_cxl
 	qemu_for_cxl
 	NEWER_TOOLS=1

@@ -26,9 +26,8 @@ device_on_host() {
 	processor_for "$end"
 }
 
-# x86 chooses the block size by the end of ordinary RAM: 2 GiB if that lies past 64 GiB, at a
-# boundary of 2 GiB. So such RAM goes behind the device. All but its last 2 GiB are reserved and
-# never touched.
+# x86 uses memory blocks of 2 GiB if ordinary RAM ends above 64 GiB at a boundary of 2 GiB. So this
+# adds such RAM above the device. All but its last 2 GiB are reserved and never touched.
 large_blocks() {
 	local from=$1 size
 	from=$(round_up "$from" $((2 * GIB)))
@@ -47,8 +46,8 @@ device_in_guest() {
 	use_device
 }
 
-# Divides the region between dax0.0 and a device for each gap: children get pieces of dax0.0
-# first, and give them back once the gaps are in place.
+# Divides the region between dax0.0 and a device for each gap: temporary devices occupy the ranges
+# of dax0.0 until the gaps are in place.
 split_ranges() {
 	local region piece child number=0 pieces=() gaps=()
 	region=$(realpath "$DAX/../dax_region")
@@ -86,7 +85,7 @@ delete_child() {
 	echo 0 > "/sys/bus/dax/devices/$child/size" && echo "$child" > "$region/delete"
 }
 
-# The devices between the ranges are in devdax mode.
+# Puts the device NAME, which lies between two ranges, into devdax mode.
 keep_from_kmem() {
 	[[ -e /sys/bus/dax/devices/$1/driver ]] ||
 		echo "$1" > /sys/bus/dax/drivers/device_dax/new_id

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A DAX device of persistent memory: an NVDIMM of SIZE on a NUMA node of its own, with one
-# namespace in devdax mode, dax0.0. Its data begin 2 MiB behind the NVDIMM's first byte, so the
-# first memory block is left out.
+# namespace in devdax mode, dax0.0. The data of dax0.0 begin 2 MiB into the NVDIMM, so kmem leaves
+# out the first memory block.
 #
 # Sourced on the host (device_on_host) and in the guest (device_in_guest).
 
 # shellcheck source=lab/device/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-LABELS=$((2 * MIB)) # describe the namespaces
+LABELS=$((2 * MIB)) # the labels, which describe the namespaces
 
 device_on_host() {
 	local ram

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The guest's ports to the host; runs SCRIPT with its output on them.
+# Finds the guest's ports to the host, and runs SCRIPT with its output on them.
 
 find_ports() {
 	local dir name
@@ -16,7 +16,8 @@ find_ports() {
 	export MONITOR
 }
 
-# Pipes lie in between, because a port can be opened only once, and SCRIPT may open /dev/stderr.
+# Runs SCRIPT with pipes instead of the ports, because a port can be opened only once and SCRIPT may
+# open /dev/stderr.
 run_script() {
 	local status
 	rm -f /run/out /run/err
@@ -36,5 +37,5 @@ run_script() {
 	return "$status"
 }
 
-# carry PORT: copies its input to the port to the end, even if the port disappears for a while.
+# carry PORT: copies its input to PORT, and tries again if PORT disappears for a while.
 carry() { until cat > "$1"; do sleep 0.1; done 2> /dev/null; }

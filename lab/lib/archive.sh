@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The distribution's archive: its address (as this machine's apt has it), and the version of a
-# kernel that it holds today.
+# Finds the distribution's archive in the configuration of the host's apt, and the newest version of
+# a kernel in the archive.
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 KERNEL_TABLE=$REPO/lab/kernels
@@ -12,16 +12,17 @@ kernel_series() { kernel_column "$1" 2; }
 kernel_flavour() { kernel_column "$1" 3; }
 kernel_suites() { awk -v name="$1" '!/^#/ && $1 == name { $1 = $2 = $3 = ""; print }' "$KERNEL_TABLE"; }
 
-# kernel_is_built NAME: the kernel is built from source.
+# kernel_is_built NAME: succeeds if the lab builds the kernel from source.
 kernel_is_built() { [[ $(kernel_flavour "$1") == source* ]]; }
 
-# kernel_change NAME: the entry of upstream/ that changes its source, or nothing.
+# kernel_change NAME: prints the entry of upstream/ that changes its source, or nothing.
 kernel_change() { kernel_flavour "$1" | sed -n 's/^source+//p'; }
 
-# kernel_has_daxplug NAME: the kmem in its source tree is daxplug's driver.
+# kernel_has_daxplug NAME: succeeds if the kmem in its source tree is daxplug's driver.
 kernel_has_daxplug() { [[ $(kernel_change "$1") == into-tree ]]; }
 
-# kernel_checks_itself NAME: the kernel is several times slower for that, and needs more memory.
+# kernel_checks_itself NAME: succeeds for a kernel with sanitizers, which is several times slower and
+# needs more memory.
 kernel_checks_itself() { [[ $1 == @(debug|kcsan)* ]]; }
 
 need_kernel_name() {
@@ -29,7 +30,7 @@ need_kernel_name() {
 		die_with 2 "no kernel '$1': lab/kernels has $(kernel_names | paste -sd ' ')"
 }
 
-# archive_site LABEL: the address that apt uses for Debian or Debian-Security.
+# archive_site LABEL: prints the address that apt uses for Debian or Debian-Security.
 archive_site() {
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
@@ -65,12 +66,12 @@ apt_sources() {
 	done
 }
 
-# The machine's own settings for fetching (proxies, date checks) apply to the lab as well.
+# Prints the host's own apt settings for downloads (proxies, date checks), which the lab uses as well.
 apt_fetch_options() {
 	apt-config dump | grep -E '^Acquire::(https?::|Check-|ForceIPv)' || true
 }
 
-# kernel_lists NAME: the directory of the archive's lists, as fetched for that kernel.
+# kernel_lists NAME: prints the directory of the package lists that were fetched for that kernel.
 kernel_lists() {
 	printf '%s/apt/%s-%s\n' "$BUILD" "$1" \
 		"$(key "$(kernel_series "$1")" "$(kernel_flavour "$1")" "$(kernel_suites "$1")")"
@@ -93,8 +94,8 @@ look_up_kernel() {
 	until flock -w 1 "$lock"; do :; done
 	if ! apt_lists "$name" "$dir"; then
 		[[ -s $dir/kernel ]] ||
-			die_with "$EXIT_SKIP" "Linux $name cannot be had: the lists of $(kernel_suites "$name" | xargs) could not be fetched"
-		say "the archive cannot be reached: staying with Linux $name as it is here"
+			die_with "$EXIT_SKIP" "Linux $name is not available: the lists of $(kernel_suites "$name" | xargs) could not be fetched"
+		say "the archive cannot be reached: using the version of Linux $name found earlier"
 		touch "$dir/kernel"
 	else
 		found=$(newest_kernel "$name" "$dir")
@@ -125,7 +126,7 @@ in_lists() {
 }
 
 # newest_kernel NAME DIR: prints "package version" of its flavour. A kernel that is built from
-# source has the version of the plain one.
+# source has the version of flavour amd64.
 newest_kernel() {
 	local name=$1 dir=$2 flavour=amd64 images
 	kernel_is_built "$name" || flavour=$(kernel_flavour "$name")

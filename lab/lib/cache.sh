@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Makes things once and keeps them under build/: in a temporary place, one maker at a time,
-# renamed when complete. A key in the name covers everything that the content depends on, so a
-# thing is never out of date, only unused.
+# Makes each item once and keeps it under build/: one process makes it in a temporary directory and
+# renames it when it is complete. The name contains a hash of everything that the content depends
+# on, so an item is never out of date, only unused.
 
 # cached PATH MAKER [ARG...]: runs MAKER TEMPORARY [ARG...] unless PATH exists.
 cached() {
@@ -17,7 +17,7 @@ cached() {
 	exec {lock}>&-
 }
 
-# A maker that fails ends the command: the thing is needed, and what the maker left is incomplete.
+# Ends the command if the maker fails, because the item is needed.
 make_cached() { apart make_and_keep "$@" || exit; }
 
 make_and_keep() {
@@ -29,8 +29,8 @@ make_and_keep() {
 	rmdir "$dir"
 }
 
-# key TEXT...: prints a short name for a content.
+# key TEXT...: prints a short hash of the texts.
 key() { printf '%s\n' "$@" | sha256sum | head -c 12; }
 
-# key_of_files FILE...: the same for names and contents of files.
+# key_of_files FILE...: prints a short hash of the names and contents of the files.
 key_of_files() { sha256sum "$@" | sha256sum | head -c 12; }

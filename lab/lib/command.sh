@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command daxplug and its library, built for the guests in a root of their own
+# Builds the command daxplug and its library for the guests, in a root of the guests'
 # distribution.
 
 GUEST_COMMAND=/lab/command
@@ -12,7 +12,7 @@ COMMAND_SOURCES=(lib cli man completions kernel/core docs/daxplug.schema.json me
 # build_command: sets COMMAND_TREE.
 build_command() {
 	COMMAND_ROOT=$BUILD/root/command-$(key "${USERLAND_SUITES[@]}" "${COMMAND_PACKAGES[@]}")
-	cached "$COMMAND_ROOT" make_root "what builds the command daxplug" \
+	cached "$COMMAND_ROOT" make_root "the build dependencies of the command daxplug" \
 		"${USERLAND_SUITES[*]}" "${COMMAND_PACKAGES[@]}"
 	COMMAND_TREE=$BUILD/command/$(key "$(basename "$COMMAND_ROOT")" "$(command_key)")
 	cached "$COMMAND_TREE" make_command

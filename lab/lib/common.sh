@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Shared by every command of the lab: paths, messages, temporary places.
+# Shared by every command of the lab: paths, messages, temporary directories.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${DAXPLUG_BUILD:-$REPO/build}
@@ -22,8 +22,9 @@ die_with() {
 	exit "$status"
 }
 
-# Makes a temporary directory under build/, named by its owner so that one left by a killed
-# process is recognised, and removed when this process ends.
+# temporary NAME: makes a temporary directory under build/, sets the variable NAME to it, and has it
+# removed when this process ends. Its name contains the process ID, so that remove_abandoned
+# recognises the directory of a killed process.
 temporary() {
 	local -n temporary_path=$1
 	mkdir -p "$BUILD/tmp"
@@ -48,9 +49,9 @@ remove_abandoned() {
 	done
 }
 
-# apart COMMAND...: runs it in a shell of its own, which ends at the first command that fails,
-# wherever it is called from. Before || or &&, and after if or !, bash ignores a failure, down to
-# the last function and subshell; but not in a process whose output it reads.
+# apart COMMAND...: runs COMMAND in a shell of its own that ends at the first command that fails,
+# even where bash ignores set -e: before || or &&, and after if or !, bash ignores failures in all
+# functions and subshells of the command, but not in a process substitution.
 apart() {
 	local output
 	exec {output}< <(
@@ -59,14 +60,14 @@ apart() {
 		must_heed_failures
 		"$@"
 	)
-	cat <&"$output" # until it has ended
+	cat <&"$output" # until the shell has ended
 	exec {output}<&-
 	wait "$!"
 }
 
-# A command substitution before || cannot do that.
+# Checks that set -e is in force here, which it is not in a command substitution before ||.
 must_heed_failures() {
-	# shellcheck disable=SC2155 # that it fails is what it is for
+	# shellcheck disable=SC2155 # the failure of the substitution is what this tests
 	local on=$(trap - ERR; false; echo on)
 	[[ ! $on ]] || die "a failure would go unnoticed here: ${FUNCNAME[*]:2}"
 }
@@ -75,7 +76,7 @@ remove_old_logs() {
 	[[ ! -d $BUILD/log ]] || find "$BUILD/log" -mindepth 1 -mtime +14 -delete 2> /dev/null || true
 }
 
-# No command of the lab ends without a message.
+# Makes every command of the lab that fails say where.
 set -E
 trap 'say "stopped by a failing command in ${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND"' ERR
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The packages of this repository, built in a minimal root of a machine's release.
+# Builds the packages of this repository in a minimal root of a machine's release.
 
 DEB_SOURCES=(LICENSES Makefile README.md cli completions debian dkms.conf docs kernel lib man
 	meson.build meson_options.txt packaging contrib tests/lib)
 
-# build_debs RELEASE: sets DEBS, a directory with what "make deb" makes there.
+# build_debs RELEASE: sets DEBS to a directory with the packages that "make deb" builds there.
 build_debs() {
 	local files
 	deb_root "$1"
@@ -14,7 +14,7 @@ build_debs() {
 	cached "$DEBS" make_debs "$1" "$DEB_ROOT" "${files[@]}"
 }
 
-# deb_root RELEASE: sets DEB_ROOT, a minimal root of a machine's release with the packages that
+# deb_root RELEASE: sets DEB_ROOT to a minimal root of the release with the build dependencies that
 # debian/control names.
 deb_root() {
 	local suites packages
@@ -22,7 +22,7 @@ deb_root() {
 	mapfile -t packages < <(build_dependencies)
 	packages+=(build-essential)
 	DEB_ROOT=$BUILD/root/deb-$1-$(key "${suites[@]}" "${packages[@]}")
-	cached "$DEB_ROOT" make_root "what builds the packages for Debian $1" "${suites[*]}" "${packages[@]}"
+	cached "$DEB_ROOT" make_root "the build dependencies of the packages for Debian $1" "${suites[*]}" "${packages[@]}"
 }
 
 deb_files() {
@@ -30,7 +30,7 @@ deb_files() {
 	for source in "${DEB_SOURCES[@]}"; do sources "$source"; done
 }
 
-# Those of debian/control, and nothing else.
+# Prints the build dependencies that debian/control names.
 build_dependencies() {
 	sed -n '/^Build-Depends:/,/^[^ ]/{s/^Build-Depends: *//;/^ \|^debhelper/p}' "$REPO/debian/control" |
 		tr ',' '\n' | sed -E 's/debhelper-compat.*/debhelper/; s/[[:space:]]*[(<].*//; s/[[:space:]]//g; /^$/d'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The disk of a complete Debian machine: a root of a release with systemd and a kernel, and
-# a filesystem made of the root, which each run copies.
+# Makes the disk of a complete Debian machine: a root of a release with systemd and a kernel, and
+# a filesystem image of that root, which each run copies.
 
 declare -A MACHINE_SUITES=([12]="bookworm bookworm-security" [13]="trixie trixie-security")
 declare -A MACHINE_KERNEL=([12]=6.1 [13]=6.12)
@@ -12,7 +12,7 @@ MACHINE_HOST_PACKAGES=(qemu-system-x86 mmdebstrap debian-archive-keyring erofs-u
 DISK_SIZE=6G
 
 # machine_disk RELEASE [KERNEL] initramfs-tools|dracut: sets MACHINE_DISK, KERNEL_ROOT and
-# KERNEL_RELEASE. Without KERNEL the machine has the release's own, by its metapackages.
+# KERNEL_RELEASE. Without KERNEL the machine has the release's own kernel, by its metapackages.
 machine_disk() {
 	local release=$1 kernel=$2 tool=$3 name suites packages
 	read -ra suites <<< "${MACHINE_SUITES[$release]}"
@@ -28,7 +28,7 @@ machine_disk() {
 	cached "$MACHINE_DISK" make_disk "$KERNEL_ROOT"
 }
 
-# machine_kernel [KERNEL]: adds to packages and suites.
+# machine_kernel [KERNEL]: adds the kernel's packages and suites to packages and suites.
 machine_kernel() {
 	local image version more
 	if [[ ! $1 ]]; then
@@ -51,13 +51,13 @@ make_machine_root() {
 	say "making the initramfs of $what"
 	case $tool in
 	initramfs-tools) in_root "$new" update-initramfs -c -k "$release" ;;
-	# Not for the hardware at hand, which is not the machine's.
+	# --no-hostonly, because the host's hardware is not the machine's.
 	dracut) in_root "$new" dracut --quiet --force --no-hostonly "/boot/initrd.img-$release" "$release" ;;
 	esac > "$new.log" 2>&1 || { cat "$new.log" >&2; die "$tool failed: see above"; }
 	rm -f "$new.log"
 }
 
-# place_lab ROOT: the services that start the script, the network, apt's own settings.
+# place_lab ROOT: adds the services that start SCRIPT, the network's configuration and apt's settings.
 place_lab() {
 	local root=$1 disk=$REPO/lab/disk unit
 	install -m 644 "$disk"/lab.service "$disk"/lab-cpu.service "$root/etc/systemd/system/"
@@ -71,8 +71,8 @@ place_lab() {
 	in_root "$root" systemd-machine-id-setup > /dev/null 2>&1
 	in_root "$root" systemctl --quiet enable lab.service lab-cpu.service
 	in_root "$root" systemctl --quiet set-default multi-user.target
-	# A terminal on the console would hang up what the script writes there; the timers
-	# would compete with it.
+	# A getty would hang up the console while SCRIPT writes to it; the timers would compete
+	# with SCRIPT for apt's lock and the processors.
 	for unit in serial-getty@ttyS0.service \
 		apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \
 		ndctl-monitor.service; do
@@ -92,7 +92,7 @@ make_disk() {
 	rm -r "$tree"
 }
 
-# install_debs ROOT: as the machine itself would, without its being emulated.
+# install_debs ROOT: installs the packages in ROOT, which is faster than in the emulated machine.
 install_debs() {
 	mkdir "$1/tmp/packages"
 	cp "$DEBS"/*.deb "$1/tmp/packages/"

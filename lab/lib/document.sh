@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Tables that commands print, in documents.
+# Puts tables that commands print into documents.
 
 # write_into DOCUMENT COMMAND TABLE: puts TABLE between the document's lines "<!-- COMMAND -->" and
 # "<!-- end -->".

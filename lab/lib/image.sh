@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What a guest boots from: two read-only images (the userland, shared by all
-# kernels; the kernel's modules) and an initramfs that puts them together.
+# Makes the files that a guest boots from: two read-only images (the userland, shared
+# by all kernels; the kernel's modules) and an initramfs that assembles the root from
+# them.
 
 EARLY_MODULES=(virtio_pci virtio_blk virtio_console erofs overlay)
 
@@ -25,14 +26,15 @@ guest_images() {
 	cached "$INITRAMFS" make_early_initramfs
 }
 
-# Linux 7.3 with KASAN does not (triple fault), so it has to unpack itself.
+# Linux 7.3 with KASAN triple-faults if QEMU starts its vmlinux directly, so it boots from its
+# compressed image.
 starts_directly() { [[ $(basename "$KERNEL_ROOT") != debug-7.* ]]; }
 
-# script_key NAME: of how something is made by lab/lib/NAME.
+# script_key NAME: prints a short hash of lab/lib/NAME.
 script_key() { (cd "$REPO/lab/lib" && key_of_files "$1"); }
 
-# Uncompressed: it stays in the host's page cache, and the guest, which may be
-# emulated, has nothing to unpack.
+# The image is not compressed: it stays in the host's page cache, and the guest, which
+# may be emulated, need not decompress it.
 make_erofs() { mkfs.erofs "$1" "$2" > /dev/null; }
 
 make_early_initramfs() {
@@ -47,7 +49,7 @@ make_early_initramfs() {
 	rm -r "$tree"
 }
 
-# In the order in which they are to be loaded.
+# Prints the modules' files in the order in which they must be loaded.
 early_module_files() {
 	local module
 	for module in "${EARLY_MODULES[@]}"; do
@@ -64,5 +66,5 @@ unpacked_module() {
 	esac
 }
 
-# archive_tree DIR: as the kernel wants an initramfs.
+# archive_tree DIR: prints DIR as a cpio archive in the format of an initramfs.
 archive_tree() { (cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0); }

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Modules of this repository, built in a kernel's own root with its compiler
-# and headers: the driver, and those that tests need.
+# Builds the modules of this repository, the driver and those that tests need, in a
+# kernel's own root with its compiler and headers.
 
-# build_kmem: sets KMEM_TREE, which has updates/kmem.ko, the module indexes that make
-# modprobe prefer it, and "symbols": what each of the driver's objects defines and needs.
+# build_kmem: sets KMEM_TREE to a directory with updates/kmem.ko, the module indexes that make
+# modprobe prefer it, and "symbols": the symbols that each of the driver's objects defines and needs.
 build_kmem() {
 	[[ -e $REPO/kernel/Makefile ]] || die "kernel/ has no Makefile: no driver to build"
 	KMEM_TREE=$BUILD/kmem/$(basename "$KERNEL_ROOT")/$(sources_key kernel)
 	cached "$KMEM_TREE" make_kmem
 }
 
-# build_test_modules: sets TEST_MODULES, a directory of *.ko.
+# build_test_modules: sets TEST_MODULES to a directory of *.ko.
 build_test_modules() {
 	local dir dirs keys=()
 	mapfile -t dirs < <(test_module_dirs)
@@ -34,17 +34,18 @@ make_kmem() {
 	say "building kmem for Linux $KERNEL_VERSION"
 	mkdir -p "$new/updates"
 	build_module kernel "$new/updates"
-	[[ -e $new/updates/kmem.ko ]] || die "kernel/ was built, but there is no kmem.ko"
+	[[ -e $new/updates/kmem.ko ]] || die "the build of kernel/ made no kmem.ko"
 	mv "$new/updates/symbols" "$new/"
 	index=$BUILD/kmem/$(basename "$KERNEL_ROOT")/index-$(index_key "$new/updates/kmem.ko")
 	cached "$index" make_index "$new/updates/kmem.ko"
 	cp "$index"/* "$new/"
 }
 
-# What depmod finds in a module: looking at all of the kernel's takes a while.
+# index_key MODULE: prints a hash of what depmod reads from MODULE. depmod is slow, so modules with
+# the same hash share an index.
 index_key() { key "$(modinfo -F depends "$1")" "$(modinfo -F alias "$1")" "$(modinfo -F softdep "$1")"; }
 
-# make_index NEW MODULE: of the kernel's modules and MODULE in updates/.
+# make_index NEW MODULE: indexes the kernel's modules, with MODULE in updates/.
 make_index() {
 	local new=$1 module=$2 shadow=$1.root modules
 	modules=$shadow/lib/modules/$KERNEL_RELEASE
@@ -82,8 +83,8 @@ build_module() {
 	rm -rf "$scratch"
 }
 
-# list_symbols DIR: "OBJECT KIND NAME" for each global symbol of the driver's objects; KIND is U
-# where the object needs it. The module is made of all of them.
+# list_symbols DIR: prints "OBJECT KIND NAME" for each global symbol of the objects that the module is
+# linked from; KIND is U where the object needs the symbol.
 list_symbols() {
 	(cd "$1" && find . -name '*.o' ! -name 'kmem*.o' ! -path './compat/layout/gen*' -exec nm -A -g {} +) |
 		sed -nE 's|^\./([^:]*):[0-9a-f ]*([A-Za-z]) (.*)$|\1 \2 \3|p'
@@ -91,13 +92,13 @@ list_symbols() {
 
 in_kernel_root() { in_root "$KERNEL_ROOT" "$@"; }
 
-# sources DIR: what is written by hand in it, relative to the repository.
+# sources DIR: prints the source files in DIR, relative to the repository: those that Git does not ignore.
 sources() {
 	local file
 	cd "$REPO" || return
 	{
 		git -c safe.directory="$REPO" ls-files -co --exclude-standard -- "$1" 2> /dev/null ||
-			find "$1" -type f # not a clone, so nothing but sources
+			find "$1" -type f # in an archive of the sources
 	} | while read -r file; do
 		[[ ! -f $file ]] || printf '%s\n' "$file"
 	done

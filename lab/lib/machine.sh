@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A complete Debian machine: its next boot, and QEMU's arguments.
+# Prepares the next boot of a complete Debian machine, and QEMU's arguments.
 
 # boot_files RUN: sets BOOT_VERSION to the kernel that the disk of RUN would boot next, KERNEL_IMAGE
 # and INITRD to its files, and BOOT_ARGUMENTS to the content of /etc/kernel/cmdline on the disk.
@@ -44,14 +44,14 @@ machine_arguments() {
 
 machine_kernel_arguments() {
 	# no_timer_check: as for a guest, see kernel_arguments(). On a busy host an emulated processor
-	# can stand still for longer than the 21 s after which the kernel reports a stall or a lockup.
+	# can stop for longer than the 21 s after which the kernel reports a stall or a lockup.
 	local arguments=(root=LABEL=root rw console=ttyS0 ignore_loglevel panic=-1 maxcpus=1
 		no_timer_check rcupdate.rcu_cpu_stall_timeout=84 watchdog_thresh=42 "${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS $BOOT_ARGUMENTS"
 }
 
-# boots_again RUN LOG: the kernel restarted, rather than stopped.
+# boots_again RUN LOG: succeeds if the kernel restarted, rather than powered off.
 boots_again() {
 	[[ ! -s $1/status ]] && tail -n 5 "$2" | grep -aqF 'reboot: Restarting system'
 }

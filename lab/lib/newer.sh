@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Programs newer than those of the host and of the guests' userland: each set in a root of its
-# own, from a newer suite.
+# Gets programs that are newer than those of the host and of the guests' userland: each set in a
+# root of its own, from a newer suite.
 
 QEMU_SUITES=(trixie trixie-security)
 TOOLS_SUITES=(sid)
 TOOLS_PACKAGES=(bash coreutils cxl daxctl grep jq kmod ndctl sed util-linux)
 
-# qemu_for_cxl: sets QEMU to one that can emulate CXL with volatile memory: the host's own if it
-# can (8.1 and later).
+# qemu_for_cxl: sets QEMU to one that can emulate CXL with volatile memory: the host's own from 8.1
+# on, else Debian 13's.
 qemu_for_cxl() {
 	local root lib
 	! has_volatile_cxl || return 0
@@ -22,7 +22,7 @@ qemu_for_cxl() {
 
 has_volatile_cxl() { "${QEMU[@]}" -device cxl-type3,help 2> /dev/null | grep -q volatile-memdev; }
 
-# newer_tools: sets TOOLS_IMAGE, which guests find at /newer.
+# newer_tools: sets TOOLS_IMAGE to an image of the tools, which guests mount at /newer.
 newer_tools() {
 	local root
 	root=$BUILD/root/tools-$(key "${TOOLS_SUITES[@]}" "${TOOLS_PACKAGES[@]}")
@@ -35,5 +35,5 @@ newer_tools() {
 newer_root() {
 	local path=$1
 	shift
-	apart cached "$path" make_root "$@" || die_with "$EXIT_SKIP" "no $1 to be had"
+	apart cached "$path" make_root "$@" || die_with "$EXIT_SKIP" "$1: could not be installed"
 }

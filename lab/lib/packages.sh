@@ -8,7 +8,7 @@ CHECK_PACKAGES=("${VM_PACKAGES[@]}" gcc libc6-dev make libcmocka-dev
 	pkg-config shellcheck meson ninja-build libkmod-dev libudev-dev libjson-c-dev
 	libsmartcols-dev libeconf-dev spin)
 
-# need_packages PACKAGE...: installs the missing ones, or prints how to.
+# need_packages PACKAGE...: installs the missing packages, or tells a user who is not root how to.
 need_packages() {
 	local missing
 	mapfile -t missing < <(missing_packages "$@")
@@ -34,7 +34,7 @@ install_packages() {
 	apt_install "$@" || die "apt-get could not install ${*}: see above"
 }
 
-# Waits for another user of apt, such as the lab itself for another kernel.
+# Waits while another process holds dpkg's lock, which may be another command of the lab.
 apt_install() {
 	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
 		install -y --no-install-recommends "$@" >&2

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Everything that a guest needs before it can be started.
+# Makes everything that a guest needs.
 
 # prepare_guest KERNEL ours|stock [CRASH]
 prepare_guest() {
@@ -17,9 +17,9 @@ prepare_guest() {
 	accelerator
 }
 
-# A kernel with PREEMPT_RT has no huge pages, which CONFIG_DEV_DAX needs, which each driver that
-# makes DAX devices needs. The driver is built for such a kernel all the same, before the lab
-# finds that out.
+# Skips the run on a kernel without CONFIG_DEV_DAX, which every driver that makes DAX devices needs.
+# CONFIG_DEV_DAX depends on huge pages, which PREEMPT_RT excludes. The lab builds the driver for such
+# a kernel first, to show that it compiles.
 need_dax_devices() {
 	modprobe -d "$KERNEL_ROOT" -S "$KERNEL_RELEASE" --show-depends device_dax &> /dev/null ||
 		die_with "$EXIT_SKIP" "Linux $1 has no DAX devices: it is built without CONFIG_DEV_DAX; the driver builds for it"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Programs of this repository that tests run in guests, built where the command is built:
-# a directory of C files each, which becomes one program of its name.
+# Builds the programs that tests run in guests, in the root in which the command is built. Each
+# directory of C files becomes a program of the same name.
 
 GUEST_PROGRAMS=(tests/storm tests/live tests/copy)
 PROGRAM_FLAGS=(-std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -pthread)
 
-# build_programs: sets PROGRAMS, a directory of them. After build_command.
+# build_programs: sets PROGRAMS to a directory with the programs. Call build_command first.
 build_programs() {
 	local files
 	mapfile -t files < <(program_sources)

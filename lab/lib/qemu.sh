@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The machine that a guest sees.
+# Describes the guest's machine to QEMU.
 
 QEMU=(qemu-system-x86_64)
 BOOT_ID=$(< /proc/sys/kernel/random/boot_id)
 CLOCK=$BUILD/clock/$BOOT_ID
-COUNTED=${COUNTED-} # whether the clock counts instructions
+COUNTED=${COUNTED-} # not empty if the clock counts instructions
 
-# accelerator: sets ACCELERATOR to kvm if a guest has come up under it since this machine was
-# booted, else to software emulation. QEMU counts instructions in one thread only.
+# accelerator: sets ACCELERATOR to kvm if a guest has started under KVM since the host was booted,
+# else to emulation. QEMU counts instructions only in single-threaded emulation.
 accelerator() {
 	local file=$BUILD/kvm/$BOOT_ID verdict
 	ACCELERATOR=tcg,thread=single
@@ -21,11 +21,11 @@ accelerator() {
 	[[ $verdict != none || ! $(find "$file" -mmin +60 2> /dev/null) ]] || rm -f "$file"
 }
 
-# try_kvm NEW: tries a small guest, because /dev/kvm may exist and not work. A guest that makes no
-# progress in its time is tried again an hour later: the machine may have been busy.
+# try_kvm NEW: starts a small guest, because /dev/kvm may exist and not work. If the guest makes no
+# progress in 10 s, the host may be busy, and accelerator() tries again after an hour.
 try_kvm() {
 	local new=$1 tree=$1.tree status=0
-	say "trying whether KVM works here"
+	say "checking whether KVM works"
 	mkdir "$tree"
 	install -m 755 "$REPO/lab/guest/probe" "$tree/init"
 	{ cat "$INITRAMFS"; archive_tree "$tree"; } > "$tree.cpio"
@@ -39,19 +39,19 @@ try_kvm() {
 		echo works > "$new"
 	elif ((status == 124)); then
 		echo none > "$new"
-		say "KVM has not shown in 10 s whether it works: this guest is emulated"
+		say "cannot tell whether KVM works: the probe guest has not started in 10 s; this guest is emulated"
 	else
 		echo broken > "$new"
-		say "KVM does not work here: guests are emulated"
+		say "KVM does not work on this host: guests are emulated"
 	fi
 	rm -rf "$tree" "$tree.cpio" "$tree.log"
 }
 
 QEMU_BASE=(-M q35 -smp 2 -nodefaults -no-user-config -display none -no-reboot)
 
-# qemu_arguments RUN LOG: sets ARGS for the guest described in RUN/. QEMU is connected to itself,
-# so that the guest can use its own machine's monitor. The DAX device comes last, because it may
-# add buses, on which the other devices must not be.
+# qemu_arguments RUN LOG: sets ARGS for the guest described in RUN/. A socket connects QEMU's monitor
+# to a port of the guest. The DAX device comes last, because it may add buses, and the other devices
+# must not be on them.
 qemu_arguments() {
 	local run=$1 log=$2
 	ARGS=(-accel "$ACCELERATOR" "${QEMU_BASE[@]}" -cpu "$(processor)$DEVICE_CPU"
@@ -66,7 +66,7 @@ qemu_arguments() {
 	ARGS+=("${DEVICE_QEMU[@]}" "${QEMU_MORE[@]}")
 }
 
-# add_ports RUN: adds the guest's ports to the host: output, status, monitor.
+# add_ports RUN: adds the guest's ports to the host: output, errors, status, monitor.
 add_ports() {
 	local run=$1
 	ARGS+=(-device virtio-serial-pci
@@ -81,9 +81,9 @@ add_ports() {
 	fi
 }
 
-# processor: QEMU emulates "rep stosb" and "rep movsb" byte by byte. On a processor with ERMS or
-# FSRM the kernel clears and copies pages with them, several times as slowly as with other
-# instructions.
+# processor: prints QEMU's -cpu. An emulated processor lacks ERMS and FSRM unless ERMS is set: with
+# them the kernel clears and copies pages by "rep stosb" and "rep movsb", which QEMU emulates byte by
+# byte, several times slower than other instructions.
 processor() {
 	if [[ $ACCELERATOR == kvm || $ERMS ]]; then
 		echo max
@@ -97,18 +97,18 @@ add_disk() {
 	ARGS+=(-drive "if=none,id=$1,file=$2,format=raw,$3" -device "virtio-blk-pci,drive=$1,serial=$1")
 }
 
-# The guest starts the second processor once the kernel is up: while one processor patches code
-# that the other runs, as kernels do when they start, emulation may show the other a breakpoint
-# that is no longer there ("Oops: int3").
+# maxcpus=1: the guest starts the second processor once the kernel is up. A starting kernel patches
+# its code, and an emulated second processor may still execute a breakpoint that the first one has
+# already removed ("Oops: int3").
 kernel_arguments() {
-	# On a busy host an emulated timer can be too late for the kernel's check of it, and the kernel
-	# panics.
+	# no_timer_check: on a busy host an emulated timer can be so late that the kernel's timer check
+	# fails, and the kernel panics.
 	local arguments=(console=ttyS0 ignore_loglevel panic=-1 maxcpus=1 no_timer_check
 		"memhp_default_state=$POLICY" "${DEVICE_KERNEL[@]}")
 	[[ ! -s $CLOCK ]] || arguments+=("tsc_early_khz=$(< "$CLOCK")")
 	[[ $ALLOW_SPLATS ]] || arguments+=(oops=panic)
-	# Where all takes several times as long, so does what is not a stall yet; and what
-	# the kernel keeps of all memory, to check it, is much.
+	# A kernel that checks itself is several times slower, so it may report a stall only after a
+	# longer time, and needs more memory, also as a crash kernel.
 	! kernel_checks_itself "$KERNEL" || arguments+=(page_owner=on rcupdate.rcu_cpu_stall_timeout=84)
 	if [[ $CRASH ]] && kernel_checks_itself "$KERNEL"; then
 		arguments+=(crashkernel=768M)
@@ -118,8 +118,9 @@ kernel_arguments() {
 	printf '%s' "${arguments[*]} $KERNEL_ARGUMENTS"
 }
 
-# learn_clock LOG: on a busy host a guest may measure its clock wrongly, and then report false
-# stalls. The first guest that measures it well, twice, sets it for the others.
+# learn_clock LOG: keeps the clock rate that a guest has measured, for the guests after it. On a busy
+# host a guest may measure its clock wrongly, and then report false stalls; a refined calibration in
+# LOG is reliable.
 learn_clock() {
 	local khz
 	[[ ! -s $CLOCK ]] || return 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Root directories that the lab needs: one for each kernel (its files, its headers, its own
+# Makes the root directories that the lab needs: one for each kernel (its files, its headers, its
 # compiler) and one that becomes the userland of every guest.
 
 USERLAND_SUITES=(bookworm bookworm-security)
@@ -11,8 +11,8 @@ CRASH_PACKAGES=(kdump-tools kexec-tools makedumpfile)
 BUILD_PACKAGES=(dwarves gcc kmod libc6-dev make xz-utils)
 
 # kernel_root NAME: sets KERNEL_ROOT, KERNEL_VERSION (the package's) and KERNEL_RELEASE (the name
-# in /lib/modules). The lab asks the archive once a day, and before it makes a root, because the
-# archive may have a newer version.
+# in /lib/modules). The lab looks for a newer version in the archive once a day, and before it makes
+# a root.
 kernel_root() {
 	local minutes=1440
 	[[ ! ${LAB_UPDATE-} ]] || minutes=10
@@ -45,8 +45,8 @@ make_kernel_root() {
 	! kernel_is_built "$name" || build_kernel "$new" "$name"
 }
 
-# userland_root [NAME]: sets USERLAND_ROOT. With NAME it is one for dumps of that kernel, with the
-# tools of the kernel's own release, which know it.
+# userland_root [NAME]: sets USERLAND_ROOT. With NAME it has the tools for crash dumps of that kernel,
+# from the kernel's own release, because older tools may not know the kernel.
 userland_root() {
 	local what='userland of the guests' suites=("${USERLAND_SUITES[@]}") packages=("${USERLAND_PACKAGES[@]}")
 	if (($#)); then
@@ -88,8 +88,8 @@ make_root() {
 	rm -f "$options" "$sources" "$preferences" "$log"
 }
 
-# in_root ROOT COMMAND...: runs it with a /proc, which objtool of newer kernels reads, in a mount
-# namespace that ends with the command.
+# in_root ROOT COMMAND...: runs COMMAND in ROOT with a /proc, which objtool of newer kernels reads, in
+# a mount namespace of its own.
 in_root() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \

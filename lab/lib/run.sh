@@ -21,11 +21,12 @@ run_guest() {
 	wait "${readers[@]}" || true
 }
 
-# The guest would wait for ever for a reader that is gone.
+# Copies its input to its output; discards the rest if nothing reads its output any more, because the
+# guest would block.
 pass_on() { cat 2> /dev/null || cat > /dev/null; }
 
-# In the background, because bash runs traps between commands only. QEMU ends with this process,
-# however that ends.
+# Runs QEMU in the background, because bash runs traps between commands only. The kernel kills QEMU
+# when this process ends.
 run_qemu() {
 	exec {input}<&0
 	setpriv --pdeathsig KILL timeout --foreground -k 5 "$TIMEOUT" \
@@ -46,7 +47,7 @@ stop_qemu() {
 
 restore_terminal() { [[ ! $TERMINAL_SETTINGS ]] || stty "$TERMINAL_SETTINGS" 2> /dev/null || true; }
 
-# conclude RUN LOG: judges the run.
+# conclude RUN LOG: exits with the status of the run.
 conclude() {
 	local run=$1 log=$2 found status=''
 	[[ ! -s $run/status ]] || status=$(< "$run/status")
@@ -55,8 +56,8 @@ conclude() {
 		die_with "$EXIT_SPLAT" "a fault in the kernel log (status of the script: ${status:-none}): $log"
 	fi
 	! has_known_report "$log" ||
-		say "lockdep reported the core, as tests/guest/known-report.sh shows it to, and was off from then on: $log"
-	((QEMU_STATUS != 124)) || die_with "$EXIT_TIMEOUT" "not done after $TIMEOUT seconds: $log"
+		say "lockdep reported the core (a known report, see tests/guest/known-report.sh), and is off from there on: $log"
+	((QEMU_STATUS != 124)) || die_with "$EXIT_TIMEOUT" "timed out after $TIMEOUT seconds: $log"
 	if [[ ! $status ]]; then
 		tail -n 5 "$log" >&2
 		die_with "$EXIT_NO_STATUS" "the guest ended without a status: $log"

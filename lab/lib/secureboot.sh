@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A machine with UEFI and Secure Boot: firmware with Microsoft's keys, Debian's signed shim,
-# grub and kernel, and a key of the machine's owner (MOK) that the firmware's variables
-# have before the first boot. DKMS on the machine signs with that key.
+# Makes a machine with UEFI and Secure Boot: firmware with Microsoft's keys, Debian's signed shim,
+# grub and kernel, and a machine owner key (MOK), which is enrolled in the firmware's variables
+# before the first boot. DKMS on the machine signs with that key.
 
 SECURE_BOOT_PACKAGES=(shim-signed grub-efi-amd64-signed mokutil openssl)
 FIRMWARE_SUITES=(trixie trixie-security)
 FIRMWARE_PACKAGES=(ovmf python3-virt-firmware openssl)
-MOK_OWNER=605dab50-e046-4300-abb6-3dd810dd8b23 # shim, whose variable it is
+MOK_OWNER=605dab50-e046-4300-abb6-3dd810dd8b23 # shim's GUID, the owner of the variable
 
-# firmware: sets FIRMWARE, a directory with code.fd, vars.fd, mok.key and mok.pub.
+# firmware: sets FIRMWARE to a directory with code.fd, vars.fd, mok.key and mok.pub.
 firmware() {
 	local root
 	root=$BUILD/root/firmware-$(key "${FIRMWARE_SUITES[@]}" "${FIRMWARE_PACKAGES[@]}")
@@ -36,13 +36,14 @@ make_firmware() {
 	mv "$scratch" "$new"
 }
 
-# place_key ROOT: where DKMS looks for one before it makes one.
+# place_key ROOT: puts the key where DKMS looks for an existing one.
 place_key() {
 	install -D -m 600 "$FIRMWARE/mok.key" "$1/var/lib/dkms/mok.key"
 	install -D -m 644 "$FIRMWARE/mok.pub" "$1/var/lib/dkms/mok.pub"
 }
 
-# make_boot_disk RUN ARGUMENTS: what the firmware starts from. It starts the root's own kernel.
+# make_boot_disk RUN ARGUMENTS: makes the EFI system partition that the firmware boots from, whose grub
+# starts the root's own kernel.
 make_boot_disk() {
 	local disk=$1/esp arguments=$2
 	rm -f "$disk"
@@ -56,7 +57,7 @@ make_boot_disk() {
 	mcopy -i "$disk" "$1/grub.cfg" ::/EFI/debian/grub.cfg
 }
 
-# add_firmware RUN: to ARGS.
+# add_firmware RUN: adds the firmware and the boot disk to ARGS.
 add_firmware() {
 	[[ -e $1/vars.fd ]] || cp "$FIRMWARE/vars.fd" "$1/vars.fd"
 	ARGS+=(-M smm=on -global driver=cfi.pflash01,property=secure,value=on

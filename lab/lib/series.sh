@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The sources that the patches of upstream/ are for, and the patches.
+# Finds the patches of upstream/ and the kernel sources that they apply to.
 
-# series_versions: each series of kernels that there are patches for.
+# series_versions: prints the series of kernels that have patches.
 series_versions() { (cd "$REPO/upstream" && printf '%s\n' [0-9]*/) | sed 's|/$||' | sort -V; }
 
-# series_patches VERSION: without the cover letter.
+# series_patches VERSION: prints the patches, without the cover letter.
 series_patches() { printf '%s\n' "$REPO/upstream/$1"/[0-9]*.patch | grep -v /0000-; }
 
 # kernel_source NAME: sets SOURCE to the archive of what the kernel NAME is built from, and

@@ -12,23 +12,23 @@ SPLATS+='|invalid opcode: |stack segment: |usercopy: Kernel memory'
 
 SPLATS+='|cannot create duplicate filename|Trying to free nonexistent resource|leak detector disabled'
 
-# A page dump is no fault if it is about offlining a page that cannot move.
+# The kernel also dumps a page that it could not migrate for an offline, which is not a fault.
 SPLATS+='|page dumped because: (VM_|nonzero|bad|corrupted)'
 
-# splats LOG [CRASH]: prints the first lines of the faults, and the lines after the first. With
-# CRASH, the script has asked for a panic by sysrq.
+# splats LOG [CRASH]: prints the first lines of the first faults. With CRASH, the panic that SCRIPT
+# triggers by sysrq is not a fault.
 splats() {
-	# Without a pipe: grep ends before the log does, and the writer of a pipe would fail.
+	# Not a pipe: grep ends before the end of the log, and the writer to a pipe would fail.
 	grep -aE -m 5 -A 8 -e "$SPLATS" <(
 		without_races_elsewhere <(without_leaks_elsewhere <(without_known_report "$1")) |
 			sed "${2:+/Kernel panic - not syncing: sysrq triggered crash/d}"
 	)
 }
 
-# lockdep's reports about the core, with any driver; tests/guest/known-report.sh shows both with
-# the kernel's own. The removal of a memory block while a task is in one of its files: the chain
-# may only have locks of these. An expander that is pulled out: only those that pciehp takes by
-# itself.
+# Removes two known lockdep reports about the core, which occur with any driver;
+# tests/guest/known-report.sh shows both with the kernel's own. The first is about the removal of a
+# memory block while a task uses one of its files; the second about pciehp when an expander is pulled
+# out. A report is known only if its chain has none but the expected locks.
 without_known_report() {
 	awk -v splats="$SPLATS" '
 		!inside && /possible circular locking dependency/ {
@@ -56,11 +56,11 @@ without_known_report() {
 	' "$1"
 }
 
-# has_known_report LOG: lockdep is off after such a report.
+# has_known_report LOG: succeeds if LOG has a known report, after which lockdep is off.
 has_known_report() { ! cmp -s "$1" <(without_known_report "$1"); }
 
-# Allocations that the kernel's own kmem keeps when it leaves memory behind: those of its probe,
-# and the name of the memory, which only it copies by kstrdup_const().
+# Removes reports of allocations that the kernel's own kmem leaks when it leaves memory behind: those
+# of its probe, and the name of the memory, which daxplug's driver does not copy by kstrdup_const().
 without_leaks_elsewhere() {
 	awk '
 		function end_report() { if (!elsewhere) printf "%s", report; report = ""; elsewhere = named = 0 }
@@ -73,8 +73,8 @@ without_leaks_elsewhere() {
 	' "$1"
 }
 
-# For awk: the driver takes part in a data race if one of its functions is in one of the two
-# stacks. A function that was interrupted, further down, does not count.
+# Rules for awk: the driver takes part in a data race if one of its functions is in one of the two
+# stacks. Functions below an interrupt do not count.
 PART_IN_RACE='
 	/BUG: KCSAN: / { part = 0 }
 	/ by (task|interrupt) / { interrupted = 0 }
@@ -82,8 +82,8 @@ PART_IN_RACE='
 	/ \[kmem\]/ && !interrupted { part = 1 }
 '
 
-# A kernel that watches for data races (-k kcsan) has many of its own. Their reports are left out,
-# unless another fault is in the middle of one.
+# Removes reports of data races without the driver, which -k kcsan finds many of in the kernel itself,
+# unless another fault is in the middle of the report.
 without_races_elsewhere() {
 	awk -v splats="$SPLATS" "$PART_IN_RACE"'
 		/BUG: KCSAN: / { inside = 1; other = 0; report = "" }

@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # Judges the output of a test (Test Anything Protocol) and its exit status.
 
-# tap_verdict FILE STATUS DRIVER ERRORS: prints one line per finding, first the numbers:
+# tap_verdict FILE STATUS DRIVER ERRORS: prints the numbers, then one line per finding:
 #	count PASSED FAILED SKIPPED
 #	failed DESCRIPTION | skipped REASON | differs REASON
-# A TODO excuses only the stock driver. Incomplete output, and a status that does not fit it, are
-# failures. So is an error in arithmetic, at which bash skips the rest of the compound command,
-# with all points in it.
+# A TODO excuses only the stock driver. Incomplete output is a failure, and so is a status that
+# contradicts the output. So is an error in arithmetic, after which bash skips the rest of the
+# compound command with all its points.
 tap_verdict() {
 	awk -v broken="$(grep -m 1 -F '(error token is' "$4" || true)" -v status="$2" -v meaning="$(status_meaning "$2" "$4")" -v driver="$3" '
 		function finding(kind, text) { found[++n] = kind " " text; count[kind]++ }
@@ -32,7 +32,7 @@ tap_verdict() {
 			if (status == 77 && !points && !plans)
 				finding("skipped", meaning)
 			else if (!plans)
-				finding("failed", "no plan, it ended early: status " status " " meaning)
+				finding("failed", "no plan, the test ended early: status " status " " meaning)
 			else if (planned != points)
 				finding("failed", points + 0 " of " planned " points seen")
 			else if (!points && !count["skipped"])

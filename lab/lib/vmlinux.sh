@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The kernel itself, out of the compressed image that a distribution ships.
-# QEMU starts it directly, which saves an emulated guest a second.
+# Extracts vmlinux from the compressed image that a distribution ships. QEMU starts it
+# directly, which saves an emulated guest a second.
 
 # make_vmlinux NEW VMLINUZ
 make_vmlinux() {
@@ -17,10 +17,11 @@ make_vmlinux() {
 		die "$image: no ELF kernel inside (is its compression one that lab/lib/vmlinux.sh knows?)"
 }
 
-# A number in the image's boot header, at OFFSET, of SIZE bytes.
+# image_number IMAGE OFFSET SIZE: prints a number of SIZE bytes from the image's boot header.
 image_number() { od -An -v -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 
-# The last four bytes are the uncompressed size, which only gzip's format has anyway.
+# Removes the last four bytes, the uncompressed size, unless the format is gzip, where the size is
+# part of the format.
 unpack_any() {
 	case $(od -An -v -t x1 -N 4 "$1" | tr -d ' ') in
 	28b52ffd) head -c -4 "$1" | zstd -dqc ;;

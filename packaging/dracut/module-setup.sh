@@ -7,7 +7,7 @@ check() { return 0; }
 # shellcheck disable=SC2154 # dracut sets initdir
 holds_kmem() { find "$initdir" -name 'kmem.ko*' | grep -q .; }
 
-# After the other modules of dracut, by this one's number.
+# The number of this module makes dracut call it after its other modules.
 installkernel() { ! holds_kmem || hostonly='' instmods daxplug_kmem; }
 
 install() { ! holds_kmem || inst_script /usr/lib/daxplug/load-kmem; }

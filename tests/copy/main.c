@@ -2,8 +2,8 @@
 /*
  * usage: copy MIB
  *
- * Prints how many microseconds memcpy() and memset() take for so much memory: the least that
- * any program needs to move it, and to clear the room for it before.
+ * Prints how many microseconds memcpy() and memset() take for MIB of memory: the least time in
+ * which a program can move it, and clear its new place first.
  */
 #include <stdint.h>
 #include <stdio.h>

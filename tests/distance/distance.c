@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Answers drivers that ask for the abstract distance of a node, before the algorithms
- * for firmware tables and CXL do.
+ * Reports an abstract distance of a node to drivers, with a higher priority than the
+ * algorithms for firmware tables and CXL.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,7 +18,7 @@ static int distance;
 module_param(distance, int, 0644);
 MODULE_PARM_DESC(distance, "its abstract distance, 0: leave the answer to others");
 
-/* The kernel's own algorithms have 100. */
+/* The kernel's own algorithms have priority 100. */
 #define PRIORITY 200
 
 static int tell_distance(struct notifier_block *algorithm, unsigned long nid, void *answer)
@@ -37,7 +37,7 @@ static struct notifier_block algorithm = {
 	.priority = PRIORITY,
 };
 
-/* Linux has these since 6.7; a module that named them would not build for older ones. */
+/* Looked up by name, because Linux before 6.7 lacks these and the module has to build for it. */
 #define REGISTER "register_mt_adistance_algorithm"
 #define UNREGISTER "unregister_mt_adistance_algorithm"
 

@@ -4,9 +4,9 @@
  *
  * A write of N to `fail` makes the Nth allocation fail in the next write(2) of the
  * same task, and in the kernel threads that work for it meanwhile (the driver's, and
- * the creator of kernel threads); with 0 none fails. Only allocations that may fail
- * count, in should_failslab(), as for failslab. One that the core does not survive is
- * spared.
+ * the creator of kernel threads); with 0 none fails. Like failslab, counts only
+ * allocations that may fail, in should_failslab(). Spares an allocation whose failure
+ * the core does not survive.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +22,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
-/* The number of callers that are reported for a failed allocation. */
+/* The number of callers to report for a failed allocation. */
 #define CALLERS 6
 
 static unsigned int counted;
@@ -39,7 +39,7 @@ MODULE_PARM_DESC(callers, "where that was, the innermost function first");
 
 static unsigned int fail;
 
-/* The task that is about to write, and the one that does. */
+/* The task that is about to write, and the task that is writing. */
 static struct task_struct *armed, *writer;
 
 static int fail_set(const char *value, const struct kernel_param *param)
@@ -93,7 +93,7 @@ static bool is_part_of_write(void)
 {
 	struct task_struct *task = READ_ONCE(writer);
 
-	/* Where a probe is a trap, it cannot tell hard interrupts; they hardly ask for memory. */
+	/* A probe that is a trap cannot detect hard interrupts, but they hardly ever allocate. */
 	return task && !in_serving_softirq() && (task == current || works_for_writer());
 }
 

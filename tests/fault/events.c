@@ -2,18 +2,18 @@
 /*
  * Makes memory hotplug fail, wait or slow down at a point that a test chooses.
  *
- * Of all memory blocks about to go online or offline, those match that `what`
- * and `block` describe. The first `skip` of them pass; the next `times` are
- * held for as long as `hold` is set, then refused with `err`; and so is one more
- * after another `again`. Everything can be changed at any time in
- * /sys/module/fault/parameters; writing `times` begins to count anew.
+ * A memory block that is about to go online or offline matches if `what` and
+ * `block` describe it. The first `skip` matches pass; the next `times` matches
+ * are held for as long as `hold` is set, then refused with `err`; and so is one
+ * more match after another `again` matches. All parameters can be changed at any
+ * time in /sys/module/fault/parameters; a write to `times` resets the counters.
  *
  * `what` may also name calls that the driver makes (steps.c), which are never
- * held, and match by the block that their range begins with, if they have one.
+ * held, and match by the first block of their range, if they have one.
  *
- * `page` fails when the next of these is held or refused.
+ * The page `page` is marked as failed at the next match that is held or refused.
  *
- * Apart from that, `reserve` holds a part of the physical address space, so
+ * Independently, `reserve` reserves a part of the physical address space, so
  * that no driver can add it as memory.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -159,7 +159,7 @@ static const struct kernel_param_ops reserve_ops = {
 module_param_cb(reserve, &reserve_ops, NULL, 0644);
 MODULE_PARM_DESC(reserve, "START,SIZE of the range to reserve; 0: none");
 
-/* Is the word in the list, in which commas are between words? */
+/* Returns whether the word is in the comma-separated list. */
 static bool is_listed(const char *list, const char *word)
 {
 	size_t length = strlen(word);
@@ -216,7 +216,7 @@ static void fail_page(void)
 		SetPageHWPoison(pfn_to_page(pfn));
 }
 
-/* The core sends these one at a time. */
+/* The core calls this for one block at a time. */
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;

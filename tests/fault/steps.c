@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes functions of the core fail when the driver calls them: a probe at their
- * entry goes on in a function that returns the error, with their caller's return
- * address where it was, so that they are as good as not called.
+ * Makes functions of the core fail when the driver calls them: a probe at the entry
+ * of such a function jumps to a function that returns the error to the caller, so that
+ * the core's function is not executed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,10 +20,10 @@
  * struct step - a step of the driver
  * @word: its name in tests; listening for signals and removing files cannot fail, but can
  *	be delayed
- * @probe: at the function by which it is made
- * @address: which of its arguments, counted from 0, is the memory's address
- * @fails_with_null: an error is NULL, not a negative errno or ERR_PTR()
- * @by_core: it is not the driver that makes it, but the core for it
+ * @probe: at the core's function that performs the step
+ * @address: the argument, counted from 0, that is the memory's address
+ * @fails_with_null: the function returns NULL for an error, not a negative errno or ERR_PTR()
+ * @by_core: the core calls the function on behalf of the driver
  */
 struct step {
 	const char *word;
@@ -47,7 +47,7 @@ static struct step steps[] = {
 	  .probe.symbol_name = "kset_find_obj",
 	  .address = NO_ADDRESS,
 	  .fails_with_null = true },
-	/* In a kernel tree the driver has these built in, and they call the core for it. */
+	/* In a kernel tree these are the driver's built-in functions, which call the core. */
 	{ .word = "find", .probe.symbol_name = "kmem_reach_blocks", .address = NO_ADDRESS },
 	{ .word = "lookup",
 	  .probe.symbol_name = "kmem_reach_block",
@@ -65,7 +65,7 @@ static struct step steps[] = {
 	  .by_core = true },
 };
 
-/* The errno that the step under way fails with. */
+/* The errno that the present step fails with. */
 static long result;
 
 static noinline long fail(void)
@@ -113,7 +113,7 @@ static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flag
 {
 }
 
-/* A function of the kmem module itself is none: the one that it calls is the step. */
+/* A function of the kmem module itself is not a step; the core's function that it calls is. */
 static int listen(struct step *step)
 {
 	int err;
@@ -134,9 +134,9 @@ static int listen(struct step *step)
 }
 
 /**
- * fault_steps_init() - listen to the driver's steps
+ * fault_steps_init() - register a probe at each step of the driver
  *
- * A function that the kernel does not have is left out.
+ * Skips functions that the kernel does not have.
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of register_kprobe().
@@ -158,7 +158,7 @@ int fault_steps_init(void)
 }
 
 /**
- * fault_steps_exit() - stop doing so
+ * fault_steps_exit() - unregister the probes
  *
  * Context: Process context, sleeps.
  */
@@ -166,7 +166,7 @@ void fault_steps_exit(void)
 {
 	unsigned int i;
 
-	/* One that is not registered has no address. */
+	/* A probe without an address is not registered. */
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		if (steps[i].probe.addr)
 			unregister_kprobe(&steps[i].probe);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The calls by which the driver makes its steps, and which of them fail. */
+/* The steps of the driver, each a call of a function of the core, and which of them fail. */
 #ifndef FAULT_STEPS_H
 #define FAULT_STEPS_H
 

@@ -51,7 +51,7 @@ static void fuzz_default_state(const char *text, size_t size)
 		assert(state != DAX_STATE_MIXED && size && size <= strlen("online_movable") + 1);
 }
 
-/* The text is "START END SHIFT", any of them. */
+/* The text is "START END SHIFT", with any numbers. */
 static void fuzz_trim(const char *text, size_t size)
 {
 	unsigned long long start, end, block_size;
@@ -73,7 +73,7 @@ static void fuzz_trim(const char *text, size_t size)
 static void fuzz_btf(const char *blob, size_t size)
 {
 	char found[BTF_TYPE_ROOM] = "";
-	char *copy = malloc(size + 1); /* where an access behind the end is noticed */
+	char *copy = malloc(size + 1); /* on the heap, to detect an access beyond the end */
 	struct btf_view view;
 	const char *fault;
 	long offset;

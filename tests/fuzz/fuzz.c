@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The entry point for libFuzzer. FUZZ is the target, given when this is compiled. */
+/* The entry point for libFuzzer. FUZZ is the target, defined at compile time. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

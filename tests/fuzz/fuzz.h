@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /**
- * struct fuzz_target - one thing that is fuzzed
- * @name: its name, which is also that of its corpus
+ * struct fuzz_target - one fuzz target
+ * @name: its name, which is also the name of its corpus
  * @run: takes a text, which ends with a NUL behind @size bytes
  * @binary: whether these may have a NUL among them
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole machines: a recorded tree, some of whose files hold anything, and a command that
- * reads it. A text is a letter, which chooses the command, then "PATH=TEXT" between bytes
- * 0x01: PATH is a letter that chooses one of the files below. The first byte of TEXT may
- * say that the file is none, see enum kind.
+ * Whole machines: a recorded tree in which some files have arbitrary content, and a command
+ * that reads the tree. The input is a letter that selects the command, then "PATH=TEXT"
+ * separated by bytes 0x01, where PATH is a letter that selects one of the files below. The
+ * first byte of TEXT may replace the file by something else, see enum kind.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -122,7 +122,7 @@ enum kind {
 	KIND_ABSENT,
 };
 
-/* In a circle, out of the tree, to nothing, and to what never ends. */
+/* In a circle, out of the tree, to a missing file, and to an endless file. */
 static const char *const targets[] = {
 	"state", ".", "..", "/", "../../../../../../../../..", "/dev/zero", "/dev/full", "none",
 };
@@ -173,7 +173,7 @@ static void fuzz_command(const char *text, size_t size)
 	for (i = 0; commands[(unsigned char)*text % COMMANDS][i]; i++)
 		argv[argc++] = (char *)commands[(unsigned char)*text % COMMANDS][i];
 	argv[argc] = NULL;
-	optind = 0; /* getopt_long() begins anew */
+	optind = 0; /* makes getopt_long() start again */
 	daxplug_main(argc, argv);
 	restore_machine();
 }

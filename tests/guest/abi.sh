@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tables of docs/abi.md for the file state, line by line: each word that it reads, each
-# word that it accepts, each errno.
+# The file state behaves as the tables of docs/abi.md say: each word that a read returns, each
+# word that a write accepts, each errno.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -24,7 +24,7 @@ refuses() {
 	is "$description: no uevent" "$(uevents)" "$events"
 }
 
-# does_nothing WORD: the device is in that state already.
+# does_nothing WORD: a write of the current state succeeds and changes nothing.
 does_nothing() {
 	local word=$1 before events
 	before=$(snapshot)
@@ -38,7 +38,7 @@ does_nothing() {
 	is "$word, from $word: no uevent" "$(uevents)" "$events"
 }
 
-# attempt_bytes FORMAT: writes what printf makes of FORMAT, which may have \0.
+# attempt_bytes FORMAT: writes the output of printf FORMAT, which may contain \0.
 attempt_bytes() {
 	local message
 	# shellcheck disable=SC2059 # a format
@@ -96,7 +96,7 @@ comes_back() {
 memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
 total=$(memory_total)
 
-# Each kind of online, with and without newline, and out of it again.
+# Each online state, written with and without a newline, and back to unplugged.
 goes_online online_movable Movable $'online_movable\n'
 comes_back online_movable $'unplugged\n' "$total"
 goes_online online Movable online
@@ -111,20 +111,20 @@ is_unplugged "unplugged, with a newline and a NUL"
 for word in '\0' 'offline\0' 'plug\0'; do
 	is "write '$word': EINVAL" "$(attempt_bytes "$word")" EINVAL
 done
-is_unplugged "after words that are none, with a NUL"
+is_unplugged "after invalid words with a NUL"
 
 # --- from mixed ---
 attempt online_movable > /tmp/answer
 switch "$MIDDLE" offline > /tmp/answer
-stock_differs "it reads the last word written"
+stock_differs "state reads the last word written"
 is "mixed" "$(state)" mixed
 refuses "mixed" EINVAL offline mixed
-stock_differs "it believes to be online_movable"
+stock_differs "state still reads online_movable"
 is "online_movable from mixed: EBUSY" "$(attempt online_movable)" EBUSY
 refuses "mixed" EBUSY online online_kernel
 comes_back mixed unplugged "$total"
 
-# The kernel may have used a block in a kernel zone by now: then all blocks stay.
+# The kernel may have used a block in a kernel zone by now: then the unplug changes nothing.
 goes_online online_kernel Normal online_kernel
 before=$(snapshot)
 case $(attempt unplugged) in

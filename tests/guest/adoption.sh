@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
 # Memory that stayed online when its device was unbound is adopted at the next bind, or bind
-# refuses the device and the log says why and what to do, however the device has changed
+# refuses the device and the log says why and what to do, in whatever way the device has changed
 # meanwhile. No memory is lost or added twice.
 # full
 # vm: -s 1G -t 300 -a memory_hotplug.memmap_on_memory=1
@@ -14,8 +14,8 @@ LOWER=$(name_of "$START" "$HALF")
 
 # --- the conditions after each step ---
 
-# leave SIZE: plugs the device, which has SIZE bytes, and unbinds it, from the state in which
-# the test begins.
+# leave SIZE: resizes the device to SIZE bytes, plugs it and unbinds it, so that its memory is
+# stranded. Each case begins like this.
 leave() {
 	! is_bound || unbind > /tmp/answer
 	[[ $(< "$DAX/size") == "$1" ]] || resize dax0.0 "$1"
@@ -51,7 +51,7 @@ refused() {
 
 names_in_iomem() { sed -n 's/.*: \(dax[0-9.]*\)$/\1/p' /proc/iomem | sort -u | xargs; }
 
-# adopted DESCRIPTION DEVICE
+# adopted DESCRIPTION DEVICE: binding DEVICE adopts the stranded memory.
 adopted() {
 	local description="$1: bind $2"
 	is "$description" "$(bind_to_kmem "$2")" "done"
@@ -85,7 +85,7 @@ other_name() {
 	new_device "$SIZE"
 	adopted "other name" "$DEVICE"
 	is "other name: plugged" "$(write_file "$DEVICES/$DEVICE/state" online_movable)" "done"
-	ok "other name: plugged under it" grep -q ": $DEVICE\$" /proc/iomem
+	ok "other name: plugged under the new name" grep -q ": $DEVICE\$" /proc/iomem
 	release "$DEVICE"
 	is "other name: stranded again" "$(stranded)" "$ALL"
 	delete_device "$DEVICE"
@@ -97,15 +97,15 @@ smaller() {
 	resize dax0.0 "$HALF"
 	refused smaller dax0.0 "$ALL" "other ranges"
 	resize dax0.0 "$SIZE"
-	adopted "as it was" dax0.0
+	adopted "of the first size again" dax0.0
 }
 
 smaller_for_good() {
 	resize dax0.0 "$HALF"
-	refused "smaller for good" dax0.0 "$ALL" "other ranges"
-	reclaimed "smaller for good" "$ALL"
-	is "smaller for good: bind" "$(bind_to_kmem dax0.0)" "done"
-	is "smaller for good: its blocks" "$(count 'offline*')" "$((${#BLOCKS[@]} / 2))"
+	refused "still smaller" dax0.0 "$ALL" "other ranges"
+	reclaimed "still smaller" "$ALL"
+	is "still smaller: bind" "$(bind_to_kmem dax0.0)" "done"
+	is "still smaller: its blocks" "$(count 'offline*')" "$((${#BLOCKS[@]} / 2))"
 	attempt unplugged > /tmp/answer
 }
 
@@ -138,15 +138,14 @@ neighbour() {
 	adopted "beside a neighbour" dax0.0
 }
 
-# The device has shrunk to nothing; another device has a part of the memory that it left, and
-# cannot grow.
+# The device has shrunk to size 0; another device has a part of the memory that dax0.0 left.
 partial() {
 	resize dax0.0 0
 	new_device "$HALF"
 	refused partial "$DEVICE" "$ALL" "other ranges"
 	delete_device "$DEVICE"
 	resize dax0.0 "$SIZE"
-	adopted "after a part" dax0.0
+	adopted "partial, of the first size again" dax0.0
 }
 
 by_hand() {
@@ -175,22 +174,22 @@ by_hand_but_one() {
 memmap() {
 	local was
 	if [[ ! -e $DAX/memmap_on_memory ]]; then
-		skip "memmap_on_memory" "Linux $KERNEL cannot keep the page structs of a device in it"
+		skip "memmap_on_memory" "Linux $KERNEL cannot keep the page structs of a device on the device"
 		adopted "memmap_on_memory" dax0.0
 		return
 	fi
 	was=$(< "$DAX/memmap_on_memory")
 	if [[ $(write_file "$DAX/memmap_on_memory" $((1 - was))) != "done" ]]; then
-		skip "memmap_on_memory" "this device does not let it be changed"
+		skip "memmap_on_memory" "memmap_on_memory of this device cannot be changed"
 	else
 		refused "memmap_on_memory" dax0.0 "$ALL" memmap_on_memory
 		write_file "$DAX/memmap_on_memory" "$was" > /tmp/answer
 	fi
-	adopted "memmap_on_memory as it was" dax0.0
+	adopted "memmap_on_memory restored" dax0.0
 }
 
-# The device behind the DAX region goes away and comes back. On Linux 6.1 the platform device
-# stays, so nothing can have changed.
+# The device behind the DAX region is removed and comes back. On Linux 6.1 the platform device
+# stays, so the memory is not quarantined.
 came_back() {
 	local quarantined
 	rmmod dax_hmem
@@ -240,7 +239,7 @@ done <<- EOF
 	$SIZE gone_for_good
 EOF
 leave "$SIZE"
-adopted "after all that" dax0.0
+adopted "after all cases" dax0.0
 is "unbind" "$(unbind)" "done"
 ok "the module can be unloaded" rmmod kmem
 done_testing

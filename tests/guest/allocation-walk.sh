@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Every allocation of every operation fails, one at a time: those of the driver, of
-# the core on its behalf, and of its threads. Afterwards everything is as before or as
-# asked. Allocations that the core cannot do without are spared (see
-# tests/fault/allocations.c). For kernels with a hook in their allocator.
+# the core on its behalf, and of its threads. Each operation then has either succeeded
+# or changed nothing. Allocations whose failure the core does not survive are spared
+# (see tests/fault/allocations.c). For kernels with a hook in their allocator.
 # vm: -s 256M -t 1500
 # full
 . "$LAB/tests/guest/helpers/walk.sh"
@@ -13,16 +13,16 @@ ALL_POINTS=0
 ALL_TRIED=0
 ALL_SPARED=0
 TIERLESS=0
-MOST=5000 # that one operation could have
+MOST=5000 # allocations in one operation; more mean that the walk does not end
 
 grep -q ' should_failslab$' /proc/kallsyms ||
-	skip_all "this kernel's allocator has no hook by which to fail"
+	skip_all "this kernel cannot make allocations fail (no should_failslab)"
 insmod "$LAB/modules/allocations.ko" || exit
 
-# Without a fork: an allocation of the shell must not be taken for the operation's.
+# Does not fork, so that the module does not count an allocation of the shell.
 arm() { echo "$1" > "$ALLOCATIONS/fail"; }
 
-# how_many NAME: sets COUNT, all reasons together.
+# how_many NAME: sets COUNT to the sum over all reasons.
 how_many() {
 	local word number
 	COUNT=0
@@ -31,7 +31,8 @@ how_many() {
 	done < "$DAX/kmem/$1"
 } 2> /dev/null
 
-# walk TITLE FROM OPERATION: until no allocation is left to fail; the operation then has to succeed.
+# walk TITLE FROM OPERATION: fails the first allocation, then the second, and so on, until no
+# allocation fails any more; the operation then has to succeed.
 walk() {
 	local title=$1 from=$2 operation=$3 number tried=0 spared=0 reports
 	DONE=()
@@ -51,7 +52,7 @@ walk() {
 	printf '# %s: %d points, %d tried, %d spared\n' "$title" "$((number - 1))" "$tried" "$spared"
 	((ALL_POINTS += number - 1, ALL_TRIED += tried, ALL_SPARED += spared)) || true
 	((number < MOST)) || PROBLEMS+=("$title: more than $MOST allocations")
-	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
+	((tried > 0)) || PROBLEMS+=("$title: no allocation has failed")
 	no_problems "$title: every allocation fails once"
 }
 
@@ -75,8 +76,8 @@ record_outcome() {
 	fi
 }
 
-# Operations that succeeded all the same end like the last, undisturbed one. If the core could make
-# no memory tier for the node, it does not report that.
+# Operations that succeeded despite a failed allocation end like the last, undisturbed one. The core
+# does not report if it could not make a memory tier for the node.
 check_done() {
 	local i asked
 	asked=$(without_tiers <<< "${DONE[-1]}")
@@ -90,7 +91,7 @@ check_done() {
 
 without_tiers() { grep -v '^memory_tier'; }
 
-# check_failure DESCRIPTION REPORTS: all is as before; a transition that failed is reported.
+# check_failure DESCRIPTION REPORTS: nothing has changed, and a transition that failed is reported.
 check_failure() {
 	expect_record "$1" "$BEFORE"
 	how_many transitions_failed
@@ -102,7 +103,7 @@ check_failure() {
 
 slab() { awk '/^Slab:/ { print $2 }' /proc/meminfo; }
 
-# First the allocations that the kernel makes when the node's first block goes online, and keeps.
+# The kernel makes some allocations when the node's first block goes online, and keeps them.
 walk "plug online_movable, the first" from_unplugged plug_online_movable
 learn_nothing
 before=$(slab)
@@ -114,8 +115,8 @@ walk "unbind from offline" from_offline unbind_it
 walk "unbind from online_movable" from_online_movable unbind_it
 from_unbound
 expect_way_out "in the end"
-no_problems "in the end: a way out"
-note "online, but in no memory tier, as the core says nothing of that: $TIERLESS"
+no_problems "in the end: the device can be unplugged, plugged and unbound"
+note "online, but in no memory tier, which the core does not report: $TIERLESS"
 note "kernel objects: $before kB before, $(slab) kB after"
 printf '# in all: %d points, %d tried, %d spared\n' "$ALL_POINTS" "$ALL_TRIED" "$ALL_SPARED"
 ok "unload" rmmod kmem

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A write while the system is going to sleep waits until it is awake, and delays no unbind.
+# A write while the system is going to sleep waits until the system is awake, and delays no unbind.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -15,13 +15,13 @@ fall_asleep
 begin_write it online_movable 9<&-
 ok "asleep: a task writes to state" wait_until is_writing it
 pause 0.5
-ok "asleep: a write waits" eval '! has_result it'
+ok "asleep: the write waits" eval '! has_result it'
 is "asleep: no transition has begun" "$(count absent)" "${#BLOCKS[@]}"
 wake_up
 end_write it
 is "awake: the write succeeds" "$RESULT" "done"
 
-# The system is suspended while the program has announced hibernation.
+# Suspends the system while the program keeps /dev/snapshot open.
 suspend() {
 	echo freezer > /sys/power/pm_test
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
@@ -37,7 +37,7 @@ fi
 begin_write it unplugged 9<&-
 ok "asleep: a task writes to state" wait_until is_writing it
 pause 0.5
-ok "asleep: a write waits" eval '! has_result it'
+ok "asleep: the write waits" eval '! has_result it'
 is "asleep: no transition has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
 ok "unbind does not wait for the writer" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
 end_write it

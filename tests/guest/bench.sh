@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The measurements of bench/ that need no large machine run, and print durations as JSON.
+# The measurements of bench/ that need no large device run, and print durations as JSON.
 # vm: -s 1G -t 400 -a memory_hotplug.memmap_on_memory=1
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,7 +10,7 @@ MEASURED=/tmp/measured
 # run NAME [PERCENT]
 run() { bash "$LAB/bench/$1.sh" 1 "${@:2}" > "$MEASURED"; }
 
-# lines CONDITION: the number of measurements that fulfil it.
+# lines CONDITION: prints the number of measurements that meet CONDITION.
 lines() { jq -c "select($1)" < "$MEASURED" | wc -l; }
 has() { (($(lines "$1") > 0)); }
 
@@ -18,7 +18,7 @@ NAMES=(plug bind hold "in-use 10")
 if [[ -e $DAX/memmap_on_memory ]]; then
 	NAMES+=(memmap)
 else
-	skip "memmap runs" "Linux $KERNEL cannot keep the page structs of a device in it"
+	skip "memmap runs" "Linux $KERNEL cannot keep the page structs of a device on the device"
 fi
 for name in "${NAMES[@]}"; do
 	# shellcheck disable=SC2086 # the percentage is a word of its own
@@ -28,7 +28,7 @@ for name in "${NAMES[@]}"; do
 	is "$name: daxplug's driver was measured as often" "$(lines '.who == "ours"')" "$(lines '.who == "stock"')"
 done
 
-# part WHAT: the µs of a part.
+# part WHAT: prints the µs of a part.
 part() { jq "select(.what == \"$1\").ms * 1000 | floor" < "$MEASURED"; }
 core_is_a_part() { (($(part "$1: the kernel's core") > 0 && $(part "$1: the kernel's core") < $(part "$1: all"))); }
 
@@ -50,6 +50,6 @@ fi
 
 # --- a failed run is recorded ---
 without_online() { sed 's/policy online_movable/policy offline/' "$LAB/bench/bind.sh" | bash -s 1 > "$MEASURED"; }
-ok "bind runs with a policy that puts nothing online" without_online
-is "its failures are recorded" "$(lines '.failed')" 4
+ok "bind runs with a policy that onlines no block" without_online
+is "the failures of that run are recorded" "$(lines '.failed')" 4
 done_testing

@@ -28,10 +28,10 @@ esac
 
 if [[ $DRIVER == ours && ! $STOCK_KMEM ]]; then
 	is "the kernel's own driver is the one of this repository" "$(modinfo -F filename kmem)" "$OUR_KMEM"
-	is "and that one is loaded" "$(< /sys/module/kmem/taint)" ""
+	is "the driver in the kernel tree is loaded" "$(< /sys/module/kmem/taint)" ""
 elif [[ $DRIVER == ours ]]; then
 	ok "modprobe takes the driver of this repository" grep -q updates/kmem.ko <(modinfo -F filename kmem)
-	# O: from outside; E: unsigned, on a kernel that has signatures
+	# O: built outside the tree; E: unsigned, on a kernel with module signatures
 	ok "the loaded kmem is built outside the kernel tree" grep -q O /sys/module/kmem/taint
 else
 	is "there is no driver of this repository" "$OUR_KMEM" ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# kmem/timeout_ms bounds a transition, which is then rolled back; a block that takes long is given
-# up and tried again later; a rollback ends.
+# kmem/timeout_ms limits a transition, which is then rolled back; the driver gives up a slow block and
+# tries it again later; a rollback ends.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -34,7 +34,7 @@ is "the timeout is gone" "$(cat "$DAX/kmem/timeout_ms")" 0
 is "the counts are gone" "$(cancelled timeout)" 0
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- a block that is held longer than its slice is tried again later ---
+# --- the driver tries a block again later if it takes longer than its slice ---
 is "plugged" "$(attempt online_movable)" "done"
 echo 1 > /sys/kernel/tracing/events/dax_kmem/enable
 fault what=offline block="$MIDDLE" delay_ms=1500
@@ -45,7 +45,7 @@ note "$switches"
 ok "the block was given up at the end of its slice" grep -q "^$MIDDLE -4" <<< "$switches"
 is "the last attempt succeeded" "$(grep "^$MIDDLE " <<< "$switches" | tail -n 1)" "$MIDDLE 0"
 # On a slow guest other blocks may take as long.
-((SLOW > 1)) || is "the last of all" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
+((SLOW > 1)) || is "the slow block went last" "$(tail -n 1 <<< "$switches")" "$MIDDLE 0"
 
 # --- a block that stays busy during a rollback is given up after ten attempts ---
 OTHERS=$((${#BLOCKS[@]} - 1))
@@ -56,7 +56,7 @@ HITS=$(< "$FAULT/hits")
 no_fault
 is "each block was tried ten times" "$HITS" $((1 + 10 * OTHERS))
 is "last_failure says incomplete" "$(failure rollback)" incomplete
-is "the state is true" "$(state) $(count 'online Movable')" "mixed $OTHERS"
+is "state agrees with the blocks" "$(state) $(count 'online Movable')" "mixed $OTHERS"
 NAMED=$(log_since "busy" 'kmem dax0\.0: rollback: .* could not be taken offline' | grep -o 'memory[0-9]* to')
 is "the log names each block once" "$(wc -l <<< "$NAMED") $(sort -u <<< "$NAMED" | wc -l)" "$OTHERS $OTHERS"
 is "a later unplug succeeds" "$(attempt unplugged)" "done"

@@ -12,13 +12,13 @@ caught online_movable unbind
 is "unbind during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
 is "unbind during a plug: done" "$ANSWER" "done"
 ok "unbind during a plug: the log says why" log_since plug 'online_movable: cancelled: .*unb[io]'
-ok "unbind during a plug: it is unbound" eval '! is_bound'
+ok "unbind during a plug: the device is unbound" eval '! is_bound'
 is "unbind during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
 is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
-# No transition put this block online, so only the task that does holds the module.
+# No transition puts this block online, so only the task that does so holds the module.
 fault hold=1 times=1 what=online
 switch "$FIRST" online_movable > /tmp/switched &
 switcher=$!
@@ -41,7 +41,7 @@ is "online_movable" "$(attempt online_movable)" "done"
 caught unplugged unbind
 is "unbind during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
 is "unbind during an unplug: done" "$ANSWER" "done"
-ok "unbind during an unplug: it is unbound" eval '! is_bound'
+ok "unbind during an unplug: the device is unbound" eval '! is_bound'
 is "unbind during an unplug: rolled back" "$(count 'online Movable')" "${#BLOCKS[@]}"
 is "bind again" "$(bind)" "done"
 is_all "bind again" online_movable 'online Movable'
@@ -51,7 +51,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 caught online_movable rmmod kmem
 is "unload during a plug: the writer gets ECANCELED" "$RESULT" ECANCELED
 is "unload during a plug: done" "$STATUS" 0
-ok "unload during a plug: it is unloaded" test ! -e /sys/module/kmem
+ok "unload during a plug: the module is unloaded" test ! -e /sys/module/kmem
 is "unload during a plug: rolled back" "$(count absent)" "${#BLOCKS[@]}"
 is "unload during a plug: no reservation is left" "$(left_over)" 0
 ok "load again" load_kmem
@@ -69,10 +69,10 @@ no_fault
 is "unload during an unplug: the unplug goes on" "$RESULT" "done"
 is_unplugged "unload during an unplug"
 
-# The kernel's test of suspend freezes every process, and thaws them.
+# The kernel's suspend test freezes all processes and thaws them.
 if echo freezer > /sys/power/pm_test; then
-	# The test spins for pm_test_delay seconds, by default 5, which slow guests take for a
-	# lockup.
+	# The test spins for pm_test_delay seconds, by default 5, which the watchdog of a slow guest
+	# reports as a lockup.
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
 	is "online_movable" "$(attempt online_movable)" "done"
 	before=$(snapshot)
@@ -80,7 +80,7 @@ if echo freezer > /sys/power/pm_test; then
 	is "suspend during an unplug: the writer gets ECANCELED" "$RESULT" ECANCELED
 	is "suspend during an unplug: the system has slept" "$ANSWER" "done"
 	ok "suspend during an unplug: last_failure has the reason" grep -q 'error=-ECANCELED reason=suspend ' "$DAX/kmem/last_failure"
-	ok "suspend during an unplug: it is counted" grep -qx 'suspend 1' "$DAX/kmem/transitions_cancelled"
+	ok "suspend during an unplug: the cancellation is counted" grep -qx 'suspend 1' "$DAX/kmem/transitions_cancelled"
 	is_unchanged "suspend during an unplug: rolled back" "$before"
 	is "awake again: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "awake again"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# A refused unplug names the block, the page and the reason, and moves nothing in vain.
+# A refused unplug names the block, the page and the reason, and has tried no other block before.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
@@ -41,7 +41,7 @@ is "unplug that a notifier refuses" "$(attempt unplugged)" EIO
 is "the reason is refused, with the block" "$(failure reason) $(failure block)" "refused memory$MIDDLE"
 no_fault
 
-# --- a page that the kernel uses; it may stay in a kernel zone for good ---
+# --- a page that the kernel uses, which may stay in a kernel zone for ever ---
 is "unplugged" "$(attempt unplugged)" "done"
 is "plugged into a kernel zone" "$(attempt online_kernel)" "done"
 fill_pipes
@@ -57,8 +57,8 @@ block=$(failure block)
 ok "the block is one of the device's" eval '[[ " ${BLOCKS[*]} " == *" ${block#memory} "* ]]'
 pages=$(($(block_size) / 4096))
 is "the page lies in that block" "$(($(failure pfn) / pages))" "${block#memory}"
-is "the log says so, once" "$(times_since refused "unplugged: $block could not be taken offline: .*, pfn $(failure pfn) ")" 1
-is "no other block was tried before it: nothing was moved in vain" \
+is "the log names the block and the page, once" "$(times_since refused "unplugged: $block could not be taken offline: .*, pfn $(failure pfn) ")" 1
+is "the driver tried no other block before" \
 	"$(sed -n 's/.*block=\(memory[0-9]*\) to=offline error=\(-*[0-9]*\).* back=0/\1 \2/p' /sys/kernel/tracing/trace)" "$block -16"
 
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The command daxplug under signals, timeouts, a second daxplug, memory in use and a full disk:
-# afterwards everything is as before, or as asked.
+# Under signals, timeouts, a second daxplug, memory in use and a full disk, the command daxplug does
+# what was asked or changes nothing.
 # vm: -s 1G -t 300
 # driver: ours stock
 # full
@@ -107,6 +107,6 @@ is "a full disk: exit status and message" "$status $(< "$WORK/err")" \
 is "without an environment" "$(env -i "$(type -P daxplug)" list -no device)" dax0.0
 status=0
 daxplug unplug --json dax0.0 > /dev/full 2> /dev/null || status=$?
-is "the status tells the result for the memory" "$status" 0
-is_all_of "a result whose reader has gone: the change is made all the same" unplugged absent
+is "JSON to a full disk: the exit status is that of the change" "$status" 0
+is_all_of "JSON to a full disk: the change is made" unplugged absent
 done_testing

@@ -50,7 +50,7 @@ run "a dry run" 0 unplug dax0.0 --dry-run
 says "the change that it would make" "would be unplugged"
 says "how much must move, and where to" "to migrate"
 is_all_of "a dry run" online_movable "online Movable"
-run "check: it would go" 0 check dax0.0
+run "check of a device that can be unplugged" 0 check dax0.0
 is "check, JSON: the verdict" "$(daxplug check --json dax0.0 | jq -r .verdict)" go
 
 run "unplug" 0 unplug dax0.0
@@ -90,7 +90,7 @@ if [[ $DRIVER == ours ]]; then
 	ok "check says how to take it back" eval \
 		"daxplug check | grep -qx '    daxplug reclaim $orphan'"
 	run "reclaim, a dry run" 0 reclaim --dry-run all
-	run "reclaim a range that is none" 3 reclaim 1-2
+	run "reclaim a range that does not exist" 3 reclaim 1-2
 	run "reclaim" 0 reclaim "$orphan"
 	is "reclaimed: blocks" "$(count absent)" "${#BLOCKS[@]}"
 	is "reclaimed: not listed" "$(daxplug check --json | jq '.orphans | length')" 0
@@ -116,11 +116,11 @@ if [[ $DRIVER == ours ]]; then
 	ok "I/O has pinned a page of a program" wait_until grep -q holding /tmp/hold
 	run "unplug while a page is pinned" 5 unplug dax0.0 --timeout 4s
 	for word in memory pinned "$HOLDER" perl; do
-		ok "it says $word" grep -q "$word" <<< "$OUTPUT"
+		ok "the message contains $word" grep -q "$word" <<< "$OUTPUT"
 	done
 	is_all_of "held" online_movable "online Movable"
 	kill "$HOLDER"
-	run "unplug after the page is back" 0 unplug dax0.0
+	run "unplug after the page is unpinned" 0 unplug dax0.0
 fi
 
 # --- failures ---
@@ -145,7 +145,7 @@ for block in "$FIRST" "$MIDDLE" "$LAST"; do
 	fault what=offline "block=$block" err=16 times=-1
 	run "memory$block refuses to go offline" 1 unplug dax0.0
 	if [[ $BACKEND == state-upstream ]]; then
-		skip "the message names the block" "7.3 does not tell which"
+		skip "the message names the block" "the kernel's own driver on 7.3 does not report the block"
 	else
 		says "the block" "memory$block"
 	fi
@@ -158,7 +158,7 @@ for block in "$FIRST" "$MIDDLE" "$LAST"; do
 	is_all_of "nothing is left of the plug" unplugged absent
 done
 
-# --- kernel zones: the kernel may keep memory there for good ---
+# --- kernel zones, where the kernel may keep pages for ever ---
 
 run "plug into a kernel zone" 0 plug dax0.0 --kernel
 is_all_of "plugged into a kernel zone" online_kernel "online Normal"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # daxplug's driver keeps every promise that tests/conformance/run checks; the kernel's own
-# breaks those listed here, and no other. Persistent memory is taken only with --pmem.
+# breaks only those listed here. The suite uses persistent memory only with --pmem.
 # vm: -s 1G -t 600 -a log_buf_len=4M
 # vm: -v nvdimm -s 512M
 # driver: ours
@@ -25,7 +25,7 @@ SERIES_BREAKS=(
 	poll.transition poll.block uevent.failure bind.choice
 )
 
-# run_status ARG...: its exit status; what it prints is in /tmp/tap.
+# run_status ARG...: runs the suite and prints its exit status; its output is in /tmp/tap.
 run_status() {
 	local status=0
 	"$RUN" "$@" > /tmp/tap 2> /tmp/tap.err || status=$?
@@ -43,13 +43,13 @@ refuses_persistent_memory() {
 	local before
 	before=$(snapshot)
 	is "persistent memory is refused" "$(run_status dax0.0)" 2
-	ok "it says how it can be had" grep -q -- --pmem /tmp/tap.err
+	ok "the message names --pmem" grep -q -- --pmem /tmp/tap.err
 	is_unchanged "nothing has changed" "$before"
-	is "with --pmem it is taken" "$(run_status --pmem --only truth.mixed --only plug.movable dax0.0)" 0
-	is_unchanged "and left as it was" "$before"
+	is "with --pmem the suite uses persistent memory" "$(run_status --pmem --only truth.mixed --only plug.movable dax0.0)" 0
+	is_unchanged "the suite leaves the device as it found it" "$before"
 }
 
-# complaints_of ID: the notes of the suite on a promise that is broken.
+# complaints_of ID: prints the suite's notes on a broken promise.
 complaints_of() { sed -n "/^not ok [0-9]* - $1:/,/^ok/{/^# /s///p}" /tmp/tap; }
 
 keeps_its_promises() {
@@ -63,7 +63,7 @@ keeps_its_promises() {
 		if [[ $DRIVER == stock && $result == skipped:* ]]; then
 			skip "$id" "${result#skipped: }"
 		elif breaks "$id"; then
-			is "$id: still not kept by the kernel's own driver" "$result" 'not ok'
+			is "$id: the kernel's own driver still breaks it" "$result" 'not ok'
 		else
 			is "$id is kept" "$result" ok
 			[[ $result == ok ]] || note "$(complaints_of "$id")"
@@ -75,13 +75,13 @@ keeps_its_promises() {
 	elif (($(count 'online Normal'))); then
 		is "memory in a kernel zone, which the kernel uses, is reported" "$status" 3
 	else
-		is "the device is left as it was found" "$status" 0
+		is "the suite leaves the device as it found it" "$status" 0
 	fi
 }
 
 case $DEVICE in
 nvdimm)
-	[[ $DRIVER == ours ]] || skip_all "the kernel's own driver breaks promises, and is looked at on another device"
+	[[ $DRIVER == ours ]] || skip_all "the kernel's own driver is tested with soft-reserved memory"
 	refuses_persistent_memory
 	;;
 *) keeps_its_promises ;;

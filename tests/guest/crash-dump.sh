@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # After a plug a crash dump contains all memory of the device; after an unplug the dump is readable
-# and contains none of it. With Debian's kdump-tools, which load the crash kernel anew on uevents,
-# and with a crash kernel that the kernel itself keeps up to date.
+# and contains none of it. With Debian's kdump-tools, which reload the crash kernel on uevents, and
+# with a crash kernel whose memory list the kernel itself updates.
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kernel"
@@ -32,10 +32,10 @@ load_crash_kernel() {
 	fi
 }
 
-# Makes the device appear in the crash kernel too, as real hardware would.
+# Prints an argument that makes the device appear in the crash kernel, too, as real hardware would.
 device_as_memory() { printf 'memmap=%d@%d' "$SIZE" "$(< "$DAX/mapping0/start")"; }
 
-# With the packaged rule in place of the distribution's, as the comment in the rule says.
+# Starts udev with the packaged rule instead of the distribution's, as the comment in the rule says.
 start_udev() {
 	cp "$LAB/packaging/90-daxplug-kdump.rules" /etc/udev/rules.d/
 	: > /etc/udev/rules.d/50-kdump-tools.rules
@@ -43,7 +43,7 @@ start_udev() {
 	/lib/systemd/systemd-udevd --daemon
 }
 
-# Has udev's calls of kdump-config noted in /run/reloads.
+# Records udev's calls of kdump-config in /run/reloads.
 count_reloads() {
 	: > /run/reloads
 	cp /usr/sbin/kdump-config /run/kdump-config
@@ -53,11 +53,12 @@ count_reloads() {
 	mount --bind /run/counting /usr/sbin/kdump-config
 }
 
-# once_a_transition: for all memory blocks together, and not where the kernel does it.
+# once_a_transition: udev has reloaded the crash kernel once for all memory blocks, or never if the
+# kernel updates the memory list itself.
 once_a_transition() {
 	local wanted=1
 	[[ $AFTER == unplugged ]] || ! kernel_updates || wanted=0
-	is "how often udev has loaded the crash kernel anew" "$(grep -c try-reload /run/reloads)" "$wanted"
+	is "the number of times that udev has reloaded the crash kernel" "$(grep -c try-reload /run/reloads)" "$wanted"
 	umount /usr/sbin/kdump-config
 }
 
@@ -97,7 +98,7 @@ until_the_crash() {
 	elif [[ $AFTER == unplugged && $KERNEL != series-* ]]; then
 		load_crash_kernel # the kernel ignores the removal of memory
 	elif ! kernel_updates; then
-		skip "the kernel keeps it up to date" "Linux $KERNEL does not; it is loaded anew"
+		skip "the kernel updates the crash kernel's memory list" "Linux $KERNEL cannot; the test reloads the crash kernel"
 		load_crash_kernel
 	fi
 	ok "the crash kernel is still loaded" is_loaded
@@ -108,7 +109,7 @@ until_the_crash() {
 		is_all "$AFTER" "$AFTER" 'online Movable'
 		mark_pages "$NODE"
 	fi
-	# lab/vm finds out whose data races KCSAN reports.
+	# lab/vm judges the data races that KCSAN reports.
 	is "faults in the kernel log" "$(dmesg | grep -E 'WARNING|BUG|Oops' | grep -v 'BUG: KCSAN: data-race')" ''
 	echo 3 > /proc/sys/vm/drop_caches
 	keep
@@ -123,7 +124,7 @@ until_the_crash() {
 
 dump() { perl "$LAB/tests/guest/helpers/dump.pl" "$@" 2>&1; }
 
-# The device appears, and no driver may turn it into memory now.
+# The device appears in the crash kernel, and no driver turns it into memory.
 is_left_alone() {
 	modprobe dax_hmem
 	modprobe kmem

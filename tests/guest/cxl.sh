@@ -20,7 +20,7 @@ ok "the second region is another device" test "${DAX##*/}" != "$first"
 is_all "a second region, bound" offline 'offline*'
 comes_and_goes "a second region"
 is "the first: unplugged" "$(choose "$first"; attempt unplugged)" "done"
-is_all "the second is as it was" online_movable 'online Movable'
+is_all "the second is unchanged" online_movable 'online Movable'
 is "the first: online_movable" "$(choose "$first"; attempt online_movable)" "done"
 
 # --- disabled, destroyed and created again ---
@@ -30,7 +30,7 @@ for word in unplugged offline online_movable; do
 	[[ $word != offline ]] || is "$word" "$(write_file "$KMEM/unbind" "${DAX##*/}") $(to_kmem)" "done done"
 	[[ $word != online_movable ]] || is "$word" "$(attempt "$word")" "done"
 	is "$word" "$(state)" "$word"
-	# cxl counts memory blocks, and reports a failure if there is none.
+	# cxl counts memory blocks, and reports a failure if none exists.
 	ok "$word: cxl disable-region" eval "cxl disable-region ${force[$word]} $REGION"
 	ok "$word, disabled: the device is gone" test ! -e "$DAX"
 	is "$word, disabled: so are its blocks" "$(count absent)" "${#BLOCKS[@]}"
@@ -54,7 +54,7 @@ done
 # With the guard on, cxl cannot take the memory offline.
 echo 1 > "$DAX/kmem/guard"
 ok "guard: cxl disable-region is refused" eval "! cxl disable-region $REGION"
-is_all "guard: it changes nothing" online_movable 'online Movable'
+is_all "guard: cxl disable-region changes nothing" online_movable 'online Movable'
 echo 0 > "$DAX/kmem/guard"
 
 # --- interleaved over both ---

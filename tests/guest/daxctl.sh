@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# daxctl, which does not know the file state, works as with the kernel's own driver, which runs the
-# same test.
+# daxctl, which does not know the file state, works with daxplug's driver as with the kernel's own,
+# which has to pass the same test.
 # vm: -s 512M
 # driver: ours
 # driver-full: stock
@@ -50,7 +50,7 @@ ok "reconfigure-device to system-ram without onlining" \
 is "reconfigure-device to system-ram without onlining: blocks" "$(count 'offline*')" "$TOTAL"
 is_state "reconfigure-device to system-ram without onlining" offline
 
-# --- daxctl and the file state in turns ---
+# --- daxctl and the file state alternately ---
 if [[ $DRIVER == ours ]]; then
 	is "unplugged" "$(attempt unplugged)" "done"
 	is "unplugged: list" "$(listed mode)" system-ram

@@ -11,8 +11,8 @@ LIST=/sys/module/kmem/parameters/default_state
 
 defaults() { write_file "$LIST" "$1"; }
 
-# gives SELECTOR: an entry with it makes the device online_movable at bind; all other kinds
-# are to be unplugged.
+# gives SELECTOR: an entry with SELECTOR makes the device online_movable at bind, while the entries
+# for all other kinds say unplugged.
 gives() {
 	is "$1" "$(defaults "$others,$1=online_movable,any=offline")" "done"
 	attempt unplugged > /tmp/answer
@@ -34,7 +34,7 @@ interrupted() {
 	ok "$1: the log says that bind was interrupted" test -n "$(log_since "$1" 'kmem dax0\.0: interrupted while .*; bind again')"
 }
 
-# A signal ends the look-up before anything is added, never half-way.
+# A signal ends the look-up before bind adds any memory.
 bind_interrupted() {
 	load_fault
 	is "the list" "$(defaults "serial:$serial=online_movable,any=offline")" "done"
@@ -53,7 +53,7 @@ bind_interrupted() {
 
 case $DEVICE in
 nvdimm)
-	[[ -e $DAX/mapping0 ]] || skip_all "this kernel does not say which addresses the device has"
+	[[ -e $DAX/mapping0 ]] || skip_all "this kernel does not show the addresses of the device"
 	others=hmem=unplugged,cxl=unplugged,uuid:00000000-0000-0000-0000-000000000001=unplugged,serial:1=unplugged
 	uuid=$(ndctl list --namespaces | jq -r 'if type == "array" then .[0].uuid else .uuid end')
 	is "the command shows the same UUID" "$(daxplug list -no uuid dax0.0)" "$uuid"

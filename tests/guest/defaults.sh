@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# default_state decides for each device what it becomes at bind, by properties that do not change,
-# and overrides the system's policy.
+# default_state sets the state of each device at bind, selects devices by properties that do not
+# change, and overrides the system's policy.
 # vm: -s 1G
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -11,7 +11,7 @@ POLICY=$MEMORY/auto_online_blocks
 
 defaults() { write_file "$LIST" "$1"; }
 
-# bind_again: from unplugged and unbound.
+# bind_again: unplugs and unbinds the device, and binds it again.
 bind_again() {
 	attempt unplugged > /tmp/answer
 	unbind > /tmp/answer
@@ -29,7 +29,7 @@ end=$(< "$DAX/mapping0/end")
 
 is "the list is empty at first" "$(< "$LIST")" ""
 echo online_movable > "$POLICY"
-gives "nothing said: the policy" online_movable 'online Movable'
+gives "an empty list: the policy decides" online_movable 'online Movable'
 
 # --- each state ---
 is "unplugged" "$(defaults dax0.0=unplugged)" "done"
@@ -49,14 +49,14 @@ is "policy" "$(defaults dax0.0=policy,any=unplugged)" "done"
 gives "policy" offline 'offline*'
 is "the system's policy is as before" "$(< "$POLICY")" offline
 
-# --- each selector, between two that do not fit ---
+# --- each selector, between entries that do not match ---
 for selector in dax0.0 hmem "node:$NODE" "range:$start-$end" any; do
 	is "$selector" "$(defaults "dax9.0=offline,cxl=offline
 node:77=offline $selector=online_movable any=offline")" "done"
 	gives "$selector" online_movable 'online Movable'
 done
-is "a list of selectors that do not fit, and any" "$(defaults "dax0.1=online,pmem=online,node:0=online,range:0-$end=policy,any=online")" "done"
-gives "the first that fits counts" offline 'offline*'
+is "a list of selectors that do not match, a range, and any" "$(defaults "dax0.1=online,pmem=online,node:0=online,range:0-$end=policy,any=online")" "done"
+gives "the first entry that matches applies" offline 'offline*'
 
 # --- a wrong entry changes nothing ---
 is "a valid list" "$(defaults hmem=online_movable)" "done"
@@ -73,7 +73,7 @@ is "a valid list" "$(defaults hmem=online_movable)" "done"
 long=$(printf 'any=policy,%.0s' {1..400})
 is "a list that is too long: refused" "$(defaults "${long:0:4091}any")" EINVAL
 is "the former list is in force" "$(< "$LIST")" hmem=online_movable
-gives "the former list counts" online_movable 'online Movable'
+gives "the former list applies" online_movable 'online Movable'
 
 # --- memory that is present at bind stays as it is ---
 is "a block goes offline" "$(switch "$LAST" offline)" "done"
@@ -101,8 +101,8 @@ is_all "by the property" online_movable 'online Movable'
 is "a list overrides the property" "$(defaults node:"$NODE"=unplugged)" "done"
 is "a list overrides the property: bind" "$(bind_again)" "done"
 is "a list overrides the property: state" "$(state)" unplugged
-is "the policy overrides the property, if a list says so" "$(defaults any=policy)" "done"
-gives "so does the policy, if a list says so" offline 'offline*'
+is "a list says policy" "$(defaults any=policy)" "done"
+gives "the policy overrides the property if a list says policy" offline 'offline*'
 rmmod property
 is "no list" "$(defaults $'\n')" "done"
 is "no list: reads back" "$(< "$LIST")" ""

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # usage: documented.sh hmem|nvdimm|cxl
 #
-# The commands of README and of the manual, as they stand there and in that order, end with status 0,
-# or with the status that the document shows.
+# The commands in README and the manual, run unchanged and in their order, exit with status 0 or with
+# the status that the document shows.
 # vm: -s 1G -t 600 -- hmem
 # vm: -v nvdimm -s 1G -t 240 -- nvdimm
 # vm-full: -v cxl -s 1G -t 400 -- cxl
@@ -14,8 +14,8 @@ KIND=$1
 KMEM=/sys/bus/dax/drivers/kmem
 MEMORY=/sys/devices/system/memory
 
-# Commands run in a directory of their own, beside tests/ as in a clone, with the newest tools where
-# the guest has them.
+# Commands run in a directory of their own that has tests/, as a clone does, and with the newest tools
+# if the guest has them.
 WORK=$(mktemp -d)
 mkdir "$WORK/bin" "$WORK/build"
 ln -s "$LAB/tests" "$WORK/tests"
@@ -27,13 +27,13 @@ if [[ -e /newer/usr/bin/cxl ]]; then
 	PATH=$WORK/bin:$PATH
 fi
 
-# --- what a block finds: the second word of its mark, or a plugged device ---
+# --- the situation that a block of commands needs: the second word of its mark; "plugged" if none ---
 
 set_up_plugged() { [[ $(< "$DAX/state") == online_movable ]] || daxplug plug -q dax0.0; }
 
 set_up_unplugged() { daxplug unplug -q dax0.0; }
 
-# Files in a RAM disk that lies on the device.
+# Puts a file into a tmpfs on the device's node.
 set_up_in-use() {
 	set_up_plugged
 	mkdir -p /run/use
@@ -73,8 +73,8 @@ set_up_no-namespace() {
 	ndctl destroy-namespace --force namespace0.0
 }
 
-# With the kernel's own driver, all blocks are online, and a loop puts them back online. Afterwards the
-# memory is stuck, so this block comes last.
+# Loads the kernel's own driver and starts a loop that keeps all blocks online. Afterwards the memory is
+# stuck, so this block of commands runs last.
 set_up_kernels-own() {
 	daxplug unplug -q dax0.0
 	rmmod kmem
@@ -86,7 +86,7 @@ set_up_kernels-own() {
 	until [[ $(cat memory{48..55}/state | sort -u) == online ]]; do sleep 0.1; done
 }
 
-# Ends what the last block left behind, until the device is there as before.
+# Undoes the situation of the last block, so that the device is as before.
 restore() {
 	[[ ! ${ACTOR-} ]] || kill "$ACTOR"
 	ACTOR=
@@ -104,7 +104,7 @@ restore() {
 	echo 0 > "$DAX/kmem/guard"
 }
 
-# commands: those of this kind.
+# commands: prints the commands for this kind of device.
 commands() {
 	(cd "$LAB" && perl tests/guest/helpers/commands.pl README.md docs/*.md) |
 		awk -F '\t' -v kind="$KIND" '$4 == "tests/guest/documented.sh" && $5 ~ "^" kind "($| )"'

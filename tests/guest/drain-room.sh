@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# unplug --drain --dry-run: the dry run foretells the result of the drain, with room and without.
-# Nothing is swapped out without --swap.
+# unplug --drain --dry-run predicts the result of the drain, with and without room for the memory.
+# Without --swap a drain swaps nothing out.
 # vm: -s 1G -x 600M -t 500
 # driver: ours
 . "$LAB/tests/guest/helpers/device.sh"
@@ -14,12 +14,12 @@ plugged
 live one anon 300
 echo $((($(free_mib 0) - 150) / 2)) > "$POOL_0"
 note "$(free_mib 0) MiB free on node 0"
-is "no room: foretold by a dry run" "$(dry)" 7
-is "no room: with its reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
+is "no room: predicted by a dry run" "$(dry)" 7
+is "no room: predicted with the reason" "$(jq -r '.[0].reason' /tmp/dry)" no_room
 drain
 is "no room: refused" "$STATUS" 7
-is "no room: for the reason that was foretold" "$(outcome reason)" no_room
-is "no room: the message is the one foretold" "$(outcome message | without_sizes)" \
+is "no room: refused for the predicted reason" "$(outcome reason)" no_room
+is "no room: refused with the predicted message" "$(outcome message | without_sizes)" \
 	"$(jq -r '.[0].message' /tmp/dry | without_sizes)"
 ok "no room: the message names the missing room" grep -qE 'too little|no room|have room' /tmp/errors
 blocks_as_before "no room"
@@ -28,11 +28,11 @@ blocks_as_before "no room"
 
 mkswap "$SCRATCH" > /dev/null && swapon "$SCRATCH"
 note "$(< /proc/swaps)"
-is "no room, and swap that was not asked for: foretold" "$(dry)" 7
+is "no room, swap but no --swap: predicted" "$(dry)" 7
 drain
-is "no room, and swap that was not asked for: refused" "$STATUS" 7
-is "no room, and swap that was not asked for: none was used" "$(awk '/SwapTotal/ { t = $2 } /SwapFree/ { f = $2 } END { print t - f }' /proc/meminfo)" 0
-is "--swap: foretold" "$(dry --swap)" 0
+is "no room, swap but no --swap: refused" "$STATUS" 7
+is "no room, swap but no --swap: no swap was used" "$(awk '/SwapTotal/ { t = $2 } /SwapFree/ { f = $2 } END { print t - f }' /proc/meminfo)" 0
+is "--swap: predicted" "$(dry --swap)" 0
 drain --swap
 is "--swap: unplugged" "$STATUS" 0
 ok "--swap: memory without room was swapped out" test "$(drained swapped_bytes)" -ge $((100 << 20))
@@ -44,7 +44,7 @@ swapoff "$SCRATCH"
 
 plugged
 live one anon 300
-is "with room: foretold by a dry run" "$(dry)" 0
+is "with room: predicted by a dry run" "$(dry)" 0
 drain
 is "with room: unplugged" "$STATUS" 0
 end_lives "with room"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# unplug --drain: memory that is written to meanwhile is moved before the unplug and stays
-# intact; the report has the memory that was moved, of which process, and the memory that was left.
-# Settings that would refill the device are off meanwhile, and on again after SIGKILL.
+# unplug --drain moves memory, even memory that is being written to, before the unplug, and keeps it
+# intact; the report has the moved memory of each process, and the memory that could not be moved.
+# Settings that would refill the device are off meanwhile, and restored even after SIGKILL.
 # vm: -s 1G -t 560
 # driver: ours
 # driver-full: stock
@@ -40,7 +40,7 @@ live three thp 64
 drain
 is "anonymous memory: the exit status" "$STATUS" 0
 is "anonymous memory: unplugged" "$(outcome outcome)" "done"
-ok "anonymous memory: nearly all of it was moved by the drain" test "$(drained moved_bytes.anon)" -ge $((300 << 20))
+ok "anonymous memory: the drain moved nearly all of it" test "$(drained moved_bytes.anon)" -ge $((300 << 20))
 is "anonymous memory: the process with most is named first" "$(drained 'processes[0].pid')" "${LIVES[one]}"
 ok "anonymous memory: with the size of its memory" test "$(drained 'processes[0].bytes')" -ge $((149 << 20))
 end_lives "anonymous memory"
@@ -67,13 +67,13 @@ note "on the device: $(node_kib FilePages) kB of files, $(node_kib Shmem) kB of 
 drain
 exec {OPEN}<&-
 is "files: the exit status" "$STATUS" 0
-ok "files: shared memory was moved by the drain" test "$(drained moved_bytes.shared)" -ge $((165 << 20))
-ok "files: so were huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
+ok "files: the drain moved shared memory" test "$(drained moved_bytes.shared)" -ge $((165 << 20))
+ok "files: the drain moved huge pages in use" test "$(drained moved_bytes.huge)" -ge $((36 << 20))
 note "page cache: $(drained moved_bytes.cache) moved, $(drained dropped_bytes) dropped"
-ok "files: so was page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
+ok "files: the drain moved or dropped the page cache of an open file" test "$(($(drained moved_bytes.cache) + $(drained dropped_bytes)))" -ge $((1 << 20))
 ok "files: a file that no process maps is intact" cmp /tmp/pattern /run/use/unmapped
-is "files: the holes of a segment that no process has attached stay" "$(segment_mib)" 20
-ok "files: its contents are intact" segment_is_intact 20
+is "files: the holes of a segment that no process has attached are not filled" "$(segment_mib)" 20
+ok "files: the contents of that segment are intact" segment_is_intact 20
 ipcrm -m "$SEGMENT"
 end_lives files
 umount /run/use /run/disk
@@ -91,22 +91,22 @@ if echo +cpuset > /run/cgroup/cgroup.subtree_control; then
 	live free anon 30
 	echo "${LIVES[bound]}" > /run/cgroup/bound/cgroup.procs
 	is "a cpuset without another node: a dry run" "$(dry)" 0
-	is "a cpuset without another node: foretold" \
+	is "a cpuset without another node: predicted" \
 		"$(jq -r '.[0].findings[] | select(.id == "confined") | .text | test("\\(PID '"${LIVES[bound]}"'\\)")' /tmp/dry)" true
 	drain
-	is "a cpuset without another node: unplugged all the same" "$STATUS" 0
+	is "a cpuset without another node: unplugged" "$STATUS" 0
 	is "a cpuset without another node: the process is named" \
 		"$(drained 'processes[] | select(.error) | "\(.pid) \(.error)"')" "${LIVES[bound]} cpuset"
-	ok "a cpuset without another node: its memory was left to the unplug" \
+	ok "a cpuset without another node: the drain left the memory to the unplug" \
 		test "$(drained left_bytes.anon)" -ge $((25 << 20))
-	ok "a cpuset without another node: the others were moved" test "$(drained moved_bytes.anon)" -ge $((29 << 20))
+	ok "a cpuset without another node: the drain moved the other processes" test "$(drained moved_bytes.anon)" -ge $((29 << 20))
 	end_lives "a cpuset without another node"
 	plugged
 	live one anon 30
 	mkdir /run/cgroup/own
 	echo "$NODE" > /run/cgroup/own/cpuset.mems
 	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; dry > /tmp/own)
-	is "daxplug in such a cpuset: foretold" \
+	is "daxplug in such a cpuset: predicted" \
 		"$(< /tmp/own) $(jq -r '.[0].reason' /tmp/dry)" "4 permission"
 	(echo "$BASHPID" > /run/cgroup/own/cgroup.procs; drain; echo "$STATUS" > /tmp/own)
 	is "daxplug in such a cpuset: refused" "$(< /tmp/own) $(outcome outcome) $(outcome reason)" "4 refused permission"
@@ -183,8 +183,8 @@ refills() {
 refills_on() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,2; }
 refills_off() { printf '%s\n' "${REFILLS[@]}" | cut -d' ' -f 1,3; }
 
-# The kernel patches its code when NUMA balancing is switched. Under emulation a second processor
-# may then trap on a breakpoint that is no longer there ("Oops: int3").
+# The kernel patches its code when NUMA balancing is switched. An emulated second processor may then
+# execute a breakpoint that the first one has already removed ("Oops: int3").
 echo 0 > /sys/devices/system/cpu/cpu1/online
 for signal in INT KILL; do
 	plugged
@@ -200,12 +200,12 @@ for signal in INT KILL; do
 	blocks_as_before "SIG$signal"
 	end_lives "SIG$signal"
 done
-is "the settings that may refill the device are foretold" \
+is "a dry run names the settings that may refill the device" \
 	"$(dry > /dev/null; jq -r '.[0].findings[].id' /tmp/dry | grep -xE 'demotion|numa-balancing|interleave-weight' | sort | xargs)" \
 	"$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
 drain
-is "the settings that may refill the device are named" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
-is "without --no-refill it stays on" "$(drained refill_off)" false
+is "the report names the settings that may refill the device" "$(drained 'refill | sort | join(" ")')" "$(xargs -n 1 <<< "$NAMED" | sort | xargs)"
+is "without --no-refill the settings stay on" "$(drained refill_off)" false
 echo 0 > "$BALANCING"
 echo 1 > /sys/devices/system/cpu/cpu1/online
 [[ ! -e $DEMOTION ]] || echo false > "$DEMOTION"

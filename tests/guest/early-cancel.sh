@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A signal cancels a transition however early it arrives: also before the worker accepts signals,
-# and when the worker then waits for a task that holds a block half-way.
+# A signal cancels a transition however early it arrives, even before the worker accepts signals and
+# while a task holds a block half-way, which the worker then waits for.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -20,8 +20,8 @@ ok "another task's switch of a block is held" wait_until is_held
 begin_write it unplugged INT
 ok "the worker runs, and does not accept signals yet" wait_until has_matched 2
 signal it INT
-# Where probes are breakpoints, the delay stops a processor, for which this shell may have to
-# wait. Then the signal arrives when the worker accepts signals already.
+# If probes are breakpoints, the delay stops a processor, which may delay this shell. Then the signal
+# arrives after the worker has begun to accept signals.
 hits=$(< "$FAULT/hits")
 if ((SLOW > 1 && hits == 2)); then
 	skip "the worker does not accept signals when the signal is sent" "a delay in a probe stops more than the worker on this kernel"

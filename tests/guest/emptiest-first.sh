@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# An unplug takes the emptiest blocks offline first, the fullest last; if it is cancelled at the
-# first block in use, no page of another block has been moved.
+# An unplug takes the emptiest blocks offline first and the fullest last; an unplug that is cancelled
+# at the first block in use has moved no page of another block.
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
@@ -9,7 +9,7 @@
 
 TRACING=/sys/kernel/tracing
 
-# pages_by_block: a line for each block that the live processes use: its number, their pages in it.
+# pages_by_block: prints "BLOCK PAGES" for each block that the live processes use.
 pages_by_block() {
 	# shellcheck disable=SC2016 # Perl's variables
 	perl -e 'my ($size, @pids) = @ARGV;
@@ -30,7 +30,7 @@ pages_by_block() {
 		print "$_ $pages{$_}\n" for sort { $a <=> $b } keys %pages' "$(block_size)" "${LIVES[@]}"
 }
 
-# use_blocks: some blocks are full, some are used in part, some are empty. Sets PAGES by block.
+# use_blocks: fills some blocks, uses others in part and leaves others empty. Sets PAGES[BLOCK].
 use_blocks() {
 	local block pages
 	plugged
@@ -53,12 +53,13 @@ use_blocks() {
 
 sixteenths() { echo $((PAGES[$1] * 16 / ($(block_size) / 4096))); }
 
-# went: the blocks in the order in which the last unplug took them offline.
+# went: prints the blocks in the order in which the last unplug took them offline.
 went() {
 	sed -n 's/.*block_switch: device=dax0.0 block=memory\([0-9]*\) to=offline error=0.*/\1/p' "$TRACING/trace"
 }
 
-# Other pages on the device, such as those on lists of a processor, are fewer than a sixteenth.
+# are_emptiest_first BLOCK...: the blocks are in the order of their use, with a tolerance of a
+# sixteenth for other pages on the device, such as those on per-CPU lists.
 are_emptiest_first() {
 	local block now most=0
 	for block in "$@"; do
@@ -79,8 +80,8 @@ for block in "${BLOCKS[@]}"; do
 done
 ok "blocks are empty" test "$empty" -ge 2
 ok "blocks are in use" test "$((${#BLOCKS[@]} - empty))" -ge 3
-# With the names of tasks in the trace the kernel patches the scheduler, which the live processes
-# run: an emulated processor may show a breakpoint that is gone ("Oops: int3").
+# To record the names of tasks, the kernel patches the scheduler, which the live processes run. An
+# emulated processor may then execute a breakpoint that is already removed ("Oops: int3").
 echo 0 > "$TRACING/options/record-cmd"
 echo 1 > "$TRACING/events/dax_kmem/enable"
 is "unplugged" "$(attempt unplugged)" "done"
@@ -92,7 +93,7 @@ is "each block went once" "$(printf '%s\n' "${order[@]}" | sort -n | paste -sd '
 ok "the emptiest first, the fullest last" are_emptiest_first "${order[@]}"
 end_lives "unplugged"
 
-# --- nothing is moved in vain ---
+# --- a cancelled unplug has moved no page of another block ---
 
 use_blocks
 fault_at=''
@@ -105,7 +106,7 @@ load_fault
 fault block="$fault_at" hold=1 times=1
 before=$(migrated)
 begin_write it unplugged INT
-ok "the unplug has come to the emptiest block in use, memory$fault_at" wait_until is_held
+ok "the unplug has reached the emptiest block in use, memory$fault_at" wait_until is_held
 is "every empty block is offline" "$(count 'offline*')" "$(for block in "${BLOCKS[@]}"; do sixteenths "$block"; done | grep -cx 0)"
 signal it INT
 let_go

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# Changes are announced: by poll on state, a uevent for each transition, counters and tracepoints.
+# The driver reports changes by poll on state, a uevent for each transition, counters and tracepoints.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -38,8 +38,7 @@ is "a block is switched" "$(switch "$LAST" offline)" "done"
 is "poll wakes when a block is switched by its file" "$(polled)" woken
 is "the state is mixed then" "$(state)" mixed
 
-# follow: reads the state and polls for a change, again and again; /tmp/followed has the last
-# result.
+# follow: repeatedly reads the state and polls for a change; /tmp/followed has the last result.
 follow() {
 	rm -f /tmp/followed /tmp/following
 	perl -e 'use IO::Poll qw(POLLPRI POLLERR);
@@ -64,7 +63,7 @@ followed() {
 }
 
 is "online_movable" "$(switch_all online_movable > /tmp/answer; state)" online_movable
-# The file stays for a moment, and can be read once more.
+# The file remains for a moment, and can be read again.
 follow
 fault what=files delay_ms=200 times=0
 is "unbound" "$(unbind)" "done"
@@ -88,18 +87,18 @@ has_uevents() { (($(uevents DAX_STATE | wc -l) == $1)); }
 
 is "unplugged" "$(attempt unplugged)" "done"
 ok "one uevent for a transition" wait_until has_uevents 1
-is "it has the state" "$(uevents DAX_STATE)" unplugged
-is "it has the former state" "$(uevents DAX_PREV_STATE)" mixed
-ok "it has the duration" eval '[[ $(uevents DAX_DURATION_MS) =~ ^[0-9]+$ ]]'
-is "it has no error" "$(uevents DAX_ERROR)$(uevents DAX_REASON)$(uevents DAX_BLOCK)" ""
+is "the uevent has the state" "$(uevents DAX_STATE)" unplugged
+is "the uevent has the former state" "$(uevents DAX_PREV_STATE)" mixed
+ok "the uevent has the duration" eval '[[ $(uevents DAX_DURATION_MS) =~ ^[0-9]+$ ]]'
+is "the uevent has no error" "$(uevents DAX_ERROR)$(uevents DAX_REASON)$(uevents DAX_BLOCK)" ""
 
 fault what=online block="$MIDDLE" err=16 times=-1
 is "a plug is refused" "$(attempt online_movable)" EBUSY
 ok "one uevent for the failure" wait_until has_uevents 2
-is "it has the error" "$(uevents DAX_ERROR)" -EBUSY
-is "it has the reason" "$(uevents DAX_REASON)" refused
-is "it has the block" "$(uevents DAX_BLOCK)" "memory$MIDDLE"
-is "it has the state, which is as before" "$(uevents DAX_STATE | tail -n 1)" unplugged
+is "the uevent has the error" "$(uevents DAX_ERROR)" -EBUSY
+is "the uevent has the reason" "$(uevents DAX_REASON)" refused
+is "the uevent has the block" "$(uevents DAX_BLOCK)" "memory$MIDDLE"
+is "the uevent has the unchanged state" "$(uevents DAX_STATE | tail -n 1)" unplugged
 kill "$MONITOR"
 
 is "last_failure has the failure" "$(kmem last_failure | cut -d' ' -f1-4)" \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each read of a file of the device returns a value that was true at that moment, while
-# transitions run, other tasks switch blocks, and the writable files are written. KCSAN, where the
-# kernel has it, samples more accesses meanwhile.
+# Each read of a file of the device returns a value that was true at that moment, while transitions
+# run, other tasks switch blocks, and the writable files are written. If the kernel has KCSAN, the
+# test makes it sample more accesses.
 # full
 # vm: -s 512M
 . "$LAB/tests/guest/helpers/device.sh"
@@ -11,8 +11,9 @@ N=${#BLOCKS[@]}
 NUMBER='\d+'
 CAUSES='([a-z_]+ \d+\n?)+'
 
-# Reads the files in turn until /tmp/stop exists, each many times without opening it again, so
-# that little but the driver runs; then prints the number of rounds, and the unexpected values.
+# Reads the files one after the other until /tmp/stop exists, each 20 times without opening it again,
+# so that most of the time is spent in the driver; then prints the number of rounds and the
+# unexpected values.
 # shellcheck disable=SC2016 # perl's variables
 READER='my %expected = @ARGV;
 	my ($rounds, %in, %wrong) = (0);
@@ -41,7 +42,8 @@ WRITER='my ($file, @words) = @ARGV;
 	}
 	print "$written times\n";'
 
-# begin FILE PATTERN...: starts a reader of these files, and of those whose value is free.
+# begin FILE PATTERN...: starts a reader of these files, and of the files whose value does not depend
+# on the situation.
 begin() {
 	rm -f /tmp/stop
 	perl -e "$READER" "$DAX/kmem/last_failure" '.*' "$DAX/kmem/guard" '[01]' \
@@ -50,16 +52,16 @@ begin() {
 		"$DAX/kmem/last_duration_ms" "$NUMBER" "$DAX/kmem/transitions_failed" "$CAUSES" \
 		"$DAX/kmem/transitions_cancelled" "$CAUSES" "$@" > /tmp/reader &
 	ACTORS=($!)
-	write_in_turn "$DAX/kmem/timeout_ms" 0 600000
-	write_in_turn "$DAX/kmem/guard" 0 1
+	write_repeatedly "$DAX/kmem/timeout_ms" 0 600000
+	write_repeatedly "$DAX/kmem/guard" 0 1
 }
 
-write_in_turn() {
+write_repeatedly() {
 	perl -e "$WRITER" "$@" > "/tmp/writer.${1##*/}" &
 	ACTORS+=($!)
 }
 
-# switch_for_sure N WORD: tries until the guard, which is switched on and off, lets it.
+# switch_for_sure N WORD: tries until the guard, which is switched on and off, allows the switch.
 switch_for_sure() {
 	while [[ $(switch "$1" "$2") == EBUSY ]]; do :; done
 }

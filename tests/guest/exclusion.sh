@@ -34,12 +34,12 @@ let_go
 end_write one
 is "the first writer's plug is done" "$RESULT" "done"
 end_write three
-is "then the second writer's unplug" "$RESULT" "done"
+is "then the second writer's unplug is done" "$RESULT" "done"
 is_unplugged "both, one after the other"
 no_fault
 
 # outsider N WORD: writes WORD to the file of a block again and again, and records the answers.
-# A single process, so that a kill ends all of it.
+# A single process, so that one kill ends it.
 outsider() {
 	# shellcheck disable=SC2016 # perl's variables
 	exec perl -e 'my ($file, $word) = @ARGV;
@@ -50,9 +50,9 @@ outsider() {
 		}' "$MEMORY/memory$1/state" "$2" >> /tmp/answers
 }
 
-# disturbed WORD N OUTSIDER: a write of WORD to state succeeds while an outsider writes OUTSIDER
-# to block N, and each of the outsider's writes is refused, from the moment when the transition
-# has switched block N until it switches the last.
+# disturbed WORD N OUTSIDER: a write of WORD to state succeeds while an outsider writes OUTSIDER to
+# block N, and the driver refuses each of the outsider's writes from the time when the transition has
+# begun until it switches the last block.
 disturbed() {
 	local description="$1, with another task writing $3 to memory$2"
 	fault delay_ms=350 hold=1 times=1 "skip=$((${#BLOCKS[@]} - 1))"
@@ -68,7 +68,7 @@ disturbed() {
 	end_write it
 	no_fault
 	is "$description: done" "$RESULT" "done"
-	# The lock is free only between two blocks, so a slow guest may miss it at times.
+	# The lock is free only between two blocks, so the outsider may miss it on a slow guest.
 	ANSWERS=$((ANSWERS + $(grep -cx 'Device or resource busy' /tmp/answers)))
 	# EINVAL: the block is in that state already, because the driver began with other blocks.
 	is "$description: refused with EBUSY, always" \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# A module that is unloaded during a plug and cannot roll it back logs how many blocks stay online.
+# A module that is unloaded during a plug and cannot roll the plug back logs how many blocks stay
+# online.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A CXL expander is pulled out, in each state of its memory and during a transition; another is put
-# in its place and used.
+# A CXL expander can be pulled out in each state of its memory and during a transition; another one
+# can be put in its place and used.
 # full
 # vm: -v cxl -s 512M -t 240 -a pcie_ports=native
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/devices.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
-# pcie_ports=native: firmware hands the slots over only to a kernel with ASPM, which kernels built
-# for guests lack. sysfs has a slot only if a driver handles hotplug in it.
+# pcie_ports=native: firmware grants control of the slots only to a kernel with ASPM, which kernels
+# built for guests lack. sysfs shows a slot only if a driver handles hotplug in it.
 [[ $(ls /sys/bus/pci/slots) ]] || skip_all "the kernel was built without PCIe hotplug"
 load_fault
 
-# pulled_out DESCRIPTION: removes the expander as by its button.
+# pulled_out DESCRIPTION: removes the expander, as its attention button would.
 pulled_out() {
 	find_expander
 	is "$1: the expander is pulled out" "$(machine device_del "cxl-mem$PLACE")" ''
 	ok "$1: the memory device is gone" wait_until test ! -e "$CXL/$MEMORY_DEVICE"
-	ok "$1: so is the DAX device" wait_until test ! -e "$DAX"
+	ok "$1: the DAX device is gone" wait_until test ! -e "$DAX"
 }
 
 BACKENDS=0
@@ -45,7 +45,7 @@ reclaim() { for range in "$KMEM"/stranded/*/reclaim; do echo 1 > "$range"; done;
 # is_left DESCRIPTION: all memory of the device is still online, and can be reclaimed.
 is_left() {
 	is "$1: its memory is still online" "$(count 'online Movable')" "${#BLOCKS[@]}"
-	ok "$1: the log says so" test -n "$(log_since "$1" \
+	ok "$1: the log says how many blocks stay" test -n "$(log_since "$1" \
 		"kmem ${DAX##*/}: ${#BLOCKS[@]} of ${#BLOCKS[@]} memory blocks stay, ${#BLOCKS[@]} of them online")"
 	ok "$1: its memory is reclaimed" reclaim
 }

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each step of each operation fails once, in turn, until every step has failed: afterwards
-# everything is as before or as asked, and a failure is reported. Then each step fails and another
-# one of the rollback does: the log names each block that is not as before, state tells the truth,
-# and a later write restores order.
+# Each step of each operation fails once: the operation has then either succeeded or changed nothing,
+# and reported the failure. Then each step fails, and a step of its rollback, too: the log names each
+# block that is not as before, state agrees with the blocks, and a later write succeeds.
 # vm: -s 512M -t 600
 # vm: -s 768M -r 3 -t 900
 # full
 . "$LAB/tests/guest/helpers/walk.sh"
 
-ERRNO=5 # EIO, which nothing here fails with by itself
+ERRNO=5 # EIO, which occurs here only if the test injects it
 ALL_POINTS=0
 ALL_TRIED=0
 
@@ -56,7 +55,7 @@ walk() {
 	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$tried"
 	((ALL_POINTS += STEPS, ALL_TRIED += tried)) || true
 	expect "$title: tried" "$tried" "$STEPS"
-	no_problems "$title: every step fails once, nothing is left of it"
+	no_problems "$title: every step fails once, and the failure leaves no trace"
 }
 
 # The errno is the one that was injected, or the driver's own for that step.
@@ -75,7 +74,7 @@ after_transition() {
 after_plug() { after_transition "$1"; }
 after_unplug() { after_transition "$1"; }
 
-# Bind leaves out a range that it cannot add, as long as one is left.
+# Bind leaves out a range that it cannot add, unless it can add none.
 after_bind() {
 	if [[ $ANSWER == "done" ]] && is_bound; then
 		expect_truth "$1"
@@ -110,8 +109,8 @@ walk_twice() {
 	done
 	printf '# %s: %d points, %d pairs tried\n' "$title" "$STEPS" "$tried"
 	((ALL_POINTS += tried, ALL_TRIED += tried)) || true
-	((tried > 0)) || PROBLEMS+=("$title: there is nothing to try")
-	no_problems "$title: a step of the rollback fails as well, the log says so and a way out is left"
+	((tried > 0)) || PROBLEMS+=("$title: no step of a rollback has failed")
+	no_problems "$title: a step of the rollback fails as well, the log says so and the device can be recovered"
 }
 
 # walk_broken TITLE FROM OPERATION STEPS: all steps fail from each step on.
@@ -125,7 +124,7 @@ walk_broken() {
 	done
 	printf '# %s: %d points, %d tried\n' "$title" "$STEPS" "$number"
 	((ALL_POINTS += STEPS, ALL_TRIED += number)) || true
-	no_problems "$title: no step is possible any more, the log says so and a way out is left"
+	no_problems "$title: all later steps fail, the log says so and the device can be recovered"
 }
 
 after_double() {
@@ -136,7 +135,7 @@ after_double() {
 	if [[ $RECORD == "$BEFORE" ]]; then
 		return
 	elif [[ $failure != *rollback=incomplete* ]]; then
-		PROBLEMS+=("$1: incomplete, which last_failure does not say: $failure")
+		PROBLEMS+=("$1: last_failure does not say that the rollback is incomplete: $failure")
 	fi
 	expect_named "$1"
 	expect_way_out "$1"
@@ -150,7 +149,7 @@ MOVING=thread,find,offline,remove,reserve,add,online
 BINDING=type,group,find,offline,remove,reserve,add,online
 learn_nothing
 
-# A kind of step that never happens would not be walked.
+# Checks that each kind of step occurs; the walk would miss one that does not.
 for step in ${BINDING//,/ } thread; do
 	seen=0
 	for operation in "from_unbound bind_it" "from_unplugged plug_online_movable" "from_online_movable unplug"; do
@@ -187,7 +186,7 @@ if from_unplugged && plug_online_kernel && from_unplugged; then
 	walk "unplug from online_kernel" from_online_kernel unplug $MOVING
 else
 	expect "plugged in a kernel zone" "$(reason)" '@(slab|kernel|reserved|page_table)'
-	no_problems "it is the kernel that keeps a block in a kernel zone"
+	no_problems "the kernel uses a page of a block in a kernel zone"
 	skip "plug online_kernel, and unplug from it" "the kernel keeps memory of its own in the kernel zone"
 fi
 

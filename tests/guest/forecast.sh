@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A forecast agrees with the unplug that follows: for each kind of load on the device, the memory
-# that must move and the memory that moved, the verdict and the outcome. An unplug without room is
-# refused beforehand; forced, it would keep the machine busy until its timeout.
+# that must move agrees with the memory that moved, and the verdict with the outcome. An unplug
+# without room is refused beforehand; forced, it would keep the machine busy until its timeout.
 # vm: -s 1G -t 300
 # driver: ours
 # driver-full: stock
@@ -34,7 +34,7 @@ hold_promise() { # KB
 	holder 'my $at = syscall(9, 0, $ARGV[0] << 10, 3, 0x22, -1, 0); die "mmap: $!" if $at == -1;' "$1"
 }
 
-# --- the loads: each uses memory of the device, and leaves other nodes with or without room ---
+# --- the loads: each uses memory of the device, and leaves or takes the room on other nodes ---
 
 load_nothing() { :; }
 load_tmpfs() {
@@ -73,11 +73,11 @@ unload() {
 
 # --- forecast and outcome ---
 
-# forecast KEY: a value of the forecast of the dry run.
+# forecast KEY: prints a value of the dry run's forecast.
 forecast() { jq -r ".[0].forecast.$1" <<< "$DRY"; }
 
-# try LOAD: puts the load on a plugged device, makes a forecast, unplugs with --force, and prints a
-# line of the table.
+# try LOAD: puts the load on a plugged device, makes a forecast, unplugs, and prints a line of the
+# table.
 try() {
 	local load=$1 before must outcome verdict moved
 	daxplug plug -q dax0.0

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory that another driver has added at addresses of the device stays that driver's: any task can
-# always switch it, whatever kmem/guard is and whether a transition runs or not.
+# Memory that another driver has added at addresses of the device is never the device's: any task can
+# switch it at any time, with kmem/guard on or off, and during a transition.
 # full
 # vm: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
 
-# The kernel's own driver leaves memory behind in the first range, while the device has no other.
+# The kernel's own driver leaves memory behind in the first range, while the device has only that one.
 rmmod kmem
 size=$(cat "$DAX/size")
 total=${#BLOCKS[@]}
@@ -19,11 +19,11 @@ online_all
 unload_stock
 is "the device gets its size back" "$(write_file "$DAX/size" "$size")" "done"
 find_blocks
-is "it has its blocks again" "${#BLOCKS[@]}" "$total"
+is "the device has its blocks again" "${#BLOCKS[@]}" "$total"
 
 load_ours
 ours=$((total - ${#theirs[@]}))
-is "it has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
+is "the device has the second range" "$(cat "$DAX/kmem/blocks_present")" "$ours"
 for number in "${theirs[@]}"; do
 	is "memory$number, not of the device, goes offline" "$(switch "$number" offline)" "done"
 done
@@ -65,7 +65,7 @@ is "a plug that needs their addresses is refused" "$(attempt online_movable)" EB
 is "the refused plug changes nothing" "$(count absent)" "$ours"
 is "two of them go online again" \
 	"$(switch "${theirs[0]}" online_movable) $(switch "${theirs[1]}" online_movable)" "done done"
-ok "the module can be unloaded all the same" rmmod kmem
+ok "the module can still be unloaded" rmmod kmem
 
 # shellcheck disable=SC2317 # called by name
 is_stranded() { [[ $(cat "$KMEM"/stranded/*/blocks_online) == 2 ]]; }
@@ -74,7 +74,7 @@ is_stranded() { [[ $(cat "$KMEM"/stranded/*/blocks_online) == 2 ]]; }
 is_adding() { grep -qs add_memory_driver_managed /proc/[0-9]*/stack; }
 
 # --- foreign memory goes online while bind adds the device's own ---
-# The module is loaded before: it could not register its notifier meanwhile.
+# Loads the module first, because it could not register its notifier while a block is held.
 load_fault
 load_ours
 is "the device is unbound" "$(unbind)" "done"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A CXL expander is given back by daxplug unplug --release, cxl disable-region and cxl
-# destroy-region, without --force and without a leak.
+# A CXL expander can be released by daxplug unplug --release, cxl disable-region and cxl
+# destroy-region, without --force, which leaves nothing behind.
 # full
 # vm: -v cxl -s 512M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
@@ -25,6 +25,6 @@ ok "cxl disable-region, without --force" cxl disable-region "$REGION"
 ok "cxl destroy-region" cxl destroy-region "$REGION"
 ok "the device is gone" test ! -e "$DAX"
 is "no memory of it is left" "$(memory_named 'System RAM (kmem)')" 0
-create_region "lent again" mem0
-run "lent again: plug" 0 plug "${DAX##*/}"
+create_region "a new region" mem0
+run "a new region: plug" 0 plug "${DAX##*/}"
 done_testing

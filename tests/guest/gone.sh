@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The device disappears under the driver, in each state and during transitions. Offline memory goes
-# with it; online memory stays, and the log says so; when the device is back, all of it can be used
-# again without a reboot.
+# The device disappears while the driver is bound, in each state and during transitions. Its offline
+# memory is removed; its online memory stays, and the log says so; when the device is back, all of its
+# memory can be used again without a reboot.
 # full
 # vm: -v hmem -s 1G -t 240
 # vm: -v nvdimm -s 1G -t 240
@@ -39,9 +39,9 @@ into() {
 
 online_now() { count 'online*'; }
 
-# is_back DESCRIPTION ONLINE: the device comes back, after ONLINE blocks stayed online. The same
-# platform device is behind soft-reserved memory that comes back. The device behind the other
-# kinds is new, and so may be the memory at these addresses: it has to be reclaimed first.
+# is_back DESCRIPTION ONLINE: the device comes back, after ONLINE blocks stayed online. Soft-reserved
+# memory comes back with the same platform device. The device behind the other kinds is new, and so may
+# be the memory at these addresses: the old memory has to be reclaimed first.
 is_back() {
 	local description="$1, back" wanted=offline
 	if (($2)) && [[ $DEVICE == hmem ]]; then
@@ -61,7 +61,7 @@ is_back() {
 is_kept_away() {
 	local blocks=("${BLOCKS[@]}")
 	echo "$BEHIND" > "$DRIVER_BEHIND/bind"
-	# CXL makes no device of memory that is online. How late one could come is not known.
+	# CXL makes no DAX device of memory that is online, so there is nothing to wait for.
 	[[ $DEVICE == cxl ]] || ok "$1, back while it is online: there is a device" wait_until is_there
 	pause "$((2 * SLOW))"
 	if is_there; then
@@ -72,11 +72,11 @@ is_kept_away() {
 		offer_to device_dax
 		is "$1, back while it is online: no driver has it" "$(bound_to)" ''
 	else
-		skip "$1, back while it is online: no driver gets it" "no device of it has come within $((2 * SLOW)) s"
+		skip "$1, back while it is online: no driver binds" "no DAX device has appeared within $((2 * SLOW)) s"
 	fi
 	take_away
 	BLOCKS=("${blocks[@]}")
-	is "$1, back while it is online: it stays online" "$(online_now)" "$2"
+	is "$1, back while it is online: its memory stays online" "$(online_now)" "$2"
 }
 
 total=${#BLOCKS[@]}
@@ -88,7 +88,7 @@ for word in unplugged offline online_movable mixed; do
 	ok "$word: the device is gone" test ! -e "$DAX"
 	is "$word: online memory is still online" "$(online_now)" "$online"
 	if ((online)); then
-		ok "$word: the log says that it stays" \
+		ok "$word: the log says that the memory stays" \
 			test -n "$(log_since "$word, gone" "kmem ${DAX##*/}: $total of $total memory blocks stay, $online of them online")"
 	else
 		is "$word: nothing is left of it" "$(count absent) $(memory_named "${DAX##*/}")" "$total 0"

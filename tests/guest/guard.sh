@@ -27,14 +27,14 @@ is_unplugged "guarded, unplugged"
 is "guarded: online_movable" "$(attempt online_movable)" "done"
 is_all "guarded, plugged" online_movable 'online Movable'
 is "guarded, online: a block cannot be offlined" "$(switch "$LAST" offline)" EBUSY
-is "guarded, online: nor by its file online" "$(write_file "$MEMORY/memory$LAST/online" 0)" EBUSY
+is "guarded, online: a block cannot be offlined by its file online" "$(write_file "$MEMORY/memory$LAST/online" 0)" EBUSY
 is_all "guarded, afterwards" online_movable 'online Movable'
 is "no guard" "$(set_guard 0)" "done"
 is "no guard: a block can be offlined" "$(switch "$LAST" offline)" "done"
 is "no guard: a block can be onlined" "$(switch "$LAST" online_movable)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- with the parameter guard=1; bind carries out the system's policy all the same ---
+# --- with the parameter guard=1, with which bind still follows the system's policy ---
 echo online_movable > "$MEMORY/auto_online_blocks"
 ok "unload" rmmod kmem
 ok "load with guard=1" load_kmem guard=1

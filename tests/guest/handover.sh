@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# The driver finds memory that the kernel's own driver left behind without a device, and can reclaim
-# it; and the memory can be handed back to that driver.
+# The driver finds and can reclaim memory that the kernel's own driver left behind without a device;
+# and the memory can be handed back to the kernel's own driver.
 # full
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -93,7 +93,7 @@ attempt unplugged > /tmp/answer
 is "online_movable" "$(attempt online_movable)" "done"
 before=$(snapshot)
 ok "back, online: the kernel's own driver cannot be loaded" eval '! insmod "$STOCK_KMEM"'
-ok "back, online: this one cannot be unloaded" eval '! rmmod kmem'
+ok "back, online: daxplug's driver cannot be unloaded" eval '! rmmod kmem'
 is_unchanged "back, online: nothing has changed" "$before"
 is "back: blocks offline by hand" "$(switch_all offline)" "done"
 ok "back: unload" rmmod kmem
@@ -105,8 +105,8 @@ is "back: the memory is present once" "$(reservations)" 1
 
 . "$LAB/tests/guest/helpers/resize.sh"
 
-# --- the kernel's own driver left the lower half behind, this one the upper half, as another
-# device's: bind refuses the device, and both halves can be reclaimed ---
+# --- the kernel's own driver has left the lower half behind, daxplug's the upper half of another
+# device: bind refuses the device, and both halves can be reclaimed ---
 is "halves: offline" "$(switch_all offline)" "done"
 is "halves: unbound" "$(unbind)" "done"
 rmmod kmem
@@ -132,7 +132,7 @@ are_stranded() { [[ $(stranded) == "$*" ]]; }
 ok "halves: both are stranded" wait_until are_stranded "$lower" "$upper"
 is "halves: the lower one is reclaimed" "$(reclaim "$lower")" "done"
 is "halves: the upper one is reclaimed" "$(reclaim "$upper")" "done"
-# The reservation of the other driver stays in /proc/iomem, in the way of a larger device.
+# The reservation of the kernel's own driver stays in /proc/iomem and blocks a larger device.
 resize dax0.0 $((SIZE / 2))
 is "halves: the lower one is bound again" "$(bind_to_kmem dax0.0)" "done"
 done_testing

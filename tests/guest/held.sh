@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A transition that times out names the page that held its block, and other tasks get the hotplug
-# lock meanwhile.
+# A transition that times out names the page that kept its block online, and other tasks get the
+# hotplug lock meanwhile.
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -20,8 +20,8 @@ huge_pages() {
 	echo "$2" > "$file"
 }
 
-# spare MIB: starts a process that the OOM killer takes first. The moved memory leaves so little
-# that a small allocation of the driver can invoke it.
+# spare MIB: starts a process that the OOM killer kills first. The moved memory leaves so little free
+# memory that a small allocation of the driver can invoke the OOM killer.
 spare() {
 	perl -e 'open(my $score, ">", "/proc/self/oom_score_adj"); print $score 1000; close $score;
 		my $memory = "x" x ($ARGV[0] << 20); sleep' "$1" &
@@ -36,7 +36,7 @@ spare_all_others() {
 	done
 }
 
-# As attempt, but node 0 is freed before the answer is printed, because that needs memory.
+# Like attempt, but frees memory on node 0 before it prints the answer, because printing needs memory.
 unplug_and_make_room() {
 	local file
 	# shellcheck disable=SC2059 # it has the place for the node
@@ -69,7 +69,7 @@ release() {
 	until has_ended "$HOLDER"; do pause 0.02; done
 }
 
-# A block of the machine's own memory that can go offline.
+# Prints a block of the machine's own memory that can go offline.
 unrelated() {
 	local file
 	for file in "$MEMORY"/memory*/; do
@@ -82,7 +82,7 @@ unrelated() {
 attempt unplugged > /tmp/answer
 is "plugged" "$(attempt online_movable)" "done"
 
-# --- a page that I/O has pinned, with which the core never stops trying ---
+# --- a page that I/O has pinned, which the core tries to migrate for ever ---
 hold io
 block=$(unrelated)
 ok "a block of the machine's own memory can go offline" test -n "$block"
@@ -124,7 +124,7 @@ is "a signal: EINTR" "$RESULT" EINTR
 is "a signal: the reason, and what held it" "$(failure reason) $(failure held)" "signal pinned"
 release
 
-# --- a transition that is cancelled before it has tried a block names no page ---
+# --- a transition that is cancelled before its first block names no page ---
 load_fault
 fault what=offline err=16 times=-1
 is "refused by a notifier" "$(attempt unplugged) $(failure reason)" "EBUSY refused"

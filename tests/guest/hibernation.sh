@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Hibernation cancels a transition, which is rolled back. After the image was written and read back,
-# every block and the content of the device's memory are as before.
+# Hibernation cancels a transition, which is rolled back. After the kernel has written the image and
+# read it back, every block and the content of the device's memory are as before.
 # vm: -s 1G -x 3G -t 1200
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/contents.sh"
 
 grep -qw test_resume /sys/power/disk || skip_all "the kernel was built without hibernation"
-# 6.1 opens the disk exclusively to read the image back; real hibernation does so before anything
-# swaps.
-[[ $KERNEL != 6.1 ]] || skip_all "Linux 6.1 cannot test hibernation with a disk that it swaps to: EBUSY"
+# 6.1 opens the disk exclusively to read the image back, which fails while the disk is in use as
+# swap, as in this test but not in a real resume.
+[[ $KERNEL != 6.1 ]] || skip_all "Linux 6.1 cannot test hibernation to a disk that is in use as swap (EBUSY)"
 load_fault
 mkswap "$SCRATCH" > /dev/null
 swapon "$SCRATCH"
@@ -23,8 +23,8 @@ hibernate() { write_file /sys/power/state disk; }
 # has_resumed DESCRIPTION: the system has resumed from the image.
 has_resumed() { ok "$1: the image was read back" log_since "$1" 'Hibernation image restored successfully'; }
 
-# Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected afterwards, with either
-# driver, so they are made anew. The first write to them fails, and is lost.
+# With either driver, Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected afterwards,
+# so this binds the ports again. The first write to them fails and is lost.
 has_ports() { grep -qx 'host_connected: 1' /sys/kernel/debug/virtio-ports/*; }
 connect_ports() {
 	local driver=/sys/bus/virtio/drivers/virtio_console device

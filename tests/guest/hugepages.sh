@@ -8,9 +8,9 @@
 load_fault
 POOL=/sys/devices/system/node/node$NODE/hugepages/hugepages-2048kB/nr_hugepages
 MACHINE=/proc/sys/vm/nr_hugepages
-PAGES=200 # more than one block holds
+PAGES=200 # more than fit in one block
 
-# refused NAME: an unplug fails at its last block, when all others are offline.
+# refused NAME: an unplug fails at its last block, when all other blocks are offline.
 refused() {
 	mark_log "$1"
 	fault what=offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=1
@@ -24,7 +24,7 @@ has_pages() {
 	stock_differs "the huge pages of the blocks that were offline are gone"
 	is "$1: the node has its huge pages" "$(< "$POOL")" $PAGES
 	stock_differs "the huge pages of the blocks that were offline are gone"
-	is "$1: the machine has as many" "$(< $MACHINE)" $PAGES
+	is "$1: the machine has the same number of huge pages" "$(< $MACHINE)" $PAGES
 }
 
 is "unplugged" "$(attempt unplugged)" "done"
@@ -58,7 +58,7 @@ echo $PAGES > "$POOL"
 ok "half of them are in use" fallocate -l $((PAGES / 2 * 2))M /run/huge/file
 refused "half in use"
 stock_differs "the huge pages of the blocks that were offline are gone"
-is "half in use: the machine has as many as before" "$(< $MACHINE)" $PAGES
+is "half in use: the machine has all its huge pages" "$(< $MACHINE)" $PAGES
 rm /run/huge/file
 
 if [[ $DRIVER == ours ]]; then
@@ -75,7 +75,7 @@ if [[ $DRIVER == ours ]]; then
 			"kmem dax0\.0: node $NODE has lost $((PAGES - left)) of its $PAGES huge pages of 2048 kB; to try again, write $PAGES to $POOL" | wc -l)" 1
 fi
 
-# A pool that the administrator shrinks stays small, and an unplug that succeeds gives nothing back.
+# After an unplug that succeeds the driver does not restore the pool.
 echo 0 > $MACHINE
 echo $PAGES > "$POOL"
 is "unplugged" "$(attempt unplugged)" "done"

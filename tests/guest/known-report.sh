@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two lockdep reports about the core appear with the kernel's own driver too. lockdep takes the
-# removal of a memory block while a task is in one of its files for a possible deadlock, because
-# it does not know that both have been under device_hotplug_lock; and it reports pciehp's own
-# locks when an expander is pulled out.
+# Two lockdep reports about the core occur with the kernel's own driver, too. lockdep reports a
+# possible deadlock between the removal of a memory block and a task in one of its files, because it
+# does not know that both ran under device_hotplug_lock; and it reports pciehp's own locks when an
+# expander is pulled out.
 # driver: stock
 # vm: -w -s 512M
 # vm: -w -v cxl -s 512M -a pcie_ports=native
@@ -27,7 +27,7 @@ write_all() {
 
 removal_is_reported() {
 	local round
-	# Shows lockdep all locks.
+	# Lets lockdep see all locks.
 	is "a block goes online" "$(switch "${BLOCKS[0]}" online_movable)" "done"
 	is "the block goes offline" "$(switch "${BLOCKS[0]}" offline)" "done"
 	for ((round = 0; round < 10; round++)); do

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
 # The module refuses to load in a kernel where a member of the dax core's structures has another
-# kind or size, or a callback another prototype, even if all are at the same places.
+# kind or size, or a callback another prototype, even if all offsets are the same.
 # vm: -s 256M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
-need_outside "it has the DAX core's types from the tree's headers"
+need_outside "the driver has the DAX core's types from the tree's headers"
 
 RUNNING=/sys/kernel/btf/vmlinux
 

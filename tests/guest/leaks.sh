@@ -6,11 +6,12 @@
 . "$LAB/tests/guest/helpers/device.sh"
 TRACING=/sys/kernel/tracing
 
-# The memory groups that the kernel hands out, seen by a probe: it hands out the lowest free number.
+# A probe records the memory groups that the kernel allocates, always the lowest free number, so a
+# leaked group shows as a second number.
 # shellcheck disable=SC2016 # for the kernel to expand
 echo 'r:daxplug_group memory_group_register_static number=$retval:s32' > "$TRACING/kprobe_events"
 echo 1 > "$TRACING/events/kprobes/daxplug_group/enable"
-# groups: how often each was handed out, as "50 1".
+# groups: prints how often each group was allocated, such as "50 1".
 groups() { sed -n 's/.*number=//p' "$TRACING/trace" | sort | uniq -c | awk '{ print $1, $2 }'; }
 is_one_group() { [[ $(groups | wc -l) == 1 && $(groups) == "$1 "* ]]; }
 
@@ -31,7 +32,7 @@ is "unbind" "$(unbind)" "done"
 before=$(outside)
 echo > "$TRACING/trace"
 
-# Without a fork, because guests fork slowly.
+# Does not fork, because guests fork slowly.
 cycle() {
 	echo dax0.0 > "$KMEM/bind" &&
 		echo unplugged > "$DAX/state" &&
@@ -44,7 +45,7 @@ for ((done = 0; done < 50; done++)); do
 done
 is "50 times bind, unplug, plug, unplug, unbind" "$done" 50
 is "nothing has leaked" "$(outside)" "$before"
-ok "a memory group is given back each time" is_one_group 50
+ok "the memory group is freed each time" is_one_group 50
 
 # Without a write to state.
 echo > "$TRACING/trace"
@@ -54,7 +55,7 @@ for ((done = 0; done < 10; done++)); do
 done
 is "10 times bind and unbind" "$done" 10
 is "nothing has leaked after 10 times bind and unbind" "$(outside)" "$before"
-ok "a memory group is given back each time" is_one_group 10
+ok "the memory group is freed each time" is_one_group 10
 
 ok "unload" rmmod kmem
 ok "load" load_kmem

@@ -2,17 +2,17 @@
 # shellcheck shell=bash
 # Functions with which a test prints its results (Test Anything Protocol).
 #
-#	ok "what should be true" command arg...
-#	is "what is compared" "$got" "$wanted"
-#	skip "what was not tested" "why"
-#	stock_differs "in what"		before a point that the stock driver may fail
-#	done_testing			last; a test that ends without it has failed
+#	ok "promise" command arg...	passes if the command succeeds
+#	is "promise" "$got" "$wanted"	passes if both are equal
+#	skip "promise" "reason"		reports a point that cannot be tested
+#	stock_differs "how"		before a point that the stock driver may fail
+#	done_testing			at the end; without it the test has failed
 
 POINTS=0
 FAILED=0
 DIRECTIVE=''
 
-# The kernel's own driver as upstream/ changes it has to pass.
+# The kernel's own driver with the patches of upstream/ has to pass, too.
 stock_differs() {
 	[[ ${DRIVER-} != stock || ${KERNEL-} == series-* ]] || DIRECTIVE=" # TODO stock: $1"
 }

@@ -19,7 +19,7 @@ head -c 32M /dev/urandom > /tmp/live/file
 before=$(checksum /tmp/live/file)
 ok "a file is in the device's memory" test "$(files_there)" -ge $((30 << 10))
 
-# A process with memory on the node, which checks it when told.
+# A process that has memory on the node and checks its content when it is told to.
 mkfifo /tmp/ask /tmp/answer
 # shellcheck disable=SC2016 # perl's variables
 numactl --preferred="$NODE" perl -e 'open(my $random, "<", "/dev/urandom"); read($random, my $data, 8 << 20);
@@ -48,7 +48,7 @@ is "the file is intact" "$(checksum /tmp/live/file)" "$before"
 echo > /tmp/ask
 is "the process' memory is intact" "$(< /tmp/answer)" intact
 
-# --- once more, with a copy ---
+# --- again, with a copy ---
 is "online_movable" "$(attempt online_movable)" "done"
 cp /tmp/live/file /tmp/live/copy
 ok "a copy is in the device's memory" test "$(files_there)" -ge $((30 << 10))

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Other holders of the hotplug locks, each alone and all at once, run in a loop during transitions:
-# every transition succeeds, and so does every operation of theirs.
+# Other tasks that take the hotplug locks run in a loop during transitions, each alone and all at
+# once: every transition succeeds, and every operation of these tasks.
 # vm: -c -s 512M -r 2 -t 1800 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/machine.sh"
 PROCESSORS=/sys/devices/system/cpu
 
-# --- each holder takes the locks, and leaves everything as before ---
+# --- the holders; each takes the locks, and leaves everything as before ---
 
-# write FILE WORD...: writes one word after the other, which all have to succeed.
+# write FILE WORD...: writes one word after the other; all writes have to succeed.
 write() {
 	local file=$1 word
 	shift
@@ -27,7 +27,7 @@ processor_down_and_up() {
 	write "$PROCESSORS/cpu1/hotplug/target" 0 "$top"
 }
 
-# A DIMM on node 0, by ACPI; the kernel puts it online, and has to take it offline.
+# A DIMM on node 0, hotplugged by ACPI; the kernel onlines it, and has to offline it.
 dimm_in_and_out() {
 	local address block
 	machine_does object_add memory-backend-ram,id=dimm_ram,size=128M &&
@@ -68,15 +68,15 @@ page_retired() {
 	return 1
 }
 
-# A crash kernel, with a description of memory that newer kernels keep up to date themselves: while
-# they do, loading one fails with EBUSY.
+# A crash kernel. Newer kernels update its memory list themselves; meanwhile, loading a crash kernel
+# fails with EBUSY.
 crash_kernel_loaded() {
 	wait_until kexec "${BY_KERNEL[@]}" -p --reuse-cmdline --initrd=/lab/crash/initramfs /lab/crash/vmlinuz &&
 		{ [[ ! -e $MEMORY/crash_hotplug ]] || cat "$MEMORY/crash_hotplug" > /run/crash_hotplug; } &&
 		wait_until kexec -p -u
 }
 
-# kmemleak's scan holds the lock for as long as it lasts.
+# A scan of kmemleak holds the lock until it ends.
 leaks_looked_for() { write /sys/kernel/debug/kmemleak scan; }
 
 # --- transitions meanwhile ---
@@ -91,7 +91,7 @@ disturb() {
 	done
 }
 
-# times HOLDER: how many rounds it has finished.
+# times HOLDER: prints how many rounds HOLDER has finished.
 times() { grep -cx "$1" /run/done; }
 has_been_twice() { (($(times "$1") >= 2)); }
 

@@ -10,7 +10,7 @@
 . "$LAB/tests/guest/helpers/device.sh"
 
 [[ -e $DAX/memmap_on_memory ]] ||
-	skip_all "Linux $KERNEL cannot keep the page structs of a device in it"
+	skip_all "Linux $KERNEL cannot keep the page structs of a device on the device"
 load_fault
 
 PAGE=4096 PAGE_STRUCT=64

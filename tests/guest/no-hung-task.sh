@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A long rollback triggers no report of a hung task: neither for the cancelled writer, nor for a
-# task that waits to suspend the system.
+# A long rollback triggers no hung-task report, for the cancelled writer or for a task that waits to
+# suspend the system.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -21,7 +21,7 @@ held() {
 	ok "$1 under way" wait_until is_held
 }
 
-# no_task_hangs DESCRIPTION: lasts longer than the detector's patience.
+# no_task_hangs DESCRIPTION: waits longer than the detector's timeout; no task is reported.
 no_task_hangs() {
 	pause "$LONG"
 	is "$1" "$(dmesg | grep 'blocked for more')" ''

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Without room for the page structs of a device a plug is refused before the core is called,
-# because the core cannot undo half of an add; with room it succeeds. Free memory in ZONE_MOVABLE
-# or in a CMA area is no room, nor is the device's own memory where only the device asks for
-# memmap_on_memory, as CXL devices do.
+# Without room for the page structs of a device, the driver refuses a plug before it calls the core,
+# because the core cannot undo half of an add; with room the plug succeeds. Free memory in
+# ZONE_MOVABLE or in a CMA area does not count as room, and the device's own memory does not if the
+# device requests memmap_on_memory, as CXL devices do, but the system does not allow it.
 # vm: -s 32G
 # vm: -s 32G -a cma=1G
 # vm: -v cxl -s 16G
@@ -18,15 +18,15 @@ needed() { echo $((${#BLOCKS[@]} * $(block_size) / 64 / 1024)); } # kB, 64 bytes
 # meminfo KEY: in kB; 0 if the kernel has no such line.
 meminfo() { awk -v key="$1:" '$1 == key { kB = $2 } END { print kB + 0 }' /proc/meminfo; }
 
-# available: kB of node 0 that can hold page structs.
+# available: prints the kB of node 0 that can hold page structs.
 available() {
 	local kB
 	kB=$(awk '/ (MemFree|Active\(file\)|Inactive\(file\)):/ { kB += $4 } END { print kB }' "$NODE0/meminfo")
 	echo $((kB - $(meminfo CmaFree)))
 }
 
-# leave KB: takes ordinary memory by huge pages until no more than KB is available. Some of them
-# come from CMA areas, so one step may not suffice.
+# leave KB: allocates huge pages until at most KB of ordinary memory are available. Some of the huge
+# pages come from CMA areas, so one step may not suffice.
 leave() {
 	local excess before
 	for ((excess = $(available) - $1; excess > 0; excess = $(available) - $1)); do
@@ -36,9 +36,9 @@ leave() {
 	done
 }
 
-# refused_for_want_of_room DESCRIPTION [KB]: a plug is refused with KB available, by default half of
+# refused_without_room DESCRIPTION [KB]: a plug is refused with KB available, by default half of
 # the need.
-refused_for_want_of_room() {
+refused_without_room() {
 	local before
 	leave "${2-$(($(needed) / 2))}"
 	note "$(available) kB are available, $(needed) needed, $(meminfo CmaFree) free for CMA, $(meminfo MemAvailable) anywhere"
@@ -49,7 +49,7 @@ refused_for_want_of_room() {
 	echo 0 > "$HUGE"
 }
 
-# A quarter of the memory becomes another device, whose memory is then free and movable.
+# Makes a quarter of the memory another device, whose memory is then free and movable.
 beside_movable_memory() {
 	is "unbind" "$(unbind)" "done"
 	resize dax0.0 $((SIZE - SIZE / 4))
@@ -60,16 +60,16 @@ beside_movable_memory() {
 	is "bind" "$(bind_to_kmem dax0.0)" "done"
 	find_blocks
 	is "unplugged" "$(attempt unplugged)" "done"
-	refused_for_want_of_room "movable memory is free"
+	refused_without_room "movable memory is free"
 	is "the second device: unplugged" "$(write_file "$DEVICES/$DEVICE/state" unplugged)" "done"
 }
 
-# The kernel takes huge pages from CMA areas while more is free there than elsewhere.
+# The kernel allocates huge pages from CMA areas while they have more free memory than the rest.
 beside_cma_memory() {
 	local kB=$(($(needed) * 3 / 4))
 	leave "$kB"
 	ok "with CMA memory there would be room" test $(($(available) + $(meminfo CmaFree))) -gt "$(needed)"
-	refused_for_want_of_room "CMA memory is free" "$kB"
+	refused_without_room "CMA memory is free" "$kB"
 }
 
 in_cma() { grep -qw cma /proc/cmdline; }
@@ -85,7 +85,7 @@ elif [[ $DEVICE == cxl ]]; then
 else
 	beside_movable_memory
 fi
-refused_for_want_of_room "alone"
+refused_without_room "alone"
 
 is "with room: online_movable" "$(attempt online_movable)" "done"
 is_all "with room" online_movable 'online Movable'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A notifier may refuse with any errno, even one with a meaning for the driver: the write fails
-# with it, and everything is as before.
+# A notifier may refuse with any errno, even one that has a meaning for the driver: the write fails
+# with that errno, and everything is as before.
 # vm: -s 1G
 # full
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory whose device was taken away while it was online: the command lists it, names it to a user
-# that asks for a device, and removes it.
+# Memory whose device was removed while the memory was online: the command lists it, names it if an
+# unplug finds no device, and removes it.
 # full
 # vm: -v nvdimm -s 512M
 # driver: ours
@@ -23,7 +23,7 @@ says "which command removes it" "daxplug reclaim all"
 run "reclaim another range" 3 reclaim 0-ffff
 run "reclaim" 0 reclaim "$range"
 is "no block is left" "$(count absent)" "${#BLOCKS[@]}"
-run "reclaim once more" 0 reclaim all
+run "reclaim again" 0 reclaim all
 ok "the region comes back" eval 'echo region0 > /sys/bus/nd/drivers/nd_region/bind'
-ok "so does the device" wait_until test -e "$DAX/size"
+ok "the device comes back" wait_until test -e "$DAX/size"
 done_testing

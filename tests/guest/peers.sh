@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The tools that know the kernel's own driver (daxctl, ndctl and cxl of the guest and the newest;
-# lsmem and chmem) do and print the same with daxplug's, verb by verb; with the guard on they are
-# refused, and nothing changes.
+# The tools for the kernel's own driver (daxctl, ndctl and cxl, of the guest and the newest; lsmem and
+# chmem) do and print the same with daxplug's, verb by verb; with the guard on the driver refuses them,
+# and nothing changes.
 # full
 # vm: -n -s 1G -t 1200
 # vm: -v cxl -s 512M -t 600
@@ -16,8 +16,8 @@ ADDRESSES=$(printf '0x%x-0x%x' $((FIRST * BLOCK)) $(((LAST + 1) * BLOCK - 1)))
 let_kernel_choose_movable
 modprobe device_dax
 
-# verb COMMAND...: runs a command, and prints the command, its output, its status, and the state of
-# all devices and blocks. ROOT is where the newer tools are.
+# verb COMMAND...: runs a command, in ROOT if that is not empty, and prints the command, its output,
+# its status, and the state of all devices and blocks.
 verb() {
 	local status=0
 	printf '=== %s\n' "$*"
@@ -50,7 +50,7 @@ facts() {
 	grep -E 'dax|kmem' /proc/iomem
 }
 
-# Each verb starts from the state that the one before has left; the last restores the first.
+# Each verb starts from the state that the previous one has left; the last restores the initial state.
 daxctl_verbs() {
 	verb daxctl list
 	verb daxctl list -RDMiu
@@ -201,8 +201,8 @@ compare() {
 	shift 2
 	with_driver "$STOCK_KMEM" "$@" > /tmp/stock
 	with_driver "$OUR_KMEM" "$@" > /tmp/ours
-	ok "$description: a verb succeeds" grep -qx 'status 0' /tmp/stock
-	is "$description: as many verbs" "$(grep -c '^===' /tmp/ours)" "$(grep -c '^===' /tmp/stock)"
+	ok "$description: at least one verb succeeds" grep -qx 'status 0' /tmp/stock
+	is "$description: the number of verbs" "$(grep -c '^===' /tmp/ours)" "$(grep -c '^===' /tmp/stock)"
 	for ((index = 1; index <= $(grep -c '^===' /tmp/stock); index++)); do
 		same=$(nth "$index" /tmp/stock)
 		is "$description: ${same%%$'\n'*}" "$(nth "$index" /tmp/ours)" "$same"
@@ -233,7 +233,7 @@ refused() {
 	before=$(facts)
 	refusals=$(< "$DAX/kmem/refusals")
 	ok "guard: refused: $* ($word)" fails "$@"
-	is "guard: it changes nothing: $* ($word)" "$(facts)" "$before"
+	is "guard: nothing has changed: $* ($word)" "$(facts)" "$before"
 	ok "guard: the refusal is counted: $* ($word)" test "$(< "$DAX/kmem/refusals")" -gt "$refusals"
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# state tells the truth about the blocks, whichever task has switched them.
+# state agrees with the blocks, whichever task has switched them.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -8,7 +8,7 @@ let_kernel_choose_movable
 
 # reads DESCRIPTION WORD
 reads() {
-	[[ $2 == "$WRITTEN" ]] || stock_differs "it reads the last word written"
+	[[ $2 == "$WRITTEN" ]] || stock_differs "state reads the last word written"
 	is "$1" "$(state)" "$2"
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A page that fails while its own memory block goes offline is remembered, and marked again after
-# the next plug.
+# The driver remembers a page that fails while its own memory block goes offline, and marks it again
+# after the next plug.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
@@ -18,7 +18,7 @@ fails_at() {
 	fault what=offline block="$1" page="${FAULTY[-1]}" times=1
 }
 
-# is_back DESCRIPTION: after the next plug every faulty page is marked, and none was free before.
+# is_back DESCRIPTION: after the next plug every faulty page is marked, and none was free before that.
 is_back() {
 	local page
 	is "$1: remembered" "$(< "$DAX/kmem/pages_poisoned")" "${#FAULTY[@]}"
@@ -57,8 +57,8 @@ is "unbound and bound" "$(unbind) $(bind)" "done done"
 is "unbound: unplugged" "$(attempt unplugged)" "done"
 is_back "unbound"
 
-# soft_offline_page() waits for mem_hotplug_lock until the block is offline. The page is remembered
-# if the kernel says that it has taken the page out of use.
+# soft_offline_page() waits for mem_hotplug_lock until the block is offline. The driver remembers the
+# page only if soft_offline_page() succeeds.
 page=$(page_of "${BLOCKS[3]}" 3)
 fault what=offline block="${BLOCKS[3]}" hold=1 times=1
 begin_write it unplugged

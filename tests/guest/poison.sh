@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A page with a hardware fault is marked again when its memory comes back, and is never allocated in
-# between.
+# The driver marks a page with a hardware fault again when its memory is plugged again, and the page
+# is never allocated in between.
 # vm: -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -10,18 +10,18 @@ load_fault
 
 REFUSED='Memory page has hardware error'
 FAULTY=()
-LOST=0 # pages that the kernel counts, but whose marks it has lost
+LOST=0 # pages that the kernel still counts, but does not mark any more
 
 # poison BLOCK OFFSET
 poison() {
 	local page
 	page=$(page_of "$1" "$2")
-	echo "$page" > "$INJECT" || true # fails if the page cannot be saved, but marks it
+	echo "$page" > "$INJECT" || true # marks the page even if it fails because the page is in use
 	FAULTY+=("$page")
 }
 
-# poison_later BLOCK OFFSET: poisons in the background, because that may wait for a switch of a
-# block; "wait" for it.
+# poison_later BLOCK OFFSET: poisons a page in the background, because that may wait for a switch of a
+# block.
 poison_later() {
 	page_of "$1" "$2" > "$INJECT" &
 	FAULTY+=("$(page_of "$1" "$2")")
@@ -78,9 +78,9 @@ echo 0 > $TRACING/events/dax_kmem/block_switch/enable
 is "faulty before: their blocks go last" "$(went_offline | tail -n 2 | sort -n | xargs)" \
 	"$(printf '%d\n' "$MIDDLE" "$LAST" | sort -n | xargs)"
 is_back "faulty before"
-is "faulty before: as much memory as at first" "$(managed)" "$BEFORE"
+is "faulty before: the managed memory is as before" "$(managed)" "$BEFORE"
 
-# --- the memory is used, and taken back ---
+# --- the memory is used and freed ---
 numactl --membind="$NODE" dd if=/dev/zero of=/tmp/filled bs=1M count=300 status=none
 ok "used: files use 300 MiB of it" test "$(files_there)" -ge $((290 << 10))
 is "used: still marked" "$(marked)" 5
@@ -91,7 +91,7 @@ is_back "used"
 # --- during an unplug, in a block that is still online; the first block goes last ---
 fault what=offline hold=1 times=1 skip=2 delay_ms=700
 begin_write it unplugged
-ok "during an unplug: it is half-way" wait_until is_held
+ok "during an unplug: the transition is half-way" wait_until is_held
 poison_later "$FIRST" 5
 let_go
 wait
@@ -103,7 +103,7 @@ is "during an unplug: remembered" "$(< "$DAX/kmem/pages_poisoned")" 6
 # --- during a plug, in a block that is online already; the last block comes first ---
 fault what=online hold=1 times=1 skip=3 delay_ms=700
 begin_write it online_movable
-ok "during a plug: it is half-way" wait_until is_held
+ok "during a plug: the transition is half-way" wait_until is_held
 poison_later "$LAST" 99
 let_go
 wait
@@ -126,10 +126,10 @@ is_unplugged "a plug fails"
 is "a plug fails: remembered" "$(< "$DAX/kmem/pages_poisoned")" 8
 is_back "a plug fails"
 
-# --- by their own files, blocks with faults go offline, but not online again ---
+# --- blocks with faulty pages can be taken offline by their own files, but not put online again ---
 is "by its own file the block goes offline" "$(switch "$MIDDLE" offline)" "done"
 is "by its own file the block does not go online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
-# Linux 6.1 wipes the marks before it asks whether the block may go online, not the count.
+# Linux 6.1 clears the marks, but not the count, before it checks whether the block may go online.
 [[ $KERNEL != 6.1 ]] || LOST=4
 is_gone "one offline before"
 is_back "one offline before"

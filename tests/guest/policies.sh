@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# At bind the system's policy decides the state of the blocks, as with the kernel's own driver,
-# which runs the same test.
+# At bind the system's policy decides the state of the blocks, as with the kernel's own driver, which
+# has to pass the same test.
 # vm: -s 1G -p online_movable
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -20,7 +20,7 @@ bound() {
 
 memory_total() { awk '/MemTotal/ { print $2 }' /proc/meminfo; }
 
-# let_go_of: takes everything offline by hand and unbinds.
+# let_go_of DESCRIPTION: takes every block offline by its own file and unbinds the device.
 let_go_of() {
 	[[ $(count 'online*') == 0 ]] || switch_all offline > /tmp/answer
 	is "$1: unbind" "$(unbind)" "done"

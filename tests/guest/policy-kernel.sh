@@ -16,7 +16,7 @@ case $answer in
 done) is_unplugged "unplugged" ;;
 *)
 	is "unplugged: the kernel keeps memory of its own there" "$answer" EBUSY
-	is_unchanged "unplugged: all or nothing" "$before"
+	is_unchanged "a refused unplug changes nothing" "$before"
 	;;
 esac
 done_testing

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Writers race with tasks that switch single blocks, and with unbind: whatever the result of each
-# write, every block is accounted for afterwards.
+# write, state agrees with the blocks afterwards, and the device can be unplugged and plugged.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 
 # Each actor is one process that runs until the file /tmp/stop exists, then prints how often it got
-# which answer.
+# each answer.
 # shellcheck disable=SC2016 # perl's variables
 ACTOR='my ($name, $seed, $pause, $word_list, @files) = @ARGV;
 	my (%answers, @words);
@@ -25,7 +25,8 @@ ACTOR='my ($name, $seed, $pause, $word_list, @files) = @ARGV;
 	}
 	print "# $_ x $answers{$_}\n" for sort keys %answers;'
 
-# actor NAME SECONDS WORD,WORD... FILE...: with so long between two writes, at most
+# actor NAME SECONDS WORD,WORD... FILE...: starts a process that writes a random word to a random file
+# again and again, with a random pause of at most SECONDS between two writes.
 actor() {
 	perl -e "$ACTOR" "$1" $((++SEED)) "${@:2}" > "/tmp/actor.$1" &
 	ACTORS+=($!)
@@ -40,7 +41,7 @@ block_files() {
 }
 mapfile -t FILES < <(block_files)
 
-# succeeded ACTOR...: each of them at least once
+# succeeded ACTOR...: each of the actors has succeeded at least once.
 succeeded() {
 	local name
 	for name in "$@"; do
@@ -48,8 +49,8 @@ succeeded() {
 	done
 }
 
-# race SETUP ACTOR...: for SECONDS_EACH, and on a busy host until each ACTOR has succeeded once, at
-# most three times as long.
+# race SETUP ACTOR...: runs the actors for SECONDS_EACH; for up to three times as long on a busy host,
+# until each ACTOR has succeeded once.
 race() {
 	local setup=$1 round
 	shift
@@ -67,7 +68,7 @@ race() {
 
 did() { awk -v what="# $2: done" 'index($0, what) == 1 { found = 1 } END { exit !found }' "/tmp/actor.$1"; }
 
-# accounted_for DESCRIPTION: state tells the truth, and the device can be unplugged and plugged.
+# accounted_for DESCRIPTION: state agrees with the blocks, and the device can be unplugged and plugged.
 accounted_for() {
 	local word expected
 	is_bound || bind > /tmp/answer
@@ -80,7 +81,7 @@ accounted_for() {
 	"0 0 0 ${#BLOCKS[@]}") expected='online?(_kernel)' ;;
 	*) expected=mixed ;;
 	esac
-	ok "$1: state, $word, is the truth" eval "[[ $word == $expected ]]"
+	ok "$1: state, $word, agrees with the blocks" eval "[[ $word == $expected ]]"
 	is "$1: unplugged" "$(attempt unplugged)" "done"
 	is_unplugged "$1, unplugged"
 	is "$1: the module is free" "$(< /sys/module/kmem/refcnt)" 0
@@ -88,7 +89,7 @@ accounted_for() {
 	is_all "$1, plugged" online_movable 'online Movable'
 }
 
-# A writer against four actors that undo its work block by block, whenever it is not writing.
+# A writer against four actors that switch single blocks whenever no transition runs.
 TURN=0.$SLOW # seconds
 togglers() {
 	actor writer "$TURN" online_movable,unplugged "$DAX/state"
@@ -98,7 +99,7 @@ togglers() {
 	actor switcher 0.008 0,1 "${FILES[@]/%state/online}"
 }
 
-# The same with two writers, and with actors that bind and unbind.
+# Two writers against an actor that switches blocks, and actors that bind and unbind the device.
 binders() {
 	actor writer 0.008 online_movable,unplugged "$DAX/state"
 	actor other 0.008 online,online_movable,unplugged "$DAX/state"
@@ -117,7 +118,7 @@ for word in online_movable unplugged; do
 done
 # The onliner seldom succeeds: most of the time a block is online or absent.
 for actor in offliner toggler switcher; do
-	ok "the $actor succeeded at times" grep -q ': done' "/tmp/actor.$actor"
+	ok "the $actor has succeeded" grep -q ': done' "/tmp/actor.$actor"
 done
 accounted_for "after the togglers"
 

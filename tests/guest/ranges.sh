@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# All or nothing holds across all ranges of a device, whichever of them fails.
+# A transition switches all ranges of a device or changes nothing, whichever range fails.
 # vm-full: -s 1G
 # vm: -s 1G -r 2
 # vm-full: -s 1G -r 5
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 
-# spans: start and end of each range, by address.
+# SPANS: start and end of each range, by address.
 mapfile -t SPANS < <(
 	for mapping in "$DAX"/mapping[0-9]*; do
 		printf '%s %s\n' "$(< "$mapping/start")" "$(< "$mapping/end")"
@@ -74,9 +74,9 @@ is "unbind" "$(unbind)" "done"
 echo "$((LAST_IN * $(block_size))),$(block_size)" > "$FAULT/reserve"
 bind > /tmp/answer
 if ((RANGES == 1)); then
-	ok "with the only range reserved by another driver it does not bind" eval '! is_bound'
+	ok "the device does not bind if another driver has reserved its only range" eval '! is_bound'
 else
-	ok "with one range reserved by another driver it binds" is_bound
+	ok "the device binds if another driver has reserved one of its ranges" is_bound
 	is "the device has the other ranges" "$(count 'offline*')" "$((FIRST_IN - BLOCKS[0] - RANGES + 1))"
 	is "the state is mixed" "$(state)" mixed
 	ok "a warning names the device and the block" \

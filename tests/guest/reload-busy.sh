@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# Unloading the module succeeds or is refused, in every state of the device, with its files open
-# or polled, with stranded memory, and in the middle of any transition.
+# Unloading the module either succeeds and leaves nothing behind or is refused and changes nothing, in
+# every state of the device, with its files open or polled, with stranded memory, and during any
+# transition.
 # full
 # vm: -s 1G -t 300
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -33,7 +34,7 @@ enter() {
 	is "enter $1" "$(state)" "$1"
 }
 
-# --- company: tasks that use the module's files, and stranded memory ---
+# --- COMPANY: a task that uses the module's files, or stranded memory ---
 
 alone_begin() { :; }
 alone_end() { :; }
@@ -50,7 +51,7 @@ reader_begin() {
 	done
 }
 
-# reader_end DESCRIPTION UNLOADED
+# reader_end DESCRIPTION UNLOADED: closes the files, which cannot be read if the module is unloaded.
 reader_end() {
 	local fd failed=0
 	for fd in "${FILES[@]}"; do

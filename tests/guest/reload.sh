@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The module can be unloaded and loaded again in every state without online memory, and in no other.
+# The module can be unloaded and loaded again in every state without online memory; in all other
+# states unloading is refused.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 let_kernel_choose_movable

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# The addresses of a device are reserved until nothing can be undone any more: no other driver
-# gets a range that an unplug has removed before the unplug is over, nor one that stays online
-# when the device is unbound. Afterwards the addresses are free.
+# The addresses of a device are reserved as long as a rollback may need them: until an unplug has
+# ended, no other driver gets a range that the unplug has removed; and no other driver gets a range
+# that stays online when the device is unbound. Afterwards the addresses are free.
 # vm: -s 512M -r 2
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -17,7 +17,7 @@ for mapping in "$DAX"/mapping[0-9]*; do
 done
 mapfile -t ranges < <(printf '%s\n' "${ranges[@]}" | sort)
 
-# taken I: the answer to another driver that asks for the range.
+# taken I: prints the answer that another driver gets if it requests range I.
 taken() {
 	local answer
 	answer=$(write_file "$FAULT/reserve" "${ranges[$1]}")
@@ -25,7 +25,8 @@ taken() {
 	printf '%s\n' "$answer"
 }
 
-# Memory that was taken over gets a reservation with the first unplug, even one that fails.
+# Prints a snapshot without the reservations of the device, which taken-over memory gets with the first
+# unplug, even one that fails.
 without_reservations() { snapshot | sed -e '/: dax0.0$/d' -e 's/^ *//'; }
 
 # rolls_back DESCRIPTION VIEW: an unplug fails when the first range is removed.
@@ -49,7 +50,7 @@ is "unplugged: another driver gets the second range" "$(taken 1)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 rolls_back "an unplug that fails" snapshot
 
-# --- one of two ranges stays ---
+# --- one of two ranges stays online ---
 for number in "${BLOCKS[@]}"; do
 	((number * $(block_size) < ${ranges[1]%,*})) || switch "$number" offline
 done > /tmp/answer
@@ -63,7 +64,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "in the end"
 is "in the end another driver gets the first range" "$(taken 0)" "done"
 
-# --- a device that lacks a range is not "online", and becomes so only when it is whole ---
+# --- a device that lacks a range is not "online" until it has all ranges ---
 LIST=/sys/module/kmem/parameters/default_state
 let_kernel_choose_movable
 echo any=online > "$LIST"
@@ -80,7 +81,7 @@ is_all "both ranges" online_movable 'online Movable'
 echo offline > "$MEMORY/auto_online_blocks"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- taken over from the kernel's own driver, whose reservation keeps no driver out ---
+# --- taken over from the kernel's own driver, whose reservation does not exclude other drivers ---
 rmmod kmem
 load_stock
 switch_all online_movable > /tmp/answer

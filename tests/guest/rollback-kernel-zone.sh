@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A plug into a kernel zone that fails is taken back as far as the kernel has not used the memory.
-# The log names what stays, and state tells the truth.
+# A plug into a kernel zone that fails is rolled back except for blocks that the kernel has used. The
+# log names the blocks that stay online, and state agrees with the blocks.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -24,18 +24,18 @@ if [[ $(state) == unplugged ]]; then
 	is_all "plugged" online_kernel 'online Normal'
 else
 	note "the kernel has kept memory of its own there"
-	is "$WHAT: state tells the truth" "$(state)" mixed
+	is "$WHAT: state is mixed" "$(state)" mixed
 	for number in "${BLOCKS[@]}"; do
 		look_at "$number"
-		[[ $BLOCK_IS != online* ]] || is "$WHAT: the log says that memory$number has stayed" \
+		[[ $BLOCK_IS != online* ]] || is "$WHAT: the log says that memory$number stays online" \
 			"$(times_since "$WHAT" "kmem dax0\.0: rollback: .*memory$number\b.*taken offline")" 1
 	done
 	before=$(snapshot)
 	is "unplugged" "$(attempt unplugged)" EBUSY
-	is_unchanged "unplugged: all or nothing" "$before"
+	is_unchanged "a refused unplug changes nothing" "$before"
 	is "online_kernel from mixed: refused" "$(attempt online_kernel)" EBUSY
 	is "unbind" "$(unbind)" "done"
 	is "bind" "$(bind)" "done"
-	is "bound again: state tells the truth" "$(state)" mixed
+	is "bound again: state is mixed" "$(state)" mixed
 fi
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# All or nothing: whichever block is refused, the device is afterwards as before, and the writer
-# gets the first cause.
+# Whichever block is refused, a failed transition changes nothing, and the writer gets the errno of
+# the first failure.
 # vm: -s 1G
 # driver: ours stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
@@ -49,13 +49,13 @@ is "unplugged" "$(attempt unplugged)" "done"
 plug_fails online_movable first "$FIRST"
 plug_fails online_movable middle "$MIDDLE"
 plug_fails online_movable last "$LAST"
-fails "online_movable with a block refused for want of memory" online_movable ENOMEM \
+fails "online_movable with a block refused with ENOMEM" online_movable ENOMEM \
 	what=online skip=2 err=12 times=1
 [[ $(state) == unplugged ]] || attempt unplugged > /tmp/answer
 
-# The rollback fails at first, too: two blocks are busy once.
-busy_on_the_way_back() {
-	local description="online_movable with the last block refused and two busy on the way back" before
+# The first attempts of the rollback fail, too: two blocks are busy once.
+busy_in_the_rollback() {
+	local description="online_movable with the last block refused and two busy in the rollback" before
 	before=$(snapshot)
 	fault what=online,offline "skip=$((${#BLOCKS[@]} - 1))" err=16 times=3
 	stock_differs "the write succeeds with a block offline"
@@ -69,7 +69,7 @@ busy_on_the_way_back() {
 	((FAILURES += 1))
 	[[ $(state) == unplugged ]] || attempt unplugged > /tmp/answer
 }
-busy_on_the_way_back
+busy_in_the_rollback
 
 is "online_movable" "$(attempt online_movable)" "done"
 unplug_fails first "$FIRST"
@@ -100,10 +100,10 @@ for block in "${BLOCKS[1]}" "${BLOCKS[4]}" "${BLOCKS[-2]}"; do
 done > /tmp/answer
 for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
 	refused_in_pieces "movable and offline" "$block"
-	is "movable and offline, memory$block refused: it was tried" "$HITS" 1
+	is "movable and offline, memory$block refused: the fault was hit" "$HITS" 1
 done
 
-# --- mixed: kernel zones as well; if the kernel has used its zone by now, an unplug fails for that ---
+# --- mixed: kernel zones as well; the unplug may fail because the kernel has used its zone ---
 switch_all offline > /tmp/answer
 for ((i = 0; i < ${#BLOCKS[@]} / 2; i++)); do
 	switch "${BLOCKS[i]}" online_kernel
@@ -120,6 +120,6 @@ for block in "$FIRST" "${BLOCKS[2]}" "$LAST"; do
 done
 
 stock_differs "the log is silent"
-is "each failure is logged as a warning or worse" \
+is "each failure is logged as a warning or an error" \
 	"$(dmesg -l warn,err | grep -cE 'kmem dax0\.0: (unplugged|online[a-z_]*): .*could not be')" "$FAILURES"
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A task that switches blocks as they appear cannot get ahead of the policy or a default state at
-# bind; a udev rule works where these leave the device offline.
+# A task that switches blocks as they appear cannot preempt the policy or a default state at bind; a
+# udev rule works if both leave the device offline.
 # vm: -s 512M -r 2
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -16,8 +16,8 @@ gone() {
 	is "$1: unbind" "$(unbind)" "done"
 }
 
-# meet: another task switches a block of the first range before the second is added. Sets FOUND, the
-# state in which it finds the block, and ANSWER, the answer to its write.
+# meet: another task writes to a block of the first range before bind adds the second range. Sets
+# FOUND to the state in which that task finds the block, and ANSWER to the answer to its write.
 meet() {
 	attempt unplugged > /tmp/answer
 	unbind > /tmp/answer
@@ -30,8 +30,8 @@ meet() {
 	no_fault
 }
 
-# A slow guest may miss that moment. The block is online then, the answer is EINVAL, and the test
-# tries again; a task that got ahead would see "done".
+# On a slow guest the other task may be late: the block is online, the answer is EINVAL, and the test
+# tries again. A task that preempts the policy would get "done".
 is_slower() { # DESCRIPTION STATE
 	local try
 	for ((try = 0; try < 10; try++)); do
@@ -42,7 +42,7 @@ is_slower() { # DESCRIPTION STATE
 	is "$1: the other task is refused" "$ANSWER" EBUSY
 	is "$1: bind" "$(< /tmp/bound)" "done"
 	is_all "$1" "$2" 'online Movable'
-	is "$1: afterwards it is not refused" "$(switch "$FIRST" offline)" "done"
+	is "$1: after bind the task can switch the block" "$(switch "$FIRST" offline)" "done"
 }
 
 all_online() { [[ $(count 'online Movable') == "${#BLOCKS[@]}" ]]; }

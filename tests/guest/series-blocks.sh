@@ -19,14 +19,14 @@ linked() {
 }
 
 is "each block links to the device" "$(linked)" "${#BLOCKS[@]}"
-ok "and no other block does" test "$(find "$MEMORY" -name managed_by | wc -l)" == "${#BLOCKS[@]}"
+ok "no other block links to a device" test "$(find "$MEMORY" -name managed_by | wc -l)" == "${#BLOCKS[@]}"
 
 # --- an event for each transition ---
 
 udevadm monitor --kernel --property > /tmp/uevents 2> /dev/null &
 MONITOR=$!
 wait_until grep -q KERNEL /tmp/uevents
-# events SUBSYSTEM ACTION WORD: the values that such events have for it.
+# events SUBSYSTEM ACTION WORD: prints the values of WORD in such events.
 events() {
 	awk -v subsystem="SUBSYSTEM=$1" -v action="ACTION=$2" -v word="$3" '
 		BEGIN { RS = ""; FS = "\n" }
@@ -39,33 +39,33 @@ has_events() { (($(events dax change DAX_STATE | wc -l) == $1)); }
 
 is "unplugged" "$(attempt unplugged)" "done"
 ok "one event for an unplug" wait_until has_events 1
-is "it has the state" "$(events dax change DAX_STATE)" unplugged
+is "the event has the state" "$(events dax change DAX_STATE)" unplugged
 is "unplugged again" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
-ok "no event without a change, one for the plug" wait_until has_events 2
-is "it has the state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
+ok "one event for the plug, and none for the write that changed nothing" wait_until has_events 2
+is "the event has the state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
 is "no error so far" "$(events dax change DAX_ERROR)" ''
 is "each block had an event when it was added" \
 	"$(events memory add DEVPATH | sort -u | wc -l)" "${#BLOCKS[@]}"
 fault what=offline block="$MIDDLE" err=16 times=-1
 is "an unplug is refused" "$(attempt unplugged)" EBUSY
 no_fault
-ok "one event for that" wait_until has_events 3
-is "it has the state, which is as before" "$(events dax change DAX_STATE | tail -n 1)" online_movable
-is "and the error" "$(events dax change DAX_ERROR)" 16
+ok "one event for the refused unplug" wait_until has_events 3
+is "the event has the unchanged state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
+is "the event has the error" "$(events dax change DAX_ERROR)" 16
 kill "$MONITOR"
 
-# --- single blocks excluded ---
+# --- exclusive: only a transition switches blocks ---
 
 is "exclusive is off" "$(< "$DAX/exclusive")" 0
 is "exclusive takes 1" "$(write_file "$DAX/exclusive" 1)" "done"
 is "a block cannot be put offline" "$(switch "$MIDDLE" offline)" EPERM
-is "nor by its other file" "$(write_file "$MEMORY/memory$MIDDLE/online" 0)" EPERM
+is "a block cannot be put offline by its file online" "$(write_file "$MEMORY/memory$MIDDLE/online" 0)" EPERM
 is_all "nothing has changed" online_movable 'online Movable'
 is "the device can be unplugged" "$(attempt unplugged)" "done"
-is "and plugged" "$(attempt online_movable)" "done"
+is "the device can be plugged" "$(attempt online_movable)" "done"
 is "unbind" "$(unbind)" "done"
-is "the rest can be put offline" "$(switch "$MIDDLE" offline)" "done"
+is "unbound: a block can be put offline" "$(switch "$MIDDLE" offline)" "done"
 is "bind" "$(bind)" "done"
 is "exclusive is off again" "$(< "$DAX/exclusive")" 0
 is "mixed" "$(state)" mixed
@@ -74,7 +74,7 @@ is "a block cannot be put online" "$(switch "$MIDDLE" online_kernel)" EPERM
 is "exclusive takes 0" "$(write_file "$DAX/exclusive" 0)" "done"
 is "the block can be put online" "$(write_file "$MEMORY/memory$MIDDLE/online" 1)" "done"
 look_at "$MIDDLE"
-is "not in the zone that was refused" "$BLOCK_IS" "online Movable"
+is "the block is not in the zone of the refused write" "$BLOCK_IS" "online Movable"
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is "a block can be put offline" "$(switch "$MIDDLE" offline)" "done"
@@ -100,20 +100,20 @@ binds_as online_movable online_movable
 binds_as online online_movable
 binds_as policy offline
 
-# --- an address range that is not free ---
+# --- another driver has reserved a part of the range ---
 
 start=$(< "$DAX/mapping0/start")
 unbind > /tmp/answer
 echo "$((start + BLOCK)),4096" > "$FAULT/reserve"
-is "none of it is free: bind" "$(bind)" EBUSY
+is "a part is reserved: bind" "$(bind)" EBUSY
 echo 0,0 > "$FAULT/reserve"
-is "all of it is free: bind" "$(bind)" "done"
+is "no part is reserved: bind" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 echo "$((start + BLOCK)),4096" > "$FAULT/reserve"
 mark_log taken
-is "it was taken since: online_movable" "$(attempt online_movable)" EBUSY
-is "it was taken since: the log has one line" "$(times_since taken 'kmem dax0\.0: ')" 1
-is "it was taken since: nothing is left" "$(count absent) $(reservations)" "${#BLOCKS[@]} 0"
+is "reserved after an unplug: online_movable" "$(attempt online_movable)" EBUSY
+is "reserved after an unplug: the log has one line" "$(times_since taken 'kmem dax0\.0: ')" 1
+is "reserved after an unplug: nothing is left" "$(count absent) $(reservations)" "${#BLOCKS[@]} 0"
 echo 0,0 > "$FAULT/reserve"
 is "free again: online_movable" "$(attempt online_movable)" "done"
 is_all "free again" online_movable 'online Movable'

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Faults of the kernel's core that the patches of upstream/ fix: failed pages that are
-# forgotten, two abstract distances or two drivers on one node, readers of a memory tier
-# that is going. On a kernel without the patches the first forgets, the second ends in an
-# oops, and the third may hang for good.
+# The patches of upstream/ fix faults of the kernel's core: it forgets failed pages, it
+# cannot handle two abstract distances or two drivers on one node, and readers race with
+# the removal of a memory tier. Without the patches the first section fails, the second
+# ends in an oops, and the third may hang for ever.
 # vm: -s 1G -a memory_hotplug.memmap_on_memory=1
 # driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
@@ -20,7 +20,7 @@ fails() { ! "$@"; }
 # EHWPOISON
 REFUSED='Memory page has hardware error'
 
-# is_out_of_use DESCRIPTION [PAGE...]: and no other.
+# is_out_of_use DESCRIPTION [PAGE...]: these pages, and no others, are marked and counted.
 is_out_of_use() {
 	local description=$1 page
 	shift
@@ -36,7 +36,7 @@ free=$(page_of "$MIDDLE" 5)
 is "a free page fails" "$(write_file "$INJECT" "$free")" "done"
 is_out_of_use "a free page fails" "$free"
 is "its block can be put offline" "$(switch "$MIDDLE" offline)" "done"
-is "and online" "$(switch "$MIDDLE" online_movable)" "done"
+is "its block can be put online" "$(switch "$MIDDLE" online_movable)" "done"
 is_out_of_use "its block offline and online" "$free"
 is "unplugged" "$(attempt unplugged)" "done"
 is "unplugged: HardwareCorrupted" "$(corrupted_kb)" 0
@@ -47,31 +47,31 @@ is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 is_out_of_use "bound again" "$free"
 
-# Marked by the notifier, in the middle of its block's going offline.
-on_the_way=$(page_of "$FIRST" 7)
-fault what=offline block="$FIRST" page="$on_the_way" times=1
-is "a page fails on its block's way offline: unplugged" "$(attempt unplugged)" "done"
+# The notifier marks the page while its block is going offline.
+going_offline=$(page_of "$FIRST" 7)
+fault what=offline block="$FIRST" page="$going_offline" times=1
+is "a page fails while its block goes offline: unplugged" "$(attempt unplugged)" "done"
 no_fault
 is "online_movable" "$(attempt online_movable)" "done"
-ok "it is marked" is_poisoned "$on_the_way"
-ok "and so is the other" is_poisoned "$free"
+ok "the page is marked" is_poisoned "$going_offline"
+ok "the first page is marked, too" is_poisoned "$free"
 is "unplugged" "$(attempt unplugged)" "done"
 is "unbind" "$(unbind)" "done"
 
-# A simulated failure is forgotten on request, in memory that is not there or offline.
+# unpoison_memory() makes the kernel forget a simulated failure in absent or offline memory.
 is "bind" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 is "a failed page is forgotten" "$(write_file "$UNPOISON" "$free")" "done"
-is "once" "$(write_file "$UNPOISON" "$free")" EIO
+is "a page that is not poisoned is refused" "$(write_file "$UNPOISON" "$free")" EIO
 is "HardwareCorrupted" "$(corrupted_kb)" 0
 is "online_movable" "$(attempt online_movable)" "done"
-is_out_of_use "one is forgotten" "$on_the_way"
+is_out_of_use "one page is forgotten" "$going_offline"
 ok "that page is in use again" fails is_poisoned "$free"
-is "the block of the other is put offline" "$(switch "$FIRST" offline)" "done"
-is "it is forgotten" "$(write_file "$UNPOISON" "$on_the_way")" "done"
+is "the block of the other page is put offline" "$(switch "$FIRST" offline)" "done"
+is "the other page is forgotten" "$(write_file "$UNPOISON" "$going_offline")" "done"
 is "the block is put online" "$(switch "$FIRST" online_movable)" "done"
 is_out_of_use "both are forgotten"
-ok "that page is in use again" fails is_poisoned "$on_the_way"
+ok "that page is in use again" fails is_poisoned "$going_offline"
 is "unplugged" "$(attempt unplugged)" "done"
 is "unbind" "$(unbind)" "done"
 
@@ -85,7 +85,7 @@ memmap=$(page_of "$MIDDLE" 1)
 note "a page of a memmap fails: $(write_file "$INJECT" "$memmap")"
 is_out_of_use "a page of a memmap fails" "$memmap"
 is "its block can be put offline" "$(switch "$MIDDLE" offline)" "done"
-is "but not online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
+is "its block cannot be put online" "$(switch "$MIDDLE" online_movable)" "$REFUSED"
 is "unplugged" "$(attempt unplugged)" "done"
 is "unplugged: HardwareCorrupted" "$(corrupted_kb)" 0
 is "no memmap is written to the page: online_movable" "$(attempt online_movable)" "$REFUSED"
@@ -124,7 +124,7 @@ is "unbind" "$(unbind)" "done"
 
 resize dax0.0 $((SIZE / 2))
 new_device $((SIZE / 2))
-ok "a module tells the distance" insmod "$LAB/modules/distance.ko" node="$NODE"
+ok "a module reports the distance" insmod "$LAB/modules/distance.ko" node="$NODE"
 echo 1000 > /sys/module/distance/parameters/distance
 is "bind the first at distance 1000" "$(bind_to_kmem dax0.0)" "done"
 echo 2000 > /sys/module/distance/parameters/distance
@@ -141,7 +141,7 @@ is "bind the second alone" "$(bind_to_kmem "$DEVICE")" "done"
 attempt_on() { write_file "$DEVICES/$1/state" "$2"; }
 is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
 is "online_movable" "$(attempt_on "$DEVICE" online_movable)" "done"
-is "it decides the tier now" "$(tier_of "$NODE")" memory_tier15
+is "the second device decides the tier" "$(tier_of "$NODE")" memory_tier15
 is "unplugged" "$(attempt_on "$DEVICE" unplugged)" "done"
 release "$DEVICE"
 
@@ -152,7 +152,7 @@ is "bind the first" "$(bind_to_kmem dax0.0)" "done"
 is "unplugged" "$(attempt_on dax0.0 unplugged)" "done"
 ok "another driver adds a block" insmod "$LAB/modules/piece.ko" node="$NODE" \
 	start=$((block * BLOCK)) size="$BLOCK"
-is "it goes online" "$(switch "$block" online_movable)" "done"
+is "the block goes online" "$(switch "$block" online_movable)" "done"
 is "the node's tier is that of kmem" "$(tier_of "$NODE")" memory_tier15
 release dax0.0
 is "kmem has gone" "$(tier_of "$NODE")" memory_tier15

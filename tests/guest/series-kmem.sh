@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# The kernel's own kmem with the patches of upstream/: a transition is all or nothing
-# whatever ends it, unbinding loses nothing, and single blocks can be excluded. On a
-# kernel without the patches each section fails.
+# The kernel's own kmem with the patches of upstream/: a transition switches all blocks or
+# changes nothing, whatever ends it, and memory that is online at unbind is found again. On
+# a kernel without the patches each section fails.
 # vm: -s 1G -r 2
 # driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
@@ -29,14 +29,14 @@ is "unbind during an unplug: everything is online" "$(count 'online Movable')" "
 is "bind" "$(bind)" "done"
 is_all "bound again" online_movable 'online Movable'
 
-# interrupted WORD SIGNAL: while a block is in the middle of being switched.
+# interrupted WORD SIGNAL: sends SIGNAL to the writer while a block is being switched.
 interrupted() {
 	local before
 	before=$(snapshot)
 	fault hold=1 times=1 skip=3
 	begin_write it "$1" INT
 	ok "$1: under way" wait_until is_held
-	is "$1: reading does not wait, and says mixed" "$(timeout 5 cat "$DAX/state")" mixed
+	is "$1: a read does not wait, and returns mixed" "$(timeout 5 cat "$DAX/state")" mixed
 	signal it "$2"
 	let_go
 	end_write it
@@ -54,7 +54,7 @@ is "online_movable: SIGKILL ends it" "$RESULT" killed
 
 # --- unbinding while memory is online ---
 
-# left DESCRIPTION BLOCKS...: those are online when the device is unbound.
+# left DESCRIPTION BLOCKS...: unbinds the device while BLOCKS are online.
 left() {
 	local description=$1 number online
 	shift
@@ -67,12 +67,12 @@ left() {
 	is "$description: online" "$online" "$#"
 	mark_log "$description"
 	is "$description: unbind" "$(unbind)" "done"
-	is "$description: it stays online" "$(count 'online Movable')" "$online"
+	is "$description: the blocks stay online" "$(count 'online Movable')" "$online"
 	is "$description: one line in the log" "$(times_since "$description" 'kmem dax0\.0: ')" 1
 	ok "$description: no block links to the device" eval '! ls $MEMORY/memory*/managed_by 2> /dev/null'
 }
 
-# found DESCRIPTION STATE
+# found DESCRIPTION STATE: a bind finds the memory in STATE.
 found() {
 	is "$1: bind" "$(bind)" "done"
 	is "$1: state" "$(state)" "$2"
@@ -97,12 +97,12 @@ left "offline by hand later" "${BLOCKS[@]}"
 is "offline by hand later: offline" "$(switch_all offline)" "done"
 found "offline by hand later" offline
 
-# A device that has only a part of it must not get it.
+# A device that has only a part of the range must not get the memory.
 left "resized" "${BLOCKS[@]}"
 resize dax0.0 $((2 * BLOCK))
 is "resized: bind" "$(bind)" EBUSY
-is "resized: it stays online" "$(count 'online Movable')" "${#BLOCKS[@]}"
+is "resized: the blocks stay online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 resize dax0.0 0
 is "every block can be put offline" "$(switch_all offline)" "done"
-skip "the device as it was" "its two ranges cannot be made again by its size alone"
+skip "the device is restored" "setting its size does not restore its two ranges"
 done_testing

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory that was added in one go, and is mapped by 1 GiB pages, can be removed in pieces
-# with the patches of upstream/. On an x86 kernel without them the first access to the rest
-# of it is fatal.
+# With the patches of upstream/, memory that was added as a whole and is mapped by 1 GiB
+# pages can be removed in pieces. On an x86 kernel without them the first access to the
+# rest of the memory is fatal.
 # vm: -s 3G
 # driver: stock-series
 . "$LAB/tests/guest/helpers/device.sh"
@@ -22,7 +22,7 @@ is "unbind" "$(unbind)" "done"
 mapped=$(by_gib)
 ok "1 GiB of memory is added" insmod "$LAB/modules/piece.ko" node="$NODE" start="$start" size="$GIB"
 if (($(by_gib) != mapped + 1)); then
-	skip "memory is removed in pieces" "this kernel or processor does not map it by 1 GiB pages"
+	skip "memory is removed in pieces" "this kernel or processor does not map memory by 1 GiB pages"
 	done_testing
 fi
 is "the first block is removed" "$(remove "$first" "$first")" "done"
@@ -30,13 +30,13 @@ is "its mapping has been split" "$(by_gib)" "$mapped"
 is "the last block goes online" "$(switch "$last" online_movable)" "done"
 mkdir -p /run/filled
 mount -t tmpfs -o "mpol=bind:$NODE,size=128M" filled /run/filled
-ok "it can be filled" dd if=/dev/urandom of=/run/filled/file bs=1M count=64 status=none
+ok "the last block can be filled" dd if=/dev/urandom of=/run/filled/file bs=1M count=64 status=none
 sum=$(sha256sum < /run/filled/file)
-is "blocks beside it are removed" "$(remove $((first + 1)) $((last - 1)))" "done"
-is "its content is intact" "$(sha256sum < /run/filled/file)" "$sum"
+is "the blocks between are removed" "$(remove $((first + 1)) $((last - 1)))" "done"
+is "the content of the last block is intact" "$(sha256sum < /run/filled/file)" "$sum"
 umount /run/filled
-is "it goes offline" "$(switch "$last" offline)" "done"
-is "and is removed" "$(remove "$last" "$last")" "done"
+is "the last block goes offline" "$(switch "$last" offline)" "done"
+is "the last block is removed" "$(remove "$last" "$last")" "done"
 is "bind" "$(bind)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Persistent memory that shares node 0 with the ordinary memory (memmap=nn!ss) is plugged and
-# unplugged like any other device; and a forecast knows that with memory on another node the
-# kernel moves pages only there.
+# Persistent memory that shares node 0 with ordinary memory (memmap=nn!ss) can be plugged and
+# unplugged like any other device; and a forecast takes into account that the kernel moves pages
+# only to another node if there is one with memory.
 # full
 # vm: -s 512M -a memmap=1G!4G -t 300
 # driver: ours
@@ -46,6 +46,6 @@ note "$(< /tmp/dry)"
 status=0
 daxplug unplug "$name" --timeout 25s > /tmp/out 2>&1 || status=$?
 note "$(< /tmp/out)"
-is "beside another node: the dry run foresees the result" "$status" "$dry"
+is "beside another node: the dry run predicts the result" "$status" "$dry"
 is "beside another node: the file is intact" "$(md5sum < /run/use/file)" "$SUM"
 done_testing

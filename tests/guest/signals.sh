@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A signal to the writer cancels the transition at any point: it is rolled back, and the writer
-# gets EINTR.
+# A signal to the writer cancels the transition at any point: the driver rolls the transition back,
+# and the writer gets EINTR.
 # vm: -s 1G -t 240
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -58,7 +58,7 @@ interrupted "SIGINT without a handler" unplugged INT killed 3 INT=DEFAULT
 is "each is counted" "$(sed -n 's/^signal //p' "$DAX/kmem/transitions_cancelled")" 11
 is "one warning for each" "$(dmesg | grep -c 'kmem dax0\.0: .*cancelled.*-EINTR')" 11
 
-# --- stopping the writer, as a debugger does, cancels too ---
+# --- stopping the writer, as a debugger does, also cancels ---
 before=$(snapshot)
 fault hold=1 times=1 skip=3
 begin_write it unplugged

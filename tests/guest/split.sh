@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A part of the memory can be given back: its region is divided into several devices, each of
-# which is plugged and unplugged alone, as docs/operate.md shows.
+# A part of the memory can be unplugged: its region is divided into several devices, each of which
+# can be plugged and unplugged independently, as docs/operate.md shows.
 # full
 # vm: -s 1G
 # vm: -v cxl -s 512M
@@ -38,7 +38,7 @@ is "both are in use" "$(memory_total)" $((without + SIZE))
 
 for name in dax0.1 dax0.0; do
 	choose "$name"
-	is "$name: given back" "$(attempt unplugged)" "done"
+	is "$name: unplugged" "$(attempt unplugged)" "done"
 	is "$name: half of the memory is left" "$(memory_total)" $((without + HALF))
 	is "$name: the other device is as before" \
 		"$(choose "$([[ $name == dax0.0 ]] && echo dax0.1 || echo dax0.0)"; state)" online_movable

@@ -12,13 +12,13 @@ STORM=$LAB/programs/storm
 
 [[ -e $DAX/state ]] || skip_all "the kernel's own driver has no state file to write to"
 
-# Blocks go online in ZONE_MOVABLE, unless --kernel-zone is given: the kernel seldom gives back
-# memory that it has taken from a kernel zone, and most operations then fail with EBUSY.
+# Blocks go online in ZONE_MOVABLE, unless --kernel-zone is given: the kernel seldom frees memory
+# that it has allocated from a kernel zone, and most operations then fail with EBUSY.
 let_kernel_choose_movable
 
-# A storm that sees nothing would pass as well.
+# Checks that the storm detects a violation.
 spoiled=$("$STORM" --seed 1 --transitions 100 --spoil 5) && status=0 || status=$?
-is "a byte that is changed behind a process is seen" "$status" 1
+is "a byte that is changed behind a process is detected" "$status" 1
 ok "the output has the seed" grep -q '^# again.*: lab/storm --seed 1 ' <<< "$spoiled"
 
 OPTIONS=("${@/#new/$SRANDOM}")
@@ -27,7 +27,7 @@ note "storm ${OPTIONS[*]}"
 "$STORM" "${OPTIONS[@]}" | tee /tmp/storm
 is "no invariant is violated" "${PIPESTATUS[0]}" 0
 
-# share NAME: how many of 100 such operations were done.
+# share NAME: prints how many per cent of these operations succeeded.
 share() {
 	awk -v name="# $1: " 'index($0, name) == 1 {
 		for (i = split($0, word, " "); word[i] !~ /:$/; i -= 2) {
@@ -38,7 +38,7 @@ share() {
 	}' /tmp/storm
 }
 
-# A device that is stuck has no violated invariant either.
+# A device that is stuck would violate no invariant either.
 if [[ "${OPTIONS[*]}" != *--kernel-zone* ]]; then
 	for word in unplugged online_movable; do
 		note "state $word: $(share "state $word") of 100 done"

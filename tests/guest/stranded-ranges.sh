@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each range of a device is stranded, reclaimed and adopted by itself.
+# Each range of a device is stranded, reclaimed and adopted independently.
 # full
 # vm: -s 512M -r 2
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -23,8 +23,8 @@ leave() {
 
 is_reclaiming() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
 
-# refused_meanwhile GONE LEFT: while a reclaim of the range LEFT is tried in vain, the log tells the
-# binding device about LEFT, not about GONE.
+# refused_meanwhile GONE LEFT: during a reclaim of the range LEFT, which then fails, a bind is refused
+# and the log names LEFT, not GONE.
 refused_meanwhile() {
 	fault what=offline hold=1 times=1 err=16
 	reclaim "$2" > /tmp/reclaimed &
@@ -71,7 +71,7 @@ is "both: no reservation is left" "$(left_over)" 0
 is "both: the module is free" "$(refcount)" 0
 is "bind" "$(bind)" "done"
 
-# --- by hand: with its last online block a range is removed ---
+# --- by hand: a range is removed when its last online block goes offline ---
 leave
 is_left() { [[ $(stranded) == "$1" ]]; }
 for block in "${BLOCKS[@]:0:HALF}"; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# Memory that no device owns is listed in stranded/, and a reclaim there removes all of a range or
-# changes nothing.
+# stranded/ lists memory that no device owns, and a reclaim there removes all of a range or changes
+# nothing.
 # vm: -s 512M
 . "$LAB/tests/guest/helpers/stranded.sh"
 load_fault
@@ -19,7 +19,7 @@ is_stranded() {
 # outside: everything that a reclaim changes, and must not change if it fails.
 outside() { ls "$STRANDED"; snapshot 2> /dev/null; }
 
-# unbind_online: plugs the device and unbinds it, so that all of it is stranded.
+# unbind_online: plugs the device and unbinds it, so that all its memory is stranded.
 unbind_online() {
 	is "online_movable" "$(attempt online_movable)" "done"
 	is "unbind" "$(unbind)" "done"
@@ -31,7 +31,7 @@ is "nothing is stranded" "$(stranded)" ''
 unbind_online
 is "one range is stranded" "$(stranded)" "$NAME"
 
-# --- the files are live ---
+# --- the files show the present state ---
 is "one block offline by hand" "$(switch "$MIDDLE" offline)" "done"
 is_stranded "one block offline by hand" $((TOTAL - 1))
 is "that block online by hand" "$(switch "$MIDDLE" online_movable)" "done"
@@ -52,7 +52,7 @@ is_all "adopted" online_movable 'online Movable'
 exec {open}<&- {late}>&-
 is "unbind" "$(unbind)" "done"
 
-# --- all or nothing ---
+# --- a reclaim that fails changes nothing ---
 for word in 0 2 $'\n' yes; do
 	is "reclaim: ${word@Q} is refused" "$(write_file "$RECLAIM" "$word")" EINVAL
 done

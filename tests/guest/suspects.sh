@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# With one page that cannot be moved, in the last block of a device that is half used, the unplug
-# fails at that block, and has moved nothing in vain.
+# With one unmovable page in the last block of a device that is half used, the unplug fails at that
+# block before it has migrated any page.
 # vm: -s 768M -t 240
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -9,8 +9,8 @@
 failure() { tr ' ' '\n' < "$DAX/kmem/last_failure" | sed -n "s/^$1=//p"; }
 migrated() { awk '$1 ~ /^pgmigrate_(success|fail)$/ { sum += $2 } END { print sum }' /proc/vmstat; }
 
-# Newer kernels keep memory of their own in a kernel zone, in the block that goes online first. So
-# the first block goes online first here; of two suspects the upper one goes offline first.
+# Newer kernels keep memory of their own in the kernel zone, in the block that goes online first. So
+# this onlines the first block first: of two suspects the driver tries the upper one first.
 FIRST=${BLOCKS[0]}
 online() {
 	local number
@@ -47,7 +47,7 @@ is_refused() {
 	rm "$STORE/half"
 }
 
-# The first block goes offline last if no block is suspected.
+# Without suspects the driver takes the first block offline last.
 if insmod "$LAB/modules/unmovable.ko" block="$FIRST" kind=kernel; then
 	is_refused "in the first block" "@(kernel|slab)" "$FIRST"
 	rmmod unmovable

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# Memory that the kernel's own driver holds, or has left behind, is taken over without a reboot.
+# The driver takes over memory that the kernel's own driver holds, or has left behind, without a
+# reboot.
 # vm: -s 1G
 # vm-full: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"
@@ -28,11 +29,11 @@ unload_stock
 mark_log adopted
 load_ours
 is_all "taken over" online_movable "online Movable"
-is "the log says so" "$(times_since adopted 'took over memory')" 1
+is "the log says that the memory is taken over" "$(times_since adopted 'took over memory')" 1
 is "the module cannot be unloaded while the memory is online" "$(rmmod kmem 2> /dev/null && echo gone || echo stays)" stays
 comes_and_goes "left behind"
 
-# --- still bound to it, with some blocks offline and one in a kernel zone ---
+# --- still bound to the kernel's own driver, with some blocks offline and one in a kernel zone ---
 rmmod kmem
 load_stock
 online_all
@@ -47,7 +48,7 @@ is "the state is mixed" "$(state)" mixed
 is "blocks_online" "$(cat "$DAX/kmem/blocks_online")" "$((${#BLOCKS[@]} - 1))"
 comes_and_goes "still bound"
 
-# --- never a part of a range that was added in one go: the kernel does not survive its removal ---
+# --- never a part of a range that was added as a whole: removing a part would crash the kernel ---
 rmmod kmem
 load_stock
 online_all
@@ -61,10 +62,10 @@ ok "the log says that it is not" eval '[[ $(log_since smaller "not taken over") 
 is "the blocks are as before" "$(count 'online Movable')" "${#BLOCKS[@]}"
 is "the device gets its size back" "$(write_file "$DAX/size" "$size")" "done"
 bind > /dev/null
-is_all "then its memory is taken over" online_movable "online Movable"
+is_all "with its first size, its memory is taken over" online_movable "online Movable"
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- and back: the kernel's own driver can bind an unplugged device ---
+# --- back: the kernel's own driver can bind an unplugged device ---
 rmmod kmem
 ok "the module can be unloaded" eval '! lsmod | grep -q ^kmem'
 load_stock

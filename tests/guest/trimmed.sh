@@ -13,7 +13,7 @@ REGION=$(realpath "$DAX/../dax_region")
 # has_state: the kernel's own driver before 7.3 has no state file.
 has_state() { [[ -e $DAX/state ]]; }
 
-# child SIZE: creates another device of that size, at lower addresses than the next. Sets CHILD.
+# child SIZE: creates another device of SIZE at the lowest free addresses. Sets CHILD.
 child() {
 	local before
 	before=$(ls /sys/bus/dax/devices)
@@ -46,7 +46,7 @@ echo $((SIZE - 2 * MIB)) > "$DAX/size"
 rebind "a block cut short at the end"
 ok "a block cut short at the end: the device binds" is_bound
 is "a block cut short at the end: the others are present" "$(count 'offline*')" $((SIZE / BLOCK - 1))
-is "a block cut short at the end: no more" \
+is "a block cut short at the end: the node has no other block" \
 	"$(find "/sys/devices/system/node/node$NODE" -maxdepth 1 -name 'memory[0-9]*' | wc -l)" $((SIZE / BLOCK - 1))
 if has_state; then
 	is "a block cut short at the end: the log says so once" \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two devices on one node: a forecast counts neither free memory of the device's own node, where
-# the kernel moves nothing, nor that of a device that the same command unplugs; and "all" skips a
-# device that a file system uses.
+# Two devices on one node: a forecast does not count free memory of the device's own node, where the
+# kernel moves no pages, or of a device that the same command unplugs; and "all" skips a device that a
+# file system uses.
 # vm: -s 1G -t 300
 # driver: ours
 . "$LAB/tests/guest/helpers/device.sh"
@@ -14,7 +14,7 @@ HALF=$((SIZE / 2 >> 20))M
 ORDINARY_POOL=/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages
 free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
 
-# leave_free MIB: uses ordinary memory until MIB are left.
+# leave_free MIB: uses ordinary memory until MIB are free.
 leave_free() { echo $((($(free_mib 0) - $1) / 2)) > "$ORDINARY_POOL"; }
 
 # fill NAME MIB: makes a file on the node of the devices.
@@ -45,13 +45,13 @@ is "refused: nothing has changed" "$(states)" "dax0.0 online_movable dax0.1 onli
 echo 0 > "$ORDINARY_POOL"
 fill second 400
 leave_free 720
-run "each fits elsewhere: one" 0 unplug dax0.0 --dry-run
-run "each fits elsewhere: the other" 0 unplug dax0.1 --dry-run
-run "both do not: a dry run" 7 unplug all --dry-run
-run "both do not: unplug" 7 unplug all --timeout 30s
+run "room for one device: the first" 0 unplug dax0.0 --dry-run
+run "room for one device: the second" 0 unplug dax0.1 --dry-run
+run "room for one device: a dry run for both" 7 unplug all --dry-run
+run "room for one device: unplug both" 7 unplug all --timeout 30s
 is "refused: neither is unplugged" "$(states)" "dax0.0 online_movable dax0.1 online_movable"
 echo 0 > "$ORDINARY_POOL"
-run "with room for both: unplug" 0 unplug all
+run "room for both devices: unplug both" 0 unplug all
 is "both are unplugged" "$(states)" "dax0.0 unplugged dax0.1 unplugged"
 
 file_system_mode() {

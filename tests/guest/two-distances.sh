@@ -7,7 +7,7 @@
 . "$LAB/tests/guest/helpers/resize.sh"
 
 grep -q ' register_mt_adistance_algorithm$' /proc/kallsyms ||
-	skip_all "Linux $KERNEL asks for no abstract distances"
+	skip_all "Linux $KERNEL has no algorithms for abstract distances"
 
 # Distances 128 to 255 are tier 1, 256 to 383 tier 2, and so on.
 NEAR=1000 NEAR_TIER=memory_tier7
@@ -20,13 +20,13 @@ change() { write_file "$DEVICES/$1/state" "$2"; }
 unplugs() { is "$1: unplugged" "$(change "$1" unplugged)" "done"; }
 unbinds() { is "$1: unbind" "$(write_file "$KMEM/unbind" "$1")" "done"; }
 
-# plugs DEVICE: from offline, the state after bind, or from unplugged.
+# plugs DEVICE: plugs a device that is offline, as after bind, or unplugged.
 plugs() {
 	change "$1" unplugged > /tmp/answer
 	is "$1: online_movable" "$(change "$1" online_movable)" "done"
 }
 
-# binds DEVICE DISTANCE: binds it while the kernel reports DISTANCE for the node.
+# binds DEVICE DISTANCE: binds DEVICE while the kernel reports DISTANCE for the node.
 binds() {
 	echo "$2" > "$DISTANCE"
 	is "$1: bind, at distance $2" "$(bind_to_kmem "$1")" "done"
@@ -64,7 +64,7 @@ plugs "$OTHER"
 is_in_tier "bound again" "$FAR_TIER"
 unplugs "$OTHER"
 
-# --- the second device goes last, and has had no memory online ---
+# --- the second device is unbound, and has had no memory online ---
 binds dax0.0 "$NEAR"
 unbinds "$OTHER"
 unplugs dax0.0

@@ -61,7 +61,7 @@ for word in online_movable online; do
 	is "$word, in the end: the module is free" "$(refcount)" 0
 done
 
-# --- mixed: a part stays ---
+# --- mixed: one block stays online ---
 for stays in "$FIRST" "$MIDDLE" "$LAST"; do
 	description="mixed, memory$stays online"
 	is "online_movable" "$(attempt online_movable)" "done"
@@ -77,8 +77,8 @@ for stays in "$FIRST" "$MIDDLE" "$LAST"; do
 done
 is "online_movable" "$(attempt online_movable)" "done"
 is "unplugged" "$(attempt unplugged)" "done"
-is_unplugged "after all that"
-is "after all that: the module is free" "$(refcount)" 0
+is_unplugged "after all states"
+is "after all states: the module is free" "$(refcount)" 0
 
 # --- stranded memory is taken offline by hand ---
 is "online_movable" "$(attempt online_movable)" "done"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# In a kernel whose memory blocks the driver cannot switch the module refuses to load; if it is
-# loaded already, the core puts a new device's memory online by the system's policy.
+# In a kernel whose memory blocks the driver cannot switch, the module refuses to load; if the module
+# is already loaded, the core onlines a new device's memory by the system's policy.
 # vm: -s 1G -p online_movable
 # vm-full: -s 1G -r 2 -p online_movable
 . "$LAB/tests/guest/helpers/device.sh"
-need_outside "it switches blocks by the core's own functions"
+need_outside "the driver switches blocks by the core's own functions"
 load_fault
 
 # onlined_by_policy DESCRIPTION: bind lets the core put the device online, and refuses nothing.
@@ -27,7 +27,7 @@ goes_again "at first"
 
 # --- at bind ---
 ok "no block can be switched" insmod "$LAB/modules/unswitchable.ko"
-is "nor by its own file" "$(switch 0 offline)" EIO
+is "a block cannot be switched by its own file" "$(switch 0 offline)" EIO
 onlined_by_policy "no block can be switched"
 before=$(snapshot)
 ok "no block can be switched: an unplug fails" eval '[[ $(attempt unplugged) != "done" ]]'

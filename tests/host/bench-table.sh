@@ -1,34 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # bench/table marks results of a processor that clears and copies byte by byte, and prints them
-# beside the usual results only where the two differ. The tables in the documents are those of the
-# results.
+# beside the usual results only where the two differ. The tables in the documents match the results.
 set -euo pipefail
 . tests/guest/lib.sh
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# result ERMS MS: a line of JSON, as bench/lib.sh writes them; ERMS null is an old one.
+# result ERMS MS: prints a line of JSON as bench/lib.sh does; with ERMS null, as it once did.
 result() {
 	jq -cn --argjson erms "$1" --argjson ms "$2" '{kernel: "6.12", who: "ours", way: "state", what: "plug",
 		size: 1073741824, block: 134217728, ranges: 1, emulated: true, boot: "\($erms)", round: 1, ms: $ms} +
 		if $erms == null then {} else {erms: $erms} end'
 }
 
-# rows: each "WHAT SECONDS" of the table of all results.
+# rows: prints "WHAT SECONDS" of each row of the table.
 rows() { bench/table "$WORK/results" | tail -n +3 | awk -F ' *[|] *' '{ print $4, $6 }' | paste -sd ';'; }
 
 result false 400 > "$WORK/results"
 is "a usual result" "$(rows)" "plug 0.4 / 0.4 / 0.4"
 result true 900 >> "$WORK/results"
-is "both, where they differ" "$(rows)" "plug 0.4 / 0.4 / 0.4;plug (byte by byte) 0.9 / 0.9 / 0.9"
+is "both results if they differ" "$(rows)" "plug 0.4 / 0.4 / 0.4;plug (byte by byte) 0.9 / 0.9 / 0.9"
 { result false 400; result true 420; } > "$WORK/results"
-is "the usual one alone, where they do not" "$(rows)" "plug 0.4 / 0.4 / 0.4"
+is "the usual result alone if they do not differ" "$(rows)" "plug 0.4 / 0.4 / 0.4"
 result null 900 > "$WORK/results"
-is "a result from before the processor was recorded had ERMS" "$(rows)" "plug (byte by byte) 0.9 / 0.9 / 0.9"
+is "a result without a recorded processor counts as ERMS" "$(rows)" "plug (byte by byte) 0.9 / 0.9 / 0.9"
 
-# drained_result WHO WHAT MS: as bench/drain.sh writes them.
+# drained_result WHO WHAT MS: prints a line of JSON as bench/drain.sh does.
 drained_result() {
 	jq -cn --arg who "$1" --arg what "drain, anon$2" --argjson ms "$3" '{kernel: "6.12", who: $who, way: "state",
 		what: $what, size: 1073741824, block: 134217728, ranges: 1, emulated: true, erms: false,
@@ -39,11 +38,11 @@ drained_result() {
 	drained_result ours '' 2000
 	drained_result stock ': device_hotplug_lock held' 3000
 	drained_result ours ': device_hotplug_lock held' 300
-	drained_result ours ': memcpy() of as much' 50
+	drained_result ours ': memcpy() of the same size' 50
 } > "$WORK/results"
 is "a drain: one line for each case" "$(bench/drained "$WORK/results" | tail -n +3)" \
 	"| 6.12 | anon | 4 → 2 | 2 | 25 → 50 | 3 → 0.3 | 10 % | failed → failed |  | 0.05 |  |"
-is "the MiB that left a device in a second" "$(rows | grep -o '50 MiB/s')" "50 MiB/s"
+is "the rate at which memory leaves a device" "$(rows | grep -o '50 MiB/s')" "50 MiB/s"
 is "a part's share of the whole" \
 	"$(bench/table "$WORK/results" | awk -F ' *[|] *' '$4 ~ /memcpy/ { print $7 }')" "2.5 %"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lab keeps a thing in its cache if and only if it is complete, also where bash goes on after
-# a failure because a caller tests the status.
+# The lab keeps an item in its cache if and only if it is complete, even where bash continues after a
+# failure because a caller tests the status.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -17,13 +17,13 @@ half_inside() { mkdir "$1"; (false; :); printf 'all the same\n' > "$1/it"; }
 half_elsewhere() { whole "$1" it; cached "$BUILD/other" half; }
 none_to_be_had() { mkdir "$1"; (exit 77) || exit; }
 
-# Calls cached, with more to do after it.
+# Calls cached, and prints a line if the shell continues after it.
 make() {
 	cached "$BUILD/$1" "$1" "${@:2}"
 	printf 'went on\n'
 }
 
-# Each way to call it sets STATUS, in a shell of its own, because a failing maker ends the shell.
+# Each way to call make sets STATUS, in a shell of its own, because a failing maker ends the shell.
 plainly() {
 	set +e
 	(set -e; make "$@")
@@ -40,7 +40,7 @@ made() {
 	OUTPUT=$(< "$WORK/out")
 }
 
-# kept: the files below build/, less locks.
+# kept: prints the files below build/, without the locks.
 kept() { (cd "$BUILD" && find . -type f ! -path './lock/*' | sort | paste -sd ' '); }
 
 for way in plainly before_or after_if apart_before_or; do
@@ -55,11 +55,11 @@ for way in plainly before_or after_if apart_before_or; do
 	made "$way" whole this
 	is "$way: a success is kept" "$STATUS $OUTPUT $(kept) $(< "$BUILD/whole/it")" "0 went on ./whole/it this"
 	made "$way" whole that
-	is "$way: the thing is not made again" "$STATUS $OUTPUT $(< "$BUILD/whole/it")" "0 went on this"
+	is "$way: the item is not made again" "$STATUS $OUTPUT $(< "$BUILD/whole/it")" "0 went on this"
 	rm -r "$BUILD/whole"
 done
 
-# Where bash cannot be made to stop at failures, nothing is made.
+# The cache makes nothing where bash cannot be made to stop at failures.
 substituted() {
 	local output
 	output=$(make half 2> "$WORK/err") || return

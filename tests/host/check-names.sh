@@ -13,7 +13,7 @@ status=0
 said=$(lab/check -n nonsense) || status=$?
 is "no test of that name" "$status: $said" "1: FAILED  nonsense: no test of that name"
 
-# A static test in a build directory that is empty.
+# Runs a static test with an empty build directory.
 BUILD=$(mktemp -d)
 trap 'rm -rf "$BUILD"' EXIT
 ok "a test of this machine runs" eval "DAXPLUG_BUILD=$BUILD lab/check licence > $BUILD/said 2>&1"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The commands of the documents that need neither a guest nor a root of the lab succeed in a clone.
+# The documented commands that need neither a guest nor a root of the lab succeed in a clone.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/documents.sh

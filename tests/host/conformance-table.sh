@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The table of docs/conformance.md is that of the results that are kept, and each of these
-# has every promise. The suite refuses a device that it cannot check.
+# The table in docs/conformance.md matches the kept results, and each result has every
+# promise. The suite refuses a device that it cannot check.
 set -euo pipefail
 . tests/guest/lib.sh
 RUN=tests/conformance/run TABLE=tests/conformance/table
@@ -42,7 +42,7 @@ for result in tests/conformance/results/*.tap; do
 	is "${result##*/} has each promise" "$(sed -nE 's/^(not )?ok [0-9]+ - ([^:]+): ?(.*)/\2 \3/p' "$result" | sed 's/ # SKIP .*//')" \
 		"$("$RUN" --list | sed -E 's/ +/ /; s/ \(--risky\)$//')"
 done
-is "ids are different" "$("$RUN" --list | cut -d' ' -f1 | sort | uniq -d)" ''
+is "no id is used twice" "$("$RUN" --list | cut -d' ' -f1 | sort | uniq -d)" ''
 
 # --- the suite ---
 
@@ -51,7 +51,7 @@ refuses() {
 	local status=0
 	"$RUN" "${@:2}" > "$WORK/out" 2> "$WORK/err" || status=$?
 	is "${*:2}: refused" "$status: $(< "$WORK/err")" "2: run: $1"
-	is "${*:2}: nothing else is said" "$(wc -c < "$WORK/out")" 0
+	is "${*:2}: nothing on standard output" "$(wc -c < "$WORK/out")" 0
 }
 
 refuses "name a device, such as dax0.0 (--help shows the options)"

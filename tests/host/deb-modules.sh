@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# "make deb-modules" makes packages of the driver for hosts without a compiler: built twice they are
-# identical, the module is signed with the given key, and the metapackage keeps a newer kernel out.
+# "make deb-modules" makes packages of the driver for hosts without a compiler: two builds are
+# identical, the module is signed with the given key, and the metapackage breaks newer kernels.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
@@ -22,7 +22,7 @@ new_layer
 ok "packages without a key" make_packages
 first=$(sums) || true
 in_layer "$KERNEL_ROOT" 'rm -r build; make -s clean' > /dev/null 2>&1 || true
-ok "packages once more" make_packages
+ok "the same packages again" make_packages
 is "built twice, they are identical" "$(sums)" "$first"
 is "a newer kernel breaks the metapackage" "$(breaks)" "linux-image-amd64 (>> $KERNEL_VERSION)"
 
@@ -30,7 +30,7 @@ ok "a key" make_key
 ok "packages with a key" make_packages KEY=key.pem CERT=cert.pem
 dpkg-deb -x "$(package "-$KERNEL_RELEASE")" "$WORK/installed"
 module=$WORK/installed/usr/lib/modules/$KERNEL_RELEASE/updates/daxplug_kmem.ko
-is "the module is signed with it" "$(modinfo -F signer "$module")" "a test"
+is "the module is signed with the key" "$(modinfo -F signer "$module")" "a test"
 is "the module is for the kernel" "$(modinfo -F vermagic "$module" | cut -d ' ' -f 1)" "$KERNEL_RELEASE"
 said=$(make_packages KERNEL=6.0-none 2>&1) && status=0 || status=$?
 ok "a kernel without headers is refused" test "$status" -ne 0

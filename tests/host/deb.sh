@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# The Debian packages, for Debian 12 and 13: built twice in minimal roots they are identical; lintian
-# has nothing to say; debian/tests pass once they are installed; a kernel that is installed
-# afterwards gets the driver before its first boot; a build that fails fails no package; after a
-# purge the kernel's own module is what it was, and no file is left.
+# The Debian packages, for Debian 12 and 13: two builds in minimal roots are identical; lintian
+# reports nothing; debian/tests pass with the packages installed; a kernel that is installed
+# afterwards gets the driver before its first boot; a failed build of the driver fails no package;
+# after a purge the kernel's own module is unchanged, and no file is left.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
 command -v lintian > /dev/null || skip_all "lintian is not installed"
 
-# sums DIR: of each package and of its contents.
+# sums DIR: prints the checksum of each package in DIR.
 sums() { (cd "$1" && find . -name '*.deb' -exec sha256sum {} + | sort -k 2); }
 
 # build_again RELEASE: makes the packages again, into WORK/again-RELEASE.
@@ -30,12 +30,12 @@ in_machine() { in_layer "$KERNEL_ROOT" "$1"; }
 kmem_of_kernel() { (cd "$KERNEL_ROOT" && find usr/lib/modules -name 'kmem.ko*' -exec sha256sum {} +); }
 kmem_in_layer() { in_machine "cd / && find usr/lib/modules/$KERNEL_RELEASE -name 'kmem.ko*' -exec sha256sum {} +"; }
 
-# files_left: files that name daxplug, but for dpkg's lists and the rule that the test has copied.
+# files_left: prints files named after daxplug, except dpkg's lists and the rule that the test has copied.
 files_left() {
 	in_machine 'find /etc /usr /var/lib /boot -xdev -name "*daxplug*" ! -path "/var/lib/dpkg/*" ! -name 90-daxplug-kdump.rules ! -path "/clone/*"'
 }
 
-# new_kernel: the release of the kernel that the root did not have.
+# new_kernel: prints the release of the kernel that the root did not have.
 new_kernel() { in_machine "ls /lib/modules | grep -vx $KERNEL_RELEASE"; }
 
 for release in 12 13; do
@@ -51,26 +51,26 @@ for release in 12 13; do
 	in_machine 'rm -f /etc/dpkg/dpkg.cfg.d/*' # the root's own have dpkg leave out documents
 	ok "$deb: install" in_machine 'cp /clone/debs/extra/libdaxplug-dev_*.deb debs/ && apt-get install -y ./debs/*.deb pkg-config'
 	ok "$deb: the driver is built" in_machine "test -e /lib/modules/$KERNEL_RELEASE/updates/dkms/daxplug_kmem.ko*"
-	is "$deb: the kernel's own module is as it was" "$(kmem_in_layer)" "$(kmem_of_kernel)"
+	is "$deb: the kernel's own module is unchanged" "$(kmem_in_layer)" "$(kmem_of_kernel)"
 	for test in debian/tests/command debian/tests/library; do
 		ok "$deb: $test" in_machine "sh $test"
 	done
 
-	ok "$deb: the rule for crash kernels" in_machine 'cp /usr/share/doc/daxplug/examples/90-daxplug-kdump.rules /etc/udev/rules.d/'
-	ok "$deb: in place of the distribution's" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
+	ok "$deb: the rule for crash kernels can be copied" in_machine 'cp /usr/share/doc/daxplug/examples/90-daxplug-kdump.rules /etc/udev/rules.d/'
+	ok "$deb: the distribution's rule can be overridden" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
 
 	ok "$deb: a new kernel" in_machine 'apt-get update && apt-get install -y linux-image-cloud-amd64 linux-headers-cloud-amd64'
 	new=$(new_kernel) || true
-	ok "$deb: it has the driver before its first boot" in_machine "test -e /lib/modules/$new/updates/dkms/daxplug_kmem.ko*"
-	ok "$deb: its initramfs is there" in_machine "test -s /boot/initrd.img-$new"
+	ok "$deb: the new kernel has the driver before its first boot" in_machine "test -e /lib/modules/$new/updates/dkms/daxplug_kmem.ko*"
+	ok "$deb: the new kernel has an initramfs" in_machine "test -s /boot/initrd.img-$new"
 	in_machine "dkms remove -m daxplug -v \$(cd /usr/src && echo daxplug-* | cut -d- -f2) -k $new && for f in /usr/src/daxplug-*/kernel/main.c; do echo '#error' >> \$f; done" > /dev/null
 	ok "$deb: a build that fails does not fail the kernel's package" \
 		in_machine "apt-get install -y --reinstall linux-image-$new linux-headers-$new"
 	ok "$deb: the kernel's packages are configured" in_machine '! dpkg --audit | grep .'
-	ok "$deb: there is no driver for it" in_machine "! ls /lib/modules/$new/updates/dkms/daxplug_kmem.ko* 2> /dev/null"
+	ok "$deb: the new kernel has no driver" in_machine "! ls /lib/modules/$new/updates/dkms/daxplug_kmem.ko* 2> /dev/null"
 
 	ok "$deb: purge" in_machine 'apt-get purge -y daxplug daxplug-dkms libdaxplug0 libdaxplug-dev'
 	is "$deb: nothing is left" "$(files_left)" ''
-	is "$deb: the kernel's own module is still as it was" "$(kmem_in_layer)" "$(kmem_of_kernel)"
+	is "$deb: the kernel's own module is still unchanged" "$(kmem_in_layer)" "$(kmem_of_kernel)"
 done
 done_testing

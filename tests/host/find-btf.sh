@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The build finds the BTF of a kernel that is not running, wherever a distribution puts the
-# kernel, takes no other kernel's BTF, and names the tool that is missing.
+# The build finds the BTF of a kernel that is not running wherever distributions put the kernel, never
+# uses another kernel's BTF, and names a missing tool.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -13,14 +13,14 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 RELEASE=6.6.6-test
 
-# make_vmlinux FILE RELEASE [without]: makes an ELF file with its release, and with or without BTF.
+# make_vmlinux FILE RELEASE [without]: makes an ELF file that contains RELEASE, with or without BTF.
 make_vmlinux() {
 	printf 'const char banner[] = "Linux version %s (made up)";\n' "$2" | gcc -c -x c -o "$1" -
 	printf 'BTF of %s' "$2" > "$WORK/btf"
 	[[ ${3-} ]] || objcopy --add-section .BTF="$WORK/btf" "$1"
 }
 
-# make_image FILE VMLINUX COMPRESSOR...: makes a loader, the compressed kernel, and more behind it.
+# make_image FILE VMLINUX COMPRESSOR...: makes an image with the compressed kernel between other bytes.
 make_image() {
 	{ head -c 3000 /dev/zero; "${@:3}" < "$2"; head -c 500 /dev/zero; } > "$1"
 }
@@ -37,11 +37,11 @@ tree() {
 # find_btf: sets FOUND to the file or to the message.
 find_btf() { FOUND=$(SYSROOT=$ROOT RUNNING=${RUNNING-none} "$WORK/script/find-btf" "$KDIR" 2>&1) || true; }
 
-# finds WHAT PATH: find-btf finds PATH, which has the wanted kernel's BTF.
+# finds WHAT PATH: find-btf finds PATH, which contains the BTF of the kernel.
 finds() {
 	find_btf
 	is "$1: found" "$FOUND" "$2"
-	[[ ! -e $FOUND ]] || is "$1: that kernel's" "$(objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc "$FOUND" /dev/stdout)" "BTF of $RELEASE"
+	[[ ! -e $FOUND ]] || is "$1: the BTF of that kernel" "$(objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc "$FOUND" /dev/stdout)" "BTF of $RELEASE"
 }
 
 make_vmlinux "$WORK/vmlinux" "$RELEASE"
@@ -62,7 +62,7 @@ cp "$WORK/btf" "$AT"
 RUNNING=$RELEASE find_btf
 is "the running kernel's" "$FOUND" "$AT"
 RUNNING=6.6.7-other find_btf
-ok "BTF of another running kernel is not taken" test "$FOUND" != "$AT"
+ok "BTF of another running kernel is not used" test "$FOUND" != "$AT"
 
 for path in /usr/lib/debug/boot/vmlinux-$RELEASE /usr/lib/debug/lib/modules/$RELEASE/vmlinux \
 	/usr/lib/modules/$RELEASE/vmlinux /boot/vmlinux-$RELEASE; do
@@ -94,13 +94,13 @@ finds "a build directory's image" "$WORK/script/vmlinux-$RELEASE"
 tree /boot/vmlinuz-linux
 make_image "$AT" "$WORK/other" zstd -qc
 find_btf
-ok "an image of another release is not taken" grep -q "no BTF of Linux $RELEASE in" <<< "$FOUND"
+ok "an image of another release is not used" grep -q "no BTF of Linux $RELEASE in" <<< "$FOUND"
 
 tree /boot/vmlinuz-$RELEASE
 make_image "$AT" "$WORK/bare" zstd -qc
 find_btf
 ok "a kernel without BTF: the message names CONFIG_DEBUG_INFO_BTF" grep -q CONFIG_DEBUG_INFO_BTF <<< "$FOUND"
-is "nothing half-done is left" "$(ls "$WORK/script")" find-btf
+is "no incomplete file is left" "$(ls "$WORK/script")" find-btf
 
 tree /nothing
 find_btf

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Tests that other projects have written for the kernel's own driver (ndctl's test of kmem
-# devices, the kernel's selftest of memory hotplug) pass with daxplug's wherever they pass with
-# that. NDCTL_SOURCE and LINUX_SOURCE name their sources, which are else sought in /usr/src.
+# Other projects' tests for the kernel's own driver (ndctl's test of kmem devices, the kernel's
+# selftest of memory hotplug) pass with daxplug's driver wherever they pass with the kernel's own.
+# NDCTL_SOURCE and LINUX_SOURCE name their sources; the default is /usr/src.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -10,7 +10,7 @@ LINUX_TEST=tools/testing/selftests/memory-hotplug/mem-on-off-test.sh
 NDCTL_TEST=test/daxctl-devices.sh
 KERNEL=${KERNEL:-6.12}
 
-# find_source NAME GIVEN TEST: sets SOURCE, to nothing if there is none.
+# find_source NAME GIVEN TEST: sets SOURCE to the source that has TEST, or to nothing.
 find_source() {
 	local dir
 	SOURCE=
@@ -25,12 +25,12 @@ LINUX=$SOURCE
 find_source ndctl- "${NDCTL_SOURCE-}" "$NDCTL_TEST"
 NDCTL=$SOURCE
 [[ $LINUX || $NDCTL ]] ||
-	skip_all "no source of ndctl nor of the kernel in /usr/src (NDCTL_SOURCE=DIR, LINUX_SOURCE=DIR)"
+	skip_all "no source of ndctl or of the kernel in /usr/src (set NDCTL_SOURCE or LINUX_SOURCE)"
 
 WORK=$(mktemp -d)
 trap 'rm -r "$WORK"' EXIT
 
-# The guest runs one script, which therefore contains the files of the tests.
+# Prints the script for the guest, which contains the files of the tests.
 guest_script() {
 	mkdir "$WORK/linux" "$WORK/ndctl"
 	[[ ! $LINUX ]] || cp "$LINUX/$LINUX_TEST" "$WORK/linux"
@@ -41,16 +41,17 @@ guest_script() {
 	sed '1,/^# --- in the guest ---$/d' "$1"
 }
 
-# result NAME: the status of one test with the last driver.
+# result NAME: prints the status of one test with the last driver.
 result() { sed -n "s/^$1: status //p" "$WORK/out"; }
 
-# tested NAME SOURCE DESCRIPTION: a failure with ours counts if there is none with stock.
+# tested NAME SOURCE DESCRIPTION: the test passes with both drivers; skips it if it fails with the
+# kernel's own.
 tested() {
 	local stock=${RESULTS["$1 stock"]} ours=${RESULTS["$1 ours"]}
 	if [[ ! $2 ]]; then
-		skip "$3" "no source of it (NDCTL_SOURCE=DIR, LINUX_SOURCE=DIR)"
+		skip "$3" "no source of this test (set NDCTL_SOURCE or LINUX_SOURCE)"
 	elif [[ $stock == [1-9]* && $stock != @(124|126|127) ]]; then # no time, no such program
-		skip "$3" "it ends with status $stock with the kernel's own driver"
+		skip "$3" "the test exits with status $stock with the kernel's own driver"
 	else
 		is "$3" "$stock $ours" "0 0"
 	fi

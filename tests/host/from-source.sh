@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# The commands of the documents that build and install the driver succeed in a root with a kernel's
-# headers, those of the library, the command and the packages in one with what debian/control names.
-# Both roots are the lab's, and stay as they are.
+# The documented commands that build and install the driver succeed in a root with a kernel's headers;
+# those for the library, the command and the packages succeed in a root with the build dependencies of
+# debian/control. Both are roots of the lab, which the test does not change.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
 
-# The running kernel is not that of the root: its name leads to the root's.
+# Links the name of the running kernel to the root's kernel, because commands use uname -r.
 in_kernels_layer() {
 	in_layer "$KERNEL_ROOT" "ln -sfn $KERNEL_RELEASE /lib/modules/$(uname -r); ${1/KERNEL=+([^ ])/KERNEL=$KERNEL_RELEASE}"
 }

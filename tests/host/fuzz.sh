@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# A few seconds of each fuzz target, from its corpus: inputs that once found a fault find none.
+# Each fuzz target runs for a few seconds, from its corpus: inputs that once found a fault find none.
 set -euo pipefail
 
 build=$(mktemp -d)

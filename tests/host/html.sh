@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# "make html" renders each document and manual page, and each link in the result leads somewhere.
+# "make html" renders each document and manual page, and each link in the result has a target.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -11,7 +11,7 @@ done
 OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
 
-ok "it renders" make html HTML="$OUT/html"
+ok "make html succeeds" make html HTML="$OUT/html"
 while read -r file; do
 	case $file in
 	.github/*) continue ;;
@@ -21,8 +21,8 @@ while read -r file; do
 	ok "$file is there, with a title" grep -q '<title>..*</title>' "$OUT/html/$page"
 done < <(git -c safe.directory="$PWD" ls-files '*.md' 'man/*.[1-9]')
 mapfile -t pages < <(find "$OUT/html" -name '*.html' | sort)
-ok "every link leads somewhere" perl tests/static/helpers/links.pl "${pages[@]}"
-is "no link leads to a source" "$(grep -ohE 'href="[^":]*(\.md|man/[a-z.]*\.[1-9])[#"]' "${pages[@]}")" ''
+ok "every link has a target" perl tests/static/helpers/links.pl "${pages[@]}"
+is "no link leads to a source file" "$(grep -ohE 'href="[^":]*(\.md|man/[a-z.]*\.[1-9])[#"]' "${pages[@]}")" ''
 is "a second run replaces the first" "$(touch "$OUT/html/old"; make html HTML="$OUT/html" > /dev/null; ls "$OUT/html/old" 2>&1 || true)" \
 	"ls: cannot access '$OUT/html/old': No such file or directory"
 mkdir "$OUT/other"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# upstream/into-tree puts the whole driver into a kernel source tree, takes it out again
-# without a trace, and changes nothing of a tree that it does not know.
+# upstream/into-tree adds the whole driver to a kernel source tree, removes it again without a trace,
+# and changes nothing in a tree that it does not recognise.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -46,7 +46,7 @@ make_tree() {
 	cp -a "$TREE" "$TREE.before"
 }
 
-# into_tree ARGUMENT...: runs it; sets STATUS and ERROR.
+# into_tree ARGUMENT...: runs upstream/into-tree; sets STATUS and ERROR.
 into_tree() {
 	STATUS=0
 	ERROR=$("$INTO_TREE" "$@" 2>&1) || STATUS=$?
@@ -55,7 +55,7 @@ into_tree() {
 # is_as_before DESCRIPTION
 is_as_before() { is "$1" "$(diff -r "$TREE.before" "$TREE" 2>&1)" ''; }
 
-# lacks_files: objects of the Makefile without a source, headers that are not there.
+# lacks_files: prints objects of the Makefile without a source, and headers that do not exist.
 lacks_files() {
 	local name
 	(
@@ -69,7 +69,7 @@ lacks_files() {
 	)
 }
 
-# has_no_object: prints sources that the Makefile does not name.
+# has_no_object: prints source files that the Makefile does not name.
 has_no_object() {
 	local file
 	for file in "$TREE/$KMEM"/*.c; do
@@ -78,7 +78,7 @@ has_no_object() {
 	done
 }
 
-# undocumented: attributes of the driver that the ABI document does not list.
+# undocumented: prints attributes of the driver that the ABI document does not list.
 undocumented() {
 	local name
 	grep -ohE '&(dev_attr_[a-z_]+|[a-z_]+_attr)\.attr' kernel/user/*.c |
@@ -95,13 +95,13 @@ is "the Makefile leads to the driver" "$(grep -c '^obj-y += kmem/$' "$TREE/drive
 is "the Makefile no longer leads to kmem.c" "$(grep -c 'kmem\.o' "$TREE/drivers/dax/Makefile" || true)" 0
 is "one entry of the option" "$(cat "$TREE"/drivers/dax/{Kconfig,kmem/Kconfig} | grep -cx 'config DEV_DAX_KMEM')" 1
 ok "the entry is included" grep -qx 'source "drivers/dax/kmem/Kconfig"' "$TREE/drivers/dax/Kconfig"
-is "the other options stay" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
+is "the other options are kept" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
 is "one document of the state file" \
 	"$(cat "$TREE"/Documentation/ABI/testing/* | grep -cE '^What:[[:space:]]+/sys/bus/dax/devices/daxX.Y/state$')" 1
 is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|stranded/START-END/)' \
 	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 5
 is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 0
-is "the document of other files stays" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
+is "the entries of other files are kept" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
 is "every file that is built or included exists" "$(lacks_files)" ''
 is "every source is built" "$(has_no_object)" ''
 is "the unit tests that need no host are KUnit suites" \
@@ -127,20 +127,20 @@ is_as_before "no room for a file: the tree is as it was"
 
 make_tree newer 7 3
 into_tree "$TREE"
-is "a newer one: status" "$STATUS$ERROR" 0
+is "a newer tree: status" "$STATUS$ERROR" 0
 
 make_tree older 6 11
 into_tree "$TREE"
-is "one that is too old: refused" "$STATUS" 1
-is_as_before "one that is too old: it is as it was"
+is "a tree that is too old: refused" "$STATUS" 1
+is_as_before "a tree that is too old: the tree is unchanged"
 
 make_tree unknown 6 12
 sed -i '/kmem/d' "$TREE/drivers/dax/Makefile"
 cp "$TREE/drivers/dax/Makefile" "$TREE.before/drivers/dax/"
 into_tree "$TREE"
-is "a Makefile that is not known: refused" "$STATUS" 1
-is "a Makefile that is not known: one line" "$(wc -l <<< "$ERROR")" 1
-is_as_before "a Makefile that is not known: the tree is as it was"
+is "an unknown Makefile: refused" "$STATUS" 1
+is "an unknown Makefile: one line" "$(wc -l <<< "$ERROR")" 1
+is_as_before "an unknown Makefile: the tree is unchanged"
 
 into_tree "$WORK"
 is "no tree: refused" "$STATUS" 1

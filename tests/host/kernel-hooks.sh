@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The kernel packages' hooks build the driver and never fail: a build that fails is a line on standard
-# error and in the log. On a made-up machine.
+# The kernel packages' hooks build the driver and never fail: a failed build prints a line to standard
+# error and to the log. Runs on a fake machine.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/machine.sh
@@ -39,22 +39,22 @@ for hook in "packaging/kernel/postinst 6.12.0" "packaging/kernel/install add 6.1
 	run -- "${command[@]}"
 	is "$hook: status" "$STATUS" 0
 	is "$hook: the driver is built" "$(called 'dkms install -m daxplug -v 0.1.0 -k 6.12.0')" 1
-	is "$hook: an initramfs with kmem is made anew" "$(called 'update-initramfs -u -k 6.12.0')" 1
+	is "$hook: an initramfs with kmem is rebuilt" "$(called 'update-initramfs -u -k 6.12.0')" 1
 	run PROBLEM='error: no such function' -- "${command[@]}"
 	is "$hook, a build that fails: status" "$STATUS" 0
 	ok "$hook, a build that fails: the compiler's message" grep -q 'no such function' <<< "$SAID"
-	ok "$hook, a build that fails: it says what serves" grep -q 'Linux 6.12.0, which will use its own kmem' <<< "$SAID"
-	is "$hook, a build that fails: the log has it as an error" "$(called 'logger -t daxplug -p daemon.err the driver could not be built for Linux 6.12.0')" 1
-	is "$hook, a build that fails: the initramfs stays" "$(called update-initramfs)" 0
+	ok "$hook, a build that fails: the message names the driver that will be used" grep -q 'Linux 6.12.0, which will use its own kmem' <<< "$SAID"
+	is "$hook, a build that fails: the log has it as an error" "$(called 'logger -t daxplug -p daemon.err could not build the driver for Linux 6.12.0')" 1
+	is "$hook, a build that fails: the initramfs is not rebuilt" "$(called update-initramfs)" 0
 	run FULL=1 -- "${command[@]}"
-	is "$hook, an initramfs that cannot be made: status" "$STATUS" 0
-	ok "$hook, an initramfs that cannot be made: it says so" grep -q "initramfs of Linux 6.12.0 could not be made" <<< "$SAID"
+	is "$hook, an initramfs that cannot be rebuilt: status" "$STATUS" 0
+	ok "$hook, an initramfs that cannot be rebuilt: the message says so" grep -q "could not rebuild the initramfs of Linux 6.12.0" <<< "$SAID"
 done
 run -- packaging/kernel/install remove 6.12.0
-is "a kernel is removed: nothing is done" "$STATUS $(called dkms)" "0 0"
+is "a removed kernel: nothing is run" "$STATUS $(called dkms)" "0 0"
 run -- packaging/kernel/postinst 6.13.0
 is "a kernel without headers: status" "$STATUS" 0
-ok "a kernel without headers: it says so" grep -q 'Linux 6.13.0 has no headers here' <<< "$SAID"
+ok "a kernel without headers: the message says so" grep -q 'headers of Linux 6.13.0 are not installed' <<< "$SAID"
 run -- packaging/kernel/postinst 5.10.0
 is "a kernel that is too old: nothing is built" "$STATUS $(called 'dkms install')" "0 0"
 run INSTALLED=1 -- packaging/kernel/postinst 6.12.0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The unit tests of kernel/core/ pass in a kernel as well, as KUnit suites of the driver in a
-# kernel tree. The kernel is a user-mode one, which runs as a process.
+# kernel tree. The kernel is User Mode Linux, which runs as a process.
 # full
 set -euo pipefail
 . tests/guest/lib.sh
@@ -13,20 +13,20 @@ done
 name="tree-6.12"
 MAKE_USER_MODE=(ARCH=um SUBARCH=x86_64)
 
-# unit_tests: "SUITE TEST" for each test that does not need the host.
+# unit_tests: prints "SUITE TEST" for each test that does not need the host.
 unit_tests() {
 	grep -lE '^UNIT_SUITE\(' tests/unit/*.c | while read -r file; do
 		grep -oE '\bUNIT_CASE\(\w+' "$file" | sed "s/^UNIT_CASE(/$(basename "$file" .c) /"
 	done
 }
 
-# kunit_tests: the same of those that passed, from what the kernel has printed.
+# kunit_tests FILE: prints the same for the tests that passed, according to the kernel's output.
 kunit_tests() {
 	sed -nE 's/^ *# Subtest: dax_kmem_(\w+)$/suite \1/p; s/^ *ok [0-9]+ (\w+)$/passed \1/p' "$1" |
 		awk '$1 == "suite" { suite = $2 } $1 == "passed" && $2 !~ /^dax_kmem_/ { print suite, $2 }'
 }
 
-# make_user_mode NEW: a kernel with the suites and little else.
+# make_user_mode NEW: builds a kernel with the suites and little else.
 make_user_mode() {
 	local scratch tree
 	say "building a user-mode kernel of Linux $KERNEL_VERSION with the KUnit tests"
@@ -42,7 +42,7 @@ make_user_mode() {
 	cp "$KERNEL_ROOT$tree/linux" "$1"
 }
 
-# run_user_mode: prints what the kernel prints.
+# run_user_mode: runs the kernel and prints its output.
 run_user_mode() {
 	timeout 300 "$USER_MODE" mem=128M console=tty kunit.enable=1 kunit_shutdown=halt < /dev/null
 }

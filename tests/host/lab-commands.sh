@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# The commands of the documents that boot guests succeed in a clone. Of lab/check, which runs this
-# test, only "lab/check -n" is run: it names the tests that the command would run, and fails if there
-# are none.
+# The documented commands that boot guests succeed in a clone. lab/check, which runs this test, is run
+# as "lab/check -n", which names the tests that the command would run and fails if there are none.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/documents.sh
@@ -12,7 +11,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 export DAXPLUG_BUILD=${DAXPLUG_BUILD:-$PWD/build}
 
-# On a terminal, at which "exit" is typed until the command ends, for commands that open a shell.
+# Runs the command on a terminal and types "exit" until it ends, for commands that open a shell.
 in_clone() {
 	cd "$WORK/clone"
 	while sleep 5; do echo exit || break; done 2> /dev/null |

@@ -12,11 +12,11 @@ pkg-config --exists libkmod libudev json-c smartcols ||
 build=$(mktemp -d)
 chmod 755 "$build" # tests run the command as another user, too
 trap 'rm -rf "$build"' EXIT
-ok "it builds, without a warning" eval "meson setup --werror -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
+ok "the library and the command build without a warning" eval "meson setup --werror -Db_sanitize=address,undefined -Db_lundef=false '$build' && ninja -C '$build'"
 mapfile -t names < <(meson test -C "$build" --no-rebuild --list 2> /dev/null | sed 's/.* //')
 for name in "${names[@]}"; do
 	# Below nohup SIGHUP is ignored, and a shell cannot undo that.
 	ok "$name" env --default-signal=HUP meson test -C "$build" --no-rebuild --print-errorlogs "$name"
 done
-ok "there were tests" test "${#names[@]}" -gt 4
+ok "there are tests" test "${#names[@]}" -gt 4
 done_testing

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# modprobe's rule for kmem loads daxplug's driver where it can be loaded, and otherwise the
-# kernel's own, with one line that says why. Runs in a mount namespace, with a fake modprobe.
+# The modprobe rule for kmem loads daxplug's driver if possible, and otherwise the kernel's own, with
+# one line that says why. Runs in a mount namespace, with a fake modprobe.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -16,7 +16,7 @@ trap 'rm -rf "$WORK" 2> /dev/null || true' EXIT
 mkdir "$WORK"/{module,src,modules,run}
 : > "$WORK/kmsg"
 
-# The fake modprobe leaves in MODULE/kmem which of the two it has loaded.
+# The fake modprobe records in /sys/module/kmem which driver it has loaded.
 cat > "$WORK/modprobe" << 'END'
 #!/bin/bash
 echo "$*" >> "$WORK/asked"
@@ -40,7 +40,7 @@ mount --bind "$WORK/src" /usr/src
 mount --bind "$WORK/kmsg" /dev/kmsg
 mount --bind "$WORK/run" /run
 
-# start [VARIABLE=VALUE...] [-- OPTION...]: runs the rule as after a boot with CMDLINE; sets STATUS.
+# start [VARIABLE=VALUE...] [-- OPTION...]: runs the rule as in a boot with CMDLINE; sets STATUS.
 CMDLINE=''
 start() {
 	local variables=()

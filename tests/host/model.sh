@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# spin visits all states of the driver's protocol (kernel/model/kmem.pml), and none is wrong; with
-# any one of the driver's precautions left out it finds a wrong state.
+# spin visits all states of the driver's protocol (kernel/model/kmem.pml) and finds no wrong state; with
+# any one of the driver's precautions left out, it finds one.
 set -euo pipefail
 . tests/guest/lib.sh
 
 MODEL=$PWD/kernel/model/kmem.pml
 
-# The tasks of each run, and whether spin looks for a wrong state or for a task that waits for ever.
+# The tasks of each run. In runs named *_ends spin looks for a task that waits for ever, in the others
+# for a wrong state.
 declare -A ACTORS=(
 	[all]="-DRANGES=2 -DHELD_PAGES=true -DWITH_REMOVER -DWITH_NEIGHBOUR"
 	[bound]="-DRANGES=2 -DHELD_PAGES=true"
@@ -36,7 +37,7 @@ build() {
 	gcc -O0 -w "${search[@]}" -o pan pan.c
 }
 
-# search RUN [PRECAUTION]: searches, without that precaution; sets STATES and FOUND.
+# search RUN [PRECAUTION]: searches, with that precaution left out; sets STATES and FOUND.
 search() {
 	local claim=()
 	! is_progress "$1" || claim=(-a -f -N "$1")
@@ -58,7 +59,7 @@ no_error() {
 
 is_error() { [[ $FOUND =~ ^(assertion violated|acceptance cycle|invalid end state) ]]; }
 
-# found NUMBER NAME RUN WHAT
+# found NUMBER NAME RUN WHAT: without the precaution, spin finds an error.
 found() {
 	search "$3" "$1"
 	ok "without $2 ($4): wrong after ${STATES:-0} states" is_error

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Two commands of the lab may install packages at the same time: the second waits until the first,
-# or any other user of apt, is done.
+# Two commands of the lab can install packages at the same time: the second waits until the first, or
+# any other user of apt, has finished.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/common.sh
@@ -26,6 +26,6 @@ coproc holder { hold_lock 8; }
 read -r -u "${holder[0]}" word
 is "another process holds the lock" "$word" held
 (install_packages "$there") 2> "$WORK/err" && status=0 || status=$?
-is "a second one succeeds" "$status" 0
-is "the second one waited, and did not try again" "$(grep -c 'trying again' "$WORK/err" || true)" 0
+is "the installation succeeds" "$status" 0
+is "the installation waited for the lock, and was not tried again" "$(grep -c 'trying again' "$WORK/err" || true)" 0
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lab/picture draws the part of a terminal's output that was asked for, and says if there is none.
+# lab/picture draws the selected part of a terminal's output, and fails if there is none.
 REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 . "$REPO/tests/guest/lib.sh"
 
@@ -12,11 +12,11 @@ remark: # a &lt;remark&gt; &amp; more
 command: $ command
 output: output
 outcome: -&gt; done'
-is "without limits: all of it" "$(drawn | wc -l)" 8
-is "a long line continues in the next" "$(printf '%0150d\n' 0 | "$REPO/lab/picture" | grep -c '^<text')" 2
+is "without limits: the whole output" "$(drawn | wc -l)" 8
+is "a long line is broken" "$(printf '%0150d\n' 0 | "$REPO/lab/picture" | grep -c '^<text')" 2
 is_xml() { story | "$REPO/lab/picture" | python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.stdin)'; }
-ok "it is well-formed XML" is_xml
+ok "the picture is well-formed XML" is_xml
 status=0
 story | "$REPO/lab/picture" -v from=nowhere > /dev/null 2>&1 || status=$?
-is "a text that is nowhere is an error" "$status" 1
+is "a text that no line contains is an error" "$status" 1
 done_testing

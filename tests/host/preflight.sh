@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# takeover unloads nothing before it knows that the new module loads: each fault is found while the
-# kernel's own driver is still loaded. On a made-up machine.
+# takeover checks that the new module can be loaded before it unloads anything: it finds each fault
+# while the kernel's own driver is still loaded. Runs on a fake machine.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/machine.sh
 RELEASE=$(uname -r)
 
-# The file that is installed has these fields; an empty VERMAGIC is for no file.
+# The fields of the installed file; with an empty VERMAGIC no file is installed.
 fake modinfo << 'END'
 case "$*" in
 *filename*) [ "${VERMAGIC-}" ] && echo /lib/modules/daxplug_kmem.ko ;;
@@ -38,8 +38,8 @@ mkdir -p "$WORK"/sys/{bus/dax/drivers/kmem,kernel/btf,devices/system/memory}
 echo online > "$WORK/sys/devices/system/memory/auto_online_blocks"
 become_machine
 
-# start DRIVER [VARIABLE=VALUE...]: runs takeover on a machine with that driver and, but for the
-# variables, no fault; sets STATUS and SAID.
+# start DRIVER [VARIABLE=VALUE...]: runs takeover on a machine with that driver and only the faults
+# that the variables make; sets STATUS and SAID.
 start() {
 	local driver=$1
 	rm -rf /sys/module/kmem
@@ -63,7 +63,7 @@ refuses() {
 start stock
 is "no fault: status" "$STATUS" 0
 is "no fault: the kernel's own is unloaded" "$(called rmmod)" 1
-ok "no fault: it says which driver is in use" grep -q "daxplug's driver, version 2.0, is in use" <<< "$SAID"
+ok "no fault: the message names the driver in use" grep -q "daxplug's driver, version 2.0, is in use" <<< "$SAID"
 
 refuses "not built" "is not built for Linux $RELEASE" VERMAGIC=
 refuses "built for another release" "is built for Linux 1.2.3" VERMAGIC=1.2.3
@@ -79,12 +79,12 @@ umount /proc/cmdline
 
 start ours SRCVERSION=old
 is "the installed build is loaded: status" "$STATUS" 0
-ok "the installed build is loaded: it says so" grep -q "version 1.0, is in use already" <<< "$SAID"
+ok "the installed build is loaded: the message says so" grep -q "version 1.0, is in use already" <<< "$SAID"
 is "the installed build is loaded: nothing is unloaded" "$(called rmmod)" 0
 start ours BUSY=1
 is "an older build with memory online: status" "$STATUS" 1
-ok "an older build with memory online: it stays" grep -q "in use; it stays until its memory is unplugged.*nothing has been changed" <<< "$SAID"
+ok "an older build with memory online: the message says that it stays" grep -q "in use; it stays until its memory is unplugged.*nothing has been changed" <<< "$SAID"
 start ours
 is "an older build: status" "$STATUS" 0
-is "an older build: it is replaced" "$(called rmmod) $(cat /sys/module/kmem/version)" "1 2.0"
+is "an older build: the driver is replaced" "$(called rmmod) $(cat /sys/module/kmem/version)" "1 2.0"
 done_testing

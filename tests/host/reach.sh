@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lab/reach says of each kernel how far the driver got: booted, compiled, by its sources, unknown.
-# docs/install.md has its table.
+# lab/reach prints for each kernel whether the driver was booted or compiled with it, or should work
+# by the kernel's sources, or "unknown". The table in docs/install.md is up to date.
 REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 . "$REPO/tests/guest/lib.sh"
 WORK=$(mktemp -d)
@@ -16,11 +16,11 @@ printf '%s\n' '# a remark' $'1.2\t1.2.8-1\tdef' > "$WORK/tests/results/compiled"
 
 row() { "$WORK/lab/reach" | grep "^| $1 |"; }
 
-is "tests ran on it" "$(row 'Debian 1.1')" '| Debian 1.1 | booted here | 1.1.5-2 |'
-is "compiled, and booted with its own driver only" "$(row 'Debian 1.2')" '| Debian 1.2 | compiled here | 1.2.8-1 |'
-is "neither" "$(row 'Debian 1.3')" '| Debian 1.3 | unknown |  |'
+is "a kernel that tests ran on" "$(row 'Debian 1.1')" '| Debian 1.1 | booted here | 1.1.5-2 |'
+is "a kernel that was compiled for, and booted with its own driver only" "$(row 'Debian 1.2')" '| Debian 1.2 | compiled here | 1.2.8-1 |'
+is "a kernel that was neither booted nor compiled for" "$(row 'Debian 1.3')" '| Debian 1.3 | unknown |  |'
 is "a distribution whose sources were read" "$(row One)" '| One | by its sources | its file |'
-is "a distribution of which nothing is known" "$(row Two)" '| Two | unknown |  |'
-is "a kernel of the lab's own is left out" "$("$WORK/lab/reach" | grep -c '| Debian own')" 0
+is "an unknown distribution" "$(row Two)" '| Two | unknown |  |'
+is "a kernel that the lab builds from source is left out" "$("$WORK/lab/reach" | grep -c '| Debian own')" 0
 is "docs/install.md has the table" "$(sed -n '/^<!-- lab.reach -->$/,/^<!-- end -->$/p' "$REPO/docs/install.md" | grep '^|')" "$("$REPO/lab/reach")"
 done_testing

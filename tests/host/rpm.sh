@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# "make dist" makes the same tarball twice, with all files of the last commit; packaging/daxplug.spec
-# builds RPM packages from it, which own all that is installed. rpmlint finds no fault in the spec.
+# "make dist" makes a reproducible tarball with all files of the last commit; packaging/daxplug.spec
+# builds RPM packages from the tarball, which own all installed files. rpmlint finds no fault in the
+# spec.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -25,10 +26,10 @@ is "the two are identical" "$(sha256sum < "$TARBALL")" "$(sha256sum < "$WORK/fir
 is "the tarball has the files of the commit" "$(tar -tf "$TARBALL" | grep -v '/$' | sort)" \
 	"$(git ls-files | sed "s|^|daxplug-$VERSION/|" | sort)"
 
-# The buildroot tag is of RPM before version 4.6.
+# Only RPM before version 4.6 needs the buildroot tag.
 is "rpmlint finds no fault" "$(rpmlint packaging/daxplug.spec 2>&1 | grep -E '[EW]: ' | grep -v no-buildroot-tag || true)" ''
 
-# Fedora's macros for meson.
+# Prints Fedora's macros for meson.
 macros() {
 	printf '%s\n' '%meson meson setup --buildtype=plain --prefix=%{_prefix} --libdir=%{_libdir} --sysconfdir=/etc --localstatedir=/var %{_vpath_builddir}' \
 		'%_vpath_builddir redhat-build' \
@@ -45,10 +46,10 @@ build_rpms() {
 	rpmbuild -bb --nodeps --load="$WORK/macros" packaging/daxplug.spec
 }
 
-# files PACKAGE: what it installs.
+# files PACKAGE: prints the files that it installs.
 files() { rpm -qlp "$WORK"/rpm/RPMS/*/"$1-$VERSION"-*.rpm; }
 
-ok "the packages build, and own all that is installed" build_rpms
+ok "the packages build, and own all installed files" build_rpms
 ok "the command's package has the modprobe rule" grep -qx /usr/lib/modprobe.d/daxplug.conf <(files daxplug)
 ok "the command's package has the rule for crash kernels" grep -q '/90-daxplug-kdump.rules$' <(files daxplug)
 ok "the driver's package has the source" grep -qx "/usr/src/daxplug-$VERSION/dkms.conf" <(files daxplug-dkms)

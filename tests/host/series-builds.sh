@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# After each of the patches of upstream/ alone the kernel compiles without a warning, as far
-# as they change it, for guests and without the options that the code depends on.
+# After each single patch of upstream/ the parts of the kernel that the patches change compile
+# without a warning, in the guests' configuration and without each option that the code depends on.
 # full
 set -euo pipefail
 for part in common cache packages archive source root kmem series; do
@@ -17,7 +17,7 @@ WITHOUT=(MEMORY_HOTPLUG MEMORY_HOTREMOVE NUMA MEMORY_FAILURE CRASH_HOTPLUG)
 # make_in_tree ARGUMENT...
 make_in_tree() { in_kernel_root make -s -j"$(nproc)" -C "/tmp/${TREE##*/}" "$@"; }
 
-# set_options VERSION [OPTION]: for guests, without OPTION.
+# set_options VERSION [OPTION]: configures the tree for guests, without OPTION.
 set_options() {
 	local option=${2-}
 	(cd "$REPO" && wanted_options "series-$1" | xargs cat | grep -v "^CONFIG_${option:-NONE}=") > "$TREE/wanted.config"
@@ -26,7 +26,7 @@ set_options() {
 	[[ ! $option ]] || ! grep -qx "CONFIG_$option=y" "$TREE/.config"
 }
 
-# compiles: and nothing is said about it.
+# compiles: the parts compile, and the compiler prints nothing.
 compiles() {
 	local warnings status=0
 	warnings=$(make_in_tree prepare "${PARTS[@]}" 2>&1) || status=$?

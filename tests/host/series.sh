@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# The patches of upstream/ apply with git am to the newest source in the archive, and have
-# the form that the kernel wants; and in them plugging a memory group is all or nothing, whichever
-# step fails (tests/series).
+# The patches of upstream/ apply with git am to the newest source in the archive and pass
+# checkpatch.pl; with them a plug of a memory group is complete or changes nothing, whichever step
+# fails (tests/series).
 set -euo pipefail
 for part in common cache packages archive source series; do
 	# shellcheck source=/dev/null
@@ -32,14 +32,14 @@ as_repository() {
 	git -C "$1" commit -q -m source
 }
 
-# check_patch TREE PATCH: prints the complaints of checkpatch.pl. TREE has no history, in
-# which the commit of a Fixes: tag could be found.
+# check_patch TREE PATCH: prints the complaints of checkpatch.pl, except about the commit of a
+# Fixes: tag, which it cannot find because TREE has no history.
 check_patch() {
 	(cd "$1" && perl scripts/checkpatch.pl --no-tree --strict --no-signoff --terse --no-summary \
 		--ignore UNKNOWN_COMMIT_ID "$2") || true
 }
 
-# core_of TREE: the part of the patched source that tests/series/groups.c includes.
+# core_of TREE: prints the part of the patched source that tests/series/groups.c includes.
 core_of() {
 	sed -n '/^enum memory_group_state {/,/^};/p; /^struct memory_group_failure {/,/^};/p
 		/^struct memory_group_range {/,/^};/p; /^struct memory_group {/,/^};/p' "$1/include/linux/memory.h"
@@ -48,7 +48,7 @@ core_of() {
 	sed -n '/^ \* The memory of a device, as a memory group that has ranges/,$p' "$1/mm/memory_hotplug.c"
 }
 
-# build_groups TREE [EXPRESSION]: tests/series/groups.c with the core's source as sed alters it.
+# build_groups TREE [EXPRESSION]: builds tests/series/groups.c with the core's source, changed by sed.
 build_groups() {
 	mkdir -p "$1/groups"
 	core_of "$1" | sed "${2-}" > "$1/groups/core.inc"
@@ -56,7 +56,7 @@ build_groups() {
 		-I "$1/groups" -I tests/series -o "$1/groups/try" tests/series/groups.c
 }
 
-# Each of these has to be found.
+# Mutations of the core's source; tests/series/groups.c has to fail with each.
 MUTATIONS=('s/group->undoing = true;//' 's/\(MAX_UNDO_ROUNDS\).*5$/\1 1/' 's/mem->online_type = was;/;/'
 	's/memory_group_undo_plug(group);/;/' 's/if (fatal_signal_pending(current))/if (0)/'
 	's/READ_ONCE(group->cancelled)/0/' 's/msleep(UNDO_PAUSE_MSECS);/;/')

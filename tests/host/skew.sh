@@ -2,14 +2,14 @@
 # shellcheck shell=bash
 # full
 # The newest command works with the oldest driver of daxplug and with the kernel's own, and the
-# oldest command with the newest driver and with the kernel's own: each verb does what it says,
-# or fails with one line and changes nothing.
+# oldest command with the newest driver and with the kernel's own: each verb succeeds, or fails with
+# one line and changes nothing.
 set -euo pipefail
 . tests/guest/lib.sh
 KERNEL=${KERNEL:-6.12}
 
-# The oldest release. Before the first one: the first commit whose driver loads without a warning,
-# and the first whose command the lab of today builds.
+# The oldest release. As long as there is none: the first commit whose driver loads without a warning,
+# and the first whose command the present lab can build.
 RELEASE=$(git tag --sort=v:refname 2> /dev/null | head -n 1 || true)
 OLD_DRIVER=${RELEASE:-59b656b}
 OLD_COMMAND=${RELEASE:-22a11c7}
@@ -18,7 +18,7 @@ COMMAND_PARTS=(lib cli man completions kernel/core meson.build meson_options.txt
 WORK=$(mktemp -d)
 trap 'rm -r "$WORK"' EXIT
 
-# get COMMIT DIR PATH...: the files of that commit, and the lab of today to build them.
+# get COMMIT DIR PATH...: copies the files of that commit, and the present lab to build them, to DIR.
 get() {
 	mkdir "$2"
 	git -c safe.directory="$PWD" archive "$1" "${@:3}" 2> "$WORK/error" | tar -x -C "$2" 2> /dev/null ||
@@ -37,7 +37,7 @@ build_old() (
 	build_kmem
 	REPO=$WORK/command
 	COMMAND_SOURCES=("${COMMAND_PARTS[@]}")
-	COMMAND_PACKAGES+=(libdaxctl-dev) # which the library needed then
+	COMMAND_PACKAGES+=(libdaxctl-dev) # needed by the library at that commit
 	build_command
 	mkdir "$WORK/old"
 	cp "$KMEM_TREE/updates/kmem.ko" "$WORK/old/"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # full
-# As tests/host/commands.sh, for commands that take minutes.
+# The documented commands that take minutes succeed in a clone, like those of tests/host/commands.sh.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/documents.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lab finds the faults in a kernel log, and tells which data races are the driver's.
+# The lab finds the faults in a kernel log, and recognises the data races that are the driver's.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/splat.sh
@@ -56,7 +56,7 @@ ok "many faults at the beginning of a long log are found" one_of 'BUG: unable to
 
 log 'Kernel panic - not syncing: sysrq triggered crash'
 ok "a panic is a fault" one_of 'Kernel panic'
-ok "a panic that the test asked for is none" none asked
+ok "a panic that the test has triggered is not a fault" none asked
 
 for line in 'rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-...D }' \
 	"sysfs: cannot create duplicate filename '/devices/dax0.0/kmem'" \
@@ -77,12 +77,12 @@ ok "a data race in a function that the driver calls is a fault" one_of 'BUG: KCS
 
 race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
 log "${RACE[@]}"
-ok "a data race of functions outside the driver, even in its task, is none" none
+ok "a data race of functions outside the driver, even in its task, is not a fault" none
 
 # --- races in interrupts ---
 race 'hrtimer_active+0x72/0xe0' 'task_tick_fair+0xa6/0x300' '__hrtimer_run_queues+0x115/0x420' 'do_idle+0x70/0x90'
 log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' ' kmem_block_switch+0xc6/0x140 [kmem]' "${RACE[@]:5}"
-ok "a race in an interrupt that arrived while the driver ran is none" none
+ok "a race in an interrupt that arrived while the driver ran is not a fault" none
 log "${RACE[@]:0:5}" ' settle+0xa2/0x1b0 [kmem]' ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5}"
 ok "a race in an interrupt of the driver's own is a fault" one_of 'BUG: KCSAN: data-race in hrtimer_active'
 log "${RACE[@]:0:5}" ' asm_sysvec_apic_timer_interrupt+0x1b/0x20' "${RACE[@]:5:4}" ' settle+0xa2/0x1b0 [kmem]' "${RACE[@]:9}"
@@ -90,13 +90,13 @@ ok "a race with the driver in the other stack is a fault" one_of 'BUG: KCSAN: da
 
 race 'tick_sched_timer+0x30/0x90' 'hrtimer_run+0x11/0x20' 'tick_nohz_idle+0x10/0x30' 'do_idle+0x70/0x90'
 log "${RACE[@]}" 'list_del corruption. prev->next should be ffff8881'
-ok "a fault after it is" one_of 'list_del corruption'
+ok "a fault after such a race is found" one_of 'list_del corruption'
 
 log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881' "${RACE[@]:8}"
-ok "and one in the middle of it" one_of 'list_del corruption'
+ok "a fault in the middle of such a race is found" one_of 'list_del corruption'
 
 log "${RACE[@]:0:8}" 'list_del corruption. prev->next should be ffff8881'
-ok "and one inside a report that never ended" one_of 'list_del corruption'
+ok "a fault in an incomplete race report is found" one_of 'list_del corruption'
 
 # leak TEXT FUNCTION...: sets LEAK to the lines of a report.
 leak() {
@@ -112,15 +112,15 @@ leak 'System RAM (kmem' 'kstrdup_const+0x1f/0x30' 'do_one_initcall+0xf0/0x4e0'
 printf '%s\n' "${LEAK[@]}" > "$LOG"
 leak '@"..............' '__kmalloc_noprof+0x2d6/0x4a0' 'dev_dax_kmem_probe+0x2df/0xa60 [kmem]'
 printf '%s\n' "${LEAK[@]}" >> "$LOG"
-ok "memory that the kernel's own driver keeps is no leak of this one" none
+ok "a leak of the kernel's own driver is not a fault" none
 
 leak 'System RAM (kmem' 'kstrdup+0x31/0x60' 'do_one_initcall+0xf0/0x4e0'
 printf '%s\n' "${LEAK[@]}" >> "$LOG"
-ok "memory allocated elsewhere is a leak" one_of 'unreferenced object'
+ok "a leak of memory that was allocated elsewhere is a fault" one_of 'unreferenced object'
 
 leak '................' 'kvcalloc+0x31/0x60' 'kmem_drive_init+0xf0/0x4e0 [kmem]'
 printf '%s\n' "${LEAK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' > "$LOG"
-ok "memory that this driver has allocated is a leak" one_of 'unreferenced object'
+ok "a leak of daxplug's driver is a fault" one_of 'unreferenced object'
 ok "a fault after a leak is found" one_of 'BUG: KASAN'
 
 # deadlock HELD ASKED_BY: sets DEADLOCK to the lines of a report.
@@ -141,20 +141,20 @@ deadlock() {
 
 deadlock mem_hotplug_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
-ok "lockdep's report about the core's removal of blocks is not the driver's" none
-ok "the known report is noticed" has_known_report "$LOG"
+ok "lockdep's report about the core's removal of blocks is not a fault" none
+ok "the known report about the removal is recognised" has_known_report "$LOG"
 log "${DEADLOCK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
-ok "a fault after it counts" one_of 'BUG: KASAN'
+ok "a fault after the known report is found" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
-ok "and one inside a report that never ended" one_of 'BUG: KASAN'
+ok "a fault in an incomplete lockdep report is found" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' "${DEADLOCK[@]:7}"
-ok "and one in the middle of it" one_of 'BUG: KASAN'
+ok "a fault in the middle of the known report is found" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:6}" '-> #1 (kmem_devs_lock){+.+.}-{3:3}:' "${DEADLOCK[@]:6}"
-ok "the same by way of another lock is the driver's" one_of 'kmem_devs_lock'
+ok "a report about the removal whose chain has another lock is a fault" one_of 'kmem_devs_lock'
 deadlock kmem_devs_lock 'kmem_range_remove+0x62/0x180 [kmem]'
 log "${DEADLOCK[@]}"
-ok "the same with another lock is the driver's" one_of 'possible circular locking'
-ok "that report is not taken for the known one" has_none_known
+ok "a report about the removal with another held lock is a fault" one_of 'possible circular locking'
+ok "that report is not recognised as the known one" has_none_known
 
 # pulling LOCK: sets PULLING to the lines of a report.
 pulling() {
@@ -175,11 +175,11 @@ pulling() {
 
 pulling pci_rescan_remove_lock
 log "${PULLING[@]}"
-ok "lockdep's report about pciehp when an expander is pulled out is not the driver's" none
-ok "the known report is noticed" has_known_report "$LOG"
+ok "lockdep's report about pciehp when an expander is pulled out is not a fault" none
+ok "the known report about pciehp is recognised" has_known_report "$LOG"
 log "${PULLING[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
-ok "a fault after it counts" one_of 'BUG: KASAN'
+ok "a fault after the known report is found" one_of 'BUG: KASAN'
 pulling kmem_devs_lock
 log "${PULLING[@]}"
-ok "the same by way of another lock is the driver's" one_of 'possible circular locking'
+ok "a report about pciehp whose chain has another lock is a fault" one_of 'possible circular locking'
 done_testing

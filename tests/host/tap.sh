@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lab judges the output of a test correctly, also if points are missing.
+# The lab judges the output of a test correctly, even if points are missing.
 set -euo pipefail
 . tests/guest/lib.sh
 . lab/lib/tap.sh
@@ -17,15 +17,15 @@ counts() {
 }
 
 is "two points" "$(counts 0 '' 'ok 1 - a' 'ok 2 - b' '1..2')" "2 0 0"
-is "one that failed" "$(counts 1 '' 'ok 1 - a' 'not ok 2 - b' '1..2')" "1 1 0"
-is "one that was skipped" "$(counts 0 '' 'ok 1 - a # SKIP none here' '1..1')" "0 0 1"
+is "a failed point" "$(counts 1 '' 'ok 1 - a' 'not ok 2 - b' '1..2')" "1 1 0"
+is "a skipped point" "$(counts 0 '' 'ok 1 - a # SKIP none here' '1..1')" "0 0 1"
 is "all skipped" "$(counts 0 '' '1..0 # SKIP none here')" "0 0 1"
 is "no kernel" "$(counts 77 'no such kernel')" "0 0 1"
-is "a TODO does not excuse this driver" "$(counts 0 '' 'not ok 1 - a # TODO stock: differs' '1..1')" "0 1 0"
+is "a TODO does not excuse daxplug's driver" "$(counts 0 '' 'not ok 1 - a # TODO stock: differs' '1..1')" "0 1 0"
 is "fewer points than planned" "$(counts 0 '' 'ok 1 - a' '1..2')" "1 1 0"
 is "no plan" "$(counts 0 '' 'ok 1 - a')" "1 1 0"
 is "no points at all" "$(counts 0 '' '1..0')" "0 1 0"
-is "a status that does not fit" "$(counts 1 '' 'ok 1 - a' '1..1')" "1 1 0"
-is "points lost behind an error in arithmetic" \
+is "a status that contradicts the points" "$(counts 1 '' 'ok 1 - a' '1..1')" "1 1 0"
+is "points that are missing after an error in arithmetic" \
 	"$(counts 0 'x.sh: line 3: * 4: syntax error: operand expected (error token is "* 4")' 'ok 1 - a' '1..1')" "1 1 0"
 done_testing

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# In a kernel tree the driver compiles without a warning in every configuration that it
-# depends on: by gcc and by clang with CFI, as a module and built in, and without each option
-# that another part of it is for.
+# In a kernel tree the driver compiles without a warning in every supported configuration: by gcc
+# and by clang with CFI, as a module and built in, and without each option that a part of the
+# driver depends on.
 # full
 set -euo pipefail
 . tests/guest/lib.sh
@@ -11,7 +11,7 @@ for part in common cache packages archive source root kmem; do
 	. "lab/lib/$part.sh"
 done
 
-# compiles DESCRIPTION "MAKE-ARGUMENT..." OPTION...: each OPTION, NAME=VALUE, holds then.
+# compiles DESCRIPTION "MAKE-ARGUMENT..." OPTION...: the driver compiles with each OPTION, NAME=VALUE.
 compiles() {
 	local description="$name, $1" arguments option
 	read -ra arguments <<< "$2"
@@ -23,16 +23,16 @@ compiles() {
 	} > "$KERNEL_ROOT$tree/wanted.config"
 	(in_tree "${arguments[@]}" KCONFIG_ALLCONFIG="$tree/wanted.config" allnoconfig) > "$KERNEL_ROOT$tree/said" 2>&1 || true
 	for option; do
-		has_option "$option" || { point 1 "$description: the kernel can be configured with $option"; return; }
+		has_option "$option" || { point 1 "$description: Kconfig accepts $option"; return; }
 	done
 	ok "$description: compiles" in_tree "${arguments[@]}" -j"$(nproc)" drivers/dax/
 	for option in main inside; do
-		ok "$description: $option.o is there" test -e "$KERNEL_ROOT$tree/drivers/dax/kmem/$option.o"
+		ok "$description: $option.o exists" test -e "$KERNEL_ROOT$tree/drivers/dax/kmem/$option.o"
 	done
 	rm -f "$KERNEL_ROOT$tree"/drivers/dax/kmem/*.o
 }
 
-# has_option NAME=VALUE: an option that is off is not in .config, or said to be off.
+# has_option NAME=VALUE: .config has the option; one that is off may be absent.
 has_option() {
 	case $1 in
 	*=n) ! grep -q "^CONFIG_${1%=n}=" "$KERNEL_ROOT$tree/.config" ;;
@@ -40,7 +40,7 @@ has_option() {
 	esac
 }
 
-# cfi_option: its name in the series.
+# cfi_option: prints the name of the CFI option in this series.
 cfi_option() {
 	if grep -q 'transitional' "$KERNEL_ROOT$tree/arch/Kconfig"; then echo CFI=y; else echo CFI_CLANG=y; fi
 }
@@ -59,7 +59,7 @@ compile_all() {
 	compiles "without NUMA" '' NUMA=n DEV_DAX_KMEM=m
 	compiles "clang with CFI" "$clang" "$(cfi_option)" DEV_DAX_KMEM=m
 	skip "$name, without MIGRATION: compiles" \
-		"DEV_DAX needs TRANSPARENT_HUGEPAGE, which selects COMPACTION, and that MIGRATION"
+		"DEV_DAX depends on TRANSPARENT_HUGEPAGE, which selects COMPACTION, which selects MIGRATION"
 	rm -rf --one-file-system "$scratch"
 }
 

@@ -39,11 +39,11 @@ is "diff: before" "$(grep '^-dax' <<< "$SAID" | sort | xargs)" "-dax0.0: guard =
 is "diff: after" "$(grep '^+dax' <<< "$SAID" | sort | xargs)" "+dax0.0: guard = on +dax0.0: state = unplugged"
 apply -a "$(file)"
 is "a failure fails the task" "$(answer .rc)" 8
-is "and says why" "$(answer .msg)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"
+is "the task's message has the reason" "$(answer .msg)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"
 declares '[hbm]' 'kind = hmem' 'sate = online'
 apply --check -a "$(file)"
 is "a wrong line fails the task" "$(answer .rc)" 2
-ok "and is named" grep -q "declared.conf:3: " <<< "$ANSWER"
+ok "the task's message names the wrong line" grep -q "declared.conf:3: " <<< "$ANSWER"
 apply --check -a '{"declared": false}'
 is "a declaration that is not on the host yet" "$(answer .changed)" true
 

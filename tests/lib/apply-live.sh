@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# apply in a mount namespace with a fixture at /sys, where a preloaded write() does the work of the
-# kernel. Part of apply.sh.
+# apply changes devices and settings: in a mount namespace with a fixture at /sys, where a preloaded
+# write() imitates the kernel. Part of apply.sh.
 
 new_root ours-6.12-movable
 if [[ $( (at_work cat /sys/bus/dax/devices/dax0.0/state) 2> /dev/null) != online_movable ]]; then
-	skip "changes" "no mount namespace can be made here"
+	skip "changes" "mount namespaces are not available"
 	return
 fi
 
@@ -41,8 +41,8 @@ export FAKE_FAIL=online_movable:16
 valid "a plug that is refused" apply change apply -J "$CONF"
 is "failed" "$(jq -r '.devices[0] | "\(.outcome) \(.exit_status) \(.message | startswith("dax0.0: "))"' "$WORK/json")" \
 	"failed 1 true"
-is "its exit status" "$(status_of change apply "$CONF")" 1
-is "in one line" "$(wc -l < "$WORK/err")" 1
+is "a refused plug: the exit status" "$(status_of change apply "$CONF")" 1
+is "a refused plug: the message is one line" "$(wc -l < "$WORK/err")" 1
 unset FAKE_FAIL
 echo 1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/guard"
 export FAKE_FAIL_SETTING=13
@@ -73,7 +73,7 @@ kill -TERM "$apply"
 status=0
 wait "$apply" 2> /dev/null || status=$?
 unset FAKE_SLOW_MS
-is "a signal: killed by it" "$status" 143
+is "a signal kills the command" "$status" 143
 is "a signal: all is as before" "$(listed state)" online_movable
 ok "a signal: the message names the device that was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
 
@@ -130,4 +130,4 @@ is "the message has the remedy" "$(error)" "daxplug: update-initramfs -u failed:
 : > "$CONF"
 program update-initramfs 'exit 0'
 is "--boot: nothing is declared: the file is removed" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "
-ok "it says so" said '^/etc/modprobe.d/daxplug-boot.conf: removed, as nothing is declared$'
+ok "--boot: the message says that the file is removed" said '^/etc/modprobe.d/daxplug-boot.conf: removed, as nothing is declared$'

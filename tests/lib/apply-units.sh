@@ -23,7 +23,7 @@ fi
 if udevadm verify --help > /dev/null 2>&1; then
 	ok "the udev rule is valid" udevadm verify "$RULE"
 else
-	skip "the udev rule is valid" "udevadm has no verify here; systemd 254 has it"
+	skip "the udev rule is valid" "udevadm has no verify, which is new in systemd 254"
 fi
 
 is "the service never unplugs at stop" "$(grep -cE '^Exec(Stop|StopPost|Reload)=' "$UNIT")" 0

@@ -31,13 +31,13 @@ is "as declared: a dry run" "$(status_of on apply -n)" 0
 is "as declared: JSON" "$(on apply -J | jq -r '.devices[0].outcome')" unchanged
 declares '# HBM' '[hbm]' 'kind = hmem' 'state = unplugged' '; more' 'guard = on' 'timeout = 30s' \
 	'memmap-on-memory = off'
-is "it differs: a dry run" "$(status_of on apply -n)" 65
+is "the device differs: a dry run" "$(status_of on apply -n)" 65
 is "the output names the difference" "$(< "$WORK/out")" "dax0.0: guard would be on, was off
 dax0.0: timeout would be 30s, was infinity
 dax0.0: state would be unplugged, was online_movable"
-is "it differs in these keys" "$(differing)" "state guard timeout"
+is "the device differs in these keys" "$(differing)" "state guard timeout"
 valid "it differs" apply on apply -n -J
-is "it differs: JSON" "$(jq -r '.devices[0] | "\(.section) \(.file):\(.line) \(.outcome)"' "$WORK/json")" \
+is "the device differs: JSON" "$(jq -r '.devices[0] | "\(.section) \(.file):\(.line) \(.outcome)"' "$WORK/json")" \
 	"hbm /etc/daxplug.conf:3 would-change"
 is "a record cannot be changed" "$(status_of on apply)" 8
 is "the message is one line" "$(error)" "daxplug: dax0.0: guard = on: a recorded tree cannot be changed"

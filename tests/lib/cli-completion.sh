@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The completions, each in its own shell. Part of cli.sh, which has set $ROOT.
+# The completions of bash, zsh and fish. Part of cli.sh, which has set $ROOT.
 
 ROOT=$MOVABLE
 COMPLETIONS=$REPO/completions
@@ -12,7 +12,7 @@ PATH=$WORK/bin:$PATH
 
 # --- bash ---
 
-# bash_completes WORD...: the words that bash offers for the last one.
+# bash_completes WORD...: prints the words that bash offers for the last one.
 bash_completes() {
 	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
 	_daxplug
@@ -47,7 +47,7 @@ mv "$ROOT/sys/devices/platform/hmem.0/dax0.0" "$region/"
 ln -sfn "../../../devices/platform/${region##*/}/dax0.0" "$ROOT/sys/bus/dax/devices/dax0.0"
 is "bash: a name is offered quoted" \
 	"$(cd "$WORK" && bash_completes daxplug list --sysroot "$ROOT" --region a)" 'a\$\(\>run\)'
-ok "bash: it is not run" test ! -e "$WORK/run"
+ok "bash: the command in the name is not run" test ! -e "$WORK/run"
 ROOT=$MOVABLE
 
 # --- zsh ---
@@ -74,7 +74,7 @@ fi
 
 # --- fish ---
 
-# fish_completes LINE: the words that fish offers.
+# fish_completes LINE: prints the words that fish offers.
 fish_completes() {
 	HOME=$WORK fish --no-config -c "source '$COMPLETIONS/daxplug.fish'; complete -C '$1'" 2>&1 |
 		cut -f 1 | xargs

@@ -15,17 +15,17 @@ found "that daxplug's driver is not installed" '\[driver-of-kernel\]$'
 printf 'updates/dkms/daxplug_kmem.ko.xz:\nkernel/drivers/dax/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
 cp "$MODPROBE_RULE" "$ROOT/usr/lib/modprobe.d/daxplug.conf"
 on check > "$WORK/out"
-found "that it is installed but not loaded" '\[driver-shadowed\]$'
+found "that daxplug's driver is installed but not loaded" '\[driver-shadowed\]$'
 is "daxplug's own modprobe rule is no obstacle" "$(grep -cE 'driver-(replaced|blacklisted)' "$WORK/out")" 0
 mkdir -p "$ROOT/sys/kernel/security"
 echo 'none [integrity] confidentiality' > "$ROOT/sys/kernel/security/lockdown"
 on check > "$WORK/out"
-found "that a kernel which is locked down does not load it" '\[driver-not-signed\]$'
+found "that a locked-down kernel does not load the driver" '\[driver-not-signed\]$'
 rm "$ROOT/sys/kernel/security/lockdown"
 echo 'blacklist kmem' > "$ROOT/etc/modprobe.d/no.conf"
 echo 'install kmem /bin/true' > "$ROOT/etc/modprobe.d/other.conf"
 on check > "$WORK/out"
-found "that it is blacklisted" '^warning: /etc/modprobe.d/no.conf:1: .*\[driver-blacklisted\]$'
+found "that the driver is blacklisted" '^warning: /etc/modprobe.d/no.conf:1: .*\[driver-blacklisted\]$'
 found "that another rule replaces it" '^warning: /etc/modprobe.d/other.conf:1: .*\[driver-replaced\]$'
 rm "$ROOT"/etc/modprobe.d/*.conf
 
@@ -60,7 +60,7 @@ echo "daxplug: its kmem driver is not in use: $REFUSED Invalid argument; fallbac
 on check > "$WORK/out"
 found "that fallback=none has left the machine without a driver" '^warning: .*Invalid argument; fallback=none: .*\[driver-not-loaded\]$'
 
-# --- another build is installed than the one that is loaded ---
+# --- the installed build of the driver is not the loaded one ---
 
 # module VERSION SRCVERSION: daxplug's file for the running kernel, with this information only.
 module() {

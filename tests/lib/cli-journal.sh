@@ -5,7 +5,7 @@
 
 REMOTE=/lib/systemd/systemd-journal-remote
 
-# journal_entry SECONDS NAME=VALUE...: in the format of "journalctl -o export".
+# journal_entry SECONDS NAME=VALUE...: prints an entry in the format of "journalctl -o export".
 journal_entry() {
 	printf '__REALTIME_TIMESTAMP=%d000000\n__MONOTONIC_TIMESTAMP=%d000000\n' "$1" "$1"
 	printf '_BOOT_ID=0123456789abcdef0123456789abcdef\n'
@@ -55,7 +55,7 @@ fi
 
 # --- the entry of a change ---
 
-# listen FILE: as journald, takes one entry of daxplug.
+# listen FILE: like journald, receives one entry of daxplug.
 listen() {
 	python3 -c 'import os, socket, sys
 path = sys.argv[1] + "/socket"
@@ -76,7 +76,7 @@ with_journal() {
 
 new_root ours-6.12-movable
 if ! (with_journal "$WORK" true) 2> /dev/null || ! command -v python3 > /dev/null; then
-	skip "the record of a change" "no mount namespace can be made here, or no python3"
+	skip "the record of a change" "mount namespaces are not available, or python3 is missing"
 elif status_of on monitor --no-follow --since @0 > /dev/null; said 'built without'; then
 	skip "the record of a change" "built without libsystemd"
 else

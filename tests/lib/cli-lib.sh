@@ -16,7 +16,7 @@ WORK=$(mktemp -d)
 ROOTS=()
 trap 'rm -rf "$WORK" "${ROOTS[@]}"' EXIT
 
-# status_of COMMAND...: runs it and prints its exit status; its output is in $WORK/out and err.
+# status_of COMMAND...: runs COMMAND and prints its exit status; its output is in $WORK/out and err.
 status_of() {
 	local status=0
 	"$@" > "$WORK/out" 2> "$WORK/err" || status=$?
@@ -70,7 +70,7 @@ add_device() {
 
 # --- changes ---
 
-# at_work COMMAND...: runs it with the fixture $ROOT at /sys. Replaces the shell.
+# at_work COMMAND...: runs COMMAND with the fixture $ROOT at /sys. Replaces the shell.
 at_work() {
 	# shellcheck disable=SC2016 # the inner shell's
 	exec env --default-signal=INT unshare --mount \

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changes: the command in a mount namespace with a fixture at /sys, where a preloaded write() does
-# the work of the kernel. Part of cli.sh.
+# The command changes devices: in a mount namespace with a fixture at /sys, where a preloaded write()
+# imitates the kernel. Part of cli.sh.
 
 state_now() { listed state; }
 
 ROOT=$MOVABLE
 if [[ $( (at_work cat /sys/bus/dax/devices/dax0.0/state) 2> /dev/null) != online_movable ]]; then
-	skip "changes" "no mount namespace can be made here"
+	skip "changes" "mount namespaces are not available"
 	return
 fi
 
 new_root ours-6.12-movable
 is "unplug" "$(status_of change unplug --force dax0.0)" 0
-ok "unplug: it says" grep -qE '^dax0.0: unplugged, 8 memory blocks \(1G\) in [0-9.]+ s$' "$WORK/out"
+ok "unplug: the message" grep -qE '^dax0.0: unplugged, 8 memory blocks \(1G\) in [0-9.]+ s$' "$WORK/out"
 is "unplug: nothing on standard error" "$(error)" ""
 is "unplugged" "$(state_now)" unplugged
 is "unplug again" "$(status_of change unplug --force dax0.0) $(< "$WORK/out")" "0 dax0.0: already unplugged"
@@ -85,7 +85,7 @@ is "unplugged, and a full disk" "$(change unplug --force dax0.0 > /dev/full 2> "
 ok "the message names standard output" said 'cannot write to standard output'
 is "the change was made" "$(state_now)" unplugged
 is "plugged, and no process reads" "$(reader_gone change plug dax0.0)" "0 "
-is "the change was made all the same" "$(state_now)" online_movable
+is "the change was made although no process reads" "$(state_now)" online_movable
 
 # --- failures ---
 
@@ -121,9 +121,9 @@ interrupted() {
 	wait "$pid" 2> /dev/null || status=$?
 	echo "$status"
 }
-is "SIGINT: killed by it" "$(interrupted INT)" 130
-is "SIGTERM: killed by it" "$(interrupted TERM)" 143
-is "SIGHUP: killed by it" "$(interrupted HUP)" 129
+is "SIGINT kills the command" "$(interrupted INT)" 130
+is "SIGTERM kills the command" "$(interrupted TERM)" 143
+is "SIGHUP kills the command" "$(interrupted HUP)" 129
 is "everything is as before the signal" "$(state_now)" online_movable
 
 # The rollback of the first of two devices is incomplete, and a signal arrives.
@@ -164,7 +164,7 @@ sleep 1
 is "another daxplug is changing the device: a timeout" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
 ok "the message names the process that it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
 is "another daxplug is changing the device: --no-wait" "$(status_of change unplug --force --no-wait dax0.0)" 5
-is "SIGINT while waiting for another: killed by it" "$(interrupted INT)" 130
+is "SIGINT kills a command that waits for another" "$(interrupted INT)" 130
 kill -TERM "$other"
 wait "$other" 2> /dev/null
 is "the other is rolled back" "$(state_now)" online_movable
@@ -181,7 +181,7 @@ at_work_in_terminal() {
 }
 longest=$(at_work_in_terminal 36 | tr '\r' '\n' | sed 's/\x1b\[K//' | grep unplugging | wc -L)
 ok "a line of progress" test "$longest" -gt 10
-ok "it fits on the terminal" test "$longest" -le 35
+ok "the line of progress fits on the terminal" test "$longest" -le 35
 is "plugged again" "$(status_of change plug dax0.0)" 0
 is "no line of progress on a dumb terminal" \
 	"$(TERM=dumb at_work_in_terminal 80 | grep -c $'\033')" 0

@@ -10,7 +10,7 @@ recorded_again() {
 	status_of on record -o "$RECORD" "$@"
 }
 
-# said_of ROOT WORD...: the output of the command for a tree, without durations.
+# said_of ROOT WORD...: prints the output of the command for a tree, without durations.
 said_of() { "$DAXPLUG" --sysroot "$@" 2>&1 | sed 's/"duration_ms":[0-9]*/"duration_ms":0/'; }
 
 # is_read_back DESCRIPTION
@@ -27,17 +27,17 @@ for record in "$HERE"/records/*; do
 	is "record of ${record##*/}" "$(recorded_again)" 0
 	is_read_back "record of ${record##*/}"
 done
-is "record prints where it is" "$(< "$WORK/out")" "$RECORD"
+is "record prints the path of the record" "$(< "$WORK/out")" "$RECORD"
 is "only the owner may read it" "$(stat -c %a "$RECORD" "$RECORD/proc/meminfo" | paste -sd ' ')" "700 600"
-is "of blocks that are not online the zones are not read" \
+is "the zones of blocks that are not online are not recorded" \
 	"$(grep -lx offline "$RECORD"/sys/devices/system/memory/memory*/state | sed 's/state$/valid_zones/' | xargs ls 2> /dev/null)" ''
 is "a link is a link" "$(readlink "$RECORD/sys/bus/dax/devices/dax0.0")" "$(readlink "$ROOT/sys/bus/dax/devices/dax0.0")"
-ok "it says when it was made, and how" grep -qE '^daxplug [0-9.]+, 20[0-9T:.-]+Z, (not )?root$' "$RECORD/daxplug-record.txt"
+ok "the record says when and how it was made" grep -qE '^daxplug [0-9.]+, 20[0-9T:.-]+Z, (not )?root$' "$RECORD/daxplug-record.txt"
 
 # --- an archive ---
 
 is "an archive" "$(status_of on record -o "$WORK/record.tar.gz")" 0
-is "it is for its owner only" "$(stat -c %a "$WORK/record.tar.gz")" 600
+is "only the owner may read the archive" "$(stat -c %a "$WORK/record.tar.gz")" 600
 mkdir "$WORK/unpacked"
 ok "tar unpacks it" tar -C "$WORK/unpacked" -xzf "$WORK/record.tar.gz"
 rm -rf "$RECORD"
@@ -59,10 +59,10 @@ printf '[Service]\nEnvironment=TOKEN=secret\nExecStart=/usr/bin/chmem -e 4G\n' >
 ln -s /dev/null "$ROOT/etc/udev/rules.d/50-off.rules"
 printf 'root=/dev/vda memmap=4G!8G luks.key=secret memhp_default_state=offline quiet\n' > "$ROOT/proc/cmdline"
 is "record of a machine with configuration" "$(recorded_again) $(error)" "0 "
-is "lines of others are left out, and the rest keeps its place" "$(< "$RECORD/etc/modprobe.d/mine.conf")" $'\n\noptions kmem guard=1'
-ok "files of others are left out" test ! -e "$RECORD/etc/modprobe.d/wifi.conf"
+is "foreign lines are left out, and the others keep their line numbers" "$(< "$RECORD/etc/modprobe.d/mine.conf")" $'\n\noptions kmem guard=1'
+ok "foreign files are left out" test ! -e "$RECORD/etc/modprobe.d/wifi.conf"
 is "daxplug's own configuration is whole" "$(< "$RECORD/etc/daxplug.conf.d/hbm.conf")" "$(< "$ROOT/etc/daxplug.conf.d/hbm.conf")"
-is "a rule that is switched off is so in the record" "$(readlink "$RECORD/etc/udev/rules.d/50-off.rules")" /dev/null
+is "a masked rule is masked in the record" "$(readlink "$RECORD/etc/udev/rules.d/50-off.rules")" /dev/null
 is "of the kernel's command line, the words about memory" "$(< "$RECORD/proc/cmdline")" 'memmap=4G!8G memhp_default_state=offline '
 is "no secret is in the record" "$(grep -rl secret "$RECORD")" ''
 is_read_back "with configuration"
@@ -70,10 +70,10 @@ is_read_back "with configuration"
 is "a record of a record" "$(status_of "$DAXPLUG" record --sysroot "$RECORD" -o "$WORK/again")" 0
 is "is the same" "$(diff -r "$RECORD" "$WORK/again" | grep -v daxplug-record.txt)" "$(diff "$RECORD/daxplug-record.txt" "$WORK/again/daxplug-record.txt")"
 
-# On this machine: files that the kernel hands out in small reads only are there as well.
+# On this machine: the record has even files that the kernel returns only in small reads.
 is "a record of this machine" "$(rm -rf "$RECORD"; status_of "$DAXPLUG" record -o "$RECORD")" 0
-is "it has files of /proc/sys" "$(cat "$RECORD/proc/sys/kernel/osrelease")" "$(uname -r)"
-is "it has no address of the kernel" "$(grep -rlE 'ffff[89a-f][0-9a-f]{11}' "$RECORD")" ''
+is "the record has files of /proc/sys" "$(cat "$RECORD/proc/sys/kernel/osrelease")" "$(uname -r)"
+is "the record has no kernel address" "$(grep -rlE 'ffff[89a-f][0-9a-f]{11}' "$RECORD")" ''
 
 # --- a malicious tree ---
 
@@ -92,7 +92,7 @@ is "nothing outside of the tree is read" "$(find "$RECORD" -name passwd)" ''
 # fails DESCRIPTION STATUS TEXT COMMAND...: and leaves nothing in $RECORD.
 fails() {
 	is "$1: status" "$(status_of "${@:4}")" "$2"
-	is "$1: it says" "$(error)" "daxplug: $3"
+	is "$1: the message" "$(error)" "daxplug: $3"
 	ok "$1: nothing is left" test ! -e "$RECORD" -a ! -e "$RECORD.tar"
 	is "$1: nothing temporary is left" "$(find "$WORK/tmp" -mindepth 1)" ''
 }
@@ -105,10 +105,10 @@ fails "no such directory" 1 "cannot make the directory $WORK/none/record: No suc
 	on record -o "$WORK/none/record"
 touch "$WORK/there/file"
 fails "the directory exists" 1 "cannot make the directory $WORK/there: File exists" on record -o "$WORK/there"
-ok "and stays" test -e "$WORK/there/file"
+ok "the existing directory is kept" test -e "$WORK/there/file"
 fails "the archive exists" 1 "cannot make $WORK/there.tar: File exists" \
 	eval 'touch "$WORK/there.tar"; on record -o "$WORK/there.tar"'
-ok "and stays" test -e "$WORK/there.tar"
+ok "the existing archive is kept" test -e "$WORK/there.tar"
 fails "no room" 1 "cannot write $WORK/there/full/record: No space left on device; nothing was recorded" \
 	unshare --mount bash -c 'mkdir "$1/full" && mount -t tmpfs -o size=64k,nr_inodes=40 none "$1/full" &&
 		"$2" record --sysroot "$3" -o "$1/full/record"; status=$?
@@ -136,8 +136,8 @@ as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 	is "not root: a part of it" \
 		"$(status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/record")" 4
-	is "it says so" "$(error)" "daxplug: no permission to read 1 file; record as root"
-	ok "it notes which" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
+	is "not root: the message" "$(error)" "daxplug: no permission to read 1 file; record as root"
+	ok "not root: the record lists the missing file" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
 	chmod 444 "$ROOT/proc/iomem"
 	write_only=$ROOT/sys/bus/dax/devices/dax0.0/write_only
 	touch "$write_only"

@@ -37,7 +37,7 @@ recorded ours-6.12-kernel state online_kernel 8/8
 recorded stock-6.12-offline per-block offline 0/8
 recorded stock-6.12-kernel per-block online_kernel 8/8
 recorded stock-7.3-movable state-upstream online_movable 8/8
-# The kernel's word, online_movable, is not the truth.
+# The kernel's state file still reads online_movable, which is wrong.
 recorded stock-7.3-offline state-upstream offline 0/8
 MIXED=${ROOTS[0]} MOVABLE=${ROOTS[1]} KERNEL=${ROOTS[2]}
 
@@ -87,7 +87,7 @@ sed 's/\([a-zA-Z]\)\\-/\1-/g' "$REPO/man/daxplug.8" > "$WORK/manual"
 is "help" "$(status_of "$DAXPLUG" --help)" 0
 for verb in list show check plug unplug replug reclaim monitor apply metrics record takeover handback; do
 	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
-	ok "it says how it is used" grep -q "^usage: daxplug $verb" "$WORK/out"
+	ok "the help of $verb has the usage" grep -q "^usage: daxplug $verb" "$WORK/out"
 	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"
 	ok "help fits on 80 columns" test "$(wc -L < "$WORK/out")" -le 80
 	while read -r option; do
@@ -104,7 +104,7 @@ for time in 0 30 500ms 1.5s 2min 1m30s '1h 1m 1.001s' 1week 18446744073us infini
 	ok "'$time' is a time" test "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" != 2
 done
 for time in '' ' ' s 3x 1.5.2 -1 +1 1,5s '1 2x' inf 99999999999999999999s 9223372036854775807h; do
-	is "'$time' is no time" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2
+	is "'$time' is not a time" "$(status_of on unplug --dry-run --timeout "$time" dax0.0)" 2
 done
 
 # --- the table ---
@@ -200,8 +200,8 @@ takes node:3 dax2.0
 takes range:0-0xffffffffff "dax0.0 dax2.0"
 takes pmem ""
 takes cxl dax2.0
-is "nor does --node" "$(planned --node 2)" ""
-is "nor does --region" "$(planned --region 1)" ""
+is "--node selects no device that may hold data" "$(planned --node 2)" ""
+is "--region selects no device that may hold data" "$(planned --region 1)" ""
 is "'replug all' selects no device that may hold data" "$(on replug --dry-run --json all 2> /dev/null | jq -r '.[].chardev' | xargs)" "dax0.0 dax2.0"
 is "a name selects it" "$(planned dax1.0)" dax1.0
 is "a UUID selects it" "$(planned "uuid:$UUID")" dax1.0
@@ -221,7 +221,7 @@ is "'unplug all' binds no persistent memory either" \
 
 # --- several devices together ---
 
-# node_has NODE TOTAL FREE ANON: the node's memory in MiB.
+# node_has NODE TOTAL FREE ANON: sets the node's memory in MiB.
 node_has() {
 	mkdir -p "$ROOT/sys/devices/system/node/node$1"
 	printf "Node $1 %s: %d kB\n" MemTotal $(($2 * 1024)) MemFree $(($3 * 1024)) \
@@ -235,30 +235,30 @@ echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
 node_has 0 2048 600 100
 node_has 1 1024 600 400
 node_has 2 1024 600 400
-is "each of two has room" "$(status_of on unplug --dry-run dax0.0)$(status_of on unplug --dry-run dax1.0)" 00
-is "both have none: a dry run" "$(status_of on unplug --dry-run all)" 7
-is "both have none: in one line" "$(error | grep -cE '^daxplug: all 2 devices together: .*800 MiB.*600 MiB')$(wc -l < "$WORK/err")" 11
-is "both have none: check" "$(status_of on check all)" 7
-is "both have none: forced" "$(status_of on unplug --dry-run --force all)" 0
+is "each of two devices alone has room" "$(status_of on unplug --dry-run dax0.0)$(status_of on unplug --dry-run dax1.0)" 00
+is "no room for both: a dry run" "$(status_of on unplug --dry-run all)" 7
+is "no room for both: the message is one line" "$(error | grep -cE '^daxplug: all 2 devices together: .*800 MiB.*600 MiB')$(wc -l < "$WORK/err")" 11
+is "no room for both: check" "$(status_of on check all)" 7
+is "no room for both: forced" "$(status_of on unplug --dry-run --force all)" 0
 valid "both have none" results on unplug --dry-run --json all
-is "both have none: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
+is "no room for both: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
 add_device dax3.0 platform/hmem.2 3 96 4 device_dax ''
 is "another finding does not hide that there is no room" "$(status_of on unplug --dry-run dax0.0 dax1.0 dax3.0)" 7
-ok "it says so" said '^daxplug: all 3 devices together: .*800 MiB'
+ok "the message has the missing room" said '^daxplug: all 3 devices together: .*800 MiB'
 rm "$ROOT/sys/bus/dax/devices/dax3.0"
 node_has 0 2048 1000 100
-is "both have room" "$(status_of on unplug --dry-run all)" 0
+is "room for both" "$(status_of on unplug --dry-run all)" 0
 # A drain counts no page cache, and nothing below the high watermarks.
 zones() { printf 'Node %d, zone Normal\n  pages free %d\n  low 1\n  high 0\n  managed 9\n' "$@" > "$ROOT/proc/zoneinfo"; }
 zones 0 51200 1 999999 2 999999
-is "both have room, and none for a drain" "$(status_of on unplug --drain --dry-run all)" 7
+is "room for both, but none for a drain" "$(status_of on unplug --drain --dry-run all)" 7
 valid "both have room, and none for a drain" results on unplug --drain --dry-run --json all
 zones 0 999999
-is "both have room for a drain" "$(status_of on unplug --drain --dry-run all)" 0
+is "room for a drain of both" "$(status_of on unplug --drain --dry-run all)" 0
 zones 0 1048576 2 1048576
 drain_room() { on unplug --drain --dry-run --json "$@" | jq -r '.[].forecast.room / 1073741824 | floor' | xargs; }
 is "a drain may fill another device" "$(drain_room dax0.0)" 8
-is "it fills none that the same command unplugs later" "$(drain_room dax0.0 dax1.0)" "4 4"
+is "a drain does not fill a device that the same command unplugs later" "$(drain_room dax0.0 dax1.0)" "4 4"
 valid "both have room for a drain" results on unplug --drain --dry-run --json all
 rm "$ROOT/proc/zoneinfo"
 
@@ -268,7 +268,7 @@ new_root stock-7.3-movable
 rm "$ROOT/sys/devices/system/memory/memory50/state"
 mkdir "$ROOT/sys/devices/system/memory/memory50/state"
 is "a block that cannot be read: no state" "$(listed state)" unknown
-is "nor are there counts" "$(listed blocks,present,online,movable | xargs)" ""
+is "a block that cannot be read: no counts" "$(listed blocks,present,online,movable | xargs)" ""
 ok "show has the number of unknown blocks" eval "on show dax0.0 | grep -q '1 unknown'"
 ok "the map shows the unknown block" eval "on show dax0.0 | grep -q '^  memory48  *MM!MMMMM'"
 is "unplug cannot tell" "$(status_of on unplug --dry-run dax0.0)" 4
@@ -299,7 +299,7 @@ ok "a message prints no escape character" eval "! grep -q $'\\033' '$WORK/err'"
 # --- check ---
 
 ROOT=$MOVABLE
-is "check: it would go" "$(status_of on check dax0.0)" 0
+is "check of a device that can be unplugged" "$(status_of on check dax0.0)" 0
 ok "the output says how much must move" said '^dax0.0: can be unplugged: .* to migrate, .* available elsewhere'
 is "check, JSON: the verdict" "$(on check --json dax0.0 | jq -r .verdict)" go
 new_root ours-6.12-movable
@@ -315,7 +315,7 @@ new_root ours-6.12-movable
 echo -1 > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that there is no node" eval "on show dax0.0 | grep -q 'target node  *none'"
 is "a missing node, check of the machine" "$(status_of on check)" 7
-ok "it says so" said '^error: dax0.0: .*NUMA node.*\[no-node\]'
+ok "check names the device without a node" said '^error: dax0.0: .*NUMA node.*\[no-node\]'
 echo '?' > "$ROOT/sys/devices/platform/hmem.0/dax0.0/target_node"
 ok "show says that the node is unknown" eval "on show dax0.0 | grep -q 'target node  *unknown'"
 status_of on check > /dev/null
@@ -346,7 +346,7 @@ found "a udev rule, with file and line" '^warning: /usr/lib/udev/rules.d/40-redh
 found "a section of daxctl" '^warning: /etc/daxctl.conf.d/a.conf:3: .*\[daxctl-reconfigures\]$'
 found "a service" '^warning: /etc/systemd/system/m.service:2: .*chmem.*\[service-switches-blocks\]$'
 found "the policy" "^warning: the policy 'online' .*\\[policy-online-kernel\\]\$"
-found "memory that may never come back" '^warning: dax0.0: 8 of 8 .*\[online-in-kernel-zone\]$'
+found "memory that may never be unplugged" '^warning: dax0.0: 8 of 8 .*\[online-in-kernel-zone\]$'
 found "a remedy that can be typed" '^    daxplug replug --movable dax0.0$'
 found "the driver in use" '^info: .*\[driver-of-daxplug\]$'
 is "check ignores masked files and other directories" \
@@ -410,15 +410,15 @@ ok "offline memory need not migrate" eval "said '^dax0.0: can be plugged' && ! s
 
 new_root ours-6.12-kernel
 is "a dry run is as sure as a check" "$(status_of on check dax0.0)$(status_of on unplug --dry-run dax0.0)" 44
-ok "it says why" said '^dax0.0: unplug would be tried: 8 memory blocks in a kernel zone may hold'
-is "in JSON too" "$(on unplug --dry-run --json dax0.0 | jq -r '.[0] | "\(.outcome) \(.exit_status)"')" "dry-run 4"
+ok "the dry run says why" said '^dax0.0: unplug would be tried: 8 memory blocks in a kernel zone may hold'
+is "JSON has the same result" "$(on unplug --dry-run --json dax0.0 | jq -r '.[0] | "\(.outcome) \(.exit_status)"')" "dry-run 4"
 
 # --- the map ---
 
 ROOT=$MIXED
 is "the map" "$(on show dax0.0 | sed -nE 's/^  memory[0-9]+ +//p')" oMoMoMoo
 
-# in_terminal COLUMNS COMMAND...: its output on a terminal, standard error too.
+# in_terminal COLUMNS COMMAND...: prints its output on a terminal, with standard error.
 in_terminal() {
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null < /dev/null
 }
@@ -445,8 +445,8 @@ is "a full disk" "$(on list 2> "$WORK/err" > /dev/full; echo "$? $(error)")" \
 	"1 daxplug: cannot write to standard output: No space left on device"
 is "standard output closed" "$(on list >&- 2> "$WORK/err"; echo "$? $(error)")" "0 "
 is "everything closed" "$(on list <&- >&- 2>&-; echo $?)" 0
-# reader_gone COMMAND...: its status and complaints, where the reader of the pipe has gone
-# before it begins.
+# reader_gone COMMAND...: prints its status and errors if the reader of the pipe has gone before
+# COMMAND begins.
 reader_gone() {
 	local status=0 writer
 	exec {writer}> >(exec true)
@@ -456,11 +456,11 @@ reader_gone() {
 	printf '%s\n' "$status $(error)"
 }
 is "a reader that has gone is no error" "$(reader_gone on show --json all)" "0 "
-is "nor for monitor" "$(reader_gone on monitor)" "0 "
+is "a reader that has gone is no error for monitor" "$(reader_gone on monitor)" "0 "
 is "no environment" "$(env -i "$DAXPLUG" list --sysroot "$ROOT" -no device)" dax0.0
 is "an unknown locale" "$(LC_ALL=xx_YY.nonsense on list -no device)" dax0.0
 on list dax7.1 dax7.2 dax7.3 2>&1 > /dev/null | cat > "$WORK/out"
-is "a line of complaint is one write" "$(strace -f -qq -e trace=write -E ASAN_OPTIONS=detect_leaks=0 "$DAXPLUG" lsit 2>&1 |
+is "an error message is one write" "$(strace -f -qq -e trace=write -E ASAN_OPTIONS=detect_leaks=0 "$DAXPLUG" lsit 2>&1 |
 	grep -c '^write(2')" 1
 
 # --- no memory ---
@@ -487,7 +487,7 @@ within() {
 		! "${@:2}" || return 0
 		sleep 0.1
 	done
-	note "waited in vain for $1"
+	note "timed out waiting for $1"
 	return 1
 }
 ok "monitor is ready" within ready has_line '"event":"ready"'
@@ -499,9 +499,9 @@ kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
 is "monitor ends by the signal" "$status" 143
-is "it begins with the present devices" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
+is "monitor begins with the present devices" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
 	"present dax0.0 system-ram"
-is "its time can be read by jq" "$(head -n 1 "$WORK/events" | jq -r '.time | sub("\\.[0-9]+"; "") | fromdate | type')" number
+is "jq can read the time of an event" "$(head -n 1 "$WORK/events" | jq -r '.time | sub("\\.[0-9]+"; "") | fromdate | type')" number
 valid "monitor" 'record*' cat "$WORK/events"
 ROOT=$MANY
 is "monitor of some devices" "$(on monitor --no-follow --json node:2 dax0.0 | jq -r 'select(.chardev).chardev' | xargs)" \

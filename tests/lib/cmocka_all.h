@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmocka.h wants these before it. */
+/* Includes the headers that cmocka.h needs before it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

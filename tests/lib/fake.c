@@ -11,7 +11,7 @@
 #include "fake.h"
 #include "pagemap.h"
 
-/* One for all: a child process with a copy of it changes a fixture. */
+/* One for all tests: a child process with a copy of it changes a fixture. */
 struct fake fake;
 
 void fake_reset(struct fixture *fixture, const struct fixture_device *device)
@@ -42,7 +42,7 @@ static int take_time(int ms, bool deaf)
 	return 0;
 }
 
-/* Free huge pages of a block that goes offline are gone. */
+/* Removes the free huge pages of a block that goes offline. */
 static void dissolve(void)
 {
 	if (fake.pool)
@@ -135,7 +135,7 @@ static unsigned int present_blocks(void)
 	return count;
 }
 
-/* As a driver with a file last_failure does. */
+/* Reports a failure like a driver with a file last_failure. */
 static void count_failure(void)
 {
 	char failure[96], failures[96], text[64];
@@ -200,7 +200,7 @@ static int bind(const char *device)
 	return fake.bind_lies;
 }
 
-/* Blocks that are online stay for good. */
+/* Blocks that are online are never removed. */
 static int unbind(const char *device)
 {
 	char path[128];
@@ -221,7 +221,7 @@ static int unbind(const char *device)
 	return 0;
 }
 
-/* The driver takes a device whose name it knows at once, and tells nothing of a failure. */
+/* The driver binds a device whose name it knows at once, and does not report a failure. */
 static int new_id(const char *device)
 {
 	fake.has_id = true;
@@ -252,7 +252,7 @@ static unsigned int surplus_beside(const char *path)
 	return strtoul(text, NULL, 10);
 }
 
-/* The pages of a pool lie in the first block, and the pool grows again as far as @fail_pool. */
+/* The pages of a pool are in the first block, and the pool can grow again up to @fail_pool. */
 static int write_pool(const char *path, const char *text)
 {
 	unsigned int wanted = strtoul(text, NULL, 10) + surplus_beside(path);
@@ -294,7 +294,7 @@ static bool is_setting_of_kernel(const char *path)
 	       strstr(path, "weighted_interleave");
 }
 
-/* "BYTES swappiness=0": so much page cache of node 1 is dropped, of which there are 100 MiB. */
+/* "BYTES swappiness=0": drops that much of the 100 MiB of page cache on node 1. */
 static int write_node_reclaim(const char *path, const char *text)
 {
 	static unsigned long long left = 100ULL << 20;
@@ -351,7 +351,7 @@ static int fake_load(struct daxplug *daxplug, const char *module)
 	return 0;
 }
 
-/* ---- pages of processes, as their pagemap has them ---- */
+/* ---- pages of processes, as in their pagemap ---- */
 
 static int open_pagemap(int pid)
 {
@@ -371,7 +371,7 @@ static int node_of(uint64_t entry)
 	return frame >= FAKE_FRAME + 16 ? fake.device.node : (int)(frame - FAKE_FRAME);
 }
 
-/* Like the kernel it stops at a page that cannot be moved, and tells nothing of the rest. */
+/* Like the kernel, stops at a page that cannot be moved, and reports nothing about the rest. */
 static long move_in(int pagemap, unsigned long count, void **pages, const int *nodes, int *status)
 {
 	unsigned long i;
@@ -440,7 +440,7 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	return left;
 }
 
-/* Swapped pages have no frame. */
+/* Swapped pages have no page frame. */
 static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
 			 unsigned int count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An imitated kernel: a write to a fixture changes it the way the
- * kernel would change sysfs, or fails the way it was told to.
+ * A fake kernel: a write to a fixture changes the fixture as the kernel would
+ * change sysfs, or fails as the test has asked.
  */
 #ifndef DAXPLUG_TESTS_FAKE_H
 #define DAXPLUG_TESTS_FAKE_H
@@ -10,7 +10,7 @@
 #include "handle.h"
 
 /**
- * struct fake - how it behaves; set by a test before the change
+ * struct fake - the behaviour of the fake kernel; set by a test before the change
  * @fixture: the tree
  * @device: the device, which is the only one
  * @has_state: whether its driver has a state file
@@ -24,9 +24,9 @@
  * @fail_leaves: N of memoryN that such a failure leaves offline, or -1
  * @hide_zone: N of memoryN whose zone cannot be read once a block goes offline, or -1
  * @waits: it failed before it had its turn, which daxplug's driver does not count
- * @bind_ms: how long binding takes, whatever signal it gets
+ * @bind_ms: how long binding takes, even if a signal arrives
  * @fail_bind: a negative errno for binding, or 0
- * @bind_lies: a negative errno that a bind which worked returns, or 0
+ * @bind_lies: a negative errno that a successful bind returns, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
  * @needs_id: the driver binds the device only by its name, given to new_id
@@ -39,7 +39,7 @@
  * @system_pool: nr_hugepages of the machine, or NULL
  * @system_pool_left: its pages left then
  * @fail_pool: the most pages to which it can grow again, or 0
- * @lie_block: N of memoryN that stays offline though the plug says it worked, or -1
+ * @lie_block: N of memoryN that stays offline although the plug succeeds, or -1
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
  * @rival: N of memoryN to whose state another process writes @rival_word first, or -1
  * @rival_word: the word
@@ -111,7 +111,7 @@ extern struct fake fake;
 extern const struct system_ops system_fake;
 
 void fake_reset(struct fixture *fixture, const struct fixture_device *device);
-/* All blocks of the device, as a word for them has it. */
+/* Sets all blocks of the device to the state of a word. */
 void fake_add_blocks(const char *word);
 
 #endif /* DAXPLUG_TESTS_FAKE_H */

@@ -126,7 +126,7 @@ bool fixture_exists(const struct fixture *fixture, const char *path)
 	return !lstat(full, &status);
 }
 
-/* The first line of a file, or nothing if there is no such file. */
+/* Returns the first line of a file, or nothing if there is no such file. */
 void fixture_read(const struct fixture *fixture, const char *path, char *text, int size)
 {
 	char full[FIXTURE_PATH_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trees that look like /sys and /proc of a machine with DAX devices. */
+/* Fake trees of /sys and /proc of a machine with DAX devices. */
 #ifndef DAXPLUG_TESTS_FIXTURE_H
 #define DAXPLUG_TESTS_FIXTURE_H
 
@@ -43,7 +43,7 @@ struct fixture_device {
 	const char *state;
 };
 
-/* One of eight blocks, bound to a driver without a state file. */
+/* A device of eight blocks, bound to a driver without a state file. */
 extern const struct fixture_device fixture_hmem;
 
 void fixture_create(struct fixture *fixture);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# From the installed files alone: the examples compile as C and as C++, with the shared and
-# with the static library, and run: installed.sh BUILD
+# usage: installed.sh BUILD
+# With the installed files alone, the examples compile as C and as C++, with the shared and with the
+# static library, and run.
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
@@ -56,9 +57,9 @@ is "poll-loop: a device that is not there" "$status $OUTPUT" "1 dax9.9: no such 
 OUTPUT=$(LD_LIBRARY_PATH=$LIBRARY "$ROOT/threads" dax8.8 dax9.9 2>&1)
 is "threads: devices that are not there" "$OUTPUT" $'dax8.8: unknown \ndax9.9: unknown '
 if [[ -e $ROOT/poll-loop-static ]]; then
-	is "the static program needs no library of ours" \
+	is "the static program does not need libdaxplug.so" \
 		"$(ldd "$ROOT/poll-loop-static" | grep -c daxplug)" 0
-	is "and runs" "$("$ROOT/poll-loop-static" dax9.9 plug 2>&1)" "dax9.9: no such device"
+	is "the static program runs" "$("$ROOT/poll-loop-static" dax9.9 plug 2>&1)" "dax9.9: no such device"
 fi
 is "the SONAME" "$(objdump -p "$LIBRARY/libdaxplug.so.0" | awk '$1 == "SONAME" { print $2 }')" libdaxplug.so.0
 # 2.31 is the version of Debian 11 and Ubuntu 20.04. The headers of a newer system bring in newer

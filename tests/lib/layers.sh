@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Calls go down: each file of the library calls files above it in the list of lib/meson.build,
-# so there is no circle among them. Nor is there one among the files of the command, whose list
-# has no order: layers.sh STATIC_LIBRARY COMMAND
+# usage: layers.sh STATIC_LIBRARY COMMAND
+# Each file of the library calls only files above it in the list of lib/meson.build, so their calls
+# form no circle. The calls of the command's files, whose list has no order, form no circle either.
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
 # shellcheck source=../guest/lib.sh
 . "$HERE/../guest/lib.sh"
 
-# "N FILE" for each, in their order.
+# Prints "N FILE" for each file, in the order of the list.
 files() { grep -oE "^  '[a-z_]+\.c'" "$HERE/../../lib/meson.build" | tr -d " '" | cat -n; }
 
-# "FILE T|U SYMBOL" for each that a file defines or uses.
+# Prints "FILE T|U SYMBOL" for each symbol that a file defines or uses.
 symbols() { nm -A "$1" | sed -nE 's#^.*[/:](lib_)?([a-z_]+\.c)\.o:.* ([TU]) (.*)#\2 \3 \4#p'; }
 
-# calls_up LIBRARY: each call to a file further down the list.
+# calls_up LIBRARY: prints each call to a file further down the list.
 calls_up() {
 	awk 'NR == FNR { at[$2] = $1; next }
 		$2 == "T" { owner[$3] = $1 }
@@ -26,7 +26,7 @@ calls_up() {
 				print from[i], "calls", to[i], "of", file } }' <(files) <(symbols "$1")
 }
 
-# calls_of_command COMMAND: "FILE FILE" for each file and each other file that it uses.
+# calls_of_command COMMAND: prints "FILE FILE" for each file and each other file that it uses.
 calls_of_command() {
 	nm -A "$1".p/*.c.o | sed -nE 's#^.*/([a-z_]+\.c)\.o:.* ([A-Z]) (.*)#\1 \2 \3#p' |
 		awk '$2 != "U" { owner[$3] = $1; next }

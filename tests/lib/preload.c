@@ -55,7 +55,7 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 	int err;
 
 	snprintf(text, sizeof(text), "%.*s", (int)size, (const char *)data);
-	/* Without the leading slash, as the library has it. */
+	/* Without the leading slash, as in the library. */
 	err = system_fake.write(NULL, path + 1, text);
 	if (!err)
 		return size;
@@ -63,7 +63,7 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 	return -1;
 }
 
-/* No page of this machine's processes is to move because a fixture says so. */
+/* Keeps the command from moving pages of this machine's processes. */
 long syscall(long number, ...)
 {
 	long (*next)(long number, ...) = dlsym(RTLD_NEXT, "syscall");

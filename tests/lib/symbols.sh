@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The shared library exports the functions that its header declares, versioned, and nothing else:
-# symbols.sh LIBRARY
+# usage: symbols.sh LIBRARY
+# The shared library exports exactly the functions that its header declares, versioned.
 set -uo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
@@ -16,10 +16,10 @@ exported() { nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort -u;
 
 is "the exported symbols are the declared ones, versioned" "$(exported "$1")" \
 	"$(declared | sed 's/$/@@LIBDAXPLUG_0/')"
-# Of sections that stay writable, without those of the compiler's start-up files.
+# Prints the variables in writable sections, without those of the compiler's start-up files.
 writable() {
 	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss)$/ { print $1 }' |
 		grep -vE '^(__dso_handle|__TMC_END__|completed\.[0-9]+) *$'
 }
-is "no variables outside of handles" "$(writable "$1")" ""
+is "the library has no writable variables" "$(writable "$1")" ""
 done_testing

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Before cmocka, which has a macro of the name of a function there. */
+/* Included before cmocka, which has a macro with the name of a function there. */
 #include "change.h"
 #include "cmocka_all.h"
 #include "fake.h"
@@ -50,7 +50,7 @@ static struct context *start(void **state, const struct fixture_device *device)
 	return context;
 }
 
-/* Called when the blocks are as the test wants them. */
+/* Called when the blocks are in the state that the test needs. */
 static struct daxplug_device *look(struct context *context)
 {
 	assert_int_equal(daxplug_scan(context->daxplug), 0);
@@ -444,7 +444,7 @@ static void waits_for_another(void **state)
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
 	assert_int_equal(daxplug_device_worker(context->device), 4242);
 	assert_int_equal(daxplug_change_waits_for(context->change), 4242);
-	/* To close it is not enough: the worker has a copy. */
+	/* Closing it is not enough, because the worker has a copy. */
 	assert_int_equal(flock(fd, LOCK_UN), 0);
 	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
@@ -481,7 +481,7 @@ static void vanished(void **state)
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
 }
 
-/* SIGKILL to the caller: the child notices, rolls back, and exits. */
+/* The caller is killed: the child detects that, rolls back, and exits. */
 static void killed(void **state)
 {
 	struct context *context = *state;
@@ -540,7 +540,7 @@ static void wait_for_child(struct context *context)
 	close(fd);
 }
 
-/* No step after the bind is begun. */
+/* The worker begins no step after the bind. */
 static void killed_during_bind(void **state)
 {
 	struct context *context = *state;
@@ -690,7 +690,7 @@ static void interference(void **state)
 	expect_hint(context, "udev");
 }
 
-/* Between our look at a block and our write another process has put it online. */
+/* Another process puts a block online between the library's read and its write. */
 static void others_are_faster(void **state)
 {
 	struct context *context = *state;
@@ -1118,7 +1118,7 @@ static void release(void **state)
 	EXPECT(RELEASE(), 0, UNCHANGED, UNPLUGGED);
 }
 
-/* One that was unplugged before is released all the same. */
+/* A device that was already unplugged is released as well. */
 static void release_unplugged(void **state)
 {
 	struct context *context = *state;
@@ -1171,7 +1171,7 @@ static void expect_pool(struct context *context, const char *pages)
 	assert_string_equal(text, pages);
 }
 
-/* An unplug that fails gives the huge pages back that it took. */
+/* An unplug that fails restores the huge pages that it took. */
 static void expect_pool_back(struct context *context, unsigned int surplus)
 {
 	set_blocks(context, "online", "Movable");
@@ -1264,7 +1264,7 @@ static void pool_does_not_come_back(void **state)
 	expect_message(context, "50 huge pages of node 1 could not be given back");
 }
 
-/* An unplug that succeeds takes its free huge pages along. */
+/* An unplug that succeeds removes the free huge pages of its memory. */
 static void pool_goes(void **state)
 {
 	struct context *context = *state;
@@ -1299,7 +1299,7 @@ static void no_room(void **state)
 
 #define ORPHAN STRANDED "/180000000-1bfffffff/"
 
-/* The change before is forgotten. */
+/* Drops the previous change. */
 static int reclaim_now(struct context *context, const struct daxplug_orphan *orphan)
 {
 	daxplug_change_unref(context->change);
@@ -1483,7 +1483,7 @@ static void driver_speaks(void **state)
 		      "wanted=online_kernel error=-EBUSY reason=other rollback=incomplete\n");
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, INCOMPLETE, UNPLUGGED);
 
-	/* So was that one: a write that never had its turn leaves last_failure as it was. */
+	/* A write that did not get its turn leaves last_failure unchanged. */
 	fake.waits = true;
 	EXPECT(PLUG(ONLINE_KERNEL), -EBUSY, ROLLED_BACK, UNPLUGGED);
 }
@@ -1511,7 +1511,7 @@ static void driver_gives_up(void **state)
 	assert_true(daxplug_change_retry(context->change));
 }
 
-/* Nor is an earlier failure that of a write which was never begun. */
+/* A write that was never begun does not report an earlier failure. */
 static void cancelled_before_write(void **state)
 {
 	struct context *context = *state;
@@ -1558,7 +1558,7 @@ static void failure_count_unreadable(void **state)
 	assert_int_equal(daxplug_change_block(context->change), -1);
 }
 
-/* Upstream's plug fails and leaves a block present: it is taken back. */
+/* Upstream's plug fails and leaves a block present: the library removes it. */
 static void upstream_leaves_a_block(void **state)
 {
 	struct context *context = *state;
@@ -1570,7 +1570,7 @@ static void upstream_leaves_a_block(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, ROLLED_BACK, UNPLUGGED);
 }
 
-/* Upstream says that it worked, and a block is offline. */
+/* Upstream's plug reports success, although a block is offline. */
 static void upstream_lies(void **state)
 {
 	struct context *context = *state;

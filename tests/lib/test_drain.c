@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Before cmocka, which has a macro of the name of a function there. */
+/* Included before cmocka, which has a macro with the name of a function there. */
 #include "change.h"
 #include "cmocka_all.h"
 #include "drain.h"
@@ -38,7 +38,7 @@
 #define WEIGHT "sys/kernel/mm/mempolicy/weighted_interleave/node1"
 #define WEIGHTS_AUTO "sys/kernel/mm/mempolicy/weighted_interleave/auto"
 
-/* Of /proc/kpageflags. */
+/* Bits of /proc/kpageflags. */
 #define ON_LIST (UINT64_C(1) << 5)
 #define ANON (UINT64_C(1) << 12)
 #define HEAD (UINT64_C(1) << 15)
@@ -64,7 +64,7 @@ static void set_node(struct context *context, int node, unsigned int total, unsi
 		      node, total * 1024, node, free * 1024, node, anon * 1024, node, node);
 }
 
-/* Pages that node 0 has free, and its high watermark. */
+/* Sets the free pages of node 0 and its high watermark. */
 static void set_zone(struct context *context, unsigned int free, unsigned int high)
 {
 	fixture_write(&context->fixture, "proc/zoneinfo",
@@ -159,7 +159,7 @@ static void map_page(struct context *context, int pid, uint64_t page, uint64_t a
 	write_at(&context->fixture, path, page, at | PAGEMAP_PRESENT);
 }
 
-/* A process with one mapping at page 16 of so many pages, the first of them at a frame. */
+/* Adds a process with one mapping of a number of pages at page 16, the first of them at a frame. */
 static void add_process(struct context *context, int pid, const char *name, unsigned int pages,
 			uint64_t first)
 {
@@ -274,7 +274,7 @@ static void without_the_flag(void **state)
 	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), -1);
 }
 
-/* The node may have memory of others too. */
+/* The node may have other memory, too. */
 static void leaves_other_memory(void **state)
 {
 	struct context *context = *state;
@@ -288,7 +288,7 @@ static void leaves_other_memory(void **state)
 			 frame(BLOCKS * FRAMES_A_BLOCK));
 }
 
-/* Of a large folio one address is enough, and all of it counts. */
+/* One address is enough to move a large folio, and all its pages count. */
 static void large_folio(void **state)
 {
 	struct context *context = *state;
@@ -393,7 +393,7 @@ static void no_other_node(void **state)
 
 /* ---- where to ---- */
 
-/* With so many pages free; farther from the device than node 0. */
+/* Adds node 2 with a number of free pages, farther from the device than node 0. */
 static void add_node_2(struct context *context, unsigned int pages)
 {
 	fixture_write(&context->fixture, NODE "has_memory", "0-2\n");
@@ -414,7 +414,7 @@ static void nearest_target(void **state)
 	fixture_write(&context->fixture, NODE "node1/distance", "30 10 20\n");
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
-	/* The fake puts pages at a frame that tells the node. */
+	/* The fake kernel puts moved pages at a frame that identifies the node. */
 	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
 }
 
@@ -477,7 +477,7 @@ static void room_unreadable(void **state)
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 }
 
-/* ---- a dry run foretells it ---- */
+/* ---- a dry run predicts the drain ---- */
 
 static int dry_run(struct context *context, unsigned int flags)
 {
@@ -485,7 +485,7 @@ static int dry_run(struct context *context, unsigned int flags)
 	return daxplug_change_start(context->change);
 }
 
-static const char *foretold(struct context *context, enum daxplug_verdict *verdict)
+static const char *predicted(struct context *context, enum daxplug_verdict *verdict)
 {
 	static char text[256];
 	struct daxplug_forecast *forecast;
@@ -509,7 +509,7 @@ static void dry_run_lacks_room(void **state)
 	add_process(context, 41, "small", 10, frame(0));
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	snprintf(message, sizeof(message), "%s", daxplug_change_message(context->change));
-	assert_non_null(strstr(message, foretold(context, &verdict)));
+	assert_non_null(strstr(message, predicted(context, &verdict)));
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	assert_string_equal(daxplug_change_message(context->change), message);
@@ -518,7 +518,7 @@ static void dry_run_lacks_room(void **state)
 	/* One page more than is needed. */
 	set_zone(context, 100 * 256 + 100001, 100000);
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_GO);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
@@ -576,18 +576,18 @@ static void cpuset_without_room(void **state)
 	add_process(context, 41, "bound", 1000, frame(0));
 	set_cpuset(context, 41, "1-2");
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
-	assert_non_null(strstr(foretold(context, &verdict), "bound (PID 41)"));
+	assert_non_null(strstr(predicted(context, &verdict), "bound (PID 41)"));
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	assert_non_null(strstr(daxplug_change_message(context->change), "bound (PID 41)"));
 	assert_int_equal(on_device(context, 41, 1000), 1000);
 	/* Enough there. */
 	add_node_2(context, 2000);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
-/* The process has nothing left for the second pass, and node 0 no room for as much again. */
+/* In the second pass the process has no memory left, and node 0 has no room for that much again. */
 static void cpuset_filled_by_first_pass(void **state)
 {
 	struct context *context = *state;
@@ -680,7 +680,7 @@ static void avoided_room(void **state)
 	add_node_2(context, 500);
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	assert_int_equal(daxplug_change_avoid_node(context->change, 0), 0);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(daxplug_change_start(context->change), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
@@ -861,7 +861,7 @@ static void pools_of_targets(void **state)
 	fixture_write(&context->fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages",
 		      "1\n");
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
-	foretold(context, &verdict);
+	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
@@ -1104,7 +1104,7 @@ static void setting_goes_with_node(void **state)
 	assert_true(reads(context, WEIGHTS_AUTO, "true"));
 }
 
-/* Another change has them, and would restore them while this one needs them off. */
+/* Another change has switched the settings off, and may restore them too early for this one. */
 static void settings_are_locked(void **state)
 {
 	struct context *context = *state;
@@ -1320,7 +1320,7 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
-/* The file system has the say, not the name: it may be one whose server does not answer. */
+/* The file system decides, not the name: its server may not answer. */
 static void false_memfd(void **state)
 {
 	struct context *context = *state;
@@ -1461,7 +1461,7 @@ static void attaches_segment(void **state)
 
 /* ---- bounds ---- */
 
-/* A process keeps its owner from pass to pass; files are searched for anew. */
+/* The owner of a process is kept from pass to pass; each pass searches for files again. */
 static void owners(void **state)
 {
 	struct owner key = { .pid = 42, .name = "b" }, *owner;

@@ -17,7 +17,7 @@
 #define NODE "sys/devices/system/node/"
 #define POOL(node) NODE "node" #node "/hugepages/hugepages-2048kB/"
 
-/* Of /proc/kpageflags. */
+/* Bits of /proc/kpageflags. */
 #define ON_LIST (UINT64_C(1) << 5)
 #define SLAB (UINT64_C(1) << 7)
 #define BUDDY (UINT64_C(1) << 10)
@@ -235,7 +235,7 @@ static void set_flags(struct context *context, unsigned int block, uint64_t flag
 	free(text);
 }
 
-/* Where a node has other memory too, a sample of the device's pages tells. */
+/* If the node has other memory, too, the forecast is from a sample of the device's pages. */
 static void by_sample(void **state)
 {
 	struct context *context = *state;

@@ -13,13 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Before cmocka, which has a macro of the name of a function there. */
+/* Included before cmocka, which has a macro with the name of a function there. */
 #include "change.h"
 #include "cmocka_all.h"
 #include "fixture.h"
 #include "libdaxplug.h"
 
-/* The next event, or NULL if none comes in a second. */
+/* Returns the next event, or NULL if there is none within a second. */
 static const struct daxplug_event *next(struct daxplug_monitor *monitor)
 {
 	struct pollfd polled = { .fd = daxplug_monitor_fd(monitor), .events = POLLIN };

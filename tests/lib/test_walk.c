@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Before cmocka, which has a macro of the name of a function there. */
+/* Included before cmocka, which has a macro with the name of a function there. */
 #include "change.h"
 #include "cmocka_all.h"
 #include "fake.h"
@@ -325,7 +325,7 @@ static enum daxplug_outcome change(struct walk *walk, struct daxplug_device *dev
 	return outcome;
 }
 
-/* Is the scenario one of a change that is refused half-way. */
+/* Returns whether the change of the scenario is refused half-way. */
 static bool is_refused(const struct walk *walk)
 {
 	return walk->scenario->fail_word ||

@@ -3,9 +3,9 @@
  * usage: live anon|thp|shared|huge MIB NODE
  *        live file MIB NODE FILE
  *
- * Memory that is written to all the time and checked before each write. It is first
- * allocated on a node, and may then be anywhere. Says "ready"; to SIGUSR1 it says "written"
- * and how many pages; SIGTERM ends it with "intact" and how many, or "damaged" and a page.
+ * Writes to memory all the time, and checks the memory before each write. The memory is first
+ * allocated on NODE, and may then be moved anywhere. Prints "ready"; at SIGUSR1 prints "written"
+ * and the number of pages; at SIGTERM ends with "intact" and that number, or "damaged" and a page.
  */
 #include <fcntl.h>
 #include <linux/mempolicy.h>
@@ -130,7 +130,7 @@ static void fill(struct load *load)
 		write_page(load, page);
 }
 
-/* Now and then it sleeps, so that the command measured beside it has a processor too. */
+/* Sleeps at times, so that the measured command gets a processor, too. */
 static void run(struct load *load)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -r 13 -e ansible-core -t 1800 -a memhp_default_state=offline
-# The Ansible role declares the devices of a machine: check mode changes nothing, a run makes
-# them match, a second run changes nothing, and so it is after a boot.
+# The Ansible role declares the devices of a machine: check mode changes nothing, a run makes the
+# devices match, and a second run changes nothing, even after a boot.
 . "$LAB/tests/machine/lib.sh"
 PLAYBOOK=/root/playbook.yml
 STATE=/sys/bus/dax/devices/dax0.0/state
@@ -30,7 +30,7 @@ play() {
 
 said() { grep -qE -e "$1" /root/said; }
 
-# changed: how many tasks of the last run changed something.
+# changed: prints how many tasks of the last run changed something.
 changed() { sed -nE 's/^localhost .* changed=([0-9]+) .*/\1/p' /root/said; }
 
 case $BOOT in
@@ -50,18 +50,18 @@ case $BOOT in
 	is "the device has drifted: one task would change something" "$(changed)" 1
 	ok "the device has drifted: what differs" eval "said '^-dax0.0: guard = off$' && said '^\+dax0.0: guard = on$'"
 	is "the device has drifted: check mode changes nothing" "$(< "$DAX/kmem/guard")" 0
-	ok "the role runs once more" play
+	ok "the role runs again" play
 	is "the device is as declared again" "$(changed) $(< "$DAX/kmem/guard")" "1 1"
 	write_playbook onlin_movable
 	ok "a wrong word fails" eval '! play'
 	ok "the wrong word is named" said 'state = onlin_movable: not unplugged'
-	is "it changes nothing" "$(< $STATE)" online_movable
+	is "a wrong word changes nothing" "$(< $STATE)" online_movable
 	next_boot memhp_default_state=offline
 	;;
 2)
 	is "after a boot: as declared" "$(< $STATE) $(< "$DAX/kmem/guard")" "online_movable 1"
 	write_playbook online_movable
-	ok "the role runs once more" play
+	ok "the role runs again" play
 	is "after a boot: nothing to change" "$(changed)" 0
 	done_testing
 	;;

@@ -3,8 +3,8 @@
 # machine-full: -p -r 13 -a memhp_default_state=online
 # usage: boots.sh [BOOTS]
 #
-# Every boot of 50 ends in the state that four lines of daxplug.conf declare, though the
-# kernel's policy and a udev rule put each new block online in a zone of their own choice.
+# Each of 50 boots ends in the state that four lines of daxplug.conf declare, although the
+# kernel's policy and a udev rule online each new block in another zone.
 . "$LAB/tests/machine/lib.sh"
 BOOTS=${1-50}
 STATE=/sys/bus/dax/devices/dax0.0/state
@@ -13,7 +13,7 @@ declare_state() {
 	printf '%s\n' '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = on' > /etc/daxplug.conf
 }
 
-# A rule as distributions have it: udev puts each offline block online.
+# Adds a rule that distributions have: udev puts each offline block online.
 add_rule() {
 	echo 'SUBSYSTEM=="memory", ATTR{state}=="offline", ATTR{state}="online"' > \
 		/etc/udev/rules.d/40-online.rules
@@ -21,8 +21,8 @@ add_rule() {
 
 guard_is_on() { [[ $(< "$DAX/kmem/guard") == 1 ]]; }
 
-# No unit of the boot waits for apply, so the guard may come a moment later.
-# is_as_declared NAME: the device is, apply has nothing to do, and no drift is counted.
+# is_as_declared NAME: the device is as declared, apply has nothing to do, and the metrics count no
+# drift. No unit of the boot waits for apply, so apply may set the guard a moment later.
 is_as_declared() {
 	is "$1: state" "$(< $STATE)" online_movable
 	ok "$1: the guard is on" eventually guard_is_on
@@ -31,7 +31,7 @@ is_as_declared() {
 	is "$1: nothing has drifted" "$(daxplug metrics | awk '/^daxplug_device_drift/ && $NF != 0')" ''
 }
 
-# waits_for_daxplug: how many units of daxplug the login prompt is ordered after.
+# waits_for_daxplug: prints how many units of daxplug the login prompt is ordered after.
 waits_for_daxplug() { systemctl list-dependencies --all --plain multi-user.target | grep -c daxplug; }
 
 if ((BOOT == 1)); then
@@ -49,7 +49,7 @@ else
 	udevadm settle
 	sleep 3
 	is "an unplug by hand is not undone" "$(< $STATE)" unplugged
-	ok "a host that drifted is in the metrics" eval \
+	ok "the metrics show the drift" eval \
 		"daxplug metrics | awk '/^daxplug_device_drift/ && \$NF != 0 { found = 1 } END { exit !found }'"
 	ok "apply" daxplug apply
 	is_as_declared "after apply"

@@ -16,9 +16,9 @@ refuses_boot() {
 }
 
 # Both files have the UUID that "ndctl list" prints.
-ok "there is a namespace" make_namespace
+ok "a namespace is created" make_namespace
 UUID=$(ndctl list --namespaces | sed -n 's/.*"uuid":"\([^"]*\)".*/\1/p')
-ok "the namespace is away" ndctl disable-namespace namespace0.0
+ok "the namespace is disabled" ndctl disable-namespace namespace0.0
 mkdir -p /etc/daxctl.conf.d
 cat > /etc/daxctl.conf.d/pmem.conf << END
 [reconfigure-device pmem]
@@ -28,25 +28,26 @@ online = true
 movable = true
 END
 declare_state unplugged
-ok "--boot refuses the state that would make daxctl's service fail" refuses_boot
+ok "--boot refuses a state that would make daxctl's service fail" refuses_boot
 declare_state online_movable
-ok "--boot takes a state that daxctl wants, too" daxplug apply --boot
+ok "--boot accepts the state that daxctl.conf configures" daxplug apply --boot
 
 # The namespace appears as it does in a boot: udev starts the services of both.
 ok "the namespace appears" ndctl enable-namespace namespace0.0
 udevadm settle
-# as_declared: Debian 13 has daxctl's udev rule without the service that the rule starts.
+# as_declared: the device is as declared, or apply names the commands that make it so: Debian 13 has
+# daxctl's udev rule without the service that the rule starts.
 as_declared() {
 	local reason="the package of daxctl has no daxdev-reconfigure@.service"
 	if systemctl cat 'daxdev-reconfigure@.service' > /dev/null 2>&1; then
-		ok "it is as daxplug.conf declares" eventually device_is online_movable
+		ok "the device is as daxplug.conf declares" eventually device_is online_movable
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	else
-		skip "it is as daxplug.conf declares" "$reason"
-		ok "apply names commands" eval "daxplug apply | grep -qF 'daxctl disable-device dax0.0 && daxplug apply'"
-		ok "the first takes it out of devdax mode" daxctl disable-device dax0.0
-		ok "the second makes it RAM" daxplug apply
-		is "it is as daxplug.conf declares" "$(< "$DAX/state")" online_movable
+		skip "the device is as daxplug.conf declares" "$reason"
+		ok "apply names two commands" eval "daxplug apply | grep -qF 'daxctl disable-device dax0.0 && daxplug apply'"
+		ok "the first command takes the device out of devdax mode" daxctl disable-device dax0.0
+		ok "the second command makes the device RAM" daxplug apply
+		is "the device is as daxplug.conf declares" "$(< "$DAX/state")" online_movable
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	fi
 }

@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13
-# Where daxplug's driver is switched off, refused or missing, the kernel's own driver serves the
-# memory in the next boot, the logs say why, and takeover refuses before it unloads anything. Each
-# boot prepares the fault of the next.
+# If daxplug's driver is switched off, refused or missing, the next boot uses the kernel's own driver,
+# the logs say why, and takeover refuses before it unloads anything. Each boot prepares the fault of
+# the next one.
 . "$LAB/tests/machine/lib.sh"
 
 case $BOOT in

@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13 -i dracut
-# An initramfs with kmem contains daxplug's driver and the rule too: it loads the driver, or the
-# kernel's own if that fails.
+# An initramfs with kmem also contains daxplug's driver and its modprobe rule, and loads the driver,
+# or the kernel's own if that fails.
 . "$LAB/tests/machine/lib.sh"
 
-# With the modules of this machine only, and hardly compressed: an emulated processor would need
-# a quarter of an hour for the rest.
+# Adds only the modules of this machine, compressed by gzip, because all modules would take an
+# emulated processor a quarter of an hour.
 add_kmem() {
 	if [[ $INITRAMFS_TOOL == dracut ]]; then
 		echo 'add_drivers+=" kmem dax_hmem "' > /etc/dracut.conf.d/kmem.conf
@@ -20,7 +20,7 @@ add_kmem() {
 	fi
 }
 
-# A line of the log from before the root was mounted, so from the initramfs.
+# loaded_early PATTERN: the log has the line before the root is mounted, so it is from the initramfs.
 loaded_early() {
 	dmesg | grep -nE "$1|EXT4-fs .*: mounted filesystem" | head -n 1 | grep -qE "$1"
 }

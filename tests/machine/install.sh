@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # machine-full: -r 12 -t 1800 -a memhp_default_state=online_movable
 # machine-full: -r 13 -t 1800 -a memhp_default_state=online_movable
-# Two commands install daxplug on a fresh machine and put its driver in place of the kernel's own,
-# with all memory online; the next boot has it as well; removing the package restores the kernel's
-# own.
+# Two commands install daxplug on a fresh machine and replace the kernel's own driver with daxplug's
+# while all memory is online; the next boot uses daxplug's driver; after the package is removed the
+# next boot uses the kernel's own.
 . "$LAB/tests/machine/lib.sh"
 
-# README's command, in a clone in which "make deb" has run; apt does not ask.
+# Prepares README's command: a clone in which "make deb" has run, and an apt that does not ask.
 clone_with_packages() {
 	export DEBIAN_FRONTEND=noninteractive
 	echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/90assume-yes

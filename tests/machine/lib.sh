@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests on complete machines, besides tests/guest/lib.sh: boots, and the driver in use.
+# Functions for tests on complete machines, in addition to tests/guest/lib.sh.
 
 # shellcheck source=tests/guest/lib.sh
 . "$LAB/tests/guest/lib.sh"
@@ -43,13 +43,13 @@ online_blocks() {
 	cat "/sys/devices/system/node/node$(< "$DAX/target_node")"/memory*/state 2> /dev/null | grep -cx online
 }
 
-# Before Linux 6.6 kmem binds no device by itself: daxctl does so, as a unit of the operator's would.
+# Before Linux 6.6 kmem binds no device itself; daxctl does, as a unit of the operator would.
 bind_to_kmem() {
 	[[ $DAX/driver -ef /sys/bus/dax/drivers/kmem ]] ||
 		daxctl reconfigure-device --mode=system-ram --force dax0.0
 }
 
-# serves ours|stock: this driver has the device, and all memory of the device is online.
+# serves ours|stock: the device is bound to this driver, and all its memory is online.
 serves() {
 	[[ $RELEASE != 12 ]] || ok "boot $BOOT: daxctl binds the device" bind_to_kmem
 	ok "boot $BOOT: the device is bound to kmem" test "$DAX/driver" -ef /sys/bus/dax/drivers/kmem
@@ -57,7 +57,7 @@ serves() {
 	ok "boot $BOOT: all memory of the device is online" has_memory
 }
 
-# fell_back REASON: the kernel's own driver serves, and the logs say why.
+# fell_back REASON: the kernel's own driver is in use, and the logs say why.
 fell_back() {
 	serves stock
 	ok "boot $BOOT: the kernel log says why: $1" grep -qE "daxplug: its kmem driver is not in use: .*$1" <(dmesg)
@@ -85,7 +85,7 @@ eventually() {
 		! "$@" > /dev/null 2>&1 || return 0
 		sleep 1
 	done
-	echo "in vain for a minute: $*"
+	echo "timed out after a minute: $*"
 	return 1
 }
 
@@ -98,12 +98,12 @@ make_namespace() {
 		ndctl create-namespace --mode=devdax --map=mem "$@"
 }
 
-# boot_waits_for_nothing: no unit of daxplug's is on the way to the login prompt. Prints how long the
-# boot took, for comparison.
+# boot_waits_for_nothing: no unit of daxplug's is in the critical chain of the boot. Prints how long
+# the boot took, for comparison.
 boot_waits_for_nothing() {
 	local chain status
 	chain=$(systemd-analyze critical-chain multi-user.target) && status=0 || status=$?
 	note "boot $BOOT, driver $(driver): $(systemd-analyze time | head -n 1)"
-	is "boot $BOOT: systemd-analyze knows the way to the login prompt" "$status" 0
-	is "boot $BOOT: daxplug is not on the way to the login prompt" "$(grep -c daxplug <<< "$chain")" 0
+	is "boot $BOOT: systemd-analyze prints the critical chain" "$status" 0
+	is "boot $BOOT: daxplug is not in the critical chain" "$(grep -c daxplug <<< "$chain")" 0
 }

@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12 -t 1800 -e kexec-tools -a memhp_default_state=online_movable
 # machine-full: -p -r 13 -t 2700 -e kexec-tools -a memhp_default_state=online_movable
-# Nothing that starts, stops or replaces daxplug's units, its package, or the system changes memory:
-# a stop of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a
-# kexec and a shutdown. None of them waits for daxplug.
+# Starting, stopping or replacing daxplug's unit or package, or the system, changes no memory: a stop
+# of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a kexec and a
+# shutdown. None of them waits for daxplug.
 . "$LAB/tests/machine/lib.sh"
 UNIT=daxplug-apply@dev-dax0.0.service
 
-# memory: the device's state, its blocks, and the transitions that the driver counts.
+# memory: prints the device's state, its online blocks, and the driver's counts of transitions.
 memory() { cat "$DAX/state" "$DAX"/kmem/{blocks_online,transitions_done,transitions_failed,transitions_cancelled} | xargs; }
 
 # changes_nothing WHAT COMMAND...: COMMAND succeeds within SOON seconds and changes no memory.
@@ -16,15 +16,15 @@ SOON=60
 changes_nothing() {
 	local before
 	before=$(memory)
-	ok "$1: it succeeds, and soon" timeout "$SOON" "${@:2}"
+	ok "$1: succeeds within $SOON s" timeout "$SOON" "${@:2}"
 	udevadm settle
 	is "$1: memory is as before" "$(memory)" "$before"
 }
 
-# ended_well: the boot before this one ended without a change of memory, and no unit of daxplug's took
-# long to stop. The driver logs each transition.
+# ended_well: the previous boot ended without a change of memory, and systemd had to kill no unit. The
+# driver logs each transition.
 ended_well() {
-	# From where systemd last began to end the boot.
+	# The log from the last time that systemd began to end the boot.
 	journalctl -b -1 -o cat | tac | sed '/^Stopped target.*[Mm]ulti-[Uu]ser/q' | tac > /run/ended
 	ok "boot $BOOT: the journal has the end of the last boot" \
 		grep -q '^Stopped target.*[Mm]ulti-[Uu]ser' /run/ended
@@ -32,7 +32,7 @@ ended_well() {
 	is "boot $BOOT: no unit had to be killed" "$(grep -cE 'timed out|Killing process' /run/ended)" 0
 }
 
-# end_boot COMMAND...: this boot's points are complete; COMMAND ends it.
+# end_boot COMMAND...: prints the plan of this boot's points, and ends the boot with COMMAND.
 end_boot() {
 	note "$(memory)"
 	memory > /root/memory
@@ -49,7 +49,7 @@ case $BOOT in
 	serves ours
 	printf '%s\n' '[hbm]' 'kind = hmem' 'state = online_movable' > /etc/daxplug.conf
 	ok "apply" daxplug apply
-	is "it is as declared" "$(< "$DAX/state")" online_movable
+	is "the device is as declared" "$(< "$DAX/state")" online_movable
 	changes_nothing "start of the unit" systemctl start "$UNIT"
 	changes_nothing "stop of the unit" systemctl stop "$UNIT"
 	changes_nothing "the device appears again to udev" udevadm trigger --settle --subsystem-match=dax
@@ -57,13 +57,13 @@ case $BOOT in
 	mv /etc/daxplug.conf /root/
 	changes_nothing "removal of the configuration" systemctl start "$UNIT"
 	mv /root/daxplug.conf /etc/
-	# The package has the initramfs made anew: of this machine's modules only, as all of them take an
-	# emulated processor a quarter of an hour.
+	# The package rebuilds the initramfs: with this machine's modules only, because all modules would
+	# take an emulated processor a quarter of an hour.
 	printf 'MODULES=dep\nCOMPRESS=gzip\n' > /etc/initramfs-tools/conf.d/small
 	SOON=600
-	changes_nothing "the package again" dpkg -i /packages/daxplug_*.deb
+	changes_nothing "reinstallation of the package" dpkg -i /packages/daxplug_*.deb
 	changes_nothing "removal of the package" dpkg --remove --force-depends daxplug
-	changes_nothing "the package once more" dpkg -i /packages/daxplug_*.deb
+	changes_nothing "installation of the package" dpkg -i /packages/daxplug_*.deb
 	if has_soft_reboot; then
 		end_boot systemctl soft-reboot
 	fi

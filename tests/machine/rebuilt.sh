@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12
 # machine-full: -p -r 13
-# With a driver that was built for another layout of the kernel's dax types, and with one that
-# cannot be built, the kernel's own driver serves the memory.
+# If daxplug's driver is built for another layout of the kernel's dax types, or cannot be built, the
+# next boot uses the kernel's own driver.
 . "$LAB/tests/machine/lib.sh"
 
 SOURCE=$(echo /usr/src/daxplug-*)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -r 13 -s 1G -a memhp_default_state=online_movable
-# The service that releases a device frees all of its memory; if a page holds a block, every block
-# is online again and the service fails; a second agent waits or is told that another is at work; the
-# journal has each result and the requester.
+# The service that releases a device unplugs all of its memory; if a page keeps a block online, the
+# service fails and every block is online again; a second agent waits or is refused while another is
+# at work; the journal has each result and the requester.
 . "$LAB/tests/machine/lib.sh"
 
 SERVICE="daxplug-release@dax0.0.service"
 RESULT=39f030a4019646378ea2ce9fe503fcb4
 
-# field NAME [MATCH]: of the last result in the journal.
+# field NAME [MATCH]: prints a field of the last result in the journal.
 field() { journalctl -b -n 1 -o export "MESSAGE_ID=$RESULT" ${2+"$2"} | sed -n "s/^DAXPLUG_$1=//p"; }
 
 # recorded DESCRIPTION OUTCOME REASON UNIT
@@ -27,7 +27,7 @@ mode() { daxplug list --noheadings --raw --output mode dax0.0; }
 is_over() { [[ $(systemctl show --value --property=ActiveState "$SERVICE") == inactive ]]; }
 is_at_work() { daxplug list --json dax0.0 | grep -qE '"worker": *[0-9]'; }
 
-# hold: a page of the device that cannot move, until $HOLDER is killed.
+# hold: holds an unmovable page of the device until $HOLDER is killed.
 hold() {
 	perl "$LAB/guest/hold" io "$(< "$DAX/target_node")" > /run/hold &
 	HOLDER=$!
@@ -46,17 +46,17 @@ systemctl daemon-reload
 # --- a release ---
 
 ok "the memory is plugged" daxplug apply
-ok "all of it is online" has_memory
+ok "all of the memory is online" has_memory
 ok "a release" systemctl start $SERVICE
 is_gone "a release"
 is "a release: the device has no driver" "$(mode)" disabled
 recorded "a release" "done" '' $SERVICE
-is "a release: systemd asked" "$(field REQUESTER_PID)" 1
+is "a release: the requester is systemd" "$(field REQUESTER_PID)" 1
 
 # --- a release that fails ---
 
 ok "the memory is plugged again" daxplug apply
-ok "all of it is online again" has_memory
+ok "all of the memory is online again" has_memory
 hold
 time_limit 5s
 ok "held: the release fails" eval "! systemctl start $SERVICE"
@@ -72,15 +72,15 @@ systemctl start --no-block $SERVICE
 ok "a second agent sees that another is at work" eventually is_at_work
 daxplug unplug --release --no-wait --json dax0.0 > /run/told 2>&1
 note "status $?"
-ok "a second agent is told so" grep -qE '"reason": *"locked"' /run/told
+ok "a second agent that does not wait is refused" grep -qE '"reason": *"locked"' /run/told
 recorded "told" refused locked lab.service
 daxplug unplug --release --timeout 300s --json dax0.0 > /run/waited 2>&1 &
 SECOND=$!
 kill $HOLDER
-ok "without the page the release ends" eventually is_over
+ok "the release ends when the page is unpinned" eventually is_over
 wait "$SECOND" && status=0 || status=$?
-is "the second agent, which waited, has no failure" "$status" 0
-ok "for it nothing was left to do" grep -qE '"outcome": *"unchanged"' /run/waited
+is "the second agent, which waited, succeeds" "$status" 0
+ok "the second agent has nothing to do" grep -qE '"outcome": *"unchanged"' /run/waited
 journalctl --sync
 is "the release succeeded" "$(field OUTCOME "DAXPLUG_REQUESTER_UNIT=$SERVICE")" "done"
 is_gone "both"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -B -r 13
-# With Secure Boot the kernel loads a driver that DKMS has signed with an enrolled key, and no
-# driver with a signature that is not trusted; then the kernel's own serves.
+# With Secure Boot the kernel loads a driver that DKMS has signed with an enrolled key, but refuses a
+# driver without a trusted signature; the boot then uses the kernel's own driver.
 . "$LAB/tests/machine/lib.sh"
 
-# Strips the module's signature: a build by hand leaves it without one.
+# Strips the module's signature, as if the module were built by hand.
 strip_signature() {
 	local file
 	file=$(modinfo -F filename daxplug_kmem)

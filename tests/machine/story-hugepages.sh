@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # machine-full: -p -r 13 -s 1G -a memhp_default_state=online_movable
-# Huge pages for DPDK or virtual machines come from the expander, after each boot; when they are
-# given up, the memory can be unplugged.
+# Huge pages for DPDK or virtual machines are allocated from the expander after each boot; once they
+# are freed, the memory can be unplugged.
 . "$LAB/tests/machine/lib.sh"
 
 POOL=/sys/devices/system/node/node1/hugepages/hugepages-2048kB
@@ -29,21 +29,21 @@ case $BOOT in
 		WantedBy=multi-user.target
 	END
 	ok "the driver has the states at bind" daxplug apply --boot
-	ok "the pool" systemctl enable expander-hugepages.service
+	ok "the service that fills the pool is enabled" systemctl enable expander-hugepages.service
 	next_boot ''
 	;;
 2)
 	ok "the memory is plugged" has_memory
 	ok "the pool is filled" eventually grep -qx 256 $POOL/nr_hugepages
-	ok "a program mounts them" mount -t hugetlbfs none /mnt
-	ok "it uses 100 MiB" fallocate -l 100M /mnt/pages
-	is "so many are in use" "$(($(< $POOL/nr_hugepages) - $(< $POOL/free_hugepages)))" 50
+	ok "a program mounts the huge pages" mount -t hugetlbfs none /mnt
+	ok "the program uses 100 MiB" fallocate -l 100M /mnt/pages
+	is "50 huge pages are in use" "$(($(< $POOL/nr_hugepages) - $(< $POOL/free_hugepages)))" 50
 	rm /mnt/pages
-	ok "the pool is given up" systemctl stop expander-hugepages.service
-	ok "the memory goes" daxplug unplug dax0.0
-	ok "and comes" daxplug apply
-	ok "so does the pool" systemctl start expander-hugepages.service
-	is "it is filled" "$(< $POOL/nr_hugepages)" 256
+	ok "the pool is freed" systemctl stop expander-hugepages.service
+	ok "the memory is unplugged" daxplug unplug dax0.0
+	ok "the memory is plugged again" daxplug apply
+	ok "the service fills the pool again" systemctl start expander-hugepages.service
+	is "the pool is filled again" "$(< $POOL/nr_hugepages)" 256
 	done_testing
 	;;
 esac

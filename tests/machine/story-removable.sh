@@ -17,16 +17,16 @@ ok "the driver has the states at bind" daxplug apply --boot
 for time in "the first time" "when the expander is back"; do
 	ok "$time: a region over the expander" \
 		cxl create-region --type=ram --decoder=decoder0.0 --memdevs mem0
-	ok "$time: its memory is plugged by itself" eventually device_is online_movable
-	ok "$time: all of it" has_memory
+	ok "$time: its memory is plugged automatically" eventually device_is online_movable
+	ok "$time: all its memory is online" has_memory
 	ok "$time: the guard is on" eventually grep -qx 1 "$DAX/kmem/guard"
 	ok "$time: no other tool takes a block offline" eval '! daxctl offline-memory dax0.0'
 	ok "$time: the device is as before" device_is online_movable
 	ok "$time: check has no warning" eval '! daxplug check | grep -E "drift|unmatched"'
 
-	ok "$time: the memory goes" daxplug unplug --release --drain --timeout 60s dax0.0
-	ok "$time: so does the region" cxl disable-region region0
-	ok "$time: for good" cxl destroy-region region0
+	ok "$time: the memory is released" daxplug unplug --release --drain --timeout 60s dax0.0
+	ok "$time: the region is disabled" cxl disable-region region0
+	ok "$time: the region is destroyed" cxl destroy-region region0
 	ok "$time: no DAX device is left" test ! -e "$DAX"
 done
 done_testing

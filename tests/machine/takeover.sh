@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine: -p -r 12 -a memhp_default_state=online_movable
 # machine: -p -r 13 -a memhp_default_state=online_movable
-# A boot with the packages installed has daxplug's driver. handback puts the kernel's own in its
-# place, and takeover puts daxplug's back, while the memory is online and in use.
+# A boot with the packages installed uses daxplug's driver. handback replaces it with the kernel's
+# own, and takeover restores daxplug's, while the memory is online and in use.
 . "$LAB/tests/machine/lib.sh"
 
 use_memory() {
@@ -19,6 +19,6 @@ ok "memory of the device is in use" use_memory
 before=$(sha256sum /run/used/file)
 ok "takeover" daxplug takeover
 serves ours
-is "nothing in it has changed" "$(sha256sum /run/used/file)" "$before"
+is "the content of the memory is unchanged" "$(sha256sum /run/used/file)" "$before"
 is "a second takeover has nothing to do" "$(/usr/lib/daxplug/takeover | grep -c 'in use already')" 1
 done_testing

@@ -7,7 +7,7 @@
 # boot, uses the installed one.
 . "$LAB/tests/machine/lib.sh"
 
-# The packaged driver as a later version, which the same command serves.
+# Builds the package of a later version of the driver, from the same source.
 newer_package() {
 	local tree=/run/newer
 	dpkg-deb -R /packages/daxplug-dkms_*.deb $tree &&

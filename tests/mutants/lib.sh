@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# How a mutant is made of a source file.
+# Makes a mutant of a source file.
 
-# mutate FILE FROM TO: prints FILE with the text FROM, which it has once, replaced by TO.
+# mutate FILE FROM TO: prints FILE with the text FROM, which must occur once, replaced by TO.
 mutate() {
 	local text before after
 	text=$(< "$1")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Adds memory in one go, as a driver does, and removes it in pieces, as the kernel's
- * drivers do not.
+ * Adds memory as a whole, like a driver, and removes it in pieces, unlike the kernel's
+ * drivers.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Plugging and unplugging a memory group, as the patches of upstream/ do it in the kernel, is
- * all or nothing: each step fails in turn, once or several times, or a signal or a cancel
- * comes there, and afterwards everything is as before.
+ * A plug or an unplug of a memory group, with the patches of upstream/, is complete or changes
+ * nothing: each step fails, once or several times, or a signal or a cancel arrives at that step,
+ * and afterwards everything is as before.
  *
  * core.inc is the part that tests/host/series.sh takes from the patched source.
  */
@@ -15,7 +15,7 @@ bool killed, locked;
 
 static unsigned int steps, reserved, tried;
 
-/* The fault of a step. One that LASTS ends after that many milliseconds. */
+/* The fault of a step. A fault that LASTS ends after that many milliseconds. */
 static struct {
 	enum { NOTHING, FAILS, LASTS, KILLED, CANCELLED } what;
 	unsigned int step, times;
@@ -212,7 +212,7 @@ void memory_group_set_device(struct memory_group *changed, struct device *dev)
 
 static const char *const WHAT[] = { "nothing", "failure", "lasting failure", "signal", "cancel" };
 
-/* All that an operation may change. */
+/* Everything that an operation may change. */
 static void record(char *text, size_t size)
 {
 	struct memory_block *mem;

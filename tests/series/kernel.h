@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stands in for the parts of the kernel that the operations on memory groups (upstream/) use, so
- * that they can be compiled for the host. Everything that can fail asks may_fail() first.
+ * that they can be compiled for the host. Each function that can fail calls may_fail() first.
  */
 #ifndef SERIES_KERNEL_H
 #define SERIES_KERNEL_H

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each command of README and of the manual is run by the test that the comment before its block names:
-# that test takes it from the document, or contains it word for word. A block that no test runs says why.
+# The comment before each block of commands in README and the manual names a test that runs them: that
+# test reads the commands from the document, or contains them word for word. A block that no test runs
+# says why.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/documents.sh
@@ -11,14 +12,14 @@ trap 'rm -rf "$WORK"' EXIT
 
 # accounted_for TEST WORDS COMMAND
 accounted_for() {
-	[[ -e $1 ]] || { echo "there is no $1"; return 1; }
+	[[ -e $1 ]] || { echo "$1 does not exist"; return 1; }
 	if grep -q 'commands\.pl' "$1"; then
 		grep -qE "^# vm(-full)?: .*-- ${2%% *}\$" "$1" || { echo "$1 does not run for ${2%% *}"; return 1; }
 	elif grep -q '^run_commands' "$1"; then
 		[[ $2 != - ]] || set -- "$1" ''
 		grep -qE "^run_commands [a-z_]+ $1${2:+ $2}\$" "$1" || { echo "$1 runs no blocks of $2"; return 1; }
 	else
-		grep -qF -- "$(sed -E 's/[[:space:]]+#.*//' <<< "$3")" "$1" || { echo "$1 does not contain it"; return 1; }
+		grep -qF -- "$(sed -E 's/[[:space:]]+#.*//' <<< "$3")" "$1" || { echo "$1 does not contain the command"; return 1; }
 	fi
 }
 
@@ -34,9 +35,9 @@ while IFS=$'\t' read -r file _ line test words _ command; do
 	fi
 done < "$WORK/commands"
 
-# --- faults that are noticed ---
+# --- faults that the checks detect ---
 
-# document LINE...: makes the document; prints the complaints about it.
+# document LINE...: makes a document of these lines; prints the complaints about it.
 document() {
 	printf '%s\n' "$@" > "$WORK/it.md"
 	perl tests/guest/helpers/commands.pl "$WORK/it.md" 2>&1 > "$WORK/found" | sed 's/^.*it\.md://'
@@ -48,8 +49,8 @@ is "a block without an end" "$(document '```text' 'ls')" '1: a block without an 
 is "a console" "$(document '<!-- run: a/b c d -->' '```console' '$ one  # two' 'out' '(exit status 7)' '# three' '```'; \
 	cut -f 2- "$WORK/found" | tr '\t' '|')" $'2|3|a/b|c d|7|one  # two\n2|6|a/b|c d|0|three'
 is "a test that does not contain the command" "$(accounted_for tests/guest/lib.sh - 'no such command')" \
-	"tests/guest/lib.sh does not contain it"
-is "a test that does not exist" "$(accounted_for tests/none.sh - ls)" "there is no tests/none.sh"
+	"tests/guest/lib.sh does not contain the command"
+is "a test that does not exist" "$(accounted_for tests/none.sh - ls)" "tests/none.sh does not exist"
 is "a device for which the test does not run" "$(accounted_for tests/guest/documented.sh none ls)" \
 	"tests/guest/documented.sh does not run for none"
 is "words that the test does not take" "$(accounted_for tests/host/commands.sh kernel ls)" \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Calls in the driver go down its folders, and no two files need each other.
+# Calls in the driver go down its folders, and neither calls nor includes form a circle.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -12,7 +12,7 @@ for part in common cache packages archive source root vmlinux image kmem; do
 	. "lab/lib/$part.sh"
 done
 
-# layer FOLDER: the number of a layer, 0 for the topmost.
+# layer FOLDER: prints the number of a layer, 0 for the topmost.
 layer() {
 	local number
 	for number in "${!LAYERS[@]}"; do
@@ -21,10 +21,10 @@ layer() {
 	die "kernel/$1 is no layer"
 }
 
-# folder FILE: the folder of a file below kernel/.
+# folder FILE: prints the folder of a file below kernel/.
 folder() { if [[ $1 == */* ]]; then echo "${1%%/*}"; else echo .; fi; }
 
-# includes: "FILE HEADER" for each header of the driver that one of its files includes.
+# includes: prints "FILE HEADER" for each header of the driver that one of its files includes.
 includes() {
 	local file header
 	while read -r file; do
@@ -35,7 +35,7 @@ includes() {
 	done < <(cd kernel && find . -name '*.[ch]' | sed 's|^\./||' | sort)
 }
 
-# needs: "OBJECT OBJECT" for each object that needs a symbol of another object.
+# needs FILE: prints "OBJECT OBJECT" for each object that needs a symbol of another object.
 needs() {
 	awk '$2 != "U" { of[$3] = $1 }
 		$2 == "U" { object[++nr] = $1; name[nr] = $3 }
@@ -64,15 +64,15 @@ needs "$KMEM_TREE/symbols" > "$LINES/needs"
 
 echo "block/gate.o owner/bind.o" > "$LINES/up"
 printf '%s\n' "drive/job.o drive/switch.o" "drive/switch.o drive/job.o" > "$LINES/circle"
-is "a call up is noticed" "$(go_down "$LINES/up" || true)" "block/gate.o -> owner/bind.o"
+is "a call up is detected" "$(go_down "$LINES/up" || true)" "block/gate.o -> owner/bind.o"
 # shellcheck disable=SC2016 # for eval
-ok "a circle is noticed" eval '! has_no_circle "$LINES/circle"'
+ok "a circle is detected" eval '! has_no_circle "$LINES/circle"'
 ok "there are includes to look at" test "$(wc -l < "$LINES/includes")" -gt 50
 ok "there are symbols to look at" test "$(wc -l < "$LINES/needs")" -gt 50
 ok "every include leads down" go_down "$LINES/includes"
 ok "no circle of includes" has_no_circle "$LINES/includes"
 ok "every call leads down" go_down "$LINES/needs"
 ok "no circle of calls, not even in a folder" has_no_circle "$LINES/needs"
-is "no two files have the same name, so all can lie in one folder" \
+is "no two files have the same name, so all can be put into one folder" \
 	"$(cd kernel && find . -name '*.[ch]' -printf '%f\n' | sort | uniq -d)" ''
 done_testing

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Each file names its licence in its first lines, the one that belongs to its directory.
+# Each file names the licence of its directory in its first lines.
 set -euo pipefail
 . tests/guest/lib.sh
 
-# Files that cannot contain a comment, and the texts of the licences. A patch is under the
-# licence of the file that it changes.
+# Succeeds for files that cannot contain a comment, for the texts of the licences, and for
+# patches, which have the licence of the file that they change.
 exempt() {
 	case $1 in
 	LICENSES/* | debian/changelog | debian/source/format | upstream/*.patch | upstream/*.cover | *.json | *.jsonl | *.svg | *.png) return 0 ;;

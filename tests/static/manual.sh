@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
 # failure, and for no other word; daxplug(8) lists the same findings about the machine; tests use each
-# option that the manual uses; every relative link in a Markdown file leads somewhere; the table of
+# option that the manual uses; every relative link in a Markdown file has a target; the table of
 # contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
@@ -11,30 +11,31 @@ MANUAL=docs/troubleshoot.md
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# literals PATTERN FILE...: the texts that the first group of a pattern matches, also across lines.
+# literals PATTERN FILE...: prints the texts that the first group of a pattern matches, even across lines.
 literals() {
 	local pattern=$1
 	shift
 	perl -0777 -ne 'print "$1\n" while /'"$pattern"'/g' "$@" | sort -u
 }
 
-# findings FILE...: the findings in source files.
+# findings FILE...: prints the findings in source files.
 findings() {
 	literals '\bfind(?:ings_add)?\([^,;{}"]+,\s*"([a-z-]+)"' "$@"
 }
 
-# listed: the findings about the machine in the manual page.
+# listed: prints the findings about the machine in the manual page.
 listed() {
 	sed -n '/^\.Sh FINDINGS/,/^\.Sh ENVIRONMENT/s/^\.It Sy //p' man/daxplug.8 | tr -d '\\,' | xargs -n 1 | sort -u
 }
 
-# Of the two arrays of words, the one for the log is a text for people.
+# Prints the reasons of the driver and of the library. kernel/core/reason.c also has an array of texts
+# for the log, whose entries are not single words.
 reasons() {
 	sed -n '/words\[/,/^};/p' kernel/core/reason.c | literals '\] = "([a-z_]+)"'
 	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)"' lib/names.c
 }
 
-# entries FROM TO: the words that the tables between two headings explain, one or more in a row.
+# entries FROM TO: prints the words that the tables between two headings explain, one or more in a row.
 entries() {
 	# shellcheck disable=SC2016 # Markdown
 	sed -n "/^## $1/,/^## $2/p" "$MANUAL" | grep -oE '^\| `[a-z_-]+`(, `[a-z_-]+`)* \|' | grep -oE '[a-z_-]+' | sort -u
@@ -43,7 +44,7 @@ entries() {
 # explained WORD FROM TO
 explained() { entries "$2" "$3" | grep -qxF -e "$1"; }
 
-# options: "VERB OPTION" for each that the manual uses.
+# options: prints "VERB OPTION" for each option that the manual uses.
 options() {
 	grep -ohE 'daxplug (list|show|check|plug|unplug|replug|reclaim|monitor|apply|metrics)( [^`|&;#]*)?' \
 		README.md docs/*.md | perl -ne '
@@ -51,13 +52,13 @@ options() {
 		print "$verb $_\n" for /(?<= )(--[a-z-]+|-[a-z])\b/g' | sort -u
 }
 
-# A test calls the command by its name or by a variable or function that stands for it.
+# is_tested VERB OPTION: a test calls the command with it, by its name or by a variable or function.
 is_tested() {
 	git -c safe.directory="$PWD" grep -qE -e "\\b$1\\b.* $2\\b" -- tests lab/guest
 }
 
-# paths: the files and directories of this repository that the manual names, without the ones that
-# a command writes.
+# paths: prints the files and directories of this repository that the manual names, except those that a
+# command writes.
 paths() {
 	perl -ne 's/> \S+|<!--.*?-->|`cli\/show: .*?`//g; print "$1\n" while m{(?<![\w/.~-])((?:bench|cli|contrib|lab|man|packaging|tests)/[\w./@-]*\w)}g' \
 		README.md CONTRIBUTING.md docs/*.md | sort -u
@@ -89,7 +90,7 @@ ok "there are paths to look for" test "$(paths | wc -l)" -gt 30
 is "every path exists" "$(paths | while read -r path; do [[ -e $path ]] || echo "$path"; done)" ''
 
 mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md')
-ok "every relative link leads somewhere" perl tests/static/helpers/links.pl "${documents[@]}"
+ok "every relative link has a target" perl tests/static/helpers/links.pl "${documents[@]}"
 
 while read -r file; do
 	ok "the table of contents has $file" grep -qF "(${file##*/})" docs/README.md
@@ -99,7 +100,7 @@ mkdir "$WORK/links"
 printf '# One two\n[a](#one-two) [b](other.md)\n' > "$WORK/links/good.md"
 # shellcheck disable=SC2016 # Markdown
 printf '# Other\n[c](good.md#one-three) [d](missing.md) `[e](code)`\n' > "$WORK/links/other.md"
-is "a link to nowhere is noticed" \
+is "a link without a target is detected" \
 	"$(perl tests/static/helpers/links.pl "$WORK"/links/*.md | sed 's/^[^:]*: //')" \
 	"$(printf '%s\n' 'good.md#one-three: no such heading' 'missing.md: no such file')"
 done_testing

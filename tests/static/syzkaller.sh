@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# syzkaller's description of the driver's files has each file that can be written and each word
-# that a state has, and uses no name that it does not define.
+# The syzkaller description of the driver's files has each writable file and each word of a state, and
+# uses no name that it does not define.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -17,26 +17,27 @@ body_has() { grep -qE "$1" <<< "$BODY"; }
 
 resources() { sed -nE 's/^resource (\w+)\[.*/\1/p' <<< "$BODY"; }
 
-# defined: each resource, union, structure and list.
+# defined: prints each resource, union, structure and list.
 defined() { { resources; sed -nE 's/^(\w+) [[{]$/\1/p; s/^(\w+) = .*/\1/p' <<< "$BODY"; } | sort; }
 
-# used: each name of a type: behind the name of an argument or a field, in brackets, or a result.
+# used: prints each name of a type: after the name of an argument or a field, in brackets, or as a
+# result.
 used() {
 	sed -E 's/"[^"]*"//g; s/bytesize\[buf\]//; s/^include .*//; s/^\w+ = .*//' <<< "$BODY" |
 		grep -oE '([(] ?|, )\w+ [a-z]\w*|^	\w+	+[a-z]\w*|\[[a-z]\w*|, [a-z]\w*[],[]|\) [a-z]\w*$' |
 		grep -oE '[a-z]\w*[],[]?$' | tr -d '][,' | grep -vxE "$BUILT_IN" | sort -u
 }
 
-# list NAME: the words of a list.
+# list NAME: prints the words of a list.
 list() { sed -nE "s/^$1 = (.*)/\1/p" <<< "$BODY" | grep -oE '"[^"]*"' | tr -d '"'; }
 
-# written_files: those of the device, of stranded memory and of the module that can be written.
+# written_files: prints the writable files of the device, of stranded memory and of the module.
 written_files() {
 	sed -nE 's/^static DEVICE_ATTR_RW\((\w+)\);/\1/p; s/.* = __ATTR_WO\((\w+)\);/\1/p' kernel/user/*.c
 	git grep -hE '^module_param(_cb)?\(.*, 0644\)' -- kernel | sed -E 's/^module_param(_cb)?\((\w+),.*/\2/'
 }
 
-is "each file that can be written is opened" "$(written_files | sort -u | while read -r file; do
+is "each writable file is opened" "$(written_files | sort -u | while read -r file; do
 	body_has "^openat\\$.*/$file\"" || echo "$file"
 done)" ''
 is "the words of state" "$(list dax_states | sort)" \

@@ -23,7 +23,7 @@ const char *const role_names[ROLES] = {
 	[COMPACTOR] = "compactor",
 };
 
-/* The last is for kernels whose kernel zones give blocks back. */
+/* The last state is for kernels that can offline blocks in kernel zones. */
 const char *const switch_words[SWITCH_WORDS] = { "offline", "online_movable", "online",
 						 "online_kernel" };
 
@@ -131,7 +131,7 @@ static void guardian_turn(struct actor *actor)
 	put(path_of("%s/kmem/guard", device.dir), rng_percent(&actor->rng, 50) ? "1" : "0");
 }
 
-/* A page of its own is lent to a pipe as for I/O, or the pipe has a buffer there. */
+/* Pins a page of its own by a pipe, as I/O would, or fills a pipe's buffer. */
 static void hold_page(struct actor *actor, int pipe_end, char *pages)
 {
 	struct iovec page = { .iov_base = pages + HELD_PAGES / 2 * PAGE, .iov_len = PAGE };
@@ -162,7 +162,7 @@ static void holder_turn(struct actor *actor)
 	munmap(pages, size);
 }
 
-/* As many as there is memory for; afterwards none but the ones that a rollback restores. */
+/* Requests some huge pages for a while, as far as there is memory; a rollback may restore some. */
 static void pool_keeper_turn(struct actor *actor)
 {
 	const char *pool =

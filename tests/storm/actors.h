@@ -9,7 +9,7 @@
 #include "device.h"
 #include "random.h"
 
-/* The actors that run beside the operation of a step, each a thread. */
+/* The actors that run during the operation of a step, each a thread. */
 enum role {
 	TOGGLER, /* switches single blocks by their own files */
 	WRITER, /* writes to state, too */
@@ -39,10 +39,10 @@ extern const char *const role_names[ROLES];
 extern const char *const switch_words[];
 enum { SWITCH_WORDS = 4 };
 
-/* actors_init() - make a signal end their system calls; before the first starts */
+/* actors_init() - make a signal end the actors' system calls; call before the first one starts */
 void actors_init(void);
 void actor_start(struct actor *actor);
-/* actor_stop() - wait until it has ended, and send signals if it does not */
+/* actor_stop() - wait until an actor has ended, and send signals if it does not end */
 void actor_stop(struct actor *actor);
 /* interrupt() - send a signal to a thread, whose system call fails with EINTR */
 void interrupt(pthread_t thread);

@@ -123,7 +123,7 @@ const char *stranded_dir(const struct range *range)
 		       (unsigned long long)range->end);
 }
 
-/* Before Linux 6.6 a driver has to be told its devices. */
+/* Before Linux 6.6 a driver binds only devices that were written to new_id. */
 int bind_device(void)
 {
 	int err = put(KMEM "/bind", device.name);

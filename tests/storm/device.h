@@ -27,7 +27,7 @@ struct device {
 	const char *name; /* dax0.0 */
 	const char *dir; /* in sysfs */
 	const char *module; /* the file of the driver */
-	bool ours; /* or the kernel's own */
+	bool ours; /* daxplug's driver, not the kernel's own */
 	int node;
 	uint64_t block_size; /* bytes */
 	unsigned int block_count, range_count;
@@ -47,10 +47,10 @@ extern struct device device;
 
 /* device_find() - fill in @device from the environment (DAX, DRIVER, ...) */
 void device_find(void);
-/* block_now() - the present state of a block */
+/* block_now() - return the present state of a block */
 enum block_state block_now(unsigned int block);
 void observe(struct facts *facts);
-/* true_state() - the word that "state" should read by the blocks' own files */
+/* true_state() - return the word that "state" should read according to the blocks' own files */
 const char *true_state(const struct facts *facts);
 /* online() - the number of online blocks, in any zone */
 unsigned int online(const struct facts *facts);

@@ -12,11 +12,11 @@ int get(const char *path, char *line, size_t size);
 /* get_number() - the number in the first line, or -1; base 0 heeds a leading 0x */
 long long get_number(const char *path, int base);
 bool exists(const char *path);
-/* slurp() - all of a file, to be freed; exits if there is none */
+/* slurp() - return the content of a file, which the caller frees; exits if there is no such file */
 char *slurp(const char *path);
 /* path_of() - a path from a format, in one of a few buffers of the calling thread */
 const char *path_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* die() - end the storm for a fault that is no violation */
+/* die() - end the storm because of an error that is not a violation */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #endif

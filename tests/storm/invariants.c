@@ -99,7 +99,7 @@ static char *read_iomem(unsigned int reserved[], unsigned int named[])
 		if (!ours) {
 			size_t length = strlen(line);
 
-			memmove(end, line, length); /* never beyond where it was */
+			memmove(end, line, length); /* only ever towards the start */
 			end += length;
 			*end++ = '\n';
 		}

@@ -12,7 +12,7 @@ static bool wants(const struct step *step, const char *word)
 	return step->word && !strcmp(step->word, word);
 }
 
-/* Kernel zones: the kernel may use a block the moment that it is online. */
+/* Kernel zones: the kernel may use a block as soon as it is online. */
 static bool meets_kernel_zone(const struct step *step)
 {
 	return step->before.count[ONLINE_KERNEL] || wants(step, "online_kernel");
@@ -53,7 +53,7 @@ static bool is_end_of_transition(const struct step *step)
 	}
 }
 
-/* While something of the device is online, the driver cannot be unloaded. */
+/* While a block of the device is online, the driver cannot be unloaded. */
 static bool is_end_of_unload(const struct step *step)
 {
 	return step->err == (online(&step->before) ? EAGAIN : 0);

@@ -3,8 +3,8 @@
  * usage: storm --seed N [--transitions N] [--minutes N] [--memory MIB] [--kernel-zone]
  *              [--spoil STEP]
  *
- * Performs every operation on a DAX device, in an order and beside actors that the seed decides,
- * and checks after each step that every invariant holds. Ends with status 1 at the
+ * Performs every operation on a DAX device, in an order and with concurrent actors that the seed
+ * determines, and checks after each step that every invariant holds. Ends with status 1 at the
  * first violation, and prints the command that repeats it.
  */
 #include <getopt.h>

@@ -51,7 +51,7 @@ static const char *draw_online_word(struct rng *rng, bool may_use_kernel_zone)
 	return rng_percent(rng, 30) ? "online" : "online_movable";
 }
 
-/* Mostly operations that are possible in the device's state. */
+/* Draws mostly operations that are possible in the device's state. */
 static const char *draw_word(struct rng *rng, const struct facts *before, bool may_use_kernel_zone)
 {
 	bool plugged = before->count[ABSENT] != device.block_count;
@@ -92,7 +92,7 @@ static unsigned int draw_range(struct rng *rng, const struct facts *before)
 	}
 }
 
-/* The actors beside the operation, and their probabilities in percent. */
+/* The actors that run during the operation, and their probabilities in per cent. */
 static const unsigned char beside[OPERATIONS][ROLES] = {
 	[WRITE_STATE] = { [TOGGLER] = 20,
 			  [WRITER] = 8,

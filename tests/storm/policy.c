@@ -27,7 +27,7 @@ void prefer_task(int node)
 		syscall(SYS_set_mempolicy, PREFERRED, &nodes, (unsigned long)NODE_BITS);
 }
 
-/* Without @move it only counts. Returns how many pages are on the node. */
+/* Moves pages to a node, or only counts them without @move. Returns how many are on the node. */
 static size_t move_pages(char *start, size_t pages, int node, bool move)
 {
 	size_t done, i, found = 0;

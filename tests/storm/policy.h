@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * The node from which the kernel takes memory. Always a preference: the kernel takes an
- * allocation that the node cannot serve from another node.
+ * The node from which the kernel allocates memory. This is always a preference: the kernel
+ * falls back to another node.
  */
 
 /* prefer_range() - for the pages of a mapping */

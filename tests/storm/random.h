@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A stream of random numbers that a seed decides. */
+/* A stream of random numbers that is determined by a seed. */
 struct rng {
 	uint64_t state;
 };

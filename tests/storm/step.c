@@ -67,7 +67,7 @@ static int operate(struct step *step, bool may_use_kernel_zone)
 	}
 }
 
-/* The operation in a thread of its own, so that a signal can be sent to it alone. */
+/* Runs the operation in a thread of its own, so that a signal can be sent to it alone. */
 struct operator
 {
 	struct step *step;
@@ -102,7 +102,7 @@ static void operate_with_signal(struct step *step, bool may_use_kernel_zone)
 	pthread_join(operator.thread, NULL);
 }
 
-/* The setting lasts until it is set again, or the device is bound anew. */
+/* The setting lasts until it is set again, or the device is bound again. */
 static void set_timeout(const struct step *step)
 {
 	char ms[16];
@@ -145,7 +145,7 @@ void step_run(struct step *step, bool may_use_kernel_zone)
 	}
 }
 
-/* printable() - an empty line has no letters */
+/* printable() - return a word, or a name for an empty line */
 static const char *printable(const char *word)
 {
 	return !word ? "" : word[0] == '\n' ? "an empty line" : word;

@@ -33,8 +33,8 @@ struct step {
 	bool beside[ROLES];
 	int signal_us; /* when the writer gets a signal, after its begin; -1: never */
 	unsigned int hold_ms, timeout_ms; /* 0: none */
-	enum errand errand; /* for the tenants, when it is over */
-	struct rng rng; /* for all that runs */
+	enum errand errand; /* for the tenants, after the step */
+	struct rng rng; /* for the operation and the actors */
 	/* The result: */
 	struct facts before, after;
 	int err;
@@ -45,7 +45,7 @@ struct step {
 
 /* step_plan() - draw a step from @number and @before */
 void step_plan(struct step *step, uint64_t seed, bool may_use_kernel_zone);
-/* step_run() - make it; sets the result except @after */
+/* step_run() - run a step; sets the result except @after */
 void step_run(struct step *step, bool may_use_kernel_zone);
 /* step_is_alone() - no actor could have switched a block, or bound the device */
 bool step_is_alone(const struct step *step);

@@ -25,7 +25,7 @@ enum kind { ANONYMOUS, HUGE_PAGES, SHARED };
 
 static const char *const kinds[TENANTS] = { "anonymous memory", "huge pages", "shared memory" };
 
-/* The messages of a tenant and the storm; shared, on the machine's own memory. */
+/* The messages of a tenant and the storm; shared, in ordinary memory. */
 struct tenant {
 	atomic_uint asked, answered; /* by the storm, by the tenant; equal when it is idle */
 	_Atomic(enum errand) errand;
@@ -137,7 +137,7 @@ static void answer(struct home *home, unsigned int asked)
 	atomic_store(&tenant->answered, asked);
 }
 
-/* Between two questions it compares a page, and writes it anew. */
+/* Compares a page and writes new content to it, between two messages. */
 static void live_on(struct home *home)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };

@@ -8,7 +8,7 @@
 
 /*
  * Processes that use the device's memory while its blocks are switched. Each knows the content
- * of every page of its memory, changes pages all the time, and compares.
+ * of every page of its memory, and changes and compares pages all the time.
  */
 
 /* Errands on which tenants_check() may send them. */

@@ -21,7 +21,7 @@ static void add_zeros(struct builder *b, size_t length)
 	add(b, zeros, length);
 }
 
-/* One of every kind, so that a wrong length anywhere loses what follows. */
+/* One type of every kind: a wrong length makes the reader lose the types after it. */
 static void add_every_kind(struct builder *b)
 {
 	add_type(b, "int", BTF_KIND_INT, 0, 0, 4);
@@ -286,7 +286,7 @@ static void a_blob_cut_short_is_refused(void **unused)
 	}
 }
 
-/* The header is consistent, but the last type is not all there. */
+/* The header is consistent, but the last type is incomplete. */
 static void types_cut_short_are_not_read_past(void **unused)
 {
 	struct builder b;

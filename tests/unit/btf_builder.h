@@ -87,7 +87,7 @@ static struct btf_header header_of(const struct builder *b, int types_last)
 	return header;
 }
 
-/* Exactly as long as it is, on the heap: the sanitizer sees a byte too many. */
+/* Copies the blob to the heap at its exact length, so that the sanitizer detects an overrun. */
 static unsigned char *blob_of(const struct builder *b, int types_last, size_t *length)
 {
 	struct btf_header header = header_of(b, types_last);

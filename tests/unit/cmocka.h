@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmocka, with the headers that it needs first. */
+/* cmocka, with the headers that it needs before it. */
 #ifndef DAXPLUG_TESTS_CMOCKA_H
 #define DAXPLUG_TESTS_CMOCKA_H
 

@@ -29,7 +29,7 @@ static const struct dax_identity dimm = {
 
 static const struct dax_identity stranger = { .name = "dax9.9", .node = 0 };
 
-/* Ends with its last byte, for the sanitizer to watch. */
+/* The copy ends with its last byte, so that the sanitizer detects an overrun. */
 static char *copy_of(const char *text)
 {
 	size_t size = strlen(text) + 1;
@@ -215,7 +215,7 @@ UNIT_TEST(a_wrong_state_is_named)
 		assert_wrong(entries[i], entries[i]);
 }
 
-/* Any list is read to its end and no further. */
+/* No list is read beyond its end. */
 UNIT_TEST(nonsense_is_survived)
 {
 	static const char letters[] = "dax0.:=-,node rangeuid\nofflinexyFpolicy";

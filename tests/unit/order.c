@@ -127,7 +127,7 @@ UNIT_TEST(every_block_goes_offline_once)
 	assert_permutation(dax_order_offline);
 }
 
-/* Otherwise the model would not show the use of the order. */
+/* Shows that the model makes another order slow. */
 UNIT_TEST(ascending_order_is_quadratic)
 {
 	for (unsigned int count = 100; count <= MOST; count += 100) {

@@ -14,7 +14,7 @@ static const char *const names[] = {
 	[DAX_STATE_MIXED] = "mixed",
 };
 
-/* From a copy that ends with its last byte, for the sanitizer to watch. */
+/* Parses a copy that ends with its last byte, so that the sanitizer detects an overrun. */
 static bool parse(const void *word, size_t length, enum dax_state *state)
 {
 	char *copy = malloc(length);
@@ -160,7 +160,7 @@ UNIT_TEST(every_pair_has_its_verdict)
 					 table[now][wanted]);
 }
 
-/* The state by the words of the ABI document, however the driver computes it. */
+/* The state as the ABI document defines it, computed independently of the driver. */
 static enum dax_state amounts_to(const struct dax_block_counts *counts, bool whole_online)
 {
 	bool all_online = counts->online == counts->total && counts->present == counts->total;

@@ -20,7 +20,7 @@ static char *kind = "kernel";
 module_param(kind, charp, 0444);
 MODULE_PARM_DESC(kind, "what the page is: kernel, reserved, page_table or slab");
 
-/* Large enough to come to the block soon, small enough to find one free there. */
+/* Large enough to reach the block soon, small enough that the block has a free one. */
 #define CHUNK_ORDER 9
 #define OBJECT_SIZE 4096
 
@@ -37,7 +37,7 @@ static int node_of_block(void)
 	return page_to_nid(pfn_to_page(PHYS_PFN(block * memory_block_size_bytes())));
 }
 
-/* All of the node's free memory is taken for a moment, until some is in the block. */
+/* Allocates the node's free memory for a moment, until an allocation is in the block. */
 static struct page *take_chunk(struct list_head *others)
 {
 	const gfp_t gfp = GFP_KERNEL | __GFP_THISNODE | __GFP_NORETRY | __GFP_NOWARN;
@@ -73,7 +73,7 @@ static struct page *take_page(void)
 	return chunk;
 }
 
-/* Objects are chained by their first word until one is in the block. */
+/* Allocates objects, chained by their first word, until one is in the block. */
 static void *take_object(void)
 {
 	int nid = node_of_block();

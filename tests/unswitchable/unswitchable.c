@@ -21,7 +21,7 @@ typedef ssize_t (*store_function)(struct device *dev, struct device_attribute *a
 static struct device_attribute *state;
 static store_function store;
 
-/* A file in sysfs knows its attribute. */
+/* The kernfs node of a file in sysfs points to its attribute. */
 static struct device_attribute *find_state(const struct kobject *block)
 {
 	struct kernfs_node *file = sysfs_get_dirent(block->sd, "state");

@@ -17,7 +17,7 @@ die "$file: no BTF\n" if $magic != 0xeb9f;
 
 my ($INT, $PTR, $ARRAY, $STRUCT, $UNION, $ENUM) = (1 .. 6);
 my ($FUNC_PROTO, $VAR, $DATASEC, $DECL_TAG, $ENUM64) = (13, 14, 15, 17, 19);
-# Bytes behind a type's header: for each entry, or in all.
+# Bytes after a type's header: for each entry, or in total.
 my %entry = ($STRUCT => 12, $UNION => 12, $ENUM => 8, $FUNC_PROTO => 8, $DATASEC => 12, $ENUM64 => 12);
 my %fixed = ($INT => 4, $ARRAY => 12, $VAR => 4, $DECL_TAG => 4);
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Runs the command daxplug and checks its output.
 
-# The backend that drives the device here.
+# BACKEND is the backend that the command uses here.
 if [[ $DRIVER == ours ]]; then
 	BACKEND=state
 elif [[ -e $DAX/state ]]; then
@@ -25,8 +25,8 @@ run() {
 
 # says DESCRIPTION TEXT: the last run printed one line, with TEXT.
 says() {
-	ok "it says $1" grep -qF -- "$2" <<< "$OUTPUT"
-	is "in one line" "$(wc -l <<< "$OUTPUT")" 1
+	ok "the message says $1" grep -qF -- "$2" <<< "$OUTPUT"
+	is "the message is one line" "$(wc -l <<< "$OUTPUT")" 1
 }
 
 # is_all_of DESCRIPTION STATE PATTERN: the listed state is STATE, and every block matches PATTERN.

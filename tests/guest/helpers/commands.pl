@@ -8,8 +8,8 @@
 #
 # BLOCK is the line at which the block begins, STATUS the exit status that the document shows, or
 # 0. TEST and WORDS ("-" for none) are from the comment before the block, which names the test that
-# runs it, "<!-- run: TEST [WORDS] -->", or says why none does, "<!-- not run: REASON -->"; then TEST
-# is "-". Fails for a block without a language, and for a shell block without that comment.
+# runs the block, "<!-- run: TEST [WORDS] -->", or says why no test does, "<!-- not run: REASON -->",
+# where TEST is "-". Fails for a block without a language, and for a shell block without that comment.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Data in the memory of the device: a file in a tmpfs whose pages come from the device's node.
+# Keeps data in the memory of the device: a file in a tmpfs on the device's node.
 
 CONTENTS=/run/contents
 

@@ -16,7 +16,7 @@ state() { cat "$DAX/state"; }
 # attempt WORD: writes WORD to state; prints "done" or the name of the errno.
 attempt() { write_file "$DAX/state" "$1"; }
 
-# write_file FILE WORD: does so with any file.
+# write_file FILE WORD: does the same with any file.
 write_file() {
 	local message
 	if message=$( { printf '%s' "$2" > "$1"; } 2>&1); then
@@ -51,15 +51,15 @@ bind() { write_file "$KMEM/bind" dax0.0; }
 unbind() { write_file "$KMEM/unbind" dax0.0; }
 is_bound() { [[ -e $DAX/driver ]]; }
 
-# load_kmem [OPTION...]: loads the module and binds the device to it. Before Linux 6.6 a driver has
-# to be told its devices.
+# load_kmem [OPTION...]: loads the module and binds the device to it. Before Linux 6.6 a driver binds
+# only devices that were written to new_id.
 load_kmem() {
 	modprobe kmem "$@" || return
 	is_bound || echo dax0.0 > "$KMEM/new_id"
 	is_bound || echo dax0.0 > "$KMEM/bind"
 }
 
-# The kernel chooses ZONE_MOVABLE for a plain "online".
+# Makes the kernel choose ZONE_MOVABLE for a plain "online".
 let_kernel_choose_movable() {
 	echo auto-movable > /sys/module/memory_hotplug/parameters/online_policy
 	[[ ! -e /sys/module/memory_hotplug/parameters/auto_movable_numa_aware ]] ||
@@ -82,11 +82,11 @@ wait_until() {
 		! "$@" > /dev/null 2>&1 || return 0
 		pause 0.02
 	done
-	note "waited in vain for: $*"
+	note "timed out waiting for: $*"
 	return 1
 }
 
-# offer_to DRIVER: tells another driver that the device is its own, so that it tries to bind it.
+# offer_to DRIVER: writes the device to another driver's new_id, so that the driver tries to bind it.
 offer_to() {
 	local word
 	for word in new_id bind remove_id; do
@@ -94,13 +94,14 @@ offer_to() {
 	done > /tmp/answer
 }
 
-# need_outside WHAT: the driver is a module outside the kernel tree.
+# need_outside WHAT: skips the test unless the driver is a module outside the kernel tree; WHAT completes
+# the reason.
 need_outside() {
 	[[ $OUR_KMEM == */updates/kmem.ko ]] || skip_all "the driver is in the kernel tree, where $1"
 }
 
 # --- its memory blocks ---
-# Guests fork slowly, so the functions below avoid it where it matters.
+# Guests fork slowly, so the functions below avoid forks where that matters.
 
 block_size() { printf '%d\n' "0x$(< "$MEMORY/block_size_bytes")"; }
 
@@ -165,10 +166,10 @@ switch_all() {
 	done | sort -u
 }
 
-# files_there: the kB of the device's node that hold files.
+# files_there: prints the kB of files on the device's node.
 files_there() { awk '/ FilePages:/ { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
 
-# tier_of NODE: the memory tiers that list the node.
+# tier_of NODE: prints the memory tiers that list the node.
 tier_of() {
 	local tier
 	for tier in /sys/devices/virtual/memory_tiering/memory_tier*; do
@@ -226,7 +227,7 @@ left_over() { grep -cE ": (System RAM \(kmem\)|dax0\.0)$" /proc/iomem; }
 
 load_fault() { insmod "$LAB/modules/fault.ko"; }
 
-# fault NAME=VALUE...: sets these, resets all others to their defaults, and begins to count anew.
+# fault NAME=VALUE...: sets these parameters, resets all others to their defaults, and resets the counters.
 fault() {
 	local setting defaults=(what=any block=-1 skip=0 again=-1 err=0 delay_ms=0 hold=0 page=0 times=0)
 	for setting in "${defaults[@]}" "$@"; do
@@ -276,7 +277,7 @@ has_result() { [[ -s /tmp/result.$1 ]]; }
 # is_writing NAME: the writer is in the middle of write(2), by /proc.
 is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
 
-# has_ended PID: true for a zombie too, as bash forgets to collect one now and then.
+# has_ended PID: succeeds for a zombie, too, because bash sometimes fails to reap one.
 has_ended() {
 	local stat
 	{ read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 0
@@ -324,7 +325,7 @@ log_since() {
 	grep -E -e "$2" <<< "$log"
 }
 
-# times_since MARK PATTERN: prints their number, or nothing if the mark is missing.
+# times_since MARK PATTERN: prints the number of such lines, or nothing if the mark is missing.
 times_since() {
 	local lines
 	lines=$(log_since "$@")

@@ -13,8 +13,8 @@ bound_to() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }
 # memory_named NAME: the number of entries of /proc/iomem with that name.
 memory_named() { grep -c ": $1\$" /proc/iomem; }
 
-# to_kmem: binds the device to kmem, whatever driver it has. Prints the result. (Before Linux 6.6 a
-# driver has to be told its devices.)
+# to_kmem: binds the device to kmem, whatever driver it has. Prints the result. Before Linux 6.6 a
+# driver binds only devices that were written to new_id.
 to_kmem() {
 	local name=${DAX##*/}
 	if [[ $(bound_to) != kmem ]]; then
@@ -28,7 +28,8 @@ to_kmem() {
 	fi
 }
 
-# comes_and_goes DESCRIPTION: the device can be unplugged, which leaves nothing, and plugged.
+# comes_and_goes DESCRIPTION: the device can be unplugged, which leaves no block or reservation, and
+# plugged.
 comes_and_goes() {
 	is "$1: unplugged" "$(attempt unplugged)" "done"
 	is "$1, unplugged: blocks" "$(count absent)" "${#BLOCKS[@]}"
@@ -44,7 +45,7 @@ CXL=/sys/bus/cxl/devices
 cxl() { chroot /newer cxl "$@"; }
 
 # find_expander: sets MEMORY_DEVICE (mem0, mem1) and PLACE (0, 1: the root port) of the expander
-# that REGION is over.
+# under REGION.
 find_expander() {
 	local serial
 	MEMORY_DEVICE=$(cxl list --regions --region="$REGION" --targets | jq -r '.[0].mappings[0].memdev')

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Live memory on a device, and drains of it. After device.sh and command.sh.
+# Puts live memory on a device, and drains the device. Needs device.sh and command.sh.
 
 LIVE=$LAB/programs/live
 
 node_kib() { awk -v key="$1:" '$3 == key { print $4 }' "/sys/devices/system/node/node$NODE/meminfo"; }
 free_mib() { awk '$3 == "MemFree:" { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"; }
 
-# live NAME KIND MIB [FILE]: live memory on the device, written to until it is ended.
+# live NAME KIND MIB [FILE]: starts a process that writes to memory on the device until it is killed.
 declare -A LIVES
 live() {
 	: > "/tmp/live.$1"
@@ -16,7 +16,7 @@ live() {
 	wait_until grep -q ready "/tmp/live.$1"
 }
 
-# end_lives: each has been intact all the time.
+# end_lives DESCRIPTION: ends the processes; each has found its memory intact.
 end_lives() {
 	local name
 	for name in "${!LIVES[@]}"; do
@@ -28,7 +28,7 @@ end_lives() {
 	LIVES=()
 }
 
-# dry [OPTION...]: the exit status of a dry run; its JSON is in /tmp/dry.
+# dry [OPTION...]: prints the exit status of a dry run; its JSON is in /tmp/dry.
 # shellcheck disable=SC2120 # the options are the caller's
 dry() {
 	local status=0
@@ -39,7 +39,7 @@ dry() {
 drained() { jq -r ".[0].drain.$1" /tmp/result; }
 outcome() { jq -r ".[0].$1" /tmp/result; }
 
-# drain [OPTION...]: sets STATUS; its JSON is in /tmp/result.
+# drain [OPTION...]: drains and unplugs the device; sets STATUS; the JSON is in /tmp/result.
 drain() {
 	STATUS=0
 	daxplug unplug dax0.0 --drain --json "$@" > /tmp/result 2> /tmp/errors || STATUS=$?

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changes the guest's own machine by QEMU's monitor: adds and removes devices, for example.
+# Gives commands to QEMU's monitor, for example to add devices to this guest and remove them.
 
 # machine COMMAND...: gives the monitor one command and prints its answer, which is empty after a
 # success without a result. Fails, with a message, if there is no answer.
@@ -24,7 +24,7 @@ machine() {
 	jq -r '.return // .error.desc' <<< "$answer" | tr -d '\r' | sed '/^$/d'
 }
 
-# machine_does COMMAND...: gives a command without a result; fails if the command does.
+# machine_does COMMAND...: gives a command that prints nothing on success; fails if the command does.
 machine_does() {
 	local answer
 	answer=$(machine "$@") && [[ ! $answer ]] && return

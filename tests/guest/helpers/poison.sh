@@ -2,19 +2,19 @@
 # shellcheck shell=bash
 # Pages with simulated hardware faults. Needs helpers/device.sh.
 
-# A write of a page frame number to this file calls memory_failure() for it.
+# A write of a page frame number to this file calls memory_failure().
 INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
-# And a write to this one unpoison_memory().
+# A write of a page frame number to this file calls unpoison_memory().
 UNPOISON=/sys/kernel/debug/hwpoison/unpoison-pfn
 modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 
 PAGES_PER_BLOCK=$(($(block_size) / 4096))
 
-# page_of BLOCK OFFSET: the page frame number.
+# page_of BLOCK OFFSET: prints the page frame number.
 page_of() { printf '%d\n' $(($1 * PAGES_PER_BLOCK + $2)); }
 
-# page_flag PAGE BIT: whether the bit is set in /proc/kpageflags.
+# page_flag PAGE BIT: succeeds if the bit is set in /proc/kpageflags.
 page_flag() {
 	local flags
 	flags=$(od -An -v -t u8 -j $(($1 * 8)) -N 8 /proc/kpageflags) && ((flags >> $2 & 1))
@@ -22,6 +22,6 @@ page_flag() {
 
 is_poisoned() { page_flag "$1" 19; }
 
-# used_since MARK: the number of faulty pages that memory_failure() found free or in use since
-# mark_log. Each could have been allocated to a program.
+# used_since MARK: prints the number of faulty pages that memory_failure() found free or in use since
+# mark_log. A program could have got each of these pages.
 used_since() { times_since "$1" 'recovery action for.*(buddy|LRU|dirty|clean|huge)'; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A full record of a device and its memory, for tests that compare many records: made without a
+# Makes a full record of a device and its memory, for tests that compare many records. Does not
 # fork, because guests fork slowly.
 . "$LAB/tests/guest/helpers/device.sh"
 
@@ -32,7 +32,7 @@ add_blocks() {
 	done
 }
 
-# The zones of the device's node, without their lists of free pages, which differ each time.
+# Adds the zones of the device's node, without the numbers of free pages, which differ each time.
 add_zones() {
 	local lines line zone=''
 	mapfile -t lines < /proc/zoneinfo
@@ -77,7 +77,7 @@ put() {
 	ANSWER=$(errno_name "${message##*: }")
 }
 
-# true_state: sets TRUE_STATE to the state by the blocks' own files.
+# true_state: sets TRUE_STATE to the state according to the blocks' own files.
 true_state() {
 	local number kernel=0 movable=0 offline=0 absent=0
 	for number in "${BLOCKS[@]}"; do

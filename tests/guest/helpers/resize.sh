@@ -7,8 +7,8 @@ REGION=$(realpath "$DAX/../dax_region")
 
 has_driver() { [[ -e $DEVICES/$1/driver ]]; }
 
-# bind_to_kmem DEVICE: binds it; prints "done" or the errno's name. Before Linux 6.6 a driver has to
-# be told its devices, and then binds all of them.
+# bind_to_kmem DEVICE: binds DEVICE; prints "done" or the errno's name. Before Linux 6.6 a driver binds
+# only devices that were written to new_id, but all of those.
 bind_to_kmem() {
 	local device
 	if [[ $KERNEL == 6.1 ]]; then

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Changes between the kernel's own driver and this one.
-[[ $STOCK_KMEM ]] || skip_all "the kmem of $KERNEL is daxplug's driver: the kernel has no other"
+# Switches between the kernel's own driver and daxplug's.
+[[ $STOCK_KMEM ]] || skip_all "the only kmem driver of $KERNEL is daxplug's"
 
-# The driver binds the device by itself, except on 6.1.
+# load FILE: loads a driver, which binds the device itself, except on 6.1.
 load() {
-	insmod "$1" || { point 1 "${1##*/} can be loaded, the other being gone"; return 1; }
+	insmod "$1" || { point 1 "${1##*/} can be loaded after the other driver is unloaded"; return 1; }
 	[[ -e $DAX ]] || return 0
 	is_bound || echo dax0.0 > "$KMEM/new_id" 2> /dev/null || true
 	is_bound || bind > /dev/null
@@ -20,8 +20,8 @@ online_all() {
 	done
 }
 
-# unload_stock: the driver keeps memory that it cannot remove for good. kmemleak can tell whose the
-# leaks are only as long as the module is loaded.
+# unload_stock: unloads the kernel's own driver, which leaks allocations for memory that it cannot
+# remove. kmemleak can name the functions in their stacks only while the module is loaded.
 unload_stock() {
 	local leaks=/sys/kernel/debug/kmemleak
 	if [[ -w $leaks ]]; then

@@ -5,7 +5,7 @@
 
 STRANDED=$KMEM/stranded
 
-# stranded: the names of all directories in stranded/, in one line.
+# stranded: prints the names of all directories in stranded/, in one line.
 stranded() {
 	local dir names=()
 	for dir in "$STRANDED"/*-*; do
@@ -14,7 +14,7 @@ stranded() {
 	printf '%s\n' "${names[*]}"
 }
 
-# facts NAME: the content of its files, in one line.
+# facts NAME: prints the content of the files in stranded/NAME, in one line.
 facts() {
 	local file
 	for file in start size blocks_total blocks_online quarantined; do
@@ -22,10 +22,10 @@ facts() {
 	done
 }
 
-# reclaim NAME: reclaims it; prints "done" or the errno's name.
+# reclaim NAME: reclaims the range; prints "done" or the errno's name.
 reclaim() { write_file "$STRANDED/$1/reclaim" 1; }
 
-# name_of START SIZE: the name that the range has in stranded/.
+# name_of START SIZE: prints the name of the range in stranded/.
 name_of() { printf '%x-%x\n' "$1" $(($1 + $2 - 1)); }
 
 refcount() { cat /sys/module/kmem/refcnt; }

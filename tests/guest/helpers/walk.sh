@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The walks through failures share these: the situations in which an operation begins, the
-# operations, and the conditions after a failure.
+# Shared by the walks through failures: the situations in which an operation begins, the operations,
+# and the conditions after a failure.
 . "$LAB/tests/guest/helpers/record.sh"
 
 POLICY_FILE=$MEMORY/auto_online_blocks
@@ -20,7 +20,7 @@ from_unplugged() {
 	[[ $STATE == unplugged ]]
 }
 
-# become STATE: writes it, unless the device is in that state.
+# become STATE: writes STATE, unless the device is in that state.
 become() {
 	read_state
 	[[ $STATE != "$1" ]] || return 0
@@ -46,7 +46,7 @@ is_partial() {
 	((WORD > 0 && WORD < ${#BLOCKS[@]}))
 }
 
-# Mixed: the first block and the last ones in ZONE_MOVABLE, those between offline.
+# Mixed: the first block and the second half in ZONE_MOVABLE, the others offline.
 from_mixed() {
 	local i wanted
 	read_state
@@ -93,7 +93,7 @@ expect() {
 # expect_record DESCRIPTION WANTED: the record is WANTED.
 expect_record() {
 	[[ $RECORD != "$2" ]] || return 0
-	PROBLEMS+=("$1: it differs: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
+	PROBLEMS+=("$1: the record differs: $(diff <(printf '%s' "$2") <(printf '%s' "$RECORD") |
 		grep "^[<>]" | head -n 6 | paste -sd ';')")
 }
 
@@ -102,7 +102,7 @@ expect_truth() {
 		PROBLEMS+=("$1: state reads $STATE, the blocks say $TRUE_STATE")
 }
 
-# Order can be restored without a reboot: the device can be unplugged, plugged and unbound.
+# The device can be recovered without a reboot: it can be unplugged, plugged and unbound.
 expect_way_out() {
 	is_bound || put "$KMEM/bind" dax0.0
 	put "$DAX/state" unplugged
@@ -118,7 +118,7 @@ expect_way_out() {
 	expect_record "$1: in the end" "$NOTHING"
 }
 
-# The record of the device when it is unbound and has left nothing.
+# Sets NOTHING to the record of the device when it is unbound and has no memory.
 learn_nothing() {
 	from_unbound
 	record
@@ -133,7 +133,7 @@ expect_named() {
 		look_at "$number"
 		was=$(sed -n "s/^memory$number: //p" <<< "$BEFORE")
 		[[ $BLOCK_IS == "$was" ]] || is_named "$number" "$lines" ||
-			PROBLEMS+=("$1: memory$number is $BLOCK_IS and was $was, which the log does not say")
+			PROBLEMS+=("$1: the log does not say that memory$number is $BLOCK_IS and was $was")
 	done
 }
 
@@ -147,7 +147,7 @@ is_named() {
 	return 1
 }
 
-# no_problems DESCRIPTION: a point of the test.
+# no_problems DESCRIPTION: a point that passes if PROBLEMS is empty; empties PROBLEMS.
 no_problems() {
 	is "$1" "$(printf '%s\n' "${PROBLEMS[@]:0:10}")" ''
 	PROBLEMS=()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests that run commands in a root of the lab, which stays as it is, besides tests/guest/lib.sh:
-# a layer over it, in WORK/upper, has all that is written.
+# Functions for tests that run commands in a root of the lab without changing it: an overlay in
+# WORK/upper gets all writes. Needs tests/guest/lib.sh.
 
 . tests/host/helpers/documents.sh
 for part in common cache packages archive source root kmem disk deb; do
@@ -12,14 +12,14 @@ done
 temporary WORK
 trap 'rm -rf "$WORK/clone"; remove_temporary' EXIT
 
-# new_layer: a fresh clone, and nothing written to the root yet.
+# new_layer: makes a fresh clone and an empty overlay.
 new_layer() {
 	rm -rf --one-file-system "$WORK"/{clone,upper,work,root}
 	mkdir "$WORK"/{upper,work,root}
 	copy_to "$WORK/clone"
 }
 
-# in_layer ROOT COMMAND: runs it in the clone, in the layer over ROOT.
+# in_layer ROOT COMMAND: runs COMMAND in the clone, in the overlay over ROOT.
 in_layer() {
 	local root=$1 command=$2
 	# shellcheck disable=SC2016 # for the inner shells to expand

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests that run the driver's scripts on a made-up machine, besides tests/guest/lib.sh: /usr has
-# what is in WORK/usr besides, /sys, /run and /boot are WORK's. The test starts itself again in a
-# mount namespace.
+# Functions for tests that run the driver's scripts on a fake machine: WORK/usr is an overlay over
+# /usr, and /sys, /run and /boot are those in WORK. The test starts itself again in a mount namespace.
+# Needs tests/guest/lib.sh.
 
 if [[ ! ${APART-} ]]; then
 	((EUID == 0)) || skip_all "needs root"
@@ -15,7 +15,7 @@ export WORK
 trap 'rm -rf --one-file-system "$WORK" 2> /dev/null || true' EXIT
 mkdir -p "$WORK"/{usr/sbin,usr/bin,usr/lib/daxplug,usr/lib/modules,sys,run,boot}
 
-# fake NAME: makes /usr/sbin/NAME of its standard input; each call is noted in WORK/calls.
+# fake NAME: makes /usr/sbin/NAME a script with its standard input; WORK/calls records each call.
 fake() {
 	local file=$WORK/usr/sbin/$1
 	# shellcheck disable=SC2016 # the fake's
@@ -24,7 +24,7 @@ fake() {
 	cp "$file" "$WORK/usr/bin/$1"
 }
 
-# become_machine: the fakes and the directories take the place of the host's.
+# become_machine: mounts the fakes and the directories over the host's.
 become_machine() {
 	cp packaging/{takeover,handback,driver.sh,build-driver} "$WORK/usr/lib/daxplug/"
 	mount -t overlay -o "lowerdir=$WORK/usr:/usr" overlay /usr
@@ -33,5 +33,5 @@ become_machine() {
 	mount --bind "$WORK/sys" /sys
 }
 
-# called COMMAND: how often a fake was called like that since WORK/calls was made empty.
+# called COMMAND: prints how often a fake was called like that since WORK/calls was emptied.
 called() { grep -c "^$1" "$WORK/calls" || true; }

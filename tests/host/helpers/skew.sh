@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The part of tests/host/skew.sh that runs in the guest. The disk "old" has the old driver, and
-# the old command for the place of the new one.
+# The part of tests/host/skew.sh that runs in the guest. The disk "old" has the old driver and the old
+# command.
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/command.sh"
 . "$LAB/tests/guest/helpers/stock.sh"
@@ -15,7 +15,7 @@ mount_old() {
 	[[ -e /old/kmem.ko && -x /old/command/bin/daxplug ]]
 }
 
-# use_driver new|old|stock: loads it in place of the driver in use.
+# use_driver new|old|stock: replaces the loaded driver with this one.
 use_driver() {
 	local file
 	case $1 in
@@ -32,7 +32,7 @@ use_command() {
 	hash -r
 }
 
-# truth: the state of the device by its blocks alone.
+# truth: prints the state of the device according to its blocks.
 truth() {
 	local all=${#BLOCKS[@]}
 	case $all in
@@ -43,8 +43,8 @@ truth() {
 	esac
 }
 
-# verb VERB STATE ARG...: "daxplug VERB ARG..." takes the device to STATE. Where the pair lacks the
-# verb, it fails with one line, and the device stays as it was.
+# verb VERB STATE ARG...: "daxplug VERB ARG..." brings the device to STATE. If the pair lacks the verb,
+# the command fails with one line, and the device is unchanged.
 verb() {
 	local name=$1 state=$2 lacks=0 status=0
 	shift 2
@@ -60,7 +60,7 @@ verb() {
 	note "$(head -n 3 /tmp/out /tmp/err)"
 }
 
-# pair COMMAND DRIVER VERB...: tries all verbs; the pair lacks those named.
+# pair COMMAND DRIVER VERB...: tries all verbs; the pair lacks each VERB.
 pair() {
 	PAIR="$1 command, $2 driver" LACKS=${*:3}
 	use_command new

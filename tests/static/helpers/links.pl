@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Prints each relative link of Markdown or HTML files that leads to no file, or to no anchor
-# in it: links.pl FILE... Exits with 1 if there was one, and with 2 if there was no link.
+# usage: links.pl FILE...
+#
+# Prints each relative link of Markdown or HTML files whose file or anchor does not exist. Exits
+# with 1 if there is such a link, and with 2 if the files have no links.
 use strict;
 use warnings;
 use File::Basename;
@@ -14,7 +16,7 @@ sub content {
 	return scalar <$in>;
 }
 
-# Markdown without its code, in which brackets are no links and "#" is no heading.
+# Removes code from Markdown, where brackets are not links and "#" is not a heading.
 sub prose {
 	my ($text) = @_;
 	$text =~ s/^```.*?^```[^\n]*$//msg;
@@ -22,7 +24,7 @@ sub prose {
 	return $text;
 }
 
-# The anchor that a heading gets, as on the usual hosts of Git repositories.
+# Returns the anchor that common hosts of Git repositories generate for a heading.
 sub slug {
 	my ($heading) = @_;
 	$heading = lc $heading;

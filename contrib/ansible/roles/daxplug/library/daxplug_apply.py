@@ -25,8 +25,8 @@ options:
     default: false
   declared:
     description:
-      - Whether the declaration is on the host. If not, nothing is compared, and the module
-        reports that it would change something.
+      - Whether the declaration is on the host. If not, the module compares nothing and
+        reports a change.
     type: bool
     default: true
 attributes:
@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: What became of each device, as daxplug apply -J says.
+  description: The result for each device, as printed by daxplug apply -J.
   returned: unless O(boot)
   type: list
   elements: dict
@@ -63,7 +63,7 @@ def run(module, options):
 
 
 def lines(devices, when):
-    """The values before or after, a line for each key that differs."""
+    """Returns the values before or after, a line for each key that differs."""
     return "".join(
         "%s: %s = %s\n" % (device["chardev"], change["key"], change[when])
         for device in devices
