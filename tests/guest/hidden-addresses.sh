@@ -31,7 +31,6 @@ is "root reads the address" "$(keys < "$FAILURE")" "wanted error reason block ad
 is "a user does not read the address" "$(as_user cat "$FAILURE" | xargs)" "$(without address < "$FAILURE")"
 
 # --- the page frame number of an unmovable page ---
-mkdir -p /tmp/store
 is "unplugged" "$(attempt unplugged)" "done"
 is "online_kernel" "$(attempt online_kernel)" "done"
 if insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=reserved; then

@@ -10,6 +10,7 @@ DETECTOR=/proc/sys/kernel/hung_task_timeout_secs
 PATIENCE=$((2 * SLOW)) # seconds
 LONG=$((4 * PATIENCE))
 
+REPORTS_LEFT=/proc/sys/kernel/hung_task_warnings
 [[ -w $DETECTOR ]] || skip_all "the kernel has no detector of hung tasks"
 PATIENCE_BEFORE=$(< "$DETECTOR")
 echo "$PATIENCE" > "$DETECTOR"
@@ -24,6 +25,7 @@ held() {
 # no_task_hangs DESCRIPTION: waits longer than the detector's timeout; no task is reported.
 no_task_hangs() {
 	pause "$LONG"
+	ok "$1: the detector still reports" test "$(< $REPORTS_LEFT)" -ne 0
 	is "$1" "$(dmesg | grep 'blocked for more')" ''
 }
 

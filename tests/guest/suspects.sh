@@ -65,14 +65,17 @@ for kind in kernel reserved page_table slab; do
 done
 
 # A page with a hardware fault in the same block is neither the reason nor hides it.
-if modprobe hwpoison-inject && insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=kernel; then
+if ! modprobe hwpoison-inject; then
+	skip "a fault as well" "the kernel cannot simulate hardware faults"
+elif ! insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=kernel; then
+	skip "a fault as well" "no unmovable page could be allocated in the last block"
+else
 	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 	echo $((LAST * $(block_size) / 4096 + 1)) > /sys/kernel/debug/hwpoison/corrupt-pfn || true
 	before=$(snapshot)
 	is "a fault as well: refused" "$(attempt unplugged)" EBUSY
 	ok "a fault as well: the reason is the unmovable page" eval '[[ "$(failure reason) $(failure block)" == @(kernel|slab)" memory"@($FIRST|$LAST) ]]'
 	is_unchanged "a fault as well: everything is as before" "$before"
-else
-	skip "a fault as well" "the kernel cannot simulate hardware faults"
+	rmmod unmovable
 fi
 done_testing

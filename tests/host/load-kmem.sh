@@ -101,4 +101,9 @@ expect "another word" ours 0 0
 
 start PROBLEM=refused -- fallback=none
 expect "without fallback" none 1 1
+start -- fallback=stock
+expect "with fallback" ours 0 0
+start -- fallback=non
+expect "a misspelt fallback" stock 0 1
+ok "a misspelt fallback: the log names it" grep -q 'fallback=non: must be stock or none' "$WORK/kmsg"
 done_testing

@@ -21,6 +21,9 @@ add_rule() {
 
 guard_is_on() { [[ $(< "$DAX/kmem/guard") == 1 ]]; }
 
+# drift: prints the metric of the device.
+drift() { daxplug metrics | sed -n 's/^daxplug_device_drift.* //p'; }
+
 # is_as_declared NAME: the device is as declared, apply has nothing to do, and the metrics count no
 # drift. No unit of the boot waits for apply, so apply may set the guard a moment later.
 is_as_declared() {
@@ -28,11 +31,14 @@ is_as_declared() {
 	ok "$1: the guard is on" eventually guard_is_on
 	ok "$1: all memory of the device is online" has_memory
 	is "$1: apply prints nothing" "$(daxplug apply 2>&1)" ''
-	is "$1: nothing has drifted" "$(daxplug metrics | awk '/^daxplug_device_drift/ && $NF != 0')" ''
+	is "$1: nothing has drifted" "$(drift)" 0
 }
 
 # waits_for_daxplug: prints how many units of daxplug the login prompt is ordered after.
-waits_for_daxplug() { systemctl list-dependencies --all --plain multi-user.target | grep -c daxplug; }
+waits_for_daxplug() {
+	local units
+	units=$(systemctl list-dependencies --all --plain multi-user.target) && grep -c daxplug <<< "$units"
+}
 
 if ((BOOT == 1)); then
 	declare_state

@@ -14,6 +14,13 @@ guard = on
 END
 ok "the driver has the states at bind" daxplug apply --boot
 
+# check exits with 1 if it has findings, of which others are fine.
+has_no_warning() {
+	local findings status=0
+	findings=$(daxplug check) || status=$?
+	((status <= 1)) && ! grep -E 'drift|unmatched' <<< "$findings"
+}
+
 for time in "the first time" "when the expander is back"; do
 	ok "$time: a region over the expander" \
 		cxl create-region --type=ram --decoder=decoder0.0 --memdevs mem0
@@ -22,7 +29,7 @@ for time in "the first time" "when the expander is back"; do
 	ok "$time: the guard is on" eventually grep -qx 1 "$DAX/kmem/guard"
 	ok "$time: no other tool takes a block offline" eval '! daxctl offline-memory dax0.0'
 	ok "$time: the device is as before" device_is online_movable
-	ok "$time: check has no warning" eval '! daxplug check | grep -E "drift|unmatched"'
+	ok "$time: check has no warning" has_no_warning
 
 	ok "$time: the memory is released" daxplug unplug --release --drain --timeout 60s dax0.0
 	ok "$time: the region is disabled" cxl disable-region region0
