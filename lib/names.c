@@ -15,7 +15,7 @@ static const char *word(const char *const *words, size_t count, size_t value)
 
 #define WORD(words, value) word(words, COUNT(words), (size_t)(value))
 
-/* The state that the driver's own code has for one of ours, and back. */
+/* Convert between the states of kernel/core and those of the library. */
 enum daxplug_state state_from_core(enum dax_state state)
 {
 	return (enum daxplug_state)(state + 1);
@@ -126,7 +126,7 @@ const char *daxplug_phase_name(enum daxplug_phase phase)
 	return WORD(words, phase);
 }
 
-/* The first part are the words of the driver's kmem/last_failure. */
+/* The reasons up to "unload" are the words of the driver's kmem/last_failure. */
 static const struct {
 	const char *name;
 	const char *text;
@@ -176,7 +176,7 @@ const char *daxplug_reason_text(enum daxplug_reason reason)
 	return (size_t)reason < COUNT(reasons) ? reasons[reason].text : "";
 }
 
-/* The reason for a word of the driver; OTHER for a word that a later driver may have. */
+/* Parses a reason of the driver; returns OTHER for an unknown word, perhaps of a later driver. */
 enum daxplug_reason parse_reason(const char *text)
 {
 	unsigned int reason;

@@ -27,7 +27,7 @@ void orphan_path(const char *name, const char *attribute, char *path)
 	snprintf(path, SYSFS_PATH_SIZE, STRANDED "/%s/%s", name, attribute);
 }
 
-/* The node that its first block belongs to: memoryN has a link nodeM. */
+/* Reads the node of the first block: memoryN has a link nodeM. */
 static int read_node(const struct daxplug *daxplug, const struct daxplug_orphan *orphan)
 {
 	char path[SYSFS_PATH_SIZE];
