@@ -232,7 +232,7 @@ static int reread(struct daxplug_change *change)
 
 /**
  * check_again() - repeat the checks of a device's state, which another change may have altered
- * @change: the change; its device is read anew
+ * @change: the change; its device is read again
  *
  * Return: 0, maybe with the change settled; or a negative errno with a report.
  */
@@ -279,7 +279,7 @@ static int check_orphan(struct daxplug_change *change)
 
 /**
  * check_all() - all checks before a change
- * @change: the change; its device is read anew
+ * @change: the change; its device is read again
  *
  * Return: 0, maybe with the change settled; or a negative errno with a report.
  */

@@ -90,7 +90,7 @@ void orphans_forget(struct daxplug *daxplug)
 }
 
 /**
- * orphans_read() - read all orphaned ranges anew
+ * orphans_read() - read all orphaned ranges again
  * @daxplug: the handle
  *
  * Return: 0, also if the driver lists none; or a negative errno.
