@@ -18,7 +18,7 @@
  * @device: the selector of --device, or NULL
  * @files: files to read in place of the system's
  * @count: how many
- * @dump: print the present state as configuration
+ * @dump: print the current state as configuration
  * @boot: write module options
  * @json: print the results as JSON
  */
@@ -44,11 +44,11 @@ static void print_help(void)
 	     "      --device DEVICE   only this device, or the devices that a selector matches\n"
 	     "      --boot            write module options, so that the driver gives devices\n"
 	     "                        their state when it binds them\n"
-	     "      --dump            print the present state as configuration\n"
+	     "      --dump            print the current state as configuration\n"
 	     "  -J, --json            print the results as JSON\n" GLOBAL_HELP);
 }
 
-/* One exit status for all devices: a device that would change outweighs the others. */
+/* Combines exit statuses: a device that would change takes precedence. */
 static int combine(int so_far, int status)
 {
 	if (so_far == NO_STATUS)

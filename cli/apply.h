@@ -12,7 +12,7 @@
  * struct apply - the command line, and the configuration
  * @declared: the configuration
  * @dry_run: change nothing
- * @results: of each device, as JSON; NULL if they are printed as text
+ * @results: the results of all devices as JSON; NULL to print them as text
  * @signals: readable when the user wants to stop, or -1
  */
 struct apply {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Module options from the configuration: the driver then gives devices their state when
- * it binds them, before any policy acts.
+ * Writes module options from the configuration, with which the driver gives devices their states
+ * when it binds them, before any policy applies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +24,15 @@
 	"# Written by \"daxplug apply --boot\" from daxplug.conf(5); do not edit.\n"               \
 	"options kmem default_state="
 
-/* The driver refuses a list that is longer than a page less two bytes. */
+/* The driver refuses a list that is longer than PAGE_SIZE - 2 bytes. */
 #define MOST_LIST 4094
 
 /* --- the list --- */
 
-/* memmap-on-memory has to be set before the driver binds the device; it has no option for that. */
+/*
+ * memmap-on-memory has to be set before the driver binds the device; there is no module option
+ * for it.
+ */
 static void check_section(struct declared *declared, const struct section *section)
 {
 	if (section->memmap >= 0)
@@ -61,8 +64,9 @@ static void check_twins(struct declared *declared, unsigned int index)
 }
 
 /*
- * The section that gives a namespace its state. One that matches by range or node is overlooked,
- * because the device may be absent now: "daxplug check" compares such a section with the device.
+ * Finds the section that gives a namespace its state. Misses a section that matches by range or
+ * node, because the device may be absent now: "daxplug check" compares such a section with the
+ * device.
  */
 static const struct section *section_of_uuid(const struct declared *declared, const char *uuid)
 {
@@ -103,7 +107,10 @@ static void write_sections(const struct declared *declared, enum declared_key ma
 				declared->sections[i].selector, state_word(&declared->sections[i]));
 }
 
-/* The first entry that fits counts: the most specific come first. NULL without memory. */
+/*
+ * Lists the most specific entries first, because the first match wins. Returns NULL if out of
+ * memory.
+ */
 static char *make_list(const struct declared *declared)
 {
 	enum declared_key match;
@@ -132,7 +139,7 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-/* Writes the whole file, or leaves it as it was. */
+/* Writes the whole file, or leaves it unchanged. */
 static int replace_file(const char *text)
 {
 	char temporary[] = "/" OPTIONS_PATH ".XXXXXX";
@@ -158,7 +165,7 @@ static int write_file(const char *text)
 		return err == -EACCES || err == -EPERM || err == -EROFS ? EXIT_CANNOT_TELL
 									: EXIT_FAILED;
 	}
-	printf("/" OPTIONS_PATH ": %s\n", text ? "written; it counts from the next load of kmem"
+	printf("/" OPTIONS_PATH ": %s\n", text ? "written; takes effect at the next load of kmem"
 					       : "removed, as nothing is declared");
 	return initramfs_refresh();
 }
@@ -189,9 +196,9 @@ static int bring(const char *want, bool dry_run)
 
 /**
  * apply_boot() - write module options
- * @declared: the configuration, without faults; gets one for each setting that options cannot
- * express
- * @dry_run: print them instead
+ * @declared: the configuration, without faults; gets a fault for each setting that module options
+ *	cannot express
+ * @dry_run: print the options instead
  *
  * Return: an exit status.
  */

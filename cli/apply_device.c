@@ -19,12 +19,12 @@
  * @apply: the command
  * @section: its section
  * @device: the device
- * @drift: the differences at the beginning
+ * @drift: the differences before the work
  * @before: the former value of each key that differed
  * @status: exit status so far
- * @message: why it failed, or an empty string
+ * @message: why the work failed, or an empty string
  * @reason: why the change of its state failed
- * @stopped: a signal ended it
+ * @stopped: a signal ended the work
  */
 struct work {
 	const struct apply *apply;
@@ -116,7 +116,10 @@ static void set(struct work *work, enum declared_key key)
 		       work->section->settings[key].value, work->before[key]);
 }
 
-/* The kernel reads memmap_on_memory when it binds the device, and refuses to change it then. */
+/*
+ * The driver reads memmap_on_memory at bind; the kernel refuses to change it while the device is
+ * bound.
+ */
 static void set_memmap(struct work *work)
 {
 	char remedy[128];
@@ -131,7 +134,7 @@ static void set_memmap(struct work *work)
 	     remedy);
 }
 
-/* The settings of the driver; called again after a change, which may have bound the device. */
+/* Sets the driver's settings. Called again after a change, which may have bound the device. */
 static void set_driver(struct work *work)
 {
 	struct drift drift = drift_of(work->section, work->device);
@@ -258,9 +261,9 @@ static void add_result(const struct work *work)
 }
 
 /*
- * daxctl takes a namespace that its own configuration has out of devdax mode, by a service that
- * udev starts. Then udev starts apply again, so a failure here would only make the boot look
- * failed. By hand the message tells that nothing was done.
+ * A service that udev starts has daxctl take the namespaces of its own configuration out of
+ * devdax mode. Then udev starts apply again, so a failure here would only make the boot look
+ * failed. A user who runs apply by hand is told that nothing was done.
  */
 static bool is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
 {
@@ -284,9 +287,9 @@ static void leave_to_daxctl(struct work *work)
  * @apply: the command
  * @section: its section
  * @device: the device
- * @stopped: set to whether a signal ended it
+ * @stopped: set to whether a signal ended the work
  *
- * The guard comes before the state, so that no other process puts blocks online in between.
+ * Sets the guard before the state, so that no other process puts blocks online in between.
  *
  * Return: an exit status; EXIT_WOULD_CHANGE for a dry run that would change something.
  */

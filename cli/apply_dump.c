@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The present state as configuration. */
+/* Prints the current state as configuration. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 
 #define MATCH_SIZE 96
 
-/* Whether a selector matches one device alone. */
+/* Whether a selector matches only this device. */
 static bool is_only(struct daxplug *daxplug, const struct daxplug_device *device,
 		    const char *selector)
 {
@@ -22,7 +22,7 @@ static bool is_only(struct daxplug *daxplug, const struct daxplug_device *device
 	return selector_fit(selector, device) != SELECTOR_NO;
 }
 
-/* Prints a match if it matches the device alone. */
+/* Prints a selector if it matches only this device. */
 static bool matches_by(struct daxplug *daxplug, const struct daxplug_device *device,
 		       enum declared_key key, const char *value)
 {
@@ -35,7 +35,7 @@ static bool matches_by(struct daxplug *daxplug, const struct daxplug_device *dev
 	return true;
 }
 
-/* By properties that do not change; names of devices may change from boot to boot. */
+/* Prefers properties that do not change: device names may change from boot to boot. */
 static void print_match(struct daxplug *daxplug, const struct daxplug_device *device)
 {
 	unsigned int ranges = daxplug_device_ranges(device);

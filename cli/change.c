@@ -34,9 +34,9 @@ static int take_timeout(struct change_options *options)
 /**
  * change_option() - take one of CHANGE_OPTIONS
  * @option: the return value of option_next()
- * @options: where it goes
+ * @options: set accordingly
  *
- * Return: an exit status, or NO_STATUS if it is none of them.
+ * Return: an exit status, or NO_STATUS if it is not one of them.
  */
 int change_option(int option, struct change_options *options)
 {
@@ -71,7 +71,7 @@ static bool shows_progress(const struct change_options *options)
 	       terminal_is_smart(STDERR_FILENO);
 }
 
-/* A change without a phase has not begun, or is about to end. */
+/* Returns NULL for a change that has not begun or is about to end. */
 static const char *phase_text(enum daxplug_phase phase)
 {
 	switch (phase) {
@@ -123,7 +123,7 @@ static void show_progress(const struct daxplug_change *change, struct progress *
 	progress_update(progress, text, &amount);
 }
 
-/* Without a line of progress, a wait has to be explained. */
+/* Explains a wait if no progress is shown. */
 static void explain_wait(const struct daxplug_change *change, bool *explained)
 {
 	int pid = daxplug_change_waits_for(change);
@@ -169,7 +169,7 @@ static void follow(struct daxplug_change *change, const struct change_options *o
 		return;
 }
 
-/* Whether it has failed because of a signal to this process. */
+/* Whether the change has failed because of a signal to this process. */
 bool change_interrupted(const struct daxplug_change *change)
 {
 	return daxplug_change_outcome(change) != DAXPLUG_OUTCOME_INCOMPLETE &&
@@ -177,11 +177,11 @@ bool change_interrupted(const struct daxplug_change *change)
 }
 
 /**
- * change_stopped() - a signal has stopped a command that makes several changes
- * @status: the exit status of those made
+ * change_stopped() - the exit status of a command with several changes that a signal has stopped
+ * @status: the exit status of the changes so far
  * @incomplete: whether the rollback of one of them is incomplete
  *
- * The command then dies by the signal, unless that would hide an incomplete rollback.
+ * The command then ends by the signal, unless that would hide an incomplete rollback.
  *
  * Return: the exit status.
  */
@@ -207,7 +207,7 @@ static const char *ending(enum daxplug_outcome outcome)
 	}
 }
 
-/* "failure and cause (page); how it ended; remedy" */
+/* Prints "failure and cause (page); outcome; remedy". */
 static void print_failure(const struct daxplug_change *change)
 {
 	const char *hint = daxplug_change_hint(change);
@@ -265,7 +265,7 @@ static void print_success(const struct daxplug_change *change)
  * @change: the change, not started
  * @options: how to make and report it
  *
- * A signal cancels it. What a dry run foresees is not printed.
+ * A signal cancels the change. Does not print the forecast of a dry run.
  *
  * Return: an exit status.
  */
@@ -279,7 +279,7 @@ int change_run(struct daxplug_change *change, const struct change_options *optio
 		complain("%s: %s", daxplug_change_name(change), strerror(-err));
 		return EXIT_CANNOT_TELL;
 	}
-	/* An error of the start is one of the change. */
+	/* If the start fails, the change has ended with that error. */
 	if (!daxplug_change_start(change))
 		follow(change, options);
 	if (daxplug_change_error(change))
@@ -325,7 +325,7 @@ static void add_failure(struct json_object *object, const struct daxplug_change 
 				daxplug_change_huge_pages_lost(change));
 }
 
-/* Adds the outcome of a change. */
+/* Adds the outcome of a change to a JSON object. */
 void change_add_json(struct json_object *object, const struct daxplug_change *change)
 {
 	json_add_text(object, "action", daxplug_action_name(daxplug_change_action(change)));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One change, from its start to the lines that are printed about it: for plug, unplug, replug and
- * reclaim. */
+/* Makes one change and prints its progress and outcome, for plug, unplug, replug and reclaim. */
 #ifndef DAXPLUG_CLI_CHANGE_H
 #define DAXPLUG_CLI_CHANGE_H
 

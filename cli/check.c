@@ -15,7 +15,7 @@
 /**
  * struct check - the command line and the findings
  * @json: JSON instead of text
- * @selection: the devices; if none was asked for, the machine is checked
+ * @selection: the devices; if none is selected, the machine is checked
  * @findings: the findings
  * @verdict: the verdict of all of them
  * @devices: each device as JSON, or NULL
@@ -92,7 +92,9 @@ static void add_devices(struct check *check, struct daxplug_device *const *devic
 	}
 }
 
-/* All devices of an action together. Returns the exit status for them. */
+/*
+ * Checks all devices of an action together. Returns the exit status for them.
+ */
 static int check_action(struct check *check, enum daxplug_action action, const char *done)
 {
 	struct selection *selection = &check->selection;
@@ -101,7 +103,7 @@ static int check_action(struct check *check, enum daxplug_action action, const c
 	unsigned int i, count = 0;
 	int status;
 
-	/* Those of the action come first. */
+	/* Move the devices of the action to the front. */
 	for (i = 0; i < selection->count; i++) {
 		if (!is_of(action, devices[i]))
 			continue;
@@ -125,7 +127,9 @@ static int check_action(struct check *check, enum daxplug_action action, const c
 	return status;
 }
 
-/* Refused if either is, or else unknown if either is. */
+/*
+ * Combines two verdicts: refused if either is, otherwise unknown if either is.
+ */
 static enum daxplug_verdict worse(enum daxplug_verdict a, enum daxplug_verdict b)
 {
 	if (a == DAXPLUG_VERDICT_REFUSED || b == DAXPLUG_VERDICT_REFUSED)

@@ -4,7 +4,7 @@
 
 #include "closest.h"
 
-/* Longer words than any that is known, for distance(). */
+/* The maximum length of a word; all known words are shorter. */
 #define MOST_LETTERS 31
 
 static unsigned int least(unsigned int a, unsigned int b)
@@ -13,8 +13,8 @@ static unsigned int least(unsigned int a, unsigned int b)
 }
 
 /*
- * How many letters to insert, delete, replace or swap with their neighbour to
- * get from one word to the other.
+ * The number of insertions, deletions, replacements and swaps of neighbouring
+ * letters that turn one word into the other.
  */
 static unsigned int distance(const char *a, const char *b)
 {
@@ -39,10 +39,10 @@ static unsigned int distance(const char *a, const char *b)
 }
 
 /**
- * closest_word() - find the word that was probably meant
+ * closest_word() - find the known word that is closest to a mistyped one
  * @typed: the word as typed
  * @words: the words, @count of them
- * @count: how many
+ * @count: number of words
  *
  * Return: the word; NULL if none is within two letters.
  */

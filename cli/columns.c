@@ -22,7 +22,7 @@
 		text_number(value, text);                                                          \
 	}
 
-/* Blank if it is 0, which is an unknown or negligible size. */
+/* Defines a column that shows a size, blank for 0: unknown or negligible. */
 #define SIZE_COLUMN(name, value)                                                                   \
 	static void name(const struct daxplug_device *device, bool exact, char *text)              \
 	{                                                                                          \
@@ -31,7 +31,9 @@
 			text_size(value, exact, text);                                             \
 	}
 
-/* A count of blocks; -1, which is blank, if it is not known. */
+/*
+ * Returns a count of blocks, or -1, which is shown as blank, if it is unknown.
+ */
 static int if_known(const struct daxplug_device *device, unsigned int count)
 {
 	return text_knows_blocks(device) ? (int)count : -1;
@@ -161,7 +163,7 @@ const unsigned int column_count = sizeof(columns) / sizeof(columns[0]);
 static_assert(sizeof(columns) / sizeof(columns[0]) <= MOST_COLUMNS, "MOST_COLUMNS must grow");
 
 /**
- * columns_find() - the column of a name
+ * columns_find() - find a column by its name
  * @name: the name, in any case
  * @length: its length
  *
@@ -189,13 +191,13 @@ static unsigned int preset(bool all, unsigned int *wanted)
 }
 
 /**
- * columns_parse() - which columns to show
- * @names: names of columns with commas between; with a "+" before them the usual
- *	ones come first; NULL for the usual ones alone
+ * columns_parse() - parse the list of columns to show
+ * @names: names of columns, separated by commas; a leading "+" adds them to the
+ *	usual columns; NULL for only the usual ones
  * @all: all columns
- * @wanted: where their indexes go; room for MOST_COLUMNS
+ * @wanted: set to their indexes; an array of MOST_COLUMNS
  *
- * Return: how many, or -1 after a complaint.
+ * Return: the number of columns, or -1 after an error message.
  */
 int columns_parse(const char *names, bool all, unsigned int *wanted)
 {
@@ -229,7 +231,7 @@ int columns_parse(const char *names, bool all, unsigned int *wanted)
  * columns_compare() - order two devices by a column
  * @column: its index
  * @a: a device
- * @b: another
+ * @b: another device
  *
  * Return: less than, equal to or greater than 0, as for qsort().
  */
@@ -246,9 +248,9 @@ int columns_compare(int column, const struct daxplug_device *a, const struct dax
  * columns_total() - the value of a column for several devices together
  * @column: its index
  * @devices: the devices, @count of them
- * @count: how many
+ * @count: number of devices
  * @exact: sizes in bytes
- * @text: where it goes; TEXT_SIZE bytes, left blank if there is no total
+ * @text: set to the value, blank if there is no total; TEXT_SIZE bytes
  */
 void columns_total(int column, struct daxplug_device *const *devices, unsigned int count,
 		   bool exact, char *text)

@@ -20,8 +20,8 @@ typedef void column_text(const struct daxplug_device *device, bool exact, char *
 /**
  * struct column - a column of the table
  * @name: its heading
- * @text: writes its value for a device to TEXT_SIZE bytes; sizes in bytes if exact
- * @flags: of libsmartcols
+ * @text: writes its value for a device to a buffer of TEXT_SIZE bytes; sizes in bytes if exact
+ * @flags: flags of libsmartcols
  * @usual: whether it is printed by default
  * @help: its description
  * @total: its content in the line of totals

@@ -8,9 +8,9 @@
  * struct command - the command "daxplug NAME"
  * @name: its name
  * @summary: its purpose, in a few words
- * @changes_memory: whether its exit status tells the result for memory
+ * @changes_memory: whether its exit status tells what happened to memory
  * @help: prints its help
- * @run: runs it; @argv[0] is not looked at; returns an exit status
+ * @run: runs it; ignores @argv[0]; returns an exit status
  */
 struct command {
 	const char *name;

@@ -16,7 +16,8 @@ static const char *usage_verb = "";
  * print_error_line() - write a line to standard error with one write()
  * @text: the line, without a newline
  *
- * Lines of several processes that share standard error do not mix.
+ * A single write() keeps the lines of processes that share standard error from
+ * mixing.
  */
 void print_error_line(const char *text)
 {
@@ -24,7 +25,7 @@ void print_error_line(const char *text)
 	int length = asprintf(&line, "%s\n", text);
 	ssize_t written = length < 0 ? -1 : write(STDERR_FILENO, line, length);
 
-	/* There is no other place for a message. */
+	/* There is nowhere else to report a failed write. */
 	(void)written;
 	free(line);
 }
@@ -59,7 +60,7 @@ void complain(const char *format, ...)
 	va_end(arguments);
 }
 
-/* From now on usage errors point to the help of this command. */
+/* Makes usage errors point to the help of this command. */
 void usage_of(const char *verb)
 {
 	usage_verb = verb;

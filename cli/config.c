@@ -22,7 +22,7 @@ static bool is_continued(const char *newline, const char *text)
 	return newline > text && newline[-1] == '\\';
 }
 
-/* Cuts the next line off a text, with those that continue it; counts them. */
+/* Cuts the next line off a text, including its continuation lines, and counts the lines. */
 static char *cut_line(char **text, unsigned int *lines)
 {
 	char *line = *text, *newline = strchr(line, '\n');
@@ -65,7 +65,7 @@ static void visit_file(const char *path, config_visit *visit, void *data)
 	free(text);
 }
 
-/* A file of a directory before this one counts instead. */
+/* Whether a file of the same name in an earlier directory overrides this one. */
 static bool is_overridden(const char *const *directories, const char *const *this, const char *name)
 {
 	char path[PATH_SIZE];
@@ -79,11 +79,11 @@ static bool is_overridden(const char *const *directories, const char *const *thi
 }
 
 /**
- * config_each_line() - look at all lines of all configuration files
- * @directories: where the files are, ends with a NULL; the first come first
- * @suffix: of their names
+ * config_each_line() - call a function for each line of all configuration files
+ * @directories: the directories of the files, NULL-terminated, the first taking precedence
+ * @suffix: the suffix of the files' names
  * @visit: called for each line
- * @data: for it
+ * @data: passed to @visit
  */
 void config_each_line(const char *const *directories, const char *suffix, config_visit *visit,
 		      void *data)
@@ -104,7 +104,7 @@ void config_each_line(const char *const *directories, const char *suffix, config
 	}
 }
 
-/* Whether a word stands in a text, with no letter, digit, "_" or "-" beside it. */
+/* Whether a text contains a word, not adjacent to a letter, digit, "_" or "-". */
 bool config_has_word(const char *text, const char *word)
 {
 	size_t length = strlen(word);

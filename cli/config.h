@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Configuration files in directories of which the first overrides the others, as udev's. */
+/*
+ * Configuration files in several directories, of which earlier ones override later ones, as for
+ * udev.
+ */
 #ifndef DAXPLUG_CLI_CONFIG_H
 #define DAXPLUG_CLI_CONFIG_H
 
@@ -8,8 +11,8 @@
 /**
  * struct config_line - a line of a configuration file
  * @file: the path of the file, with a leading slash
- * @number: of the line, from 1; of its first one if a backslash continues it
- * @text: the line without blanks before it and behind it; neither empty nor a comment
+ * @number: the number of the line, from 1; of the first line if backslashes continue it
+ * @text: the line without leading and trailing white space; neither empty nor a comment
  */
 struct config_line {
 	const char *file;

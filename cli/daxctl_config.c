@@ -9,7 +9,7 @@
 /**
  * struct reader - the section that is being read
  * @visit: called for each section that has a UUID
- * @data: its argument
+ * @data: passed to @visit
  * @section: the section
  * @file: its file
  * @uuid: its UUID, empty if it has none so far
@@ -22,7 +22,10 @@ struct reader {
 	char uuid[64];
 };
 
-/* The value of a line "KEY = VALUE", with or without quotes; false if it has another key. */
+/*
+ * Parses the value of a line "KEY = VALUE", with or without quotes; returns false for another
+ * key.
+ */
 static bool has_value(const char *line, const char *key, char *value, size_t size)
 {
 	const char *text = line + strlen(key);
@@ -75,7 +78,7 @@ void daxctl_each_section(daxctl_visit *visit, void *data)
 }
 
 /**
- * struct wanted_uuid - a UUID that is looked for
+ * struct wanted_uuid - a UUID to search for
  * @uuid: the UUID
  * @found: whether daxctl's configuration makes its namespace RAM
  */
@@ -91,7 +94,7 @@ static void compare_uuid(const struct daxctl_section *section, void *data)
 	wanted->found |= section->is_ram && !strcasecmp(section->uuid.text, wanted->uuid);
 }
 
-/* Whether daxctl makes the namespace of that UUID RAM; the UUID "" has no namespace. */
+/* Whether daxctl makes the namespace with a UUID RAM; "" is the UUID of none. */
 bool daxctl_makes_ram(const char *uuid)
 {
 	struct wanted_uuid wanted = { .uuid = uuid };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The namespaces that daxctl's own configuration, daxctl.conf, has daxctl set up at boot. */
+/* The namespaces that daxctl sets up at boot, from its own configuration, daxctl.conf. */
 #ifndef DAXPLUG_CLI_DAXCTL_CONFIG_H
 #define DAXPLUG_CLI_DAXCTL_CONFIG_H
 
@@ -9,7 +9,7 @@
 
 /**
  * struct daxctl_section - a section of daxctl.conf
- * @uuid: the line that has the UUID; its text is the UUID alone
+ * @uuid: the line of the UUID; its text is only the UUID
  * @is_ram: daxctl makes the namespace RAM; a section can also say mode = devdax
  */
 struct daxctl_section {

@@ -38,7 +38,7 @@ static void parse_state(struct declared *declared, struct section *section)
 			    "unplugged, online, online_kernel or online_movable");
 }
 
-/* 1 or 0; -1 if it is not declared. */
+/* Returns 1 or 0; -1 if the key is not declared. */
 static int parse_switch(struct declared *declared, const struct section *section,
 			enum declared_key key)
 {
@@ -53,7 +53,7 @@ static int parse_switch(struct declared *declared, const struct section *section
 	return 0;
 }
 
-/* The driver takes a number of 32 bits. */
+/* kmem/timeout_ms is a 32-bit number. */
 static void parse_timeout(struct declared *declared, struct section *section)
 {
 	const char *value = section->settings[KEY_TIMEOUT].value;
@@ -116,7 +116,7 @@ static void parse_match(struct declared *declared, struct section *section)
 			       declared_keys[section->match], value, wrong);
 }
 
-/* Any line of a section. */
+/* Returns the first line that a section has. */
 static const struct setting *first_setting(const struct section *section)
 {
 	unsigned int i;
@@ -160,11 +160,11 @@ static void parse_section(struct declared *declared, struct section *section)
 
 /**
  * declared_load() - read the configuration
- * @declared: where it goes; freed by declared_free()
+ * @declared: set to the configuration, to be freed by declared_free()
  * @files: as for declared_read()
- * @count: likewise
+ * @count: as for declared_read()
  *
- * Return: whether it has no fault; @declared->faults has the faults.
+ * Return: true if it has no fault; @declared->faults has the faults.
  */
 bool declared_load(struct declared *declared, char **files, int count)
 {

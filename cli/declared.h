@@ -12,7 +12,7 @@
 /**
  * enum declared_key - the keys of a section
  *
- * Those that match devices come first, the most specific first.
+ * The keys that match devices come first, in order from the most specific.
  */
 enum declared_key {
 	KEY_DEVICE,
@@ -33,8 +33,8 @@ enum declared_key {
 /**
  * struct setting - one line of a section
  * @value: the value, or NULL if the section does not have the key
- * @file: where it stands, with a leading slash unless a relative FILE was given
- * @line: likewise, from 1
+ * @file: its file, with a leading slash unless a relative FILE was given
+ * @line: its line number, from 1
  */
 struct setting {
 	char *value;
@@ -47,8 +47,8 @@ struct setting {
  * @label: its label
  * @settings: its lines, by enum declared_key
  * @match: the key that matches devices
- * @selector: the devices, as selector_fit() takes them
- * @state: the state to have, or DAXPLUG_STATE_UNKNOWN if none is declared
+ * @selector: the devices, as a selector for selector_fit()
+ * @state: the declared state, or DAXPLUG_STATE_UNKNOWN
  * @guard: 1 or 0, or -1 if not declared
  * @timeout: in ms, 0 for none, or -1 if not declared
  * @memmap: 1 or 0, or -1 if not declared
@@ -67,7 +67,7 @@ struct section {
 /**
  * struct declared - all sections of all files
  * @sections: the sections, @count of them, in the order in which they were first read
- * @count: how many
+ * @count: number of sections
  * @faults: the faults of the files
  */
 struct declared {
@@ -84,13 +84,13 @@ extern const char *const declared_keys[KEY_COUNT];
 /* declared_file.c: from files to settings */
 void declared_read(struct declared *declared, char **files, int count);
 
-/* declared.c: from settings to what they mean */
+/* declared.c: from settings to their meanings */
 bool declared_load(struct declared *declared, char **files, int count);
 void declared_free(struct declared *declared);
 void declared_fault(struct declared *declared, const struct setting *setting, const char *format,
 		    ...) __attribute__((format(printf, 3, 4)));
 
-/* declared_match.c: which section counts for a device */
+/* declared_match.c: finds the section for a device */
 const struct section *declared_find(const struct declared *declared,
 				    const struct daxplug_device *device);
 bool declared_check_ties(struct declared *declared, struct daxplug *daxplug);

@@ -5,7 +5,7 @@
 
 #include "declared.h"
 
-/* Adds the fault of a line, or of the file as line 0. */
+/* Adds a fault of a line, or of the whole file for line 0. */
 void declared_fault(struct declared *declared, const struct setting *setting, const char *format,
 		    ...)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads configuration files, by libeconf, into sections and their settings. */
+/* Reads configuration files into sections and their settings, through libeconf. */
 #include <errno.h>
 #include <libeconf.h>
 #include <libeconf_ext.h>
@@ -60,7 +60,7 @@ static void unknown_key(struct declared *declared, const struct setting *at, con
 			       key);
 }
 
-/* False without memory; the setting is then as it was. */
+/* Returns false, with the setting unchanged, if out of memory. */
 static bool replace(struct setting *setting, const struct setting *with)
 {
 	struct setting copy = { strdup(with->value), strdup(with->file), with->line };
@@ -94,8 +94,8 @@ static void take_setting(struct declared *declared, const char *label, const cha
 /* --- one file --- */
 
 /*
- * libeconf takes an indented line, and one without "=", for more of the value before, and
- * tells the number of the last such line.
+ * libeconf appends an indented line, or one without "=", to the previous value, and reports the
+ * number of the last such line.
  */
 static void take_value(struct declared *declared, const char *file, const char *label,
 		       const char *key, const struct econf_ext_value *value)
@@ -145,8 +145,8 @@ static bool is_known(const char *key)
 }
 
 /*
- * Known keys are asked for by name: econf_getKeys() of libeconf 0.5.1 leaves out the first
- * key of a section if the section before ends with the same one.
+ * Asks for each known key by name: econf_getKeys() of libeconf 0.5.1 omits the first key of a
+ * section if the previous section ends with the same key.
  */
 static void take_keys(struct declared *declared, econf_file *from, const char *file,
 		      const char *label)
@@ -214,7 +214,7 @@ static void syntax_error(struct declared *declared, const char *file, enum econf
 		       econf_errString(err));
 }
 
-/* libeconf reads files by path only, and not below another root. */
+/* libeconf reads files only by path, and not below another root. */
 static int copy_to_memory(const char *text)
 {
 	int fd = memfd_create("daxplug.conf", MFD_CLOEXEC);
@@ -260,7 +260,9 @@ static void unreadable(struct declared *declared, const char *file, int error)
 
 /* --- all files --- */
 
-/* A file of the system. A link to /dev/null, as it masks a vendor's file, declares nothing. */
+/*
+ * Reads a file of the system. A link to /dev/null, which masks a vendor's file, declares nothing.
+ */
 static void read_system_file(struct declared *declared, const char *path)
 {
 	char file[PATH_SIZE + 1], *text;
@@ -321,13 +323,13 @@ static void read_given_file(struct declared *declared, const char *file)
 
 /**
  * declared_read() - read configuration files
- * @declared: where sections and faults go
- * @files: files of the command line, read in place of the system's
- * @count: how many; 0 for the system's files
+ * @declared: set to the sections and faults
+ * @files: files of the command line, which replace the system's
+ * @count: number of @files; 0 for the system's files
  *
- * In libeconf's order: /etc/daxplug.conf, or the vendor's if there is none; the vendor's
- * drop-ins, except the ones for which /etc has a file of the same name; the drop-ins of /etc. A
- * later line replaces an earlier one of the same label and key.
+ * Reads in libeconf's order: /etc/daxplug.conf, or the vendor's if that is missing; the vendor's
+ * drop-ins, except those for which /etc has a file of the same name; the drop-ins of /etc. A
+ * later line replaces an earlier line of the same label and key.
  */
 void declared_read(struct declared *declared, char **files, int count)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finds the section for a device: the one that matches by the most specific key. */
+/* Finds the section for a device: the section that matches by the most specific key. */
 #include "declared.h"
 #include "selector.h"
 
@@ -56,7 +56,7 @@ static void check_device(struct declared *declared, const struct daxplug_device 
  * @declared: the configuration, without faults; gets a fault for each tie
  * @daxplug: the handle, scanned
  *
- * Return: whether there is none.
+ * Return: true if there is no tie.
  */
 bool declared_check_ties(struct declared *declared, struct daxplug *daxplug)
 {

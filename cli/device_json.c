@@ -9,7 +9,10 @@ static void add_size(struct json_object *object, const char *key, uint64_t size)
 		json_add_number(object, key, size);
 }
 
-/* The keys that "daxctl list" has too, with its meaning; total_memblocks counts absent blocks. */
+/*
+ * Adds the keys of "daxctl list", with the same meanings, except that total_memblocks includes
+ * absent blocks.
+ */
 static void add_daxctl_keys(struct json_object *object, const struct daxplug_device *device)
 {
 	enum daxplug_mode mode = daxplug_device_mode(device);
@@ -77,7 +80,7 @@ static void add_own_keys(struct json_object *object, const struct daxplug_device
 		json_add_number(object, "worker", worker);
 }
 
-/* The object that list prints for a device. The caller frees it. */
+/* Returns the object that list prints for a device. The caller frees it. */
 struct json_object *json_device(const struct daxplug_device *device)
 {
 	struct json_object *object = json_new_object();
@@ -87,7 +90,7 @@ struct json_object *json_device(const struct daxplug_device *device)
 	return object;
 }
 
-/* An orphaned range. The caller frees it. */
+/* Returns the object of an orphaned range. The caller frees it. */
 struct json_object *json_orphan(const struct daxplug_orphan *orphan)
 {
 	struct json_object *object = json_new_object();
@@ -137,7 +140,7 @@ static void add_flag_if_known(struct json_object *object, const char *key, int f
 		json_add_flag(object, key, flag);
 }
 
-/* The values that only daxplug's driver has. */
+/* Adds the values that only daxplug's driver has. */
 static void add_driver_keys(struct json_object *object, const struct daxplug_device *device)
 {
 	add_flag_if_known(object, "guard", daxplug_device_guard(device));
@@ -163,7 +166,7 @@ static void add_performance(struct json_object *object, const struct daxplug_dev
 	json_add_if_known(object, "write_latency_ns", daxplug_device_write_latency(device));
 }
 
-/* The values that show adds to those of list. */
+/* Adds the values that show prints in addition to those of list. */
 void json_add_details(struct json_object *object, const struct daxplug_device *device)
 {
 	struct json_object *mappings = json_new_array(), *blocks = json_new_array();

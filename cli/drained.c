@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The memory that a drain has moved and left, and the processes that it belongs to. */
+/* Prints the memory that a drain has moved and left, and its owners. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ static const enum daxplug_use uses[] = {
 	DAXPLUG_USE_CACHE,
 };
 
-/* The words are those of the findings of a forecast. */
+/* The words are the IDs of the forecast's findings. */
 static const struct {
 	unsigned int flag;
 	const char *id;
@@ -28,7 +28,7 @@ static const struct {
 
 #define USE_COUNT (sizeof(uses) / sizeof(uses[0]))
 
-/* Bytes that a drain has moved, whatever they were used for. */
+/* Sums the bytes that a drain has moved, over all uses. */
 uint64_t drained_bytes(const struct daxplug_change *change)
 {
 	uint64_t bytes = 0;
@@ -127,7 +127,7 @@ static void print_refills(const struct daxplug_change *change)
 				   : "may have refilled it meanwhile: see --no-refill");
 }
 
-/* Prints it, if there was a drain. */
+/* Prints the result of a drain, if there was one. */
 void drained_print(const struct daxplug_change *change)
 {
 	if (!daxplug_change_drained(change))
@@ -176,7 +176,7 @@ static struct json_object *refill_json(const struct daxplug_change *change)
 	return array;
 }
 
-/* Adds it to the result of a change, if there was a drain. */
+/* Adds the result of a drain to that of a change, if there was one. */
 void drained_add_json(struct json_object *object, const struct daxplug_change *change)
 {
 	struct json_object *drain, *processes;

@@ -10,7 +10,7 @@ static bool plugs(const struct section *section)
 	return section->state != DAXPLUG_STATE_UNKNOWN && section->state != DAXPLUG_STATE_UNPLUGGED;
 }
 
-/* Only a section that names the device may bind one that may hold data. */
+/* Only a section that names the device may bind a device that may hold data. */
 static const char *reason_to_leave(const struct section *section,
 				   const struct daxplug_device *device)
 {
@@ -19,7 +19,7 @@ static const char *reason_to_leave(const struct section *section,
 	return select_reason_to_leave(device, plugs(section));
 }
 
-/* "online" is any zone: which one the kernel chose differs from driver to driver. */
+/* "online" allows any zones, because the kernel's choice differs between drivers. */
 static bool is_in_state(const struct daxplug_device *device, enum daxplug_state wanted)
 {
 	enum daxplug_state state = daxplug_device_state(device);
@@ -30,7 +30,7 @@ static bool is_in_state(const struct daxplug_device *device, enum daxplug_state 
 	return wanted == DAXPLUG_STATE_UNKNOWN || state == wanted;
 }
 
-/* A driver without a guard guards nothing; a device without a driver has none yet. */
+/* Compares the guard; a driver without one never guards, and an unbound device has none yet. */
 static bool guard_differs(const struct section *section, const struct daxplug_device *device)
 {
 	int guard = daxplug_device_guard(device);
@@ -40,7 +40,7 @@ static bool guard_differs(const struct section *section, const struct daxplug_de
 	return section->guard != (guard < 0 ? 0 : guard);
 }
 
-/* With a driver that has no timeout, daxplug itself limits each change. */
+/* Compares the timeout; if the driver has none, daxplug itself limits each change. */
 static bool timeout_differs(const struct section *section, const struct daxplug_device *device)
 {
 	int64_t timeout = daxplug_device_timeout(device);
@@ -91,7 +91,7 @@ bool drift_has(const struct drift *drift, enum declared_key key)
 	}
 }
 
-/* How many keys differ. */
+/* The number of keys that differ. */
 unsigned int drift_count(const struct drift *drift)
 {
 	return drift->state + drift->guard + drift->timeout + drift->memmap;
@@ -107,7 +107,7 @@ static const char *switch_text(int value)
 	return value < 0 ? "unsupported" : value ? "on" : "off";
 }
 
-/* The value that a device has for a key, as it would be declared; @text has DRIFT_TEXT_SIZE. */
+/* Writes a device's value for a key as it would be declared; @text has DRIFT_TEXT_SIZE bytes. */
 void drift_value(const struct daxplug_device *device, enum declared_key key, char *text)
 {
 	const char *word = "";

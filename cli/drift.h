@@ -9,10 +9,11 @@
 /**
  * struct drift - the differences between a device and its section
  * @state: its memory is in another state
- * @guard: kmem/guard is another
- * @timeout: kmem/timeout_ms is another
- * @memmap: it asks for its page structs elsewhere
- * @left_alone: why the section does not count: the device may hold data; or NULL
+ * @guard: kmem/guard differs
+ * @timeout: kmem/timeout_ms differs
+ * @memmap: memmap_on_memory differs
+ * @left_alone: why the section is not applied, because the device may hold
+ *	data; or NULL
  */
 struct drift {
 	bool state;
@@ -22,7 +23,7 @@ struct drift {
 	const char *left_alone;
 };
 
-/* For the name and the two values of what differs. */
+/* The size of a buffer for the name or a value of a difference. */
 #define DRIFT_TEXT_SIZE 64
 
 struct drift drift_of(const struct section *section, const struct daxplug_device *device);

@@ -17,10 +17,10 @@
 
 /**
  * driver_script_run() - run a script of the driver's package in place of this process
- * @name: the script, and the command
+ * @name: the name of the script and of the command
  * @help: prints the command's help
- * @argc: how many arguments the command has
- * @argv: these; it takes none but the global options
+ * @argc: the command's argument count
+ * @argv: its arguments; only the global options are allowed
  *
  * Return: an exit status, if the script was not run: EXIT_USAGE, EXIT_DONE after --help,
  * EXIT_NOT_SUPPORTED if it is not installed or cannot be run.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that exchange the driver: scripts of the driver's package. */
+/* Commands that replace the driver: scripts of the driver's package. */
 #ifndef DAXPLUG_CLI_DRIVER_SCRIPT_H
 #define DAXPLUG_CLI_DRIVER_SCRIPT_H
 

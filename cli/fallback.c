@@ -12,7 +12,7 @@
 /**
  * fallback_reason() - why daxplug's driver was not loaded
  *
- * Return: one sentence that goes on from "daxplug's", which the caller frees; NULL if
+ * Return: the rest of a sentence that begins with "daxplug's", which the caller frees; NULL if
  * modprobe's rule has loaded the driver, or has not run.
  */
 char *fallback_reason(void)
@@ -27,18 +27,18 @@ char *fallback_reason(void)
 	return reason;
 }
 
-/* Only with Secure Boot can a key be enrolled. */
+/* A key can be enrolled only with Secure Boot. */
 #define ENROL "/usr/lib/daxplug/sign-driver enrol, or boot without module.sig_enforce if it is set"
 
 /**
- * fallback_remedy() - what makes the next attempt to load daxplug's driver succeed
+ * fallback_remedy() - the remedy that lets the next load of daxplug's driver succeed
  * @reason: from fallback_reason()
  *
  * Return: a command line or an instruction.
  */
 const char *fallback_remedy(const char *reason)
 {
-	/* load-kmem's own words, and those of modprobe for an errno of init_module(2). */
+	/* Messages of load-kmem, and of modprobe for an errno of init_module(2). */
 	static const struct {
 		const char *words, *remedy;
 	} known[] = {

@@ -62,7 +62,7 @@ void findings_add(struct findings *findings, const char *id, enum daxplug_severi
 	findings->list[findings->count++] = finding;
 }
 
-/* Adds all that a forecast has found. */
+/* Adds all findings of a forecast. */
 void findings_add_forecast(struct findings *findings, const struct daxplug_forecast *forecast)
 {
 	unsigned int i;
@@ -86,7 +86,7 @@ void findings_free(struct findings *findings)
 	free(findings->list);
 }
 
-/* The most severe first; otherwise as they were found. */
+/* Sorts the most severe first, otherwise in the order of being added. */
 void findings_sort(struct findings *findings)
 {
 	unsigned int i, j;
@@ -100,7 +100,10 @@ void findings_sort(struct findings *findings)
 	}
 }
 
-/* An error means that the change would be refused; unsure, that it is unknown. */
+/*
+ * Derives the verdict: refused if there is an error, unknown if a finding is
+ * unsure.
+ */
 enum daxplug_verdict findings_verdict(const struct findings *findings)
 {
 	enum daxplug_severity worst = DAXPLUG_SEVERITY_INFO;
@@ -148,7 +151,10 @@ static void print_finding(const struct finding *finding, bool color)
 	}
 }
 
-/* In the format of a compiler's messages; the remedy is on a line of its own. */
+/*
+ * Prints findings in the format of compiler messages, with the remedy on a
+ * separate line.
+ */
 void findings_print(const struct findings *findings)
 {
 	bool color = options_color(stdout);
@@ -174,7 +180,7 @@ static struct json_object *finding_json(const struct finding *finding)
 	return object;
 }
 
-/* An array. The caller frees it. */
+/* Returns an array, which the caller frees. */
 struct json_object *findings_json(const struct findings *findings)
 {
 	struct json_object *array = json_new_array();

@@ -10,9 +10,9 @@
 /**
  * struct finding - a finding of check
  * @id: a stable word for programs, as in daxplug(8)
- * @severity: how much it matters
- * @device: the device that it is about, or an empty string
- * @file: the file that it is about, or NULL
+ * @severity: its severity
+ * @device: the device that it concerns, or an empty string
+ * @file: the file that it concerns, or NULL
  * @line: the line of that file, from 1
  * @text: one sentence without a full stop
  * @remedy: the remedy, a command line where there is one, or an empty string
@@ -30,8 +30,8 @@ struct finding {
 /**
  * struct findings - a list of findings
  * @list: the findings, @count of them
- * @count: how many
- * @out_of_memory: some are missing
+ * @count: number of findings
+ * @out_of_memory: some findings are missing
  */
 struct findings {
 	struct finding *list;

@@ -8,7 +8,7 @@
 #include "safe.h"
 #include "text.h"
 
-/* How many blocks that cannot move, and programs, a text names at most. */
+/* The maximum number of unmovable blocks, and of programs, to print. */
 #define MOST_LINES 8
 
 /* The kinds of memory that move on an unplug. The keys of the JSON are the library's names. */
@@ -24,7 +24,7 @@ static const struct {
 
 #define MOVING_COUNT (sizeof(moving) / sizeof(moving[0]))
 
-/* A replug of memory that is there needs no page structs; its unplug decides. */
+/* Whether the forecast is that of an unplug; so is that of a replug of present memory. */
 static bool is_unplug(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_action action = daxplug_forecast_action(forecast);
@@ -41,7 +41,7 @@ static const char *size_or_unknown(int64_t bytes, char *text)
 	return text;
 }
 
-/* The free huge pages that an unplug takes from their pools; empty if there are none. */
+/* Describes the free huge pages that their pools lose in an unplug; empty if there are none. */
 static const char *lost_pages(const struct daxplug_forecast *forecast, char text[TEXT_SIZE])
 {
 	unsigned long long lost = 0;
@@ -58,8 +58,8 @@ static const char *lost_pages(const struct daxplug_forecast *forecast, char text
 /**
  * forecast_summary() - the memory that must move or is needed, in one line
  * @forecast: the forecast
- * @text: where the line goes, empty if there is nothing to say
- * @size: of that
+ * @text: set to the line, empty if there is nothing to say
+ * @size: the size of @text
  */
 void forecast_summary(const struct daxplug_forecast *forecast, char *text, size_t size)
 {
@@ -162,7 +162,7 @@ static void print_users(const struct daxplug_forecast *forecast)
 	}
 }
 
-/* Prints a forecast without its findings, in lines below a device. */
+/* Prints a forecast without its findings, as lines below a device. */
 void forecast_print(const struct daxplug_forecast *forecast)
 {
 	int64_t duration = daxplug_forecast_duration(forecast);
@@ -248,7 +248,7 @@ static struct json_object *users_json(const struct daxplug_forecast *forecast)
 	return array;
 }
 
-/* A forecast as docs/daxplug.schema.json describes it. The caller frees it. */
+/* Returns a forecast as docs/daxplug.schema.json describes it. The caller frees it. */
 struct json_object *forecast_json(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_reason reason = daxplug_forecast_reason(forecast);

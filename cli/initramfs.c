@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether the initramfs holds the driver, and rebuilding it if it does. */
+/* Rebuilds the initramfs if it contains the driver. */
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +17,8 @@ extern char **environ;
 /**
  * struct builder - a program that builds initramfs images
  * @list: the program that lists an image
- * @image: where the image of a kernel is, %s is its release; NULL: @list knows
- * @rebuild: the command that builds the image of the running kernel anew
+ * @image: the path of a kernel's image, with %s for its release; NULL if @list needs none
+ * @rebuild: the command that rebuilds the image of the running kernel
  */
 struct builder {
 	const char *list;
@@ -33,7 +33,7 @@ static const struct builder builders[] = {
 
 #define BUILDER_COUNT (sizeof(builders) / sizeof(builders[0]))
 
-/* Ends as the shell's: 127 if there is no such program. */
+/* Returns an exit status, like a shell's: 127 if there is no such program. */
 static int run(const char *const *command, int output)
 {
 	posix_spawn_file_actions_t actions;
@@ -65,7 +65,7 @@ static bool lists_driver(FILE *listing)
 	return found;
 }
 
-/* 1 or 0; -1 if this program is not here, or cannot tell. */
+/* Returns 1 or 0; -1 if this program is not installed, or cannot tell. */
 static int holds_driver(const struct builder *builder, const char *release)
 {
 	char image[256];

@@ -9,12 +9,12 @@
 #include "options.h"
 #include "tree.h"
 
-/* The file; the module inside is named kmem. */
+/* The name of daxplug's module file; the module in it is named kmem. */
 #define OUR_FILE "daxplug_kmem"
 
 #define LOADED_SRCVERSION "sys/module/kmem/srcversion"
 
-/* A file below lib/modules of the running kernel; the caller frees it. */
+/* Reads a file below lib/modules of the running kernel; the caller frees the text. */
 static char *read_module_list(const char *name)
 {
 	char path[256], *release = tree_read("proc/sys/kernel/osrelease"), *text;
@@ -65,7 +65,7 @@ bool installed_is_built_in(void)
 	return found;
 }
 
-/* A copy of one field of a module's information, or NULL. */
+/* Copies one field of a module's information; returns NULL if there is none. */
 static char *copy_field(const struct kmod_list *information, const char *key)
 {
 	const struct kmod_list *entry;

@@ -20,7 +20,7 @@
 /**
  * struct requester - the process that asked for a change
  * @uid: the owner of its session, or else the user
- * @pid: the parent of this process
+ * @pid: the PID of this process's parent
  * @unit: the systemd unit, such as a service or a session, or empty
  */
 struct requester {
@@ -29,7 +29,10 @@ struct requester {
 	char unit[256];
 };
 
-/* By the control group of this process, which a user cannot choose, not by variables. */
+/*
+ * Uses the control group of this process, which a user cannot choose, unlike environment
+ * variables.
+ */
 static struct requester find_requester(void)
 {
 	struct requester requester = { .uid = getuid(), .pid = getppid() };
@@ -48,7 +51,7 @@ static struct requester find_requester(void)
  * journal_write() - write the result of a change to the journal
  * @change: the change, ended
  *
- * Without a journal nothing happens.
+ * Does nothing without a journal.
  */
 void journal_write(const struct daxplug_change *change)
 {
@@ -78,7 +81,7 @@ void journal_write(const struct daxplug_change *change)
 			"DAXPLUG_REQUESTER_UNIT=%s", requester.unit, NULL);
 }
 
-/* A field of the present entry, empty if it has none; @text has MOST_BYTES. */
+/* Reads a field of the current entry, empty if there is none; @text has MOST_BYTES. */
 static const char *field(sd_journal *journal, const char *name, char *text)
 {
 	size_t length, skip = strlen(name) + 1;
@@ -108,7 +111,7 @@ static void visit_result(sd_journal *journal, uint64_t us, journal_visit *visit,
 	visit(&entry, data);
 }
 
-/* The kernel's messages name the device as "+dax:dax0.0". */
+/* In the kernel's messages the device field is "+dax:dax0.0". */
 static void visit_kernel(sd_journal *journal, uint64_t us, journal_visit *visit, void *data)
 {
 	char device[MOST_BYTES], message[MOST_BYTES];
@@ -128,7 +131,7 @@ static void visit_kernel(sd_journal *journal, uint64_t us, journal_visit *visit,
 	visit(&entry, data);
 }
 
-/* Any user may call itself daxplug; only root makes changes. */
+/* Matches only root's messages: any user can log under the name daxplug. */
 static int match(sd_journal *journal)
 {
 	int err = sd_journal_add_match(journal, "SYSLOG_IDENTIFIER=daxplug", 0);
@@ -165,12 +168,12 @@ static int visit_all(sd_journal *journal, int64_t since, journal_visit *visit, v
 
 /**
  * journal_read() - read results of changes, and messages of the driver
- * @root: of a recorded tree, whose var/log/journal is read; NULL for this system
- * @since: from when on, in microseconds since the epoch
+ * @root: a recorded tree, whose var/log/journal is read; NULL for this system
+ * @since: the earliest time, in microseconds since the epoch
  * @visit: called for each, the oldest first
- * @data: for it
+ * @data: passed to @visit
  *
- * Return: 0 or a negative errno; -EOPNOTSUPP if daxplug was built without it.
+ * Return: 0 or a negative errno; -EOPNOTSUPP if daxplug was built without the journal.
  */
 int journal_read(const char *root, int64_t since, journal_visit *visit, void *data)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The systemd journal: the results of changes are written to it, and read from it
- * together with the driver's messages. A build without libsystemd has no journal.
+ * Writes the results of changes to the systemd journal, and reads them back
+ * together with the driver's messages. A build without libsystemd has no
+ * journal.
  */
 #ifndef DAXPLUG_CLI_JOURNAL_H
 #define DAXPLUG_CLI_JOURNAL_H

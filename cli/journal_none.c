@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* For a build without libsystemd. */
+/* The journal of a build without libsystemd. */
 #include <errno.h>
 
 #include "journal.h"

@@ -5,7 +5,7 @@
 #include "json.h"
 #include "safe.h"
 
-/* A value could not be made since the last one was printed. */
+/* Whether a value has been lost since the last one was printed. */
 static bool out_of_memory;
 
 static struct json_object *made(struct json_object *value)
@@ -25,7 +25,7 @@ struct json_object *json_new_array(void)
 	return made(json_object_new_array());
 }
 
-/* A text, with all bytes replaced that are not UTF-8. */
+/* Returns a text with all bytes replaced that are not UTF-8. */
 struct json_object *json_new_text(const char *text)
 {
 	char *safe = safe_utf8(text);
@@ -35,7 +35,10 @@ struct json_object *json_new_text(const char *text)
 	return made(value);
 }
 
-/* json-c aborts if it is to add to NULL. The value becomes a part of @object, or is freed. */
+/*
+ * Adds a value, which @object owns afterwards. json-c would abort if @object is NULL; this frees
+ * the value.
+ */
 void json_add(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (object && value && !json_object_object_add(object, key, value))
@@ -57,7 +60,7 @@ void json_add_text(struct json_object *object, const char *key, const char *text
 	json_add(object, key, json_new_text(text));
 }
 
-/* An empty text means that there is none. */
+/* Adds a text unless it is empty. */
 void json_add_text_if_any(struct json_object *object, const char *key, const char *text)
 {
 	if (text && *text)
@@ -69,7 +72,7 @@ void json_add_number(struct json_object *object, const char *key, uint64_t numbe
 	json_add(object, key, made(json_object_new_uint64(number)));
 }
 
-/* A negative number means that it is unknown. */
+/* Adds a number unless it is negative, that is, unknown. */
 void json_add_if_known(struct json_object *object, const char *key, int64_t number)
 {
 	if (number >= 0)
@@ -101,13 +104,13 @@ static bool print(struct json_object *object, FILE *stream, int flags)
 	return text;
 }
 
-/* Prints a value to standard output and frees it. Returns whether there was memory for that. */
+/* Prints a value to standard output and frees it. Returns false if out of memory. */
 bool json_print(struct json_object *object)
 {
 	return print(object, stdout, JSON_C_TO_STRING_PRETTY);
 }
 
-/* The same on one line of a stream. */
+/* As json_print(), but on one line and to a stream. */
 bool json_print_line(struct json_object *object, FILE *stream)
 {
 	return print(object, stream, JSON_C_TO_STRING_PLAIN);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON. Without memory values are left out, and json_print() prints an error message
- * instead.
+ * JSON. If memory runs out, values are omitted, and json_print() prints an error message instead.
  */
 #ifndef DAXPLUG_CLI_JSON_H
 #define DAXPLUG_CLI_JSON_H

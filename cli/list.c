@@ -19,16 +19,16 @@
  * @output: names of columns, or NULL
  * @all_columns: all columns
  * @sort: the column to sort by, or UNSORTED
- * @headings: with a line of headings
+ * @headings: print a line of headings
  * @exact: sizes in bytes
  * @raw: values without alignment
  * @pairs: values as NAME="VALUE"
  * @tree: devices below their regions
- * @total: with a line of totals
+ * @total: print a line of totals
  * @json: JSON instead of a table
  * @selection: the devices
  * @wanted: the columns to show, @count of them
- * @count: how many
+ * @count: number of columns
  */
 struct options {
 	const char *output;
@@ -96,7 +96,7 @@ static int fill_line(struct libscols_line *line, const struct daxplug_device *de
 	return 0;
 }
 
-/* Where the names of devices stand; the tree hangs on them. */
+/* Finds the column of device names, on which the tree is drawn. */
 static int name_column(const struct options *options)
 {
 	int i;
@@ -121,7 +121,7 @@ static struct libscols_line *add_region(struct libscols_table *table,
 	return line;
 }
 
-/* In a tree, devices of the same region stand below a line of its own. */
+/* Adds a line for each device; in a tree, below a line for its region. */
 static int add_lines(struct libscols_table *table, const struct options *options)
 {
 	const struct daxplug_device *last = NULL;
@@ -182,7 +182,7 @@ static int print_table(const struct options *options)
 	    scols_table_enable_export(table, options->pairs) || add_columns(table, options) ||
 	    add_lines(table, options) || (options->total && add_total(table, options)) ||
 	    scols_print_table(table)) {
-		/* An error of standard output is reported when it is closed. */
+		/* output_finish() reports an error of standard output. */
 		if (!ferror(stdout)) {
 			complain("out of memory for the table");
 			status = EXIT_CANNOT_TELL;
@@ -207,7 +207,7 @@ static void print_orphan(const struct daxplug_orphan *orphan, bool exact)
 	       daxplug_orphan_quarantined(orphan) > 0 ? " quarantined" : "");
 }
 
-/* For people: a program that reads the table asks for columns, or for no headings. */
+/* Only for people: a program that reads the table selects columns, or no headings. */
 static void print_orphans(struct daxplug *daxplug, const struct options *options)
 {
 	struct daxplug_orphan *orphan = daxplug_orphan_first(daxplug);
@@ -281,7 +281,7 @@ static int take_sort(struct options *options)
 	return options->sort >= 0 ? EXIT_DONE : usage_error("--sort: unknown column '%s'", optarg);
 }
 
-/* Returns an exit status, NO_STATUS if it is none of the options of list. */
+/* Returns an exit status, or NO_STATUS if it is not an option of list. */
 static int take_option(int option, struct options *options)
 {
 	switch (option) {
@@ -319,7 +319,7 @@ static int take_option(int option, struct options *options)
 	}
 }
 
-/* Refuses options that contradict each other; ignores others without effect, as lsblk(8) does. */
+/* Refuses contradictory options; ignores options without effect, as lsblk(8) does. */
 static int check_options(struct options *options)
 {
 	options->count = columns_parse(options->output, options->all_columns, options->wanted);

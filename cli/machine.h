@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The checks of "daxplug check" without devices, one subject a file. Each adds its findings. */
+/*
+ * The checks of "daxplug check" without devices, one file for each subject. Each adds its
+ * findings.
+ */
 #ifndef DAXPLUG_CLI_MACHINE_H
 #define DAXPLUG_CLI_MACHINE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Devices that daxctl's configuration brings online at boot, and conflicts with that. */
+/* Finds conflicts with daxctl's configuration, which brings devices online at boot. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,7 +13,7 @@
 
 /**
  * struct rival - the state of reading daxctl's files
- * @findings: where findings go
+ * @findings: findings are added here
  * @declared: the configuration, daxplug.conf(5)
  * @daxplug: the devices
  * @defaults: the driver's list of default states, or NULL
@@ -32,7 +32,7 @@ static bool entry_fits(const char *selector, const struct daxplug_device *device
 	return selector_fit(strcmp(selector, "any") ? selector : "all", device) != SELECTOR_NO;
 }
 
-/* Whether the first entry that fits a device is "unplugged". */
+/* Whether the first entry that matches a device is "unplugged". */
 static bool is_unplugged_by_default(const char *defaults, const struct daxplug_device *device)
 {
 	char *list = defaults ? strdup(defaults) : NULL, *rest = list, *entry, *state;

@@ -71,7 +71,7 @@ static void look_at_section(struct findings *findings, const struct section *sec
 
 /* --- */
 
-/* The configuration, and how devices differ from it. */
+/* Adds the faults of the configuration, and how devices differ from it. */
 void machine_declared(struct findings *findings, struct daxplug *daxplug)
 {
 	const struct section *section;

@@ -78,7 +78,7 @@ static void look_at_orphan(struct findings *findings, const struct daxplug_orpha
 		     quarantined ? ", and none will take them over" : "");
 }
 
-/* Each device, and each orphaned range. */
+/* Adds the findings about each device and each orphaned range. */
 void machine_devices(struct findings *findings, struct daxplug *daxplug)
 {
 	struct daxplug_device *device;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kmem driver in use, and why it is not daxplug's. */
+/* Finds out which kmem driver is in use, and why it is not daxplug's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static bool drives_any(struct daxplug *daxplug, enum daxplug_backend backend)
 	return false;
 }
 
-/* daxplug's driver alone lists orphaned memory and has default states. */
+/* Only daxplug's driver lists orphaned memory and has default states. */
 static bool is_ours(struct daxplug *daxplug)
 {
 	return tree_exists(DRIVER "/stranded") || tree_exists(MODULE "/parameters/default_state") ||
@@ -62,7 +62,9 @@ static void find_obstacle(const struct config_line *line, void *data)
 			     "modprobe.d runs another command in place of loading kmem");
 }
 
-/* Without a device there is nothing to drive. */
+/*
+ * Adds the findings if no kmem driver is loaded; less severe without a device.
+ */
 static void add_none(struct findings *findings, enum installed installed,
 		     enum daxplug_severity severity)
 {
@@ -80,7 +82,10 @@ static void add_none(struct findings *findings, enum installed installed,
 	free(reason);
 }
 
-/* daxplug's driver is installed, and modprobe's rule has not tried it. */
+/*
+ * Adds the finding if daxplug's driver is installed, but modprobe's rule has
+ * not tried it.
+ */
 static void add_shadowed(struct findings *findings)
 {
 	if (is_locked_down())

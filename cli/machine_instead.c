@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Without a DAX device: the memory that could become one. */
+/* If there is no DAX device, finds memory that could become one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool list_has(const char *list, unsigned int number)
 	return false;
 }
 
-/* In bytes; 0 if unknown. */
+/* The memory of a node in bytes; 0 if unknown. */
 static uint64_t memory_of_node(unsigned int node)
 {
 	char path[64], *text, *total;
@@ -44,7 +44,7 @@ static uint64_t memory_of_node(unsigned int node)
 	return kib << 10;
 }
 
-/* Memory that firmware handed over as ordinary RAM, though it is far from any CPU. */
+/* Finds memory that firmware presents as ordinary RAM although its node has no CPU. */
 static void find_nodes_without_cpus(struct findings *findings)
 {
 	char *with_cpu = tree_read(NODES "/has_cpu"), **names = tree_list(NODES), **name;
@@ -115,7 +115,7 @@ static void find_soft_reserved(struct findings *findings)
 	free(text);
 }
 
-/* The memory that a machine has in place of DAX devices. */
+/* Adds the findings of a machine without DAX devices. */
 void machine_instead(struct findings *findings)
 {
 	findings_add(findings, "no-device", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",

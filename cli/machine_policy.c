@@ -11,7 +11,10 @@
 #define ZONE_POLICY "sys/module/memory_hotplug/parameters/online_policy"
 #define DEFAULT_STATE "sys/module/kmem/parameters/default_state"
 
-/* The first word of a file; the caller frees it. NULL if it cannot be read or is empty. */
+/*
+ * Reads the first word of a file, which the caller frees; NULL if the file cannot be read or is
+ * empty.
+ */
 static char *read_word(const char *path)
 {
 	char *text = tree_read(path);
@@ -39,7 +42,7 @@ static bool goes_to_kernel_zone(const char *policy)
 	return !movable;
 }
 
-/* The system's policy, and daxplug's own for its driver. */
+/* Adds the findings about the system's policy and the driver's default states. */
 void machine_policy(struct findings *findings)
 {
 	char *policy = read_word(POLICY), *own = read_word(DEFAULT_STATE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Configuration of other programs that switch memory blocks, with file and line. */
+/* Finds other programs' configuration that switches memory blocks, with file and line. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 
 /**
  * struct search - the state of reading files
- * @findings: where findings go
- * @file: the file that the rest is about
- * @about_memory: that file has a rule about memory blocks
+ * @findings: findings are added here
+ * @file: the current file
+ * @about_memory: the current file has a rule about memory blocks
  */
 struct search {
 	struct findings *findings;
@@ -22,7 +22,7 @@ struct search {
 
 /* --- udev --- */
 
-/* A rule without its blanks, for comparing. */
+/* Removes the white space of a rule, for comparing. */
 static void squeeze(const char *text, char *squeezed, size_t size)
 {
 	size_t length = 0;

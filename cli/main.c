@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
 		return output_finish(status, false);
 	argc -= optind;
 	argv += optind;
-	/* With 0 getopt_long() begins anew. */
+	/* 0 makes getopt_long() start again. */
 	optind = 0;
 	if (!strcmp(argv[0], "help"))
 		return output_finish(help_command(argc, argv), false);

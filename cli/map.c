@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A map of a device's memory blocks: a line of characters for the states of
- * the blocks, and a line below it for the share of each that is in use.
+ * A map of a device's memory blocks: a line of characters for their states, and below it a line
+ * for the fraction of each that is in use.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "options.h"
 #include "terminal.h"
 
-/* More blocks than fit on so many lines have to share characters. */
+/* The maximum number of lines; if there are more blocks, several share a character. */
 #define MOST_LINES 16
 #define LABEL_WIDTH 20
 #define LEAST_LETTERS 16
@@ -21,7 +21,7 @@
  * @device: the device
  * @per_letter: blocks per character
  * @letters: characters per line
- * @color: with colors
+ * @color: use colors
  */
 struct map {
 	const struct daxplug_device *device;
@@ -53,7 +53,7 @@ static unsigned int last_of(const struct map *map, unsigned int first)
 	return first + map->per_letter < count ? first + map->per_letter : count;
 }
 
-/* The character for some blocks, if all are in the same state; otherwise '?'. */
+/* Prints the character of the state of some blocks, or '?' if their states differ. */
 static void print_state(const struct map *map, unsigned int first)
 {
 	enum daxplug_block_state state = daxplug_device_block_state(map->device, first);
@@ -72,7 +72,9 @@ static void print_state(const struct map *map, unsigned int first)
 		putchar(looks[state].letter);
 }
 
-/* In tenths, rounded up, so that 0 is nothing at all; '-' where no block is online. */
+/*
+ * Prints the use in tenths, rounded up, so that 0 means no use at all; '-' if no block is online.
+ */
 static void print_use(const struct map *map, unsigned int first)
 {
 	int sum = 0, count = 0, tenths;

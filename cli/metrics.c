@@ -26,7 +26,7 @@ static void print_help(void)
 
 /* --- the machine --- */
 
-/* The first finding of machine_driver() names the driver in use, and why. */
+/* Uses the first finding of machine_driver(), which tells which driver is in use, and why. */
 static void print_driver(struct daxplug *daxplug)
 {
 	struct findings findings = { 0 };
@@ -89,7 +89,7 @@ static void print_identity(struct daxplug *daxplug)
 	metric_head("daxplug_device_info", "gauge",
 		    "The properties of a device, and its driver; always 1.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
-		/* The label is empty for a device whose node is unknown, or that has none. */
+		/* The label is empty if the device's node is unknown or it has none. */
 		node[0] = '\0';
 		if (daxplug_device_target_node(device) >= 0)
 			snprintf(node, sizeof(node), "%d", daxplug_device_target_node(device));
@@ -125,7 +125,7 @@ static void print_block_count(const struct daxplug_device *device, const char *s
 	metric_end(count);
 }
 
-/* If a block cannot be read, the counts are not known, and none is printed. */
+/* Prints no counts if a block cannot be read. */
 static void print_blocks(struct daxplug *daxplug)
 {
 	struct daxplug_device *device;
@@ -174,7 +174,7 @@ static void print_outcome(const struct daxplug_device *device, const char *outco
 	metric_end(count);
 }
 
-/* Lines of a reason and a number. */
+/* Prints an attribute of lines with a reason and a number. */
 static void print_reasons(const struct daxplug_device *device, const char *outcome)
 {
 	char path[128], *text, *line, *rest, reason[32];
@@ -211,7 +211,7 @@ static int64_t guard(const struct daxplug_device *device)
 	return daxplug_device_guard(device);
 }
 
-/* One number a device; unknown ones are left out. */
+/* Metrics of one number for each device; unknown numbers are omitted. */
 static const struct {
 	const char *name;
 	const char *type;
@@ -287,7 +287,7 @@ static void print_drift(const struct declared *declared, struct daxplug *daxplug
 	}
 }
 
-/* Drift is not known while the configuration has a fault. */
+/* Prints no drift while the configuration has a fault. */
 static void print_declared(struct daxplug *daxplug)
 {
 	struct declared declared;

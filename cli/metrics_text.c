@@ -6,7 +6,7 @@
 #include "metrics.h"
 #include "safe.h"
 
-/* Labels of the value that is being printed. */
+/* The number of labels printed for the current value. */
 static unsigned int labels;
 
 void metric_head(const char *name, const char *type, const char *help)
@@ -20,7 +20,7 @@ void metric_begin(const char *name)
 	labels = 0;
 }
 
-/* The format is UTF-8, with backslashes before characters that would end a value. */
+/* Prints UTF-8, with backslashes before characters that would end a value. */
 static void print_escaped(const char *text)
 {
 	char *safe = safe_utf8(text), *letter;

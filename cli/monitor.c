@@ -19,12 +19,12 @@
 
 /**
  * struct options - the command line
- * @json: a line of JSON for each record instead of text
- * @since: look back to then, in microseconds since the epoch, or NO_LOOK_BACK
- * @follow: go on until interrupted
+ * @json: print each record as a line of JSON instead of text
+ * @since: the earliest journal entry to print, in microseconds since the epoch, or NO_LOOK_BACK
+ * @follow: continue until interrupted
  * @names: selectors of the devices, @count of them; none for all
- * @count: how many
- * @daxplug: to look up the devices
+ * @count: number of selectors
+ * @daxplug: the handle for looking up devices
  */
 struct options {
 	bool json;
@@ -50,7 +50,7 @@ static void print_help(void)
 
 /* --- which devices --- */
 
-/* A device that has gone is still known from before. */
+/* Looks a device up; one that has gone may still be in the list of the last scan. */
 static struct daxplug_device *look_up(const struct options *options, const char *name)
 {
 	struct daxplug_device *device = daxplug_find(options->daxplug, name);
@@ -60,7 +60,7 @@ static struct daxplug_device *look_up(const struct options *options, const char 
 	return device;
 }
 
-/* A device that cannot be looked up is known by its name alone. */
+/* Matches only the name of a device that cannot be looked up. */
 static bool is_wanted(const struct options *options, const char *name)
 {
 	struct daxplug_device *device;
@@ -130,7 +130,7 @@ static int watch(const struct options *options, struct daxplug_monitor *monitor)
 
 	for (;;) {
 		status = print_events(options, monitor, &ready);
-		/* A reader that is gone is no error; output_finish() reports other errors. */
+		/* A closed pipe is not an error; output_finish() reports other errors. */
 		if (status || !output_flush() || (ready && !options->follow))
 			return status;
 		if (poll(polled, 2, -1) < 0 && errno != EINTR)

@@ -6,7 +6,7 @@
 #include "safe.h"
 #include "span.h"
 
-/* The keys that every record has. */
+/* Creates a record with the keys that every record has. */
 static struct json_object *new_record(int64_t us, const char *event, const char *device)
 {
 	struct json_object *object = json_new_object();

@@ -10,13 +10,13 @@
 
 /**
  * struct journal_entry - an entry of the journal
- * @us: when, in microseconds since the epoch
+ * @us: its time, in microseconds since the epoch
  * @device: the device, or an orphaned range
  * @source: "result" of a daxplug command, or "kernel" for a message of the driver
  * @message: the line
- * @action: what the command was, or empty
- * @outcome: how it ended, or empty
- * @reason: why it failed, or empty
+ * @action: the action of the command, or empty
+ * @outcome: the outcome, or empty
+ * @reason: the reason of a failure, or empty
  * @state_before: the state before, or empty
  * @state: the state after, or empty
  */

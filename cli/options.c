@@ -9,7 +9,7 @@
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
-/* The values of the global options, which may stand on either side of the command. */
+/* The values of the global options, which may come before or after the command. */
 static const char *root;
 static enum when color = WHEN_AUTO;
 
@@ -60,9 +60,9 @@ static bool is_value_of_one(const struct option *options, int value)
 }
 
 /*
- * Prints an error message for ':' or '?' of getopt_long(). @typed is the word that it took
- * last, which is the one before if it has not finished the letters of a word: then optopt is a
- * letter that no option has.
+ * Prints an error message for ':' or '?' of getopt_long(). @typed is the last word that
+ * getopt_long() finished. Within a word of several letters that is the previous word, and optopt
+ * is an unknown letter.
  */
 static void complain_about(const char *typed, int option, const struct option *options)
 {
@@ -85,15 +85,15 @@ static void complain_about(const char *typed, int option, const struct option *o
 }
 
 /**
- * option_next() - the next option of a command line
+ * option_next() - get the next option of a command line
  * @argc: as for getopt_long()
  * @argv: likewise
- * @letters: likewise, behind a colon that may have a '+' before it
+ * @letters: likewise, preceded by ":" or "+:"
  * @options: likewise, with GLOBAL_OPTIONS
  *
- * Takes the options that all commands have.
+ * Handles the options that all commands have.
  *
- * Return: an option; OPTION_WRONG after a complaint; OPTIONS_END.
+ * Return: an option; OPTION_WRONG after an error message; OPTIONS_END.
  */
 int option_next(int argc, char **argv, const char *letters, const struct option *options)
 {
@@ -112,8 +112,8 @@ int option_next(int argc, char **argv, const char *letters, const struct option 
 }
 
 /**
- * option_stop() - an option that ends the command
- * @option: as option_next() returned it, and not one of the command's own
+ * option_stop() - handle an option that ends the command
+ * @option: an option from option_next() that is not one of the command's own
  * @help: prints the help of the command
  *
  * Return: the exit status of the command.
@@ -132,13 +132,13 @@ int option_stop(int option, void (*help)(void))
 	}
 }
 
-/* The tree to use, as for daxplug_open(). */
+/* The tree to use, as for daxplug_new(). */
 const char *options_root(void)
 {
 	return root;
 }
 
-/* Whether a stream may have colors and other escape sequences. */
+/* Whether to write colors and other escape sequences to a stream. */
 bool options_color(FILE *stream)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Values of long options without a letter. A command's own begin at OPTION_OWN. */
+/* Values of long options without a letter. A command's own options begin at OPTION_OWN. */
 enum { OPTION_SYSROOT = 256, OPTION_COLOR, OPTION_NODE, OPTION_REGION, OPTION_OWN };
 
 /* Ends every table of long options. */

@@ -10,15 +10,14 @@
 #include "output.h"
 #include "status.h"
 
-/* The first error of a write to standard output, an errno, or 0. */
+/* The errno of the first failed write to standard output, or 0. */
 static int first_error;
 
 /**
  * output_prepare() - make standard input, output and error safe to use
  *
- * Opens /dev/null for those that are closed, so that no other file gets their
- * numbers. A write to a pipe without a reader fails instead of killing a change
- * half-way.
+ * Opens /dev/null for closed ones, so that no other file gets their numbers. Ignores SIGPIPE, so
+ * that a write to a pipe without a reader fails instead of killing a change half-way.
  */
 void output_prepare(void)
 {
@@ -35,7 +34,7 @@ void output_prepare(void)
 /**
  * output_flush() - write the buffers
  *
- * Return: whether standard output still takes anything.
+ * Return: true if standard output can still be written to.
  */
 bool output_flush(void)
 {
@@ -46,12 +45,12 @@ bool output_flush(void)
 }
 
 /**
- * output_finish() - the exit status, once everything is written
- * @status: of the command
+ * output_finish() - flush standard output and determine the exit status
+ * @status: the exit status of the command
  * @changes_memory: whether it is a command that changes memory
  *
- * The status of a change tells the result for the memory, even if standard output could not be
- * written. A closed pipe is no error.
+ * The status of a command that changes memory stays the same even if standard output could not be
+ * written. A closed pipe is not an error.
  *
  * Return: the exit status of the process.
  */

@@ -9,13 +9,13 @@
 #include "terminal.h"
 #include "text.h"
 
-/* A phase that is over sooner gets no line, in ms. */
+/* A phase shorter than this, in ms, gets no line. */
 #define PATIENCE 1000
 
-/* How often JSON is printed at most, in ms. */
+/* The minimum interval between JSON lines, in ms. */
 #define JSON_INTERVAL 200
 
-/* No line is longer, nor a device's name with its phase. */
+/* The maximum width of a line. */
 #define MOST_COLUMNS 200
 
 /* CLOCK_MONOTONIC in ms. */
@@ -27,7 +27,7 @@ int64_t progress_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The argument of --progress. */
+/* Parses the argument of --progress. */
 bool progress_parse(const char *text, enum progress_style *style)
 {
 	if (!strcmp(text, "auto"))
@@ -42,10 +42,10 @@ bool progress_parse(const char *text, enum progress_style *style)
 }
 
 /**
- * struct speed - how fast a phase goes
- * @spent: how long it has taken so far, in ms
- * @left: how long the rest takes at this speed, in ms; -1 if unknown
- * @rate: how many a second
+ * struct speed - the speed of a phase
+ * @spent: its duration so far, in ms
+ * @left: the remaining time at this speed, in ms; -1 if unknown
+ * @rate: the amount per second
  */
 struct speed {
 	int64_t spent;
@@ -84,7 +84,10 @@ static void amount_text(const struct progress_amount *amount, const struct speed
 	snprintf(text, size, ", %.20s of %.20s, %.20s/s", done, total, rate);
 }
 
-/* One write(), no wider than the terminal, so that "\r" gets back to its beginning. */
+/*
+ * Prints the line by one write(), no wider than the terminal, so that "\r" returns to its
+ * beginning.
+ */
 static void print_line(const struct progress *progress, const struct progress_amount *amount,
 		       const struct speed *speed)
 {
@@ -123,9 +126,9 @@ static void print_json(const struct progress *progress, const struct progress_am
 
 /**
  * progress_update() - show the progress of a change
- * @progress: of that change
+ * @progress: the progress of the change
  * @phase: its phase
- * @amount: how much of that is done
+ * @amount: the completed part of the phase
  */
 void progress_update(struct progress *progress, const char *phase,
 		     const struct progress_amount *amount)
@@ -157,7 +160,7 @@ void progress_update(struct progress *progress, const char *phase,
 	}
 }
 
-/* Makes place for the result. */
+/* Clears the line of progress, to make way for the result. */
 void progress_wipe(struct progress *progress)
 {
 	if (progress->line && write(STDERR_FILENO, "\r\033[K", 4) == 4)

@@ -7,20 +7,21 @@
 
 /**
  * enum progress_style - how progress is shown on standard error
- * @PROGRESS_AUTO: by a line that is overwritten, on a terminal that can do that
+ * @PROGRESS_AUTO: as a line that is overwritten, if standard error is a
+ *	terminal that supports it
  * @PROGRESS_NEVER: not at all
- * @PROGRESS_JSON: by a JSON object a line
+ * @PROGRESS_JSON: as one JSON object for each line
  */
 enum progress_style { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_JSON };
 
 /**
  * struct progress - the progress of a running change
- * @style: how
+ * @style: how progress is shown
  * @device: its device
  * @phase: its phase, in a word or two
  * @began: when this phase began, in ms; 0 before the first
  * @last: when it was last shown, in ms
- * @line: whether there is a line to be wiped
+ * @line: whether there is a line to clear
  */
 struct progress {
 	enum progress_style style;
@@ -32,11 +33,11 @@ struct progress {
 };
 
 /**
- * struct progress_amount - the done part of a phase
- * @done: of how many that is done
- * @total: how many there are; 0 if that does not matter
- * @bytes: whether they are bytes, not memory blocks
- * @finite: whether it makes sense to say how long it will take
+ * struct progress_amount - the completed part of a phase
+ * @done: the completed number
+ * @total: the total number; 0 if it does not matter
+ * @bytes: whether the numbers are bytes, not memory blocks
+ * @finite: whether the remaining time can be estimated
  */
 struct progress_amount {
 	uint64_t done;

@@ -17,12 +17,12 @@
 
 /**
  * struct job - the command line
- * @change: how ranges are reclaimed
+ * @change: the options of the changes
  * @names: the ranges, or "all"; @count of them
- * @count: how many
- * @selection: no device
- * @results: of each range, as JSON; NULL if they are printed as text
- * @status: so far
+ * @count: number of ranges
+ * @selection: selects no device
+ * @results: the results of all ranges as JSON; NULL to print them as text
+ * @status: the exit status so far
  * @stopped: a signal has stopped it
  * @incomplete: a rollback is incomplete
  */
@@ -59,7 +59,10 @@ static bool take_address(const char **text, int base, uint64_t *address)
 	return true;
 }
 
-/* As list prints it, in hexadecimal; or a selector, in decimal without 0x. */
+/*
+ * Parses a range as list prints it, in hexadecimal, or as in a selector, where
+ * hexadecimal needs 0x.
+ */
 static bool parse_range(const char *text, uint64_t *start, uint64_t *end)
 {
 	int base = 16;
@@ -179,7 +182,7 @@ static int check_names(const struct job *job)
 	return job->count ? NO_STATUS : usage_error("no range given");
 }
 
-/* Returns NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to continue, or an exit status. */
 static int parse(int argc, char **argv, struct job *job)
 {
 	int option, status = EXIT_DONE;

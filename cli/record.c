@@ -24,16 +24,16 @@
 
 extern char **environ;
 
-/* The directory in an archive. */
+/* The top directory of an archive. */
 #define NAME "daxplug-record"
 
-/* The file in which a record describes itself; the system has no file of that name. */
+/* The file that describes the record; no system has a file of that name. */
 #define ABOUT "daxplug-record.txt"
 
 /**
  * struct job - the options of the command line
  * @output: the archive or directory to be written
- * @selection: no device
+ * @selection: selects no device
  * @made: whether @output has been made by this command
  */
 struct job {
@@ -81,7 +81,7 @@ static int tell(const struct record_tree *tree, const char *output)
 	return EXIT_DONE;
 }
 
-/* Fills a directory. The notes are written last, when they are complete. */
+/* Fills a directory. Writes the notes last, when they are complete. */
 static int fill(struct daxplug *daxplug, int directory, const char *output)
 {
 	struct record_tree tree = { .directory = directory };
@@ -162,7 +162,7 @@ static int run_tar(const char *parent, const char *archive)
 	return EXIT_DONE;
 }
 
-/* The archive has addresses of memory in it: it is for its owner only. */
+/* Only the owner may read the archive, because it contains addresses of memory. */
 static int make_archive(struct job *job, const char *parent)
 {
 	int fd = open(job->output, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);

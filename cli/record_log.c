@@ -13,7 +13,7 @@
 #define JOURNAL_LOG "var/log/daxplug-journal.log"
 #define KERNEL_LOG "var/log/daxplug-kernel.log"
 
-/* More than the kernel hands out of one message. */
+/* Larger than any single record of /dev/kmsg. */
 #define MOST_MESSAGE 8192
 
 static void print_entry(const struct journal_entry *entry, void *data)
@@ -40,7 +40,7 @@ static void print_message(const char *message, FILE *log)
 	fprintf(log, "%.*s\n", (int)strcspn(message, "\n"), message);
 }
 
-/* The kernel's messages about DAX devices, which have no addresses of the kernel in them. */
+/* Prints the kernel's messages about DAX devices, which contain no kernel addresses. */
 static int print_kernel_log(FILE *log)
 {
 	char message[MOST_MESSAGE + 1];
@@ -80,7 +80,7 @@ static void record_output(struct record_tree *tree, const char *path, int (*prin
 	free(text);
 }
 
-/* Records the messages of the driver and of daxplug on this system, or those of a record. */
+/* Records the messages of the driver and of daxplug, from this system or a recorded tree. */
 void record_log(struct record_tree *tree)
 {
 	if (options_root()) {

@@ -12,7 +12,7 @@
 #include "signals.h"
 #include "tree.h"
 
-/* Links may lead in a circle. */
+/* The maximum number of steps, because links may form a loop. */
 #define MOST_STEPS 400
 
 static void failed(struct record_tree *tree)
@@ -23,7 +23,7 @@ static void failed(struct record_tree *tree)
 
 /* --- writing --- */
 
-/* Opens or makes a directory; @directory is closed. -1 with errno on a failure. */
+/* Opens or creates a directory, and closes @directory. Returns -1 with errno on a failure. */
 static int enter(int directory, const char *name)
 {
 	int below = -1;
@@ -34,7 +34,10 @@ static int enter(int directory, const char *name)
 	return below;
 }
 
-/* The directory of a file, and its name in *@name; -1 with errno on a failure. */
+/*
+ * Opens the directory of a file and sets *@name to the file's name. Returns -1 with errno on a
+ * failure.
+ */
 static int open_parent(const struct record_tree *tree, const char *path, const char **name)
 {
 	char parents[PATH_MAX], *rest = parents, *component;
@@ -89,10 +92,10 @@ static bool write_all(int fd, const char *text)
 /**
  * record_write() - write a file of the tree
  * @tree: the tree
- * @path: below it, without a leading slash and without links in it
+ * @path: the path in the tree, without a leading slash and without links
  * @text: its content
  *
- * A file that is there already stays as it is: several names may lead to it.
+ * An existing file is kept, because several names may lead to it.
  */
 void record_write(struct record_tree *tree, const char *path, const char *text)
 {
@@ -128,8 +131,8 @@ static bool has_word(const char *line, const char *words)
 }
 
 /*
- * Empties, in place, each line with none of the words; the number of a line stays what it
- * was, and a backslash at its end stays as well. Whether anything is left.
+ * Empties, in place, each line with none of the words, but keeps the number of lines and a
+ * backslash at the end of each. Returns whether anything is left.
  */
 static bool keep_lines(char *text, const char *words)
 {
@@ -155,7 +158,7 @@ static bool keep_lines(char *text, const char *words)
 
 static void note_failure(struct record_tree *tree, const char *path, int err)
 {
-	/* Only regular files are recorded; a file that is missing is no error. */
+	/* Only regular files are recorded; a missing file is not an error. */
 	if (!err || err == ENOENT || err == ENXIO || err == ELOOP)
 		return;
 	if (err == EACCES || err == EPERM)
@@ -180,8 +183,7 @@ static bool append(char *path, const char *component)
 	       (int)(PATH_MAX - length);
 }
 
-/* Puts the target of a link before @rest of a path; @todo has PATH_MAX bytes, and @rest is in it.
- */
+/* Prepends the target of a link to @rest of a path, which is in @todo, of PATH_MAX bytes. */
 static bool prepend(char *todo, const char *target, const char *rest)
 {
 	char behind[PATH_MAX];
@@ -190,7 +192,7 @@ static bool prepend(char *todo, const char *target, const char *rest)
 	return snprintf(todo, PATH_MAX, "%s/%s", target, behind) < PATH_MAX;
 }
 
-/* Follows one component, and records it if it is a link. False if that leads nowhere. */
+/* Follows one component, and records it if it is a link. Returns false if that leads nowhere. */
 static bool follow(struct record_tree *tree, char *place, char *todo, char **rest)
 {
 	const char *component = strsep(rest, "/");
@@ -220,8 +222,8 @@ static bool follow(struct record_tree *tree, char *place, char *todo, char **res
 }
 
 /*
- * Records the links on the way to a file; its @place is where it is, without a link in it.
- * False if there is no such place.
+ * Records the links on the way to a file, and sets @place to its path without links. Returns
+ * false if there is no such file.
  */
 static bool follow_links(struct record_tree *tree, const char *path, char *place)
 {
@@ -236,7 +238,7 @@ static bool follow_links(struct record_tree *tree, const char *path, char *place
 	return true;
 }
 
-/* A link to /dev/null switches off a file of configuration, and is recorded for that. */
+/* Whether to record a file. A link to /dev/null disables a configuration file, and is recorded. */
 static bool is_wanted(const char *path, char *text, const char *words)
 {
 	if (!words)
@@ -271,7 +273,7 @@ static void record_directory(struct record_tree *tree, const char *path)
 static void expand(struct record_tree *tree, const char *done, const char *pattern,
 		   const char *words);
 
-/* Expands the rest below each name in @done that is like the first component of @pattern. */
+/* Expands the rest of a pattern below each name in @done that matches @component. */
 static void expand_component(struct record_tree *tree, const char *done, const char *component,
 			     const char *rest, const char *words)
 {
@@ -314,13 +316,13 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
 /**
  * record_files() - record files, with the links that lead to them
  * @tree: the tree
- * @pattern: below the root, without a leading slash, as for fnmatch(3) with FNM_EXTMATCH;
- *	with a slash at its end it matches directories, which are recorded without content
- * @words: with blanks between them; a line with none of them is emptied, and a file with
- *	nothing left is left out. NULL: all of each file is recorded
+ * @pattern: a pattern below the root, without a leading slash, as for fnmatch(3) with
+ *	FNM_EXTMATCH; with a trailing slash it matches directories, which are recorded without
+ *	content
+ * @words: words separated by spaces; a line with none of them is emptied, and a file with nothing
+ *	left is omitted. NULL to record files completely
  *
- * A file that cannot be read is noted. Nothing is recorded any more once writing has failed, or
- * a signal has come.
+ * Notes files that cannot be read. Records nothing more after a failed write or a signal.
  */
 void record_files(struct record_tree *tree, const char *pattern, const char *words)
 {

@@ -7,10 +7,10 @@
 
 /**
  * struct record_tree - the tree that is being written
- * @directory: where, open
- * @notes: the files that could not be read, a line each
- * @files: how many files are in it
- * @denied: how many could not be read for want of permission
+ * @directory: a descriptor of its directory
+ * @notes: the files that could not be read, one per line
+ * @files: number of files in the tree
+ * @denied: number of files for which permission was denied
  * @error: the errno of the first write that failed, after which nothing is written; or 0
  */
 struct record_tree {

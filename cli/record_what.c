@@ -9,14 +9,14 @@
 
 #define MEMORY "sys/devices/system/memory"
 
-/* Of other programs' configuration only the lines about memory are of interest. */
+/* Words that select the lines about memory in other programs' configuration. */
 #define ABOUT_MEMORY "memory dax kmem chmem online"
 #define ABOUT_MODULES "kmem dax cxl nd_ memory"
 
 /*
- * All files that list, show, check and the forecast of unplug read, and others that explain them:
- * below proc/PID only the nodes that this process may use, and no addresses of the kernel itself.
- * Memory tiers are written by record_tiers().
+ * All files that list, show, check and the forecast of unplug read, and others that explain them.
+ * Below proc/PID only the nodes that this process may use; no kernel addresses. record_tiers()
+ * writes the memory tiers.
  */
 static const struct {
 	const char *pattern, *words;
@@ -75,8 +75,8 @@ static const struct {
 };
 
 /*
- * The zones of the blocks that are online. Of one that is just being added Linux 6.1 looks
- * for a zone on no node, and oopses.
+ * Records the zones of online blocks only: for a block that is just being added, Linux 6.1 looks
+ * for a zone on NUMA_NO_NODE, and oopses.
  */
 static void record_zones(struct record_tree *tree)
 {
@@ -93,8 +93,10 @@ static void record_zones(struct record_tree *tree)
 	tree_free_list(blocks);
 }
 
-/* Reading a tier's nodes while memory is changed can stop the kernel: the library knows when not
- * to. */
+/*
+ * Leaves reading tiers to the library, because a read during memory hotplug can deadlock the
+ * kernel.
+ */
 static void record_tiers(struct record_tree *tree, struct daxplug *daxplug)
 {
 	struct daxplug_device *device, *other;
@@ -118,7 +120,7 @@ static void record_tiers(struct record_tree *tree, struct daxplug *daxplug)
 	}
 }
 
-/* A word of the kernel's command line that may hold a secret is not among these. */
+/* Selects the words of the kernel's command line to record, which excludes any secrets. */
 static bool is_about_memory(const char *word)
 {
 	static const char *const beginnings[] = {

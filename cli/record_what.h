@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which files daxplug record takes. */
+/* The files that daxplug record records. */
 #ifndef DAXPLUG_CLI_RECORD_WHAT_H
 #define DAXPLUG_CLI_RECORD_WHAT_H
 

@@ -7,10 +7,10 @@
 
 #include "safe.h"
 
-/* U+FFFD, which stands for a byte that is not UTF-8. */
+/* U+FFFD, which replaces a byte that is not UTF-8. */
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* The longest thing that one byte becomes, "\x1b", with its NUL. */
+/* The size of the longest replacement of a byte, "\x1b", with its NUL. */
 #define ESCAPE_SIZE 5
 
 static unsigned int length_by_first_byte(unsigned char first)
@@ -31,7 +31,7 @@ static bool is_code_point(uint32_t code, unsigned int length)
 	return code >= least[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 
-/* The bytes of the character at @text and its code point; 0 bytes if it is not UTF-8. */
+/* Decodes the character at @text; returns its length in bytes, 0 if it is not UTF-8. */
 static unsigned int decode(const char *text, uint32_t *code)
 {
 	unsigned char first = *text;
@@ -66,12 +66,12 @@ static size_t escape(const char *text, unsigned int length, char *out)
 }
 
 /**
- * safe_text() - a text that cannot control a terminal
+ * safe_text() - make a text safe for a terminal
  * @text: any bytes
  *
  * Control characters, and bytes that are not UTF-8, become \xNN.
  *
- * Return: the text, which the caller frees, or NULL without memory.
+ * Return: the text, which the caller frees, or NULL if out of memory.
  */
 char *safe_text(const char *text)
 {
@@ -97,13 +97,13 @@ char *safe_text(const char *text)
 }
 
 /**
- * safe_utf8() - a text that is valid UTF-8
+ * safe_utf8() - make a text valid UTF-8
  * @text: any bytes
  *
  * Each byte that is not UTF-8 becomes U+FFFD, and so do the control characters from 0x7f
  * to 0x9f, which JSON does not escape and a terminal may obey.
  *
- * Return: the text, which the caller frees, or NULL without memory.
+ * Return: the text, which the caller frees, or NULL if out of memory.
  */
 char *safe_utf8(const char *text)
 {
@@ -128,7 +128,7 @@ char *safe_utf8(const char *text)
 	return safe;
 }
 
-/* Prints a text without its control characters. */
+/* Prints a text with its control characters escaped. */
 void print_safe(const char *text)
 {
 	char *safe = safe_text(text);

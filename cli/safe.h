@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names from sysfs or the command line may hold any byte; a terminal and JSON may not. */
+/*
+ * Names from sysfs or the command line may contain any byte; this makes them safe for a terminal
+ * and JSON.
+ */
 #ifndef DAXPLUG_CLI_SAFE_H
 #define DAXPLUG_CLI_SAFE_H
 

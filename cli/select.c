@@ -18,7 +18,7 @@ static bool is_in_region(const struct daxplug_device *device, const char *region
 	return !strcmp(region, number) || !strcmp(region, daxplug_device_region_name(device));
 }
 
-/* Whether --node and --region admit a device. */
+/* Whether a device passes --node and --region. */
 static bool passes(const struct selection *selection, const struct daxplug_device *device)
 {
 	if (selection->node >= 0 && daxplug_device_target_node(device) != selection->node)
@@ -26,7 +26,7 @@ static bool passes(const struct selection *selection, const struct daxplug_devic
 	return !selection->region || is_in_region(device, selection->region);
 }
 
-/* No selector at all is as good as "all". */
+/* The best match of any selector; no selector means "all". */
 static enum selector_fit best_fit(const struct selection *selection,
 				  const struct daxplug_device *device)
 {
@@ -50,7 +50,7 @@ static bool fits_any_device(struct daxplug *daxplug, const char *selector)
 	return false;
 }
 
-/* Each selector has to match a device. A selector that does not leaves the others in force. */
+/* Complains about each selector that matches no device; the others stay in effect. */
 static int check_names(struct daxplug *daxplug, const struct selection *selection)
 {
 	int i, status = NO_STATUS;
@@ -127,14 +127,14 @@ static int open_system(struct daxplug **daxplug)
 }
 
 /**
- * select_devices() - find the devices asked for and pass them to a function
+ * select_devices() - find the selected devices and pass them to a function
  * @selection: the names and options; has the devices while @use runs
  * @use: called with the devices
- * @data: for it
+ * @data: passed to @use
  *
- * A selector that stands for no device gets a complaint; @use has the others.
+ * Prints an error message for a selector without a device; @use gets the devices of the others.
  *
- * Return: the exit status of it all.
+ * Return: the combined exit status.
  */
 int select_devices(struct selection *selection, select_use *use, void *data)
 {
@@ -162,10 +162,10 @@ static int take_node(const char *text, long *node)
 
 /**
  * select_option() - take one of SELECT_OPTIONS
- * @option: what option_next() returned
+ * @option: the return value of option_next()
  * @selection: the names and options
  *
- * Return: an exit status, or NO_STATUS if it is none of them.
+ * Return: an exit status, or NO_STATUS if it is not one of them.
  */
 int select_option(int option, struct selection *selection)
 {
@@ -202,13 +202,13 @@ int select_names(int argc, char **argv, struct selection *selection)
 	return select_check(selection);
 }
 
-/* Whether anything in particular is asked for. */
+/* Whether there is any selector or option. */
 bool select_any(const struct selection *selection)
 {
 	return selection->name_count || selection->node >= 0 || selection->region;
 }
 
-/* Reads memory tiers. If they cannot be read there is only less to show. */
+/* Reads memory tiers, and ignores a failure: they are only shown. */
 void select_read_tiers(struct daxplug *daxplug)
 {
 	int err = daxplug_read_tiers(daxplug);
@@ -217,7 +217,7 @@ void select_read_tiers(struct daxplug *daxplug)
 }
 
 /**
- * select_reason_to_leave() - why a device may hold data that is not to be lost
+ * select_reason_to_leave() - why a device may hold data that must not be lost
  * @device: the device
  * @binds: whether a device without a driver would be bound
  *
@@ -247,11 +247,11 @@ const char *select_reason_to_leave(const struct daxplug_device *device, bool bin
 }
 
 /**
- * select_leave_out_data() - leave devices alone that may hold data
- * @selection: the devices; those that were not asked for by name, UUID or serial
- *	number, and may hold data, are left out
+ * select_leave_out_data() - deselect devices that may hold data
+ * @selection: the devices; removes those that may hold data, unless they were selected by name,
+ *	UUID or serial number
  * @binds: whether a device without a driver would be bound
- * @tell: say so of each
+ * @tell: print a line about each
  */
 void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 {
@@ -259,7 +259,9 @@ void select_leave_out_data(struct selection *selection, bool binds, bool tell)
 
 	for (i = 0; i < selection->count; i++) {
 		struct daxplug_device *device = selection->devices[i];
-		/* Blocks that an unbind left behind are unplugged by a bind. */
+		/*
+		 * A device with blocks that an unbind left behind has to be bound to unplug them.
+		 */
 		const char *reason =
 			select_reason_to_leave(device,
 					       binds || daxplug_device_blocks_present(device));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which devices a command is for. */
+/* Selects the devices of a command. */
 #ifndef DAXPLUG_CLI_SELECT_H
 #define DAXPLUG_CLI_SELECT_H
 
@@ -8,7 +8,7 @@
 #include "libdaxplug.h"
 #include "options.h"
 
-/* For the table of long options, and for the help. */
+/* The options for selecting devices, for the table of long options and for the help. */
 #define SELECT_OPTIONS                                                                             \
 	{ "node", required_argument, NULL, OPTION_NODE },                                          \
 	{                                                                                          \
@@ -25,10 +25,10 @@
 	"range:START-END, uuid:UUID, serial:N, a kind (cxl, hmem, pmem), or all.\n"
 
 /**
- * struct selection - the devices asked for
+ * struct selection - the selected devices
  * @node: a NUMA node, or -1
  * @region: a region's number or name, or NULL
- * @may_be_empty: to find no device is no error, unless one in particular was asked for
+ * @may_be_empty: finding no device is not an error, unless a selector or option was given
  * @names: the selectors that were typed; @name_count of them
  * @name_count: how many
  * @devices: the devices found, @count of them
@@ -44,7 +44,7 @@ struct selection {
 	unsigned int count;
 };
 
-/* The function that a verb calls with the devices; it returns an exit status. */
+/* Called by select_devices() with the devices; returns an exit status. */
 typedef int select_use(struct daxplug *daxplug, void *data);
 
 int select_option(int option, struct selection *selection);

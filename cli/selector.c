@@ -11,7 +11,7 @@
 
 #define UUID_LENGTH 36
 
-/* A decimal number, or a hexadecimal one behind 0x, up to @end. */
+/* Parses a number, decimal or hexadecimal with 0x, up to @end. */
 static bool take_number(const char *text, char **end, uint64_t *number)
 {
 	int base = strncmp(text, "0x", 2) ? 10 : 16;
@@ -93,7 +93,7 @@ static enum selector_fit fit_node(const char *value, const struct daxplug_device
 	return fits(is_number(value, &number) && node >= 0 && number == (unsigned int)node);
 }
 
-/* All of its memory has to lie in the range. */
+/* Whether all memory of a device is in a range. */
 static enum selector_fit fit_range(const char *value, const struct daxplug_device *device)
 {
 	unsigned int i, count = daxplug_device_ranges(device);
@@ -160,7 +160,8 @@ static enum selector_fit fit_word(const char *text, const struct daxplug_device 
  * selector_check() - test whether a selector is well-formed
  * @text: the selector as typed
  *
- * Return: NULL, or the fault. A name that no device has is no fault.
+ * Return: NULL if it is, even if no such device exists; or a text that says
+ * what is wrong.
  */
 const char *selector_check(const char *text)
 {
@@ -180,7 +181,7 @@ const char *selector_check(const char *text)
  * @text: the selector, well-formed
  * @device: the device
  *
- * Return: whether, and how.
+ * Return: see enum selector_fit.
  */
 enum selector_fit selector_fit(const char *text, const struct daxplug_device *device)
 {

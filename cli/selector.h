@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words that stand for devices: the grammar of the driver's default_state,
- * and /dev/daxX.Y, patterns and "all" besides.
+ * Selectors of devices: the grammar of the driver's default_state, plus /dev/daxX.Y, patterns and
+ * "all".
  */
 #ifndef DAXPLUG_CLI_SELECTOR_H
 #define DAXPLUG_CLI_SELECTOR_H
@@ -14,7 +14,7 @@
  * enum selector_fit - how a selector matches a device
  * @SELECTOR_NO: not at all
  * @SELECTOR_FITS: it matches this device among others
- * @SELECTOR_NAMES: it matches this device alone, by its name, UUID or serial number
+ * @SELECTOR_NAMES: it matches only this device, by its name, UUID or serial number
  */
 enum selector_fit { SELECTOR_NO, SELECTOR_FITS, SELECTOR_NAMES };
 

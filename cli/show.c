@@ -165,7 +165,7 @@ static void driver_lines(const struct daxplug_device *device)
 		number_line("poisoned pages", daxplug_device_pages_poisoned(device), "");
 }
 
-/* The forecast of an unplug if a block is online, otherwise of a plug. */
+/* Makes the forecast of an unplug if a block is online, otherwise of a plug. */
 static struct daxplug_forecast *foresee(struct daxplug_device *device)
 {
 	bool online = daxplug_device_blocks_online(device);
@@ -225,7 +225,9 @@ static struct json_object *device_object(struct daxplug_device *device)
 	return object;
 }
 
-/* Only root may read how memory is used; other users see the rest. */
+/*
+ * Reads the use of the memory, which only root may; other users see the rest.
+ */
 static void read_use(struct daxplug_device *device)
 {
 	int err = daxplug_device_read_use(device);
@@ -259,7 +261,7 @@ static const struct option long_options[] = {
 	GLOBAL_OPTIONS,
 };
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to continue, or an exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
 	int option, status = EXIT_DONE;

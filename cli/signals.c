@@ -6,16 +6,19 @@
 
 #include "signals.h"
 
-/* Where the signals arrive, or -1. */
+/* The signalfd, or -1. */
 static int arrivals = -1;
 
-/* The first that arrived, or 0. */
+/* The first signal that arrived, or 0. */
 static int first;
 
 /* Whether the process has stopped its work because of the signal. */
 static bool obeyed;
 
-/* A blocked signal is queued even if it is ignored; nohup(1) expects that it stays ignored. */
+/*
+ * Leaves out ignored signals: a blocked signal would be queued even if ignored, and nohup(1)
+ * expects it to stay ignored.
+ */
 static void add_unless_ignored(sigset_t *signals, int signal)
 {
 	struct sigaction action;
@@ -25,13 +28,12 @@ static void add_unless_ignored(sigset_t *signals, int signal)
 }
 
 /**
- * signals_open() - receive signals by a descriptor from now on
+ * signals_open() - receive signals through a descriptor
  *
  * SIGINT, SIGTERM and SIGHUP no longer end the process, but make the descriptor
  * readable, unless they were ignored before.
  *
- * Return: the descriptor, or -1 if there is none to be had; the signals then
- * still end the process.
+ * Return: the descriptor, or -1 on a failure; the signals then still end the process.
  */
 int signals_open(void)
 {
@@ -47,7 +49,10 @@ int signals_open(void)
 	return arrivals;
 }
 
-/* Whether one has arrived. Takes it, so that the descriptor is readable for the next. */
+/*
+ * Whether a signal has arrived. Reads it, so that the descriptor becomes readable for the next
+ * one.
+ */
 bool signals_came(void)
 {
 	struct signalfd_siginfo info;
@@ -58,15 +63,17 @@ bool signals_came(void)
 	return first;
 }
 
-/* The process has stopped its work because of a signal, and is to end by that signal. */
+/*
+ * Notes that the process has stopped its work because of a signal, and has to end by that signal.
+ */
 void signals_obey(void)
 {
 	obeyed = true;
 }
 
 /*
- * Ends the process by the signal that it has obeyed. Its parent learns that way
- * that it was interrupted: a shell then ends its loop.
+ * Ends the process by the signal that it has obeyed, so that its parent knows: a shell then ends
+ * its loop.
  */
 void signals_end(void)
 {

@@ -13,7 +13,7 @@
 #define DAY (24 * HOUR)
 #define WEEK (7 * DAY)
 
-/* The units of systemd.time(7), but for months and years. */
+/* The units of systemd.time(7), except for months and years. */
 static const struct {
 	const char *name;
 	int64_t us;
@@ -53,7 +53,7 @@ static const char *skip_space(const char *text)
 	return text;
 }
 
-/* The unit at @text, in µs, or 0; moves @text behind it. */
+/* Returns the unit at @text in µs, or 0; advances @text past it. */
 static int64_t take_unit(const char **text)
 {
 	size_t length = 0, i;
@@ -71,7 +71,10 @@ static int64_t take_unit(const char **text)
 	return 0;
 }
 
-/* A number such as 1 or 1.5: the whole part, and the rest in millionths. */
+/*
+ * Parses a number such as 1 or 1.5 into its whole part and the rest in
+ * millionths.
+ */
 static bool take_number(const char **text, int64_t *whole, int64_t *millionths)
 {
 	int64_t place = 100000;
@@ -107,11 +110,11 @@ static bool take_part(const char **text, int64_t *sum)
 }
 
 /**
- * span_parse() - a length of time, as in systemd.time(7)
+ * span_parse() - parse a length of time, as in systemd.time(7)
  * @text: such as 90, 1.5s, 2min, "1m 30s" or infinity; a number alone is seconds
- * @us: where it goes, in microseconds; SPAN_INFINITY for infinity
+ * @us: set to the microseconds; SPAN_INFINITY for infinity
  *
- * Return: whether it is one.
+ * Return: true if the text is valid.
  */
 bool span_parse(const char *text, int64_t *us)
 {
@@ -147,7 +150,7 @@ static bool is_ago(const char *text, int64_t now, int64_t *us)
 	return true;
 }
 
-/* Midnight of a day relative to that of @now. */
+/* The midnight of a day relative to the day of @now. */
 static int64_t midnight(int64_t now, int days)
 {
 	time_t seconds = now / SECOND;
@@ -228,13 +231,13 @@ static bool is_date(const char *text, int64_t *us)
 }
 
 /**
- * stamp_parse() - a point in time
+ * stamp_parse() - parse a point in time
  * @text: RFC 3339, "2026-01-31 12:00", a day, now, today, yesterday, @SECONDS,
  *	"10min ago" or -10min; without a time zone it is local time
- * @now: the present, in microseconds since the epoch
- * @us: where it goes, likewise
+ * @now: the current time, in microseconds since the epoch
+ * @us: set to the time, in microseconds since the epoch
  *
- * Return: whether it is one.
+ * Return: true if the text is valid.
  */
 bool stamp_parse(const char *text, int64_t now, int64_t *us)
 {
@@ -250,10 +253,10 @@ bool stamp_parse(const char *text, int64_t now, int64_t *us)
 }
 
 /**
- * stamp_text() - a point in time as in RFC 3339, with milliseconds
- * @us: in microseconds since the epoch
+ * stamp_text() - format a point in time as in RFC 3339, with milliseconds
+ * @us: the time, in microseconds since the epoch
  * @utc: in UTC, with a Z; otherwise in local time, with its offset
- * @text: where it goes; STAMP_SIZE bytes
+ * @text: set to the text; STAMP_SIZE bytes
  */
 void stamp_text(int64_t us, bool utc, char *text)
 {
@@ -275,7 +278,7 @@ void stamp_text(int64_t us, bool utc, char *text)
 		snprintf(text + length, STAMP_SIZE - length, "%.3s:%s", zone, zone + 3);
 }
 
-/* The present, in microseconds since the epoch. */
+/* The current time, in microseconds since the epoch. */
 int64_t stamp_now(void)
 {
 	struct timespec now;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lengths of time and points in time, as people write them. */
+/* Lengths of time and points in time, in human-readable form. */
 #ifndef DAXPLUG_CLI_SPAN_H
 #define DAXPLUG_CLI_SPAN_H
 

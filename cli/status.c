@@ -61,7 +61,7 @@ int status_of_forecast(const struct daxplug_forecast *forecast)
 	}
 }
 
-/* One exit status for all: theirs if they agree. */
+/* Combines exit statuses: the common one if they agree. */
 int status_combine(int so_far, int status)
 {
 	return so_far == NO_STATUS || so_far == status ? status : EXIT_MIXED;

@@ -16,7 +16,7 @@ bool terminal_is_smart(int fd)
 	return isatty(fd) && term && *term && strcmp(term, "dumb");
 }
 
-/* The columns of a terminal, as COLUMNS or the terminal itself has them. */
+/* The width of a terminal, from COLUMNS or the terminal itself. */
 unsigned int terminal_width(int fd)
 {
 	const char *text = getenv("COLUMNS");

@@ -7,10 +7,10 @@
 #define UNITS "BKMGTPE"
 
 /**
- * text_size() - a size as lsblk(8) prints it, such as 1.5G
+ * text_size() - format a size like lsblk(8), such as 1.5G
  * @bytes: the size
- * @exact: in bytes, without a unit
- * @text: where it goes; TEXT_SIZE bytes, here and below
+ * @exact: print bytes, without a unit
+ * @text: set to the text; TEXT_SIZE bytes, here and below
  */
 void text_size(uint64_t bytes, bool exact, char *text)
 {
@@ -20,7 +20,7 @@ void text_size(uint64_t bytes, bool exact, char *text)
 		snprintf(text, TEXT_SIZE, "%llu", (unsigned long long)bytes);
 		return;
 	}
-	/* 1024 of a unit, after rounding, is 1 of the next. */
+	/* Use the next unit if rounding gives 1024. */
 	while (UNITS[shift / 10 + 1] && (bytes >> shift) >= 1023 &&
 	       ((bytes >> shift) >= 1024 || (shift && (bytes >> (shift - 10) & 1023) >= 973)))
 		shift += 10;
@@ -34,13 +34,13 @@ void text_size(uint64_t bytes, bool exact, char *text)
 		snprintf(text, TEXT_SIZE, "%u%c", (unsigned int)bytes, UNITS[shift / 10]);
 }
 
-/* A physical address as lsmem(1) prints it. */
+/* Formats a physical address like lsmem(1). */
 void text_address(uint64_t address, char *text)
 {
 	snprintf(text, TEXT_SIZE, "0x%016llx", (unsigned long long)address);
 }
 
-/* A number that may be unknown: then it is empty. */
+/* Formats a number; empty if it is unknown. */
 void text_number(int number, char *text)
 {
 	text[0] = '\0';
@@ -63,7 +63,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The zones that its blocks are online in, each once. */
+/* Lists the zones of the online blocks, each once. */
 void text_zones(const struct daxplug_device *device, char *text)
 {
 	unsigned int i;
@@ -87,7 +87,7 @@ bool text_knows_blocks(const struct daxplug_device *device)
 	       daxplug_device_state(device) != DAXPLUG_STATE_UNKNOWN;
 }
 
-/* Blocks online / in total; blank if unknown. */
+/* Formats the online and total blocks; blank if unknown. */
 void text_blocks(const struct daxplug_device *device, char *text)
 {
 	text[0] = '\0';
@@ -96,7 +96,7 @@ void text_blocks(const struct daxplug_device *device, char *text)
 			 daxplug_device_blocks(device));
 }
 
-/* The serial numbers of its expanders, as "cxl list" prints them. */
+/* Lists the serial numbers of a device's expanders, like "cxl list". */
 void text_serials(const struct daxplug_device *device, char *text)
 {
 	unsigned int i;

@@ -14,13 +14,13 @@
 #include "options.h"
 #include "tree.h"
 
-/* More than any file has that is of interest here. */
+/* The maximum size of a file; all relevant files are smaller. */
 #define MOST_BYTES (4U << 20)
 
-/* Bytes that one read asks for. */
+/* The size of a single read. */
 #define STEP_BYTES (64U << 10)
 
-/* Nothing outside of the root is opened, whatever links say. */
+/* Opens a file below the root, and never one outside, wherever links lead. */
 static int open_below(const char *path, int flags)
 {
 	struct open_how how = {
@@ -33,14 +33,14 @@ static int open_below(const char *path, int flags)
 	if (root < 0)
 		return -1;
 	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-	/* A sandbox may forbid the call; links of the live system lead nowhere else. */
+	/* A sandbox may forbid openat2(); on the live system no link leads out of the root. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !root_path)
 		fd = openat(root, path, how.flags);
 	close(root);
 	return fd;
 }
 
-/* Whether there is such a file, directory, or link, wherever that leads. */
+/* Whether a file, directory or link exists; a link is not followed. */
 bool tree_exists(const char *path)
 {
 	int fd = open_below(path, O_PATH | O_NOFOLLOW);
@@ -51,12 +51,12 @@ bool tree_exists(const char *path)
 }
 
 /**
- * tree_is_write_only() - whether a file can be written and not read
+ * tree_is_write_only() - test whether a file can be written, but not read
  * @path: below the root, without a leading slash
  *
- * In sysfs not even root can read such a file.
+ * Not even root can read such a file in sysfs.
  *
- * Return: whether @path is such a file.
+ * Return: true if @path is such a file.
  */
 bool tree_is_write_only(const char *path)
 {
@@ -71,11 +71,10 @@ bool tree_is_write_only(const char *path)
 }
 
 /**
- * tree_link() - the target of a link
+ * tree_link() - read the target of a link
  * @path: below the root, without a leading slash
  *
- * Return: the target as it stands in the link, which the caller frees; NULL if @path is no
- * link, or cannot be read.
+ * Return: the target, which the caller frees; NULL if @path is not a link, or cannot be read.
  */
 char *tree_link(const char *path)
 {
@@ -88,7 +87,7 @@ char *tree_link(const char *path)
 	return length > 0 && length < PATH_MAX ? strndup(target, length) : NULL;
 }
 
-/* Whether it is a link to /dev/null, with which configuration switches off a file. */
+/* Whether a path is a link to /dev/null, which disables a configuration file. */
 bool tree_leads_to_null(const char *path)
 {
 	char *target = tree_link(path);
@@ -99,8 +98,8 @@ bool tree_leads_to_null(const char *path)
 }
 
 /*
- * In steps: a file below /proc/sys fails with ENOMEM where a program asks for as much as
- * the kernel can allocate at once.
+ * Reads in small steps, because a large read of a file below /proc/sys fails with ENOMEM: the
+ * kernel allocates a buffer of that size.
  */
 static char *read_all(int fd)
 {
@@ -122,7 +121,10 @@ static char *read_all(int fd)
 	return text;
 }
 
-/* Closes the file. NULL with errno if it cannot be read, with errno 0 if it is no regular one. */
+/*
+ * Reads and closes a file. Returns NULL with errno if it cannot be read, with errno 0 if it is
+ * not a regular file.
+ */
 static char *read_regular(int fd)
 {
 	struct stat status;
@@ -141,18 +143,18 @@ static char *read_regular(int fd)
 }
 
 /**
- * tree_read() - the contents of a file
+ * tree_read() - read a file
  * @path: below the root, without a leading slash
  *
- * Return: the text, which the caller frees; NULL with errno if it cannot be read, NULL
- * with errno 0 if it is no regular file.
+ * Return: the text, which the caller frees; NULL with errno if it cannot be read, NULL with errno
+ * 0 if it is not a regular file.
  */
 char *tree_read(const char *path)
 {
 	return read_regular(open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
 }
 
-/* The same for a file of the command line, wherever the root is. */
+/* As tree_read(), for a file of the command line, which is not below the root. */
 char *tree_read_given(const char *path)
 {
 	return read_regular(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -187,11 +189,11 @@ static char **read_names(DIR *directory)
 }
 
 /**
- * tree_list() - the names in a directory, in order
+ * tree_list() - list the names in a directory, sorted
  * @path: below the root, without a leading slash
  *
- * Return: the names and a NULL, to be freed by tree_free_list(); NULL if there is no
- * such directory.
+ * Return: the names, NULL-terminated, to be freed by tree_free_list(); NULL if there is no such
+ * directory.
  */
 char **tree_list(const char *path)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of the system, or of the recorded tree that --sysroot names. */
+/* Reads files of the system, or of the recorded tree given by --sysroot. */
 #ifndef DAXPLUG_CLI_TREE_H
 #define DAXPLUG_CLI_TREE_H
 

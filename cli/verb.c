@@ -17,11 +17,11 @@
 /**
  * struct job - the options of the command line
  * @verb: the command
- * @state: to plug to
- * @change: how
+ * @state: the state to plug to
+ * @change: the options of the changes
  * @selection: the devices
- * @changes: one for each device
- * @results: of each device, as JSON; NULL if they are printed as text
+ * @changes: a change for each device
+ * @results: the results of all devices as JSON; NULL to print them as text
  */
 struct job {
 	const struct verb *verb;
@@ -57,7 +57,10 @@ static void add_refusal(struct job *job, const struct daxplug_forecast *forecast
 	}
 }
 
-/* The first finding about the room for all devices; every other error concerns one device. */
+/*
+ * Whether other nodes have too little free memory for all devices; every other error concerns one
+ * device.
+ */
 static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *finding)
 {
 	unsigned int i;
@@ -74,8 +77,8 @@ static bool lacks_room(const struct daxplug_forecast *forecast, unsigned int *fi
 }
 
 /*
- * Each change checks its own device. Only a forecast for all devices tells
- * whether other nodes have room for the pages of all.
+ * Each change checks its own device. Only a forecast for all devices tells whether other nodes
+ * have enough free memory for the pages of all.
  */
 static int check_together(struct job *job)
 {
@@ -118,7 +121,7 @@ static void print_dry_run(const struct job *job, const struct daxplug_device *de
 	       *summary ? "; " : "", summary);
 }
 
-/* A change that the forecast doubts is tried all the same: the kernel decides. */
+/* A change with a doubtful forecast would still be tried: the kernel decides. */
 static void print_doubt(const struct job *job, const struct daxplug_device *device,
 			const struct daxplug_forecast *forecast)
 {
@@ -159,7 +162,7 @@ static void add_forecast(struct json_object *object, const struct daxplug_foreca
 	findings_free(&findings);
 }
 
-/* Returns the exit status. */
+/* Prints the result for a device. Returns the exit status. */
 static int print_result(const struct job *job, struct daxplug_device *device,
 			struct daxplug_change *change)
 {
@@ -190,7 +193,7 @@ static int print_result(const struct job *job, struct daxplug_device *device,
 	return status;
 }
 
-/* Returns the exit status for a device; sets whether a signal stopped it. */
+/* Changes a device. Returns the exit status, and sets @stopped if a signal ended the change. */
 static int change_device(const struct job *job, unsigned int at, bool *stopped)
 {
 	struct daxplug_change *change = job->changes[at];
@@ -225,7 +228,7 @@ static int change_each(const struct job *job)
 
 /* --- the changes --- */
 
-/* A drain moves nothing to a device that is to be unplugged after it. */
+/* Keeps a drain from moving pages to devices that will be unplugged later. */
 static int avoid_later(const struct job *job, unsigned int at)
 {
 	const struct selection *selection = &job->selection;
@@ -352,7 +355,7 @@ static int take_flag(struct job *job, const char *name, unsigned int flag, bool 
 	return EXIT_DONE;
 }
 
-/* Returns an exit status, NO_STATUS if it is none of the options of these commands. */
+/* Returns an exit status, or NO_STATUS if it is not an option of these commands. */
 static int take_option(int option, struct job *job)
 {
 	int status;
@@ -382,7 +385,7 @@ static int take_option(int option, struct job *job)
 	}
 }
 
-/* NO_STATUS to go on, or an exit status. */
+/* Returns NO_STATUS to continue, or an exit status. */
 static int parse(int argc, char **argv, struct job *job)
 {
 	int option, status;
@@ -405,8 +408,8 @@ static int parse(int argc, char **argv, struct job *job)
 /**
  * verb_run() - run a command that changes devices
  * @verb: the command
- * @argc: of its command line
- * @argv: of its command line
+ * @argc: the argument count
+ * @argv: the arguments
  *
  * Return: an exit status.
  */
@@ -430,7 +433,7 @@ int verb_run(const struct verb *verb, int argc, char **argv)
 		}
 	}
 	status = select_devices(&job.selection, run, &job);
-	/* An array whatever happened; the exit status does not depend on it. */
+	/* Always print an array; the exit status does not depend on it. */
 	if (job.results)
 		json_print(job.results);
 	return status;

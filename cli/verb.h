@@ -10,7 +10,7 @@
 /**
  * struct verb - a command that changes devices
  * @action: the change of each device
- * @done: the participle of the action, for a dry run: "would be unplugged"
+ * @done: the past participle of the action, as in "would be unplugged"
  * @plugs: whether it takes --movable, --kernel and --auto
  * @unplugs: whether it takes --force, --drain, --swap and --no-refill
  * @releases: whether it takes --release

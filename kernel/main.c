@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The entry: a DAX driver named kmem, in place of the kernel's own. Wires the layers'
- * callbacks; docs/design.md has the layers.
+ * Module init and exit: registers a DAX driver named kmem, in place of the kernel's own, and
+ * connects the callbacks of the layers that docs/design.md describes.
  */
 #include <linux/module.h>
 
@@ -25,7 +25,7 @@ static const struct kmem_dax_driver driver = {
 	.groups = kmem_device_groups,
 };
 
-/* After the driver is unregistered, or could not be registered: no device is bound. */
+/* Called with no device bound: the driver is unregistered, or its registration failed. */
 static void clean_up(void)
 {
 	bool memory_left = kmem_orphans_exit();

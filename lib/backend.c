@@ -7,8 +7,8 @@
 #include "handle.h"
 
 /*
- * Both drivers are named kmem and both have a state file. daxplug's has a group of files of
- * its own, or at least is a module from outside the kernel's tree.
+ * Both drivers are named kmem and have a state file. Only daxplug's driver has the group kmem/,
+ * or at least is an out-of-tree module.
  */
 static enum daxplug_backend driver_of(const struct daxplug_device *device)
 {

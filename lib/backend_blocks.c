@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Block by block, for a kernel whose kmem driver has no state file. Between two blocks, and
- * between the last and the unbinding, other processes may switch any block. The backend
- * detects and reports that; it cannot prevent it.
+ * The backend that switches block by block, for a kmem driver without a state file. Between two
+ * blocks, and before the device is unbound, other processes may switch any block. The backend
+ * detects and reports that, but cannot prevent it.
  */
 #include <errno.h>
 
@@ -38,7 +38,7 @@ static int offline_all(struct daxplug_change *change)
 	return err;
 }
 
-/* The last look before the unbinding, which would leave memory that is online stuck. */
+/* The last check before the device is unbound, after which online memory could not be removed. */
 static int check_all_offline(struct daxplug_change *change)
 {
 	struct daxplug_device *device = change->device;
@@ -82,7 +82,7 @@ static int check_all_absent(struct daxplug_change *change)
 	return 0;
 }
 
-/* Every failure that can be foreseen, before the first block goes offline. */
+/* Checks for every foreseeable failure before the first block goes offline. */
 static int prepare(struct daxplug_change *change)
 {
 	char words[64];
@@ -124,7 +124,7 @@ static int unplug(struct daxplug_change *change)
 	return check_all_absent(change);
 }
 
-/* Is it unknown whether a block is as wanted, by its state or its zone. */
+/* Whether the state or zone of a block is unknown, so that the block may be as wanted or not. */
 static bool is_unsure(enum daxplug_block_state state, enum daxplug_state wanted)
 {
 	return state == DAXPLUG_BLOCK_UNKNOWN ||

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One write to daxX.Y/state. daxplug's driver makes the whole change or none, and its result
- * can be trusted. The result of Linux's own is compared with the blocks.
+ * The backend that writes to daxX.Y/state. daxplug's driver makes the whole change or changes
+ * nothing, and its result can be trusted. For Linux's own driver the result is checked against
+ * the blocks.
  */
 #include <errno.h>
 
@@ -53,7 +54,7 @@ static void fail_other(struct daxplug_change *change, const struct block *block,
 	change->report.block = block->number;
 }
 
-/* The driver counted no failure: the write failed before the driver began a transition. */
+/* Whether the write failed before the driver began a transition: the driver counted no failure. */
 static bool never_began(const struct daxplug_change *change)
 {
 	int64_t failures = failures_counted(change);
@@ -73,8 +74,8 @@ static bool is_as_before(struct daxplug_change *change)
 }
 
 /*
- * A write to the state file of daxplug's driver failed. The driver reports a rollback
- * that is incomplete, but the line that says so may be unreadable: look at the blocks.
+ * A write to the state file of daxplug's driver failed. The driver reports an incomplete rollback
+ * in kmem/last_failure, but that may be unreadable: check the blocks.
  */
 static int set_outcome(struct daxplug_change *change)
 {
@@ -91,7 +92,7 @@ static int set_outcome(struct daxplug_change *change)
 	return report->err;
 }
 
-/* The write failed: see that every block is as before. */
+/* The write failed: make sure that every block is as before. */
 static int settle_failure(struct daxplug_change *change)
 {
 	return trusted(change) ? set_outcome(change) : undo_blocks(change);

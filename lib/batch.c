@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pages moved by one call of move_pages(), and the result for each. */
+/* Moves a batch of pages by one call of move_pages(), and handles the result of each page. */
 #include <errno.h>
 #include <time.h>
 
@@ -9,8 +9,8 @@
 #include "swap.h"
 
 /*
- * A call waits for RCU and drains the lists of pages of all processors, whatever it moves:
- * so many pages a call, but not so many that a mover could not be stopped soon.
+ * Every call waits for RCU and drains the per-CPU page lists, however few pages it moves. So a
+ * batch is large, but small enough that a mover can be stopped soon.
  */
 #define FIRST_BYTES (UINT64_C(16) << 20)
 #define LEAST_BYTES (UINT64_C(4) << 20)
@@ -20,14 +20,14 @@
 /* The kernel ends a call early if a page before the last one could not be moved. */
 #define ATTEMPTS 4
 
-/* Ranges in a call of process_madvise(), which takes 1024 at most. */
+/* Ranges in a call of process_madvise(), which takes at most 1024. */
 #define SWAP_RANGES 512
 
-/* For how long a mover waits for room, in steps of WAIT_NS; no longer once it swaps out. */
+/* How often a mover waits WAIT_NS for free memory on a target; not at all once it swaps out. */
 #define WAITS 20
 #define WAIT_NS 100000000L
 
-/* Is there no place for another page of so many bytes. */
+/* Whether another page of @more bytes does not fit. */
 bool batch_is_full(const struct batch *batch, uint64_t more)
 {
 	uint64_t limit = batch->limit ? batch->limit : FIRST_BYTES;
@@ -38,8 +38,8 @@ bool batch_is_full(const struct batch *batch, uint64_t more)
 /**
  * batch_add() - add a page
  * @batch: the batch, not full
- * @address: of the page
- * @size: of the page, or of the part of its folio that is mapped there
+ * @address: its address
+ * @size: its size, or that of the part of its folio that is mapped there
  * @use: the use of the page
  */
 void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use)
@@ -89,7 +89,10 @@ static long call(struct batch *batch, const int *nodes)
 					   batch->status);
 }
 
-/* The kernel does not try the pages behind one that cannot be moved. */
+/*
+ * Moves the first page to the end: the kernel does not try the pages after one that cannot be
+ * moved.
+ */
 static void put_off_first(struct batch *batch)
 {
 	unsigned int last = batch->count - 1;
@@ -105,16 +108,16 @@ static void put_off_first(struct batch *batch)
 	batch->use[last] = use;
 }
 
-/* All pages of the batch would fail in the same way, and none of them was moved. */
+/* Whether an error applies to all pages of the batch, so that none of them was moved. */
 static bool is_refusal(long err)
 {
 	return err == -ESRCH || err == -EACCES || err == -EPERM || err == -ENODEV;
 }
 
 /*
- * Sets @left to the result of move_pages(2); returns whether the status of each page is known.
- * A call that ended early, or failed on its way, has told nothing of some of the pages, which
- * may have been moved: another call asks where they are.
+ * Sets @left to the result of move_pages(2); returns whether the status of each page is known. A
+ * call that ended early or failed half-way reports no status for some pages, which may have been
+ * moved: another call asks where they are.
  */
 static bool try_to_move(struct batch *batch, int node, long *left)
 {
@@ -126,7 +129,7 @@ static bool try_to_move(struct batch *batch, int node, long *left)
 	return !*left || (!is_refusal(*left) && !call(batch, NULL));
 }
 
-/* The bytes that were moved. */
+/* Moves the pages to a node; returns the bytes that were moved. */
 static uint64_t move_to(struct batch *batch, int node)
 {
 	uint64_t moved = 0, before;
@@ -178,7 +181,7 @@ static bool is_cache(const struct batch *batch)
 	return true;
 }
 
-/* Waits for room a while; NULL if there is none, or the drain stops. */
+/* Waits for a target with free memory; returns NULL if there is none, or the drain stops. */
 static struct target *wait_for_room(struct batch *batch)
 {
 	struct drain *drain = batch->drain;
@@ -197,7 +200,10 @@ static struct target *wait_for_room(struct batch *batch)
 	return target;
 }
 
-/* Page cache, which the unplug may drop, is no reason to give up. */
+/*
+ * No target has free memory: stops the drain, or only that of page cache, which the unplug may
+ * drop.
+ */
 static void starve(struct batch *batch)
 {
 	struct drain *drain = batch->drain;
@@ -224,7 +230,7 @@ static int advise(struct batch *batch, unsigned int first, unsigned int count)
 	return daxplug->system->page_out(daxplug, batch->pid, ranges, count);
 }
 
-/* Bytes that are on no node any more. */
+/* Counts the bytes that are no longer on any node. */
 static uint64_t count_swapped(struct batch *batch)
 {
 	uint64_t bytes = 0;
@@ -238,15 +244,16 @@ static uint64_t count_swapped(struct batch *batch)
 	return bytes;
 }
 
-/* Huge pages of hugetlb are in batches of their own. */
+/* Whether these are hugetlb pages, which are in batches of their own. */
 static bool is_huge(const struct batch *batch)
 {
 	return batch->count && batch->use[0] == DAXPLUG_USE_HUGE;
 }
 
 /*
- * A page that several processes map is left to the unplug, which swaps too. Returns false if
- * that is not wanted, the pages are huge, or swap is full.
+ * Swaps the pages out, except those that several processes map: these are left to the unplug,
+ * which swaps too. Returns false if the caller did not ask for that, the pages are huge, or swap
+ * is full.
  */
 static bool swap_out(struct batch *batch)
 {
@@ -272,9 +279,9 @@ static bool swap_out(struct batch *batch)
  * batch_move() - move the pages of a batch
  * @batch: the batch; empty afterwards
  *
- * Pages that cannot be moved are left where they are. If no target has room for them, they are
- * swapped out if that was asked for; otherwise the drain is starved and stops, or, if they are
- * page cache, moves no more of that.
+ * Pages that cannot be moved stay where they are. If no target has enough free memory,
+ * DAXPLUG_CHANGE_SWAP swaps the pages out. Without it the drain stops, starved, or for page cache
+ * only stops moving page cache.
  */
 void batch_move(struct batch *batch)
 {

@@ -8,7 +8,7 @@
 #include "device.h"
 #include "handle.h"
 
-/* The blocks that lie in a range as a whole; the kernel adds no others. */
+/* Counts the whole blocks of a range; the kernel adds no others. */
 static uint64_t whole_blocks(const struct range *range, uint64_t size, uint64_t *first)
 {
 	uint64_t end = range->end / size + (range->end % size == size - 1);
@@ -46,9 +46,9 @@ static void fill(struct daxplug_device *device)
 
 /**
  * blocks_find() - find the memory blocks of a device
- * @device: the device, its ranges read; its blocks are replaced, by absent ones
+ * @device: the device, its ranges read; its blocks are replaced by absent ones
  *
- * Return: 0, also if nothing is known of them; -ENOMEM.
+ * Return: 0, also if nothing is known about them; -ENOMEM.
  */
 int blocks_find(struct daxplug_device *device)
 {
@@ -75,7 +75,7 @@ void block_path(const struct block *block, const char *attribute, char *path)
 		 (unsigned long long)block->number, *attribute ? "/" : "", attribute);
 }
 
-/* Keeps the errno, which a message about the block will need. */
+/* Keeps the errno for a message about the block. */
 static enum daxplug_block_state unknown(struct block *block, int err)
 {
 	block->err = err;
@@ -96,7 +96,7 @@ static enum daxplug_block_state read_absence(const struct daxplug *daxplug, stru
 	return unknown(block, found ? found : err);
 }
 
-/* Of a block that is online: its zone, or "none" if it lies in several. */
+/* Reads the zone of an online block; the kernel prints "none" if it lies in several zones. */
 static enum daxplug_block_state read_zone(const struct daxplug *daxplug, struct block *block)
 {
 	char path[SYSFS_PATH_SIZE], zones[64];
@@ -115,7 +115,7 @@ static enum daxplug_block_state read_zone(const struct daxplug *daxplug, struct 
 /**
  * block_read() - read the state of a block
  * @daxplug: the handle
- * @block: the block; its zone and error are replaced, its state is not touched
+ * @block: the block; its zone and error are replaced, its state is unchanged
  *
  * A block that is going offline counts as online, in an unknown zone.
  *
@@ -147,7 +147,7 @@ bool block_is_online(enum daxplug_block_state state)
 	return state >= DAXPLUG_BLOCK_ONLINE;
 }
 
-/* Is a block known to be as the state of its device requires. */
+/* Whether a block is known to be in the state that a state of its device requires. */
 bool block_is(enum daxplug_block_state state, enum daxplug_state of_device)
 {
 	switch (of_device) {
@@ -172,7 +172,7 @@ static void count(struct daxplug_device *device, enum daxplug_block_state state)
 	device->unknown += state == DAXPLUG_BLOCK_UNKNOWN || state == DAXPLUG_BLOCK_ONLINE;
 }
 
-/* daxplug's driver has the counts in three files, instead of two for each block. */
+/* Reads the counts of daxplug's driver: three files instead of two for each block. */
 static bool read_counts(struct daxplug_device *device)
 {
 	int64_t present = device_read_count(device, "kmem/blocks_present");
@@ -191,7 +191,7 @@ static bool read_counts(struct daxplug_device *device)
  * blocks_read() - read the states of all blocks of a device
  * @device: the device, its blocks found
  *
- * Return: 0; -EMFILE, -ENFILE or -ENOMEM if that cannot be told now.
+ * Return: 0; -EMFILE, -ENFILE or -ENOMEM if they cannot be read now.
  */
 int blocks_read(struct daxplug_device *device)
 {

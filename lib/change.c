@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A change as an object: made, set up, started, followed, with its outcome. */
+/* The object of a change: its creation, settings, start, progress and outcome. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -199,7 +199,7 @@ int daxplug_change_process(struct daxplug_change *change)
 		return 0;
 	if (worker_process(change))
 		return 1;
-	/* The device as it is now, not as it was before the change. */
+	/* Read the device again: its state has changed. */
 	if (change->device && device_read(change->device))
 		device_forget(change->device);
 	end(change);

@@ -18,14 +18,13 @@
 
 /**
  * struct worker - the child process that makes a change, as its parent sees it
- * @pid: its process; 0 before the start and after the end
+ * @pid: its PID; 0 before the start and after the end
  * @pidfd: the same, safe from reuse of the PID
- * @messages: where its messages come from
- * @timer: runs out at the deadline, and then at intervals, to wake a child that is
- *	to be cancelled
+ * @messages: the read end of the pipe for its messages
+ * @timer: expires at the deadline, and then at intervals, to wake a child that is to be cancelled
  * @epoll: readable when any of these is, or the change is cancelled
  * @reason: 0, -ETIMEDOUT or -ECANCELED once the change has been cancelled
- * @final: whether the last message has come
+ * @final: whether the final message has arrived
  */
 struct worker {
 	pid_t pid;
@@ -38,18 +37,18 @@ struct worker {
 };
 
 /**
- * struct task - what the child knows beside the change itself
- * @messages: where its messages go
- * @caller: a pidfd of the calling process; the change is cancelled if that ends
+ * struct task - the child's own data about a change
+ * @messages: the write end of the pipe for its messages
+ * @caller: a pidfd of the calling process, whose end cancels the change
  * @before: the former state of each block, for the rollback
- * @before_count: how many
- * @failures: what the driver had counted before the last write to state; -1 if unknown
+ * @before_count: number of elements of @before
+ * @failures: the driver's count of failures before the last write to state; -1 if unknown
  * @state: the state of the device before that write
  * @counts: the counts of its blocks before that write
  * @touched: a write may have changed the system
  * @bound: the change has bound the device to kmem
- * @pools: the pools of huge pages as they were before
- * @refill: the settings that are switched off for the time of the change
+ * @pools: the former pools of huge pages
+ * @refill: the settings that are switched off during the change
  */
 struct task {
 	int messages;
@@ -67,29 +66,29 @@ struct task {
 
 /**
  * struct daxplug_change - one change, from the call to its result
- * @refs: how many references there are
+ * @refs: number of references
  * @daxplug: the handle, with a reference
  * @device: the device, with a reference; NULL for a reclaim
  * @orphan: the orphaned range of a reclaim
  * @action: plug, unplug, replug or reclaim
  * @wanted: the state to plug to
- * @flags: the caller's
+ * @flags: the caller's DAXPLUG_CHANGE_*
  * @avoid: the nodes to which its drain does not move pages
  * @timeout: in ms, or negative
  * @started: whether it has been started
  * @ended: whether it has ended
- * @cancel: an eventfd; readable when the change is cancelled. (A pipe that is closed
- *	would not do: the child of another thread's change has a copy of its end.)
+ * @cancel: an eventfd; readable when the change is cancelled. (Closing a pipe would not do: the
+ *	child of another thread's change may hold a copy of its end.)
  * @phase: what it is doing
  * @waits_for: the process that has the lock, or 0
  * @moved: bytes that a drain has moved so far
- * @to_move: bytes that there were to be moved when it began
+ * @to_move: bytes to move, when the drain began
  * @before: the state before
  * @began: when it was started, by clock_now()
- * @took: how long it took
+ * @took: its duration in ms
  * @report: the result
- * @worker: the parent's
- * @task: the child's
+ * @worker: data of the parent
+ * @task: data of the child
  */
 struct daxplug_change {
 	unsigned int refs;
@@ -118,10 +117,9 @@ struct daxplug_change {
 
 /**
  * struct backend - drives a device; called in the child
- * @unplug: from any state to no block present, or leave everything as it was
- * @plug: from unplugged, or offline if @plugs_offline, to the state wanted, or
- *	leave everything as it was
- * @plugs_offline: whether @plug takes blocks that are there, offline
+ * @unplug: from any state to no block present, or change nothing
+ * @plug: from unplugged, or offline if @plugs_offline, to the wanted state, or change nothing
+ * @plugs_offline: whether @plug can plug a device whose blocks are present and offline
  *
  * Both return 0 or a negative errno with the change's report filled in.
  */
@@ -140,7 +138,7 @@ static inline const char *change_name(const struct daxplug_change *change)
 	return change->device ? change->device->name : change->orphan.name;
 }
 
-/* Have the checks found nothing left to do. */
+/* Whether the checks found that there is nothing to do. */
 static inline bool change_is_settled(const struct daxplug_change *change)
 {
 	return change->report.outcome != DAXPLUG_OUTCOME_UNKNOWN;
@@ -151,8 +149,8 @@ static inline bool change_is_settled(const struct daxplug_change *change)
  * @phase: what it is doing
  * @waits_for: the process that has the lock, or 0
  * @moved: bytes that a drain has moved so far
- * @to_move: bytes that there were to be moved when it began
- * @final: whether it is done, with @report
+ * @to_move: bytes to move, when the drain began
+ * @final: whether the change has ended, with @report
  * @report: the result
  *
  * Shorter than PIPE_BUF, so that it is written as a whole.
@@ -198,7 +196,7 @@ int drain_device(struct daxplug_change *change);
 int steps_run(struct daxplug_change *change);
 const struct backend *backend_for(const struct daxplug_device *device);
 
-/* The number of attempts to read a file that cannot be read, with pauses in between. */
+/* The number of attempts to read an unreadable file, with pauses in between. */
 #define CHANGE_LOOKS 5
 
 /* undo.c */

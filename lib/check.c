@@ -38,7 +38,7 @@ static void first_path(const struct daxplug_change *change, char *path)
 		strcpy(path, "sys/bus/dax/drivers_probe");
 }
 
-/* Only a definite no counts: the write will meet, and report, any other failure. */
+/* Refuses only for a definite no: the write will meet and report any other failure. */
 static int check_permission(struct daxplug_change *change)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -102,7 +102,7 @@ static const struct block *unknown_block(const struct daxplug_device *device)
 	return NULL;
 }
 
-/* Are the place of the device's memory and the state of each block known. */
+/* Checks that the ranges of the device and the states of its blocks are known. */
 static int check_known(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -129,8 +129,8 @@ static int check_known(struct daxplug_change *change)
 }
 
 /*
- * Without a state file the word "online" of a plug is unknown; such a plug changes nothing
- * if all blocks are online, whatever their zones.
+ * Without a state file nothing records whether a plug was to "online"; so such a plug has nothing
+ * to do if all blocks are online, in any zone.
  */
 static bool is_online_by_blocks(const struct daxplug_change *change)
 {
@@ -145,14 +145,14 @@ static bool is_there(const struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
 
-	/* One whose driver cannot be read may be bound; check_mode() refuses it. */
+	/* A device whose driver cannot be read may be bound; check_mode() refuses it. */
 	if ((change->flags & DAXPLUG_CHANGE_RELEASE) &&
 	    (device->mode == DAXPLUG_MODE_SYSTEM_RAM || device->mode == DAXPLUG_MODE_UNKNOWN))
 		return false;
 	return is_online_by_blocks(change) || device->state == change->wanted;
 }
 
-/* Is there anything to do, and may it be done from here. */
+/* Checks whether there is anything to do, and whether the state allows it. */
 static int check_state(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -165,7 +165,7 @@ static int check_state(struct daxplug_change *change)
 	if (change->action != DAXPLUG_ACTION_PLUG || device->state == DAXPLUG_STATE_UNPLUGGED ||
 	    device->state == DAXPLUG_STATE_OFFLINE)
 		return 0;
-	/* A change by another process that is under way reads so too. */
+	/* The state also reads mixed during another process's change. */
 	change->report.retry = device->state == DAXPLUG_STATE_MIXED;
 	report_hint(&change->report, "unplug it first, or use replug");
 	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
@@ -231,8 +231,8 @@ static int reread(struct daxplug_change *change)
 }
 
 /**
- * check_again() - the checks of a device's state, which another change may have altered
- * @change: the change; its device is read anew
+ * check_again() - repeat the checks of a device's state, which another change may have altered
+ * @change: the change; its device is read again
  *
  * Return: 0, maybe with the change settled; or a negative errno with a report.
  */
@@ -254,7 +254,7 @@ int check_again(struct daxplug_change *change)
 	return check_mode(change);
 }
 
-/* The files of a record have no kernel behind them. */
+/* A recorded tree cannot be changed: no kernel is behind its files. */
 static int check_system(struct daxplug_change *change)
 {
 	if (change->daxplug->system != &system_recorded || (change->flags & DAXPLUG_CHANGE_DRY_RUN))
@@ -279,7 +279,7 @@ static int check_orphan(struct daxplug_change *change)
 
 /**
  * check_all() - all checks before a change
- * @change: the change; its device is read anew
+ * @change: the change; its device is read again
  *
  * Return: 0, maybe with the change settled; or a negative errno with a report.
  */

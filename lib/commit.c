@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Under vm.overcommit_memory=2 the kernel promises no more than CommitLimit, which goes
- * down with the memory. If more is promised already, every fork and mmap fails.
+ * With vm.overcommit_memory=2 the kernel commits no more memory than CommitLimit, which shrinks
+ * with the memory. If more is committed already, every fork and mmap fails.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int read_sysctl(const struct daxplug *daxplug, const char *path, uint64_t
 	return sysfs_read_number(daxplug, path, number);
 }
 
-/* The memory that CommitLimit would lose: all but huge pages, which it leaves out. */
+/* The memory that CommitLimit would lose: all but huge pages, which do not count for it. */
 static uint64_t lost_memory(const struct daxplug_forecast *forecast)
 {
 	uint64_t lost = 0, huge = 0;
@@ -52,7 +52,7 @@ static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t co
 	uint64_t reserve = 0, left = limit > lost ? limit - lost : 0;
 	char promised[32], allowed[32];
 
-	/* In kB: the reserve that lets root log in. */
+	/* The reserve for root, in kB. */
 	read_sysctl(forecast->daxplug, SYSCTL "admin_reserve_kbytes", &reserve);
 	if (committed + reserve * 1024 <= left)
 		return;
@@ -77,7 +77,7 @@ void forecast_commit(struct daxplug_forecast *forecast)
 	uint64_t mode = 0, fixed = 0, ratio, limit, committed;
 	int err;
 
-	/* A record may lack it; then assume the usual mode. */
+	/* A recorded tree may lack the file; then assume the default mode. */
 	err = read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode);
 	if (err == -ENOENT || (!err && mode != 2))
 		return;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Findings about the pages that a drain could not move: of processes whose cpuset has no other
- * node, or no room there; pinned pages; page cache of files that no process has open.
+ * Findings about the pages that a drain could not move: those of processes whose cpuset has no
+ * other node or too little free memory there, pinned pages, and page cache of files that no
+ * process has open.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,16 +12,16 @@
 #include "process.h"
 #include "targets.h"
 
-/* Less page cache is not worth a finding, in bytes. */
+/* Page cache below this size, in bytes, is not worth a finding. */
 #define LITTLE (UINT64_C(4) << 20)
 
 /**
- * confined_init() - begin to look for processes that a drain cannot move
- * @confined: set up
+ * confined_init() - prepare to find the processes that a drain cannot move
+ * @confined: initialized
  * @forecast: the forecast of a drain
  *
- * With several devices each process is judged by the targets of the first: devices are drained
- * one after the other, and the nodes of the others have gone, or are avoided.
+ * With several devices each process is checked against the targets of the first device: devices
+ * are drained one after another, and the nodes of the others have gone or are avoided.
  */
 void confined_init(struct confined *confined, struct daxplug_forecast *forecast)
 {
@@ -44,11 +45,11 @@ static void note(unsigned int *count, struct process *first, const struct proces
 }
 
 /**
- * confined_note() - look at a process
- * @confined: of confined_init()
+ * confined_note() - check a process
+ * @confined: from confined_init()
  * @process: the process
- * @bytes: that it has on the nodes of the devices
- * @anon: of these, anonymous memory
+ * @bytes: its memory on the nodes of the devices
+ * @anon: the part of @bytes that is anonymous memory
  */
 void confined_note(struct confined *confined, const struct process *process, uint64_t bytes,
 		   uint64_t anon)
@@ -110,7 +111,7 @@ static void find_pinned(struct confined *confined)
 	     confined->first_pinned.pid);
 }
 
-/* Linux 7.2 and later can drop it. */
+/* Adds a finding about page cache that the kernel cannot drop by node; Linux 7.2 and later can. */
 static void find_cache(struct daxplug_forecast *forecast, const struct part *part)
 {
 	char path[SYSFS_PATH_SIZE], size[32];

@@ -10,12 +10,14 @@
  * struct confined - processes that a drain could not move
  * @forecast: the forecast of the drain
  * @active: whether there will be a drain
- * @targets: where it could move pages
- * @without_node: how many processes may use none of them
+ * @targets: the nodes that it could move pages to
+ * @without_node: number of processes that may use none of @targets
  * @first_without_node: the first of these
- * @without_room: how many processes may use too few of them
+ * @without_room: number of processes whose share of @targets has too little
+ *	free memory
  * @first_without_room: the first of these
- * @pinned: how many processes have pinned memory, there or elsewhere
+ * @pinned: number of processes that have pinned memory, on the devices or
+ *	elsewhere
  * @first_pinned: the first of these
  */
 struct confined {

@@ -11,7 +11,7 @@
 #include "node.h"
 #include "parse.h"
 
-/* ---- exact, by the node's meminfo, if the devices are all its memory ---- */
+/* ---- exact, from the node's meminfo, if the node has no other memory than the devices' ---- */
 
 static uint64_t figure(const char *text, const char *key)
 {
@@ -64,7 +64,7 @@ static void set_all(struct part *part, int64_t value)
 		part->use[i] = value;
 }
 
-/* The figures of a node go to the first of its devices. */
+/* Attributes the figures of a node to the first of its devices. */
 static bool take_node(const struct daxplug_forecast *forecast, struct part *part)
 {
 	uint64_t all, cache, shared;
@@ -93,7 +93,7 @@ static bool take_node(const struct daxplug_forecast *forecast, struct part *part
 	return part->owns_node;
 }
 
-/* ---- by a sample of the pages ---- */
+/* ---- estimated from a sample of the pages ---- */
 
 static void add_block(struct part *part, const struct sample *sample)
 {
@@ -104,7 +104,10 @@ static void add_block(struct part *part, const struct sample *sample)
 		part->use[i] += (double)size * sample->use[i] / sample->seen;
 }
 
-/* A free huge page looks like one in use; the pools of the node have the number of free ones. */
+/*
+ * Splits huge pages into free and used: in the sample both look alike, but the node's pools have
+ * the number of free ones.
+ */
 static int share_out_huge(const struct daxplug_forecast *forecast, struct part *part)
 {
 	uint64_t used, all, seen = part->use[DAXPLUG_USE_HUGE];
@@ -127,13 +130,13 @@ static enum daxplug_reason reason_in(const struct sample *sample)
 		return DAXPLUG_REASON_PAGE_TABLE;
 	if (sample->reserved)
 		return DAXPLUG_REASON_RESERVED;
-	/* A few such pages wait on lists of free ones. */
+	/* A few such pages are free, on per-CPU lists. */
 	if (sample->use[DAXPLUG_USE_KERNEL] > sample->seen / 64)
 		return DAXPLUG_REASON_KERNEL;
 	return DAXPLUG_REASON_OTHER;
 }
 
-/* The list has room for some of the blocks; all are counted. */
+/* Counts every such block, and lists as many as the array holds. */
 static void note_unmovable(struct daxplug_forecast *forecast, struct part *part,
 			   const struct block *block, const struct sample *sample)
 {
@@ -228,7 +231,7 @@ static void add_up(struct daxplug_forecast *forecast, struct part *part)
 				      : forecast->must_move + part->must_move;
 }
 
-/* If the node's figures have the use, only blocks in kernel zones need a look. */
+/* If the node's figures give the use, only blocks in kernel zones need a sample. */
 static bool needs_sample(const struct part *part)
 {
 	const struct dax_block_counts *counts = &part->device->counts;
@@ -261,7 +264,7 @@ void forecast_use(struct daxplug_forecast *forecast)
 
 /* ---- pools of huge pages ---- */
 
-/* Of a node that has other memory too, the share of the devices is not known exactly. */
+/* If the node has other memory too, this is an estimate of the devices' share. */
 static uint64_t lost_pages(const struct daxplug_forecast *forecast, const struct part *part,
 			   const struct pool *pool)
 {

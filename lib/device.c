@@ -23,7 +23,7 @@ static int read_small(const struct daxplug_device *device, const char *attribute
 	return number > INT_MAX ? -1 : number;
 }
 
-/* A device that firmware gave no node reads -1. */
+/* target_node reads -1 if firmware gave the device no node. */
 static void read_target_node(struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE], text[32];
@@ -95,8 +95,8 @@ static enum daxplug_state read_word(const struct daxplug_device *device)
 }
 
 /*
- * daxplug's driver reports the true state. Linux's own repeats the last word written: "online"
- * is useful if all blocks still are, the other words are not.
+ * The state file of daxplug's driver has the true state. That of Linux's own driver repeats the
+ * last word written, of which only "online" is useful, if all blocks are still online.
  */
 static enum daxplug_state state_of(const struct daxplug_device *device)
 {
@@ -129,7 +129,7 @@ static void read_attributes(struct daxplug_device *device)
 	rating_read(device);
 }
 
-/* The state, the driver and the blocks of a device become unknown. */
+/* Makes the state, the driver and the blocks of a device unknown. */
 void device_forget(struct daxplug_device *device)
 {
 	device->mode = DAXPLUG_MODE_UNKNOWN;
@@ -191,7 +191,7 @@ static void free_device(struct daxplug_device *device)
 }
 
 /**
- * device_new() - a device by its name, read
+ * device_new() - create a device and read its properties
  * @daxplug: the handle
  * @name: its name
  * @device: set to the device, with the list's reference
@@ -220,7 +220,7 @@ int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device 
 	return err;
 }
 
-/* Drops the list's reference, which does not count as one to the handle. */
+/* Drops the list's reference, which holds no reference to the handle. */
 void device_unlist(struct daxplug_device *device)
 {
 	device->listed = false;

@@ -12,15 +12,18 @@
 #define ZONE_NAME_SIZE 16
 #define MOST_SERIALS 16
 
-/* More than any device has, and few enough that a wrong file does no harm. */
+/*
+ * More ranges than any device has, and few enough that a corrupt file does no
+ * harm.
+ */
 #define MOST_RANGES 4096
 #define MOST_BLOCKS (1U << 20)
 
 /**
  * struct range - a range of physical addresses
  * @start: its first address
- * @end: its last
- * @page_offset: where it lies in the device, in pages
+ * @end: its last address
+ * @page_offset: its offset in the device, in pages
  */
 struct range {
 	uint64_t start;
@@ -32,8 +35,8 @@ struct range {
  * struct block - a memory block of a device
  * @number: N of memoryN
  * @state: an enum daxplug_block_state
- * @err: 0, or a negative errno: why the state or the zone is not known
- * @use: how much of it is in use, in 1/10000; -1 if not known
+ * @err: 0, or the negative errno for which the state or the zone is unknown
+ * @use: the fraction in use, in 1/10000; -1 if unknown
  * @zone: the zone that it is online in, or empty
  */
 struct block {
@@ -83,17 +86,17 @@ struct rating {
 /**
  * struct daxplug_device - a device, as it was when last read
  * @daxplug: its handle
- * @refs: how many references there are, the list's included
+ * @refs: number of references, including the list's
  * @listed: whether it is in the handle's list
- * @index: its place there
+ * @index: its index in that list
  * @name: such as dax0.0
  * @word: the word in its state file, if it has one
  * @node_known: whether @target_node could be read
- * @ranges: where its memory lies, by ascending address, @range_count of them
+ * @ranges: its physical ranges, by ascending address, @range_count of them
  * @blocks: its memory blocks, by ascending address, @counts.total of them
- * @unknown: of how many blocks the state or the zone is not known
+ * @unknown: number of blocks whose state or zone is unknown
  *
- * The others are as the public functions say.
+ * The other members are as the public functions describe them.
  */
 struct daxplug_device {
 	struct daxplug *daxplug;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A drain from its start to its end: the room, the pages to move, passes of movers. */
+/*
+ * Drains a device: checks the free memory of other nodes, finds the pages to move, and runs
+ * passes of movers.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +14,22 @@
 #include "forecast.h"
 #include "handle.h"
 
-/* Another pass finds the pages that processes allocate during this one. */
+/*
+ * The maximum number of passes: each later one moves pages that were allocated during the pass
+ * before.
+ */
 #define MOST_PASSES 4
 
-/* A pass that moves less than one part in so many of the memory left is the last. */
+/* A pass that moves less than 1/WORTHWHILE of the remaining memory is the last. */
 #define WORTHWHILE 8
 
-/* Less than that is left to the unplug, in bytes. */
+/* If fewer bytes than this remain, they are left to the unplug. */
 #define LITTLE (UINT64_C(4) << 20)
 
 /* How long each pass may search for processes, and then for files, in ms. */
 #define PATIENCE 10000
 
-/* The page frames of the blocks that are online; they are in ascending order. */
+/* Lists the page frames of the online blocks, in ascending order. */
 static int find_frames(struct drain *drain)
 {
 	const struct daxplug_device *device = drain->change->device;
@@ -48,7 +54,7 @@ static int find_frames(struct drain *drain)
 	return 0;
 }
 
-/* How many bytes the device holds, by use; -1 if unknown. */
+/* Sets @left to the bytes on the device, by use; -1 if unknown. */
 static void take_use(struct drain *drain, const struct daxplug_forecast *forecast, int64_t *left)
 {
 	memcpy(left, forecast->use, sizeof(forecast->use));
@@ -68,7 +74,7 @@ static void read_left(struct drain *drain, int64_t *left)
 	daxplug_forecast_unref(forecast);
 }
 
-/* Bytes of it that a drain can move, page cache included or not; 0 if unknown. */
+/* Sums the bytes that a drain can move, with or without page cache; 0 if unknown. */
 static uint64_t movable(const int64_t *left, bool with_cache)
 {
 	int64_t bytes = left[DAXPLUG_USE_ANON] + left[DAXPLUG_USE_SHARED] + left[DAXPLUG_USE_HUGE];
@@ -78,7 +84,7 @@ static uint64_t movable(const int64_t *left, bool with_cache)
 	return bytes + (with_cache ? left[DAXPLUG_USE_CACHE] : 0);
 }
 
-/* By a forecast, which a dry run makes too. */
+/* Fails for a finding of the forecast, which a dry run makes too. */
 static int fail_obstacle(struct drain *drain, const struct finding *obstacle)
 {
 	struct report *report = &drain->change->report;
@@ -91,7 +97,7 @@ static int fail_obstacle(struct drain *drain, const struct finding *obstacle)
 	return report->err;
 }
 
-/* Sets @left too. Without enough room on other nodes nothing is begun. */
+/* Checks by a forecast that other nodes have enough free memory; sets @left as well. */
 static int check_room(struct drain *drain, int64_t *left)
 {
 	struct daxplug_forecast *forecast;
@@ -108,7 +114,10 @@ static int check_room(struct drain *drain, int64_t *left)
 	return err;
 }
 
-/* Movers found no room. If there is enough in all, the processes may not use it. */
+/*
+ * The movers found no free memory. If there is enough in total, cpusets keep the processes from
+ * using it.
+ */
 static int fail_starved(struct drain *drain, int64_t *left)
 {
 	int err = check_room(drain, left);
@@ -123,7 +132,7 @@ static int fail_starved(struct drain *drain, int64_t *left)
 	return fail_room(drain->change, text);
 }
 
-/* A process that may use few nodes only has less room than there is in all. */
+/* Checks that each process can move to the nodes that its cpuset allows. */
 static int check_owners(struct drain *drain)
 {
 	const struct owner *owner = owners_without_room(drain);
@@ -149,7 +158,7 @@ static int find_all(struct drain *drain)
 	return task_cancelled(drain->change) ? fail_cancelled(drain->change) : check_owners(drain);
 }
 
-/* If it fails from here on, pages may have moved: it was not refused. */
+/* From here on pages may have moved: a failure no longer counts as a refusal. */
 static void begin_moving(struct drain *drain)
 {
 	struct task *task = &drain->change->task;
@@ -172,8 +181,9 @@ static int pass(struct drain *drain)
 }
 
 /*
- * Another pass if the last one has moved much of the memory left. A pass that swaps out is the
- * last: memory that processes need at once comes back, and would be swapped out again.
+ * Makes another pass as long as the last one has moved enough of the remaining memory. A pass
+ * that swaps out is the last, because memory that processes use would be swapped in and out
+ * again.
  */
 static int run_passes(struct drain *drain, int64_t *left)
 {
@@ -181,7 +191,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 	unsigned int i;
 	int err;
 
-	/* The first pass is made even if the amount of memory is unknown. */
+	/* Make the first pass even if the amount of memory is unknown. */
 	for (i = 0; i < MOST_PASSES && (!i || before > LITTLE); i++) {
 		err = pass(drain);
 		read_left(drain, left);
@@ -200,7 +210,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 	return 0;
 }
 
-/* Drops the rest of the page cache, of files that no process maps or has open. */
+/* Drops the remaining page cache: that of files that no process maps or has open. */
 static void drop_cache(struct drain *drain, int64_t *left)
 {
 	int64_t before = left[DAXPLUG_USE_CACHE];
@@ -265,8 +275,8 @@ static int run(struct drain *drain)
  *
  * Pages that cannot be moved from user space are left to the unplug.
  *
- * Return: 0; -EINTR if the change is cancelled; -ENOSPC if other nodes have no room; or a
- * negative errno, with a report.
+ * Return: 0; -EINTR if the change is cancelled; -ENOSPC if other nodes have too little free
+ * memory; or another negative errno, with a report.
  */
 int drain_device(struct daxplug_change *change)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Draining: the pages of a device are moved to other nodes from user space, without the
- * hotplug locks, before the kernel takes its blocks offline. The worker's main thread finds
- * the pages (drain.c) and watches (watch.c); mover threads move them (movers.c).
+ * Draining moves the pages of a device to other nodes from user space, without the hotplug locks,
+ * before the kernel takes the device's blocks offline. The worker's main thread finds the pages
+ * (drain.c) and watches the mover threads (watch.c), which move them (movers.c).
  */
 #ifndef DAXPLUG_DRAIN_H
 #define DAXPLUG_DRAIN_H
@@ -24,9 +24,9 @@
  * @device: the number of the device of the file
  * @inode: the number of its inode
  * @segment: the ID of the segment
- * @found: bytes that it has on the node of the device, or in all
+ * @found: its bytes on the node of the device, or on all nodes
  * @anon: of @found, anonymous memory of the process
- * @targets: a bit for each target that the cpuset of the process has
+ * @targets: a bit for each target that the cpuset of the process allows
  * @moved: bytes that were moved
  * @err: 0, or why its pages cannot be moved: -EACCES, its cpuset has no target; -EPERM
  */
@@ -48,10 +48,10 @@ struct owner {
 /**
  * struct piece - a run of addresses of a process, or of offsets in a file
  * @owner: the index of its owner
- * @start: the first
- * @end: behind the last
- * @page_size: of its mapping, in bytes
- * @use: the use of its pages, unless /proc/kpageflags tells
+ * @start: the first address or offset
+ * @end: the address or offset after the last one
+ * @page_size: the page size of its mapping, in bytes
+ * @use: the use of its pages, if /proc/kpageflags does not tell
  */
 struct piece {
 	unsigned int owner;
@@ -63,8 +63,8 @@ struct piece {
 
 /**
  * struct frames - a run of page frames of the device
- * @first: the number of the first
- * @end: the number behind the last
+ * @first: the first pfn
+ * @end: the pfn after the last one
  */
 struct frames {
 	uint64_t first;
@@ -75,23 +75,23 @@ struct frames {
  * struct drain - one drain
  * @change: the change that it belongs to
  * @frames: the page frames of the blocks that are online, ascending, @frames_count of them
- * @targets: where pages may go
+ * @targets: the nodes that pages may move to
  * @owners: the owners of pages on the device, @owner_count of them; the first @known_owners are
  *	the processes of earlier passes, by PID
- * @path_bytes: the length of their paths together
+ * @path_bytes: the total length of their paths
  * @pieces: the memory to move in this pass, @piece_count of them
- * @owns_node: whether the device is all the memory of its node
+ * @owns_node: whether the node has no memory but the device's
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use
  * @swapped: bytes that were swapped out
- * @total: bytes that were there to be moved at the start
- * @stop: the movers are to end
- * @pause: the movers are to wait: the system is short of memory
- * @starved: a mover gave up because no target had room
- * @no_cache: no target has room for page cache
+ * @total: bytes to move, at the start of the drain
+ * @stop: tells the movers to end
+ * @pause: tells the movers to wait, because the system is short of memory
+ * @starved: a mover gave up because no target had enough free memory
+ * @no_cache: no target has free memory for page cache
  * @dropped: bytes of page cache that were dropped
- * @movers: how many movers have begun
- * @running: how many of them run
+ * @movers: number of movers that have started
+ * @running: number of movers that are running
  */
 struct drain {
 	struct daxplug_change *change;
@@ -120,24 +120,24 @@ struct drain {
 
 /* batch.c */
 
-/* Bytes in a batch at most: a mover that is told to stop ends after its batch. */
+/* The maximum number of bytes in a batch: a mover that is told to stop ends after its batch. */
 #define BATCH_BYTES (UINT64_C(64) << 20)
 #define BATCH_PAGES 16384
 
 /**
  * struct batch - pages that one call of move_pages() moves
  * @drain: the drain
- * @pid: whose addresses they are; 0 for those of this process
- * @owner: to be charged with them
- * @page_size: of the mapping that they are from
- * @count: how many there are
- * @bytes: of all of them
- * @limit: how many bytes there are to be at most, by how long the last batch took
+ * @pid: the process that the addresses belong to; 0 for this process
+ * @owner: the owner to account the pages to
+ * @page_size: the page size of their mapping
+ * @count: number of pages
+ * @bytes: their total size
+ * @limit: the maximum of @bytes, adapted to the duration of the last batch
  * @page: their addresses
- * @node: where each is to go
- * @status: where each is, or why it was not moved
- * @size: in bytes
- * @use: an enum daxplug_use each
+ * @node: the node that each is to move to
+ * @status: the node of each, or the negative errno for which it was not moved
+ * @size: the size of each, in bytes
+ * @use: the use of each, an enum daxplug_use
  */
 struct batch {
 	struct drain *drain;
@@ -161,11 +161,11 @@ void batch_move(struct batch *batch);
 /* pages.c */
 
 /**
- * struct pages - what a mover needs to find the pages of the device in a run of addresses
- * @batch: where they go
- * @pagemap: of the process
- * @kpageflags: or a negative errno
- * @next: the frame that would continue the large folio that was added last
+ * struct pages - a mover's data for finding the pages of the device in a run of addresses
+ * @batch: the batch that they are added to
+ * @pagemap: the pagemap of the process
+ * @kpageflags: /proc/kpageflags, or a negative errno
+ * @next: the pfn that would continue the large folio that was added last
  */
 struct pages {
 	struct batch *batch;

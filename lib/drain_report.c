@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "drain.h"
 
-/* The owners of most pages, in order; owners whose pages could not be moved come first. */
+/* Orders owners by their pages, largest first; owners whose pages could not be moved come first. */
 static int compare(const void *one, const void *other)
 {
 	const struct evacuee *a = one, *b = other;

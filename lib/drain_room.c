@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The room for the pages that a drain must move. A drain fills fewer nodes than the kernel does,
- * and each to the high watermarks of its zones only; page cache of these nodes is no room, and
- * swap is room only for a drain that may swap out.
+ * Checks whether other nodes have enough free memory for a drain. A drain fills fewer nodes than
+ * the kernel does, and each only to the high watermarks of its zones. It does not displace page
+ * cache of these nodes, and swaps out only with DAXPLUG_CHANGE_SWAP.
  */
 #include <errno.h>
 
@@ -12,7 +12,7 @@
 
 #define CPUSET_REMEDY "run daxplug in a cpuset that has the other nodes, or unplug without draining"
 
-/* Leaves out the nodes that go with the devices. */
+/* Reads the targets of a device, without the nodes that vanish with the devices. */
 static int read_targets(const struct daxplug_forecast *forecast, const struct part *part,
 			struct targets *targets)
 {
@@ -45,7 +45,7 @@ static void add_targets(struct targets *all, const struct targets *targets)
 	all->barred += targets->barred;
 }
 
-/* Bytes that a device has of a size of huge pages, in use; at most, if others are on its node. */
+/* Bytes of used huge pages of one size on a device; an upper bound if its node has other memory. */
 static uint64_t huge_on(const struct daxplug_forecast *forecast, const struct part *part,
 			uint64_t size)
 {
@@ -65,7 +65,7 @@ static uint64_t huge_on(const struct daxplug_forecast *forecast, const struct pa
 	return 0;
 }
 
-/* Huge pages in use that find free ones in the pools of the targets, in bytes. */
+/* Bytes of used huge pages that can move to free ones in the pools of the targets. */
 static uint64_t room_in_pools(const struct daxplug_forecast *forecast, unsigned int first,
 			      unsigned int end, const struct targets *targets)
 {
@@ -107,7 +107,7 @@ static void find_cpuset(struct daxplug_forecast *forecast, const struct daxplug_
 	     CPUSET_REMEDY, "the cpuset of this process has none of the nodes to drain it to");
 }
 
-/* Bytes that devices have and swap could take: huge pages are not swapped. */
+/* Bytes of the devices that could be swapped out; huge pages cannot. */
 static uint64_t swappable(const struct daxplug_forecast *forecast, unsigned int first,
 			  unsigned int end)
 {
@@ -133,7 +133,7 @@ static uint64_t room_for(const struct daxplug_forecast *forecast, unsigned int f
 	       (swap < most ? swap : most);
 }
 
-/* Returns whether something stands in the way. */
+/* Adds the findings about one device; returns whether one of them is an obstacle. */
 static bool find_part(struct daxplug_forecast *forecast, unsigned int at, struct targets *targets,
 		      uint64_t swap)
 {
@@ -150,7 +150,10 @@ static bool find_part(struct daxplug_forecast *forecast, unsigned int at, struct
 	return true;
 }
 
-/* Sets @all to the targets of all devices, and whether something stands in the way of one. */
+/*
+ * Adds the findings about each device. Sets @all to the targets of all devices, and whether one
+ * has an obstacle.
+ */
 static int find_parts(struct daxplug_forecast *forecast, struct targets *all, uint64_t swap,
 		      bool *found)
 {
@@ -174,7 +177,7 @@ static int find_parts(struct daxplug_forecast *forecast, struct targets *all, ui
 }
 
 /**
- * forecast_drain_room() - check the room for the pages that a drain has to move
+ * forecast_drain_room() - check the free memory for the pages that a drain has to move
  * @forecast: the forecast, with the use of its devices
  *
  * Return: 0; -ENODEV if a device has no target, so that it is unplugged without a drain; or

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which processes have pages on the device, and at which addresses: the pieces of a pass. */
+/* Finds the processes that have pages on the device, and the addresses: the pieces of a pass. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 #include "handle.h"
 #include "process.h"
 
-/* Of numa_maps, where it does not say otherwise. */
+/* The page size of a mapping for which numa_maps gives none. */
 #define SMALL_PAGE 4096
 
 /**
  * struct search - a search for processes
  * @drain: the drain, which gets the pieces
- * @owner: the index of the process that is looked at
- * @begun: whether it is an owner already
- * @process: the process
+ * @owner: the index of the current process
+ * @begun: whether the current process is already an owner
+ * @process: the current process
  * @err: 0 or -ENOMEM
  */
 struct search {
@@ -41,7 +41,7 @@ static bool is_own_node(int node, void *data)
 	return node == search->drain->change->device->target_node;
 }
 
-/* All targets if it cannot be told. */
+/* The targets that the cpuset of a process allows; all if the cpuset is unknown. */
 static uint64_t allowed_targets(const struct drain *drain, int pid)
 {
 	char list[ATTRIBUTE_SIZE];
@@ -51,7 +51,7 @@ static uint64_t allowed_targets(const struct drain *drain, int pid)
 	return targets_allowed(&drain->targets, list);
 }
 
-/* That of an earlier pass, or a new one. */
+/* Returns the owner of the current process, from an earlier pass or new. */
 static struct owner *take_owner(struct search *search)
 {
 	struct owner key = { .pid = search->process->pid }, *owner;
@@ -139,7 +139,7 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
  * @drain: the drain; pieces are added
  * @deadline: when to stop, by clock_now()
  *
- * Return: whether all processes were looked at.
+ * Return: true if all processes were searched.
  */
 bool evacuees_find(struct drain *drain, int64_t deadline)
 {

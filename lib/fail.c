@@ -25,10 +25,10 @@ static bool may_pass(int err)
 }
 
 /**
- * fail() - a change has failed
- * @change: the change; its outcome is left to the caller
+ * fail() - record that a change has failed
+ * @change: the change; the caller sets its outcome
  * @err: a negative errno
- * @reason: why
+ * @reason: the reason
  * @format: the operation that failed, as in "cannot start the worker process"
  *
  * Return: @err.
@@ -52,9 +52,9 @@ int fail(struct daxplug_change *change, int err, enum daxplug_reason reason, con
 }
 
 /**
- * fail_room() - a drain has no room, which other processes may free
+ * fail_room() - record that a drain lacks free memory, which other processes may release
  * @change: the change
- * @text: the memory that lacks room
+ * @text: which memory is short
  *
  * Return: -ENOSPC.
  */
@@ -66,7 +66,7 @@ int fail_room(struct daxplug_change *change, const char *text)
 	return -ENOSPC;
 }
 
-/* The same about a block, which may be NULL for all of them: "cannot put memory42 online". */
+/* As fail(), for a block, or NULL for all: "cannot put memory42 online". */
 static int fail_block(struct daxplug_change *change, int err, enum daxplug_reason reason,
 		      const struct block *block, const char *verb, const char *where)
 {
@@ -82,7 +82,7 @@ static int fail_block(struct daxplug_change *change, int err, enum daxplug_reaso
 }
 
 /**
- * fail_unreadable() - a change stops because the state of a block is unknown
+ * fail_unreadable() - record that a change stops because the state of a block is unknown
  * @change: the change
  * @block: the block, read
  *
@@ -153,7 +153,7 @@ static bool is_cancel(enum daxplug_reason reason)
 	       reason == DAXPLUG_REASON_UNLOAD;
 }
 
-/* Each "key=" of the driver's line that is there. */
+/* Takes the values of the driver's line into the report. */
 static void take_line(struct daxplug_change *change, const char *line)
 {
 	struct report *report = &change->report;
@@ -174,7 +174,7 @@ static void take_line(struct daxplug_change *change, const char *line)
 		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 }
 
-/* The line of daxplug's driver about its last failure, if that is this change's. */
+/* Reads kmem/last_failure of daxplug's driver; returns false if that is another change's. */
 static bool read_line(const struct daxplug_change *change, enum daxplug_state wanted, char *line,
 		      size_t size)
 {
@@ -220,10 +220,11 @@ static void add_driver_words(struct daxplug_change *change, const char *verb, co
  * failures_counted() - the number of failed transitions that daxplug's driver has counted
  * @change: the change
  *
- * The driver counts, and records in last_failure, a transition that failed after it had begun.
- * A write that fails while it waits for its turn leaves the record of an earlier one.
+ * The driver counts only transitions that have begun, and records only these in last_failure.
+ * After a write that fails earlier, while it waits for its turn, last_failure is that of an
+ * earlier transition.
  *
- * Return: the number of failed and cancelled ones; -1 if either is unknown.
+ * Return: the number of failed and cancelled transitions; -1 if either is unknown.
  */
 int64_t failures_counted(const struct daxplug_change *change)
 {
@@ -259,7 +260,7 @@ static enum daxplug_reason reason_of(int err)
 	}
 }
 
-/* As fail(), for a block that does not go offline, or for all of them. */
+/* As fail(), for a block that does not go offline, or NULL for all. */
 int fail_unplug(struct daxplug_change *change, int err, const struct block *block)
 {
 	fail_block(change, err, reason_of(err), block, block ? "take" : "unplug",
@@ -272,7 +273,7 @@ int fail_unplug(struct daxplug_change *change, int err, const struct block *bloc
 	return err;
 }
 
-/* As fail(), for a block that does not go online, or for all of them. */
+/* As fail(), for a block that does not go online, or NULL for all. */
 int fail_plug(struct daxplug_change *change, int err, const struct block *block,
 	      enum daxplug_state wanted)
 {
@@ -289,7 +290,7 @@ int fail_plug(struct daxplug_change *change, int err, const struct block *block,
 }
 
 /**
- * fail_interference() - another process switched a block during a change
+ * fail_interference() - record that another process switched a block during a change
  * @change: the change
  * @block: the block
  *
@@ -305,13 +306,16 @@ int fail_interference(struct daxplug_change *change, const struct block *block)
 	return -EAGAIN;
 }
 
-/* The change was cancelled before its next step. */
+/* Records that the change was cancelled before its next step. */
 int fail_cancelled(struct daxplug_change *change)
 {
 	return fail(change, -EINTR, DAXPLUG_REASON_SIGNAL, "interrupted");
 }
 
-/* The step that failed has changed nothing, and nor has the change if it wrote nothing before. */
+/*
+ * Records that the failed step has changed nothing; nor has the change, unless an earlier step
+ * did.
+ */
 void fail_untouched(struct daxplug_change *change)
 {
 	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_ROLLED_BACK
@@ -319,11 +323,11 @@ void fail_untouched(struct daxplug_change *change)
 }
 
 /**
- * fail_say_cancelled() - say why a change was cancelled, and how far it had come
+ * fail_say_cancelled() - report why and where a change was cancelled
  * @change: the change, ended
  * @err: -ETIMEDOUT or -ECANCELED if its parent cancelled it, or 0
  *
- * The errno of the interrupted child tells neither. A driver may have a timeout of its own.
+ * The errno of the interrupted child tells neither. The driver may have its own timeout.
  */
 void fail_say_cancelled(struct daxplug_change *change, int err)
 {

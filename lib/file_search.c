@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The files that a search has found, each of them once. */
+/* Collects the files that a search finds, each once. */
 #include <errno.h>
 #include <search.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "file_search.h"
 
 /**
- * struct known - something that was seen before: a file, a mount namespace, or a file system
+ * struct known - a file, mount namespace or file system that has been seen
  * @device: the number of its device
  * @inode: the number of its inode; 0 for a file system
  */
@@ -29,13 +29,13 @@ static int compare(const void *one, const void *other)
 }
 
 /**
- * file_is_new() - see a file, a mount namespace, or a file system
+ * file_is_new() - test whether a file, mount namespace or file system is seen for the first time
  * @search: the search
- * @tree: those of its kind that were seen
+ * @tree: the objects of its kind that have been seen
  * @device: the number of its device
  * @inode: the number of its inode; 0 for a file system
  *
- * Return: whether it was not seen before.
+ * Return: true if it is; it then counts as seen.
  */
 bool file_is_new(struct file_search *search, void **tree, dev_t device, ino_t inode)
 {
@@ -55,7 +55,7 @@ bool file_is_new(struct file_search *search, void **tree, dev_t device, ino_t in
 	return false;
 }
 
-/* Is it in memory or on a disk: reading its files asks no server. */
+/* Whether a file system is in memory or on a disk, so that reading its files asks no server. */
 bool file_system_is_near(const struct file_search *search, dev_t device)
 {
 	const struct known known = { .device = device };
@@ -63,14 +63,17 @@ bool file_system_is_near(const struct file_search *search, dev_t device)
 	return tfind(&known, &search->near, compare) != NULL;
 }
 
-/* Is there time and place for more files. */
+/* Whether there is time and space for more files. */
 bool file_search_goes_on(const struct file_search *search)
 {
 	return !search->err && !pieces_are_full(search->drain) && !owners_are_full(search->drain) &&
 	       clock_now() < search->deadline && !task_cancelled(search->drain->change);
 }
 
-/* Nothing tells where the holes of a file of hugetlbfs are, and a read of a hole fills it. */
+/*
+ * Whether to drain a file. The holes of a hugetlbfs file cannot be found, and a read would fill
+ * them.
+ */
 static bool has_pages(const struct file_search *search, const struct stat *file)
 {
 	uint64_t bytes = (uint64_t)file->st_blocks * 512, size = file->st_size;
@@ -104,7 +107,7 @@ static int add_owner(struct file_search *search, const char *path, size_t mount,
  * @mount: as in struct owner
  * @file: its status
  *
- * A file of which too little is known, or that has too many holes, is left to the unplug.
+ * A file about which too little is known, or that has too many holes, is left to the unplug.
  */
 void file_search_add(struct file_search *search, const char *path, size_t mount,
 		     const struct stat *file)
@@ -112,7 +115,7 @@ void file_search_add(struct file_search *search, const char *path, size_t mount,
 	struct drain *drain = search->drain;
 	uint64_t page_size = sysconf(_SC_PAGESIZE);
 	struct piece piece = {
-		/* The last page may be used in part. */
+		/* The file may end within the last page. */
 		.end = ((uint64_t)file->st_size + page_size - 1) / page_size * page_size,
 		.page_size = search->huge ? (uint64_t)file->st_blksize : page_size,
 		.use = search->use,

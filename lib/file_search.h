@@ -9,12 +9,12 @@
  * struct file_search - a search for files
  * @drain: the drain, which gets the pieces
  * @deadline: when to give up, by clock_now()
- * @files: those seen
- * @namespaces: the mount namespaces seen
- * @near: the devices of file systems in memory or on a disk
- * @mount: the device of the file system that is walked
- * @huge: whether that is a hugetlbfs
- * @use: the use of its pages
+ * @files: the files that have been seen
+ * @namespaces: the mount namespaces that have been seen
+ * @near: the device numbers of file systems in memory or on a disk
+ * @mount: the device number of the file system that is being walked
+ * @huge: whether that file system is a hugetlbfs
+ * @use: the use of the pages of its files
  * @err: 0 or -ENOMEM
  */
 struct file_search {

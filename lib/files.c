@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Files whose pages may be on the device without a process that maps them: all of each tmpfs
- * and hugetlbfs of every mount namespace, and files that processes have open in memory or on a
- * disk. File systems of other machines, which may not answer, are left alone.
+ * Finds files whose pages may be on the device though no process maps them: all files of each
+ * tmpfs and hugetlbfs of every mount namespace, and open files in memory or on a disk. Network
+ * file systems, whose servers may not answer, are left alone.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -13,7 +13,10 @@
 #include "handle.h"
 #include "process.h"
 
-/* The kernel has one file system for all files in memory without a name, but for hugetlb. */
+/*
+ * Learns the device of nameless files in memory: except for hugetlb, the kernel has one file
+ * system for all of them.
+ */
 static void know_nameless(struct file_search *search)
 {
 	int fd = memfd_create("daxplug", MFD_CLOEXEC);

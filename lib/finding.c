@@ -8,12 +8,12 @@
 
 /**
  * find() - add a finding to a forecast
- * @forecast: the forecast; the most severe stay first, in the order they came. When it is
- *	full, the last of the least severe makes room for a more severe one.
+ * @forecast: the forecast; its findings stay sorted, the most severe first. If it is full, a more
+ *	severe finding replaces the last of the least severe.
  * @id: a stable word for programs, a constant
- * @severity: how much it matters
- * @reason: the reason that it would be for a failure
- * @device: the device that it is about, or NULL for all
+ * @severity: its severity
+ * @reason: the reason of a change that fails because of it
+ * @device: the device that it concerns, or NULL for all
  * @remedy: the remedy, or ""
  * @format: one sentence without a full stop
  */
@@ -42,7 +42,7 @@ void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severi
 	forecast->finding_count++;
 }
 
-/* Does a device of the forecast belong to a node. */
+/* Whether a device of the forecast belongs to a node. */
 bool forecast_has_node(const struct daxplug_forecast *forecast, int node)
 {
 	unsigned int i;
@@ -53,7 +53,7 @@ bool forecast_has_node(const struct daxplug_forecast *forecast, int node)
 	return false;
 }
 
-/* A size for people, as in 1.5 GiB; returns @text. */
+/* Formats a size, as in 1.5 GiB; returns @text. */
 const char *forecast_size(uint64_t bytes, char *text, size_t size)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A forecast as an object: the conditions that a change of some devices would meet. */
+/* The object of a forecast: the conditions that a change of some devices would meet. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static void find_unreadable(struct daxplug_forecast *forecast, const struct daxp
 		     device->unknown, dax_plural(device->unknown));
 }
 
-/* The durations of the last transitions are the best estimate. */
+/* Estimates the duration from the last transitions. */
 static void add_durations(struct daxplug_forecast *forecast)
 {
 	unsigned int i;
@@ -88,7 +88,9 @@ static void add_durations(struct daxplug_forecast *forecast)
 	}
 }
 
-/* Without another node for its pages a drain leaves all of them to the unplug. */
+/*
+ * Checks the free memory of other nodes. A drain without a target leaves all pages to the unplug.
+ */
 static void add_room(struct daxplug_forecast *forecast)
 {
 	int err = -ENODEV;
@@ -136,8 +138,8 @@ static bool are_of_one_handle(struct daxplug_device *const *devices, unsigned in
 /**
  * forecast_make() - as daxplug_forecast_new()
  * @devices: the devices
- * @count: how many
- * @terms: how they are to be changed
+ * @count: number of devices
+ * @terms: the change to be made
  * @forecast: set to the forecast
  *
  * Return: 0; -EINVAL; -ENOMEM.
@@ -186,8 +188,8 @@ int daxplug_forecast_new(struct daxplug_device *const *devices, unsigned int cou
  * forecast_obstacle() - find the reason for which daxplug itself refuses a change
  * @forecast: the forecast
  *
- * Such a change would leave the machine without memory, or never end. The kernel decides about
- * all other findings: it refuses by itself, and knows more.
+ * Such a change would exhaust the machine's memory, or never end. All other findings are left to
+ * the kernel, which knows more and refuses by itself.
  *
  * Return: the first of these findings; NULL if there is none.
  */
@@ -219,7 +221,7 @@ enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forec
 	return forecast->action;
 }
 
-/* The findings are in order: the first is the most severe. */
+/* The first finding is the most severe. */
 enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *forecast)
 {
 	switch (finding_at(forecast, 0)->severity) {

@@ -13,13 +13,13 @@
 #define MOST_LOST_POOLS 32
 #define MOST_USERS 8
 
-/* How to find room for a drain. */
+/* The remedy if other nodes have too little free memory for a drain. */
 #define DRAIN_ROOM_REMEDY                                                                          \
 	"free memory on other nodes, or unplug without draining: the kernel then drops page "      \
 	"cache and swaps"
 
 /**
- * struct finding - something that matters for a change
+ * struct finding - a condition that matters for a change
  */
 struct finding {
 	const char *id;
@@ -56,12 +56,12 @@ struct user {
  * @device: the device, with a reference
  * @node: its node, or -1
  * @avoid: nodes to which its drain is not to move pages
- * @owns_node: whether it and others of this forecast are all the memory of that node
+ * @owns_node: whether that node has no memory but that of devices of this forecast
  * @use: the use of its memory, in bytes; -1 if unknown
  * @must_move: the bytes that must move, or -1
  * @online: the bytes that are online
  * @in_kernel_zone: the number of its blocks in a kernel zone
- * @held: the number of its blocks that hold unmovable pages
+ * @held: the number of its blocks that contain unmovable pages
  * @first_held: the first of them
  */
 struct part {
@@ -78,10 +78,10 @@ struct part {
 };
 
 /**
- * struct terms - how devices are to be changed
+ * struct terms - the change to be made to devices
  * @action: the change
- * @state: to plug to
- * @flags: DAXPLUG_CHANGE_*, of which _DRAIN and _SWAP count
+ * @state: the state to plug to
+ * @flags: DAXPLUG_CHANGE_*, of which only _DRAIN and _SWAP matter
  * @avoid: for each device, the nodes to which its drain is not to move pages; or NULL
  * @with_users: whether to search for the programs that use the memory
  */
@@ -95,15 +95,15 @@ struct terms {
 
 /**
  * struct daxplug_forecast - the conditions that a change of some devices would meet
- * @refs: how many references there are
+ * @refs: number of references
  * @daxplug: the handle, with a reference
  * @action: the change
- * @state: to plug to
+ * @state: the state to plug to
  * @flags: as in struct terms
  * @parts: the devices, @count of them
- * @exact: whether all use is counted, not estimated
+ * @exact: whether all figures of use are exact, not estimated
  *
- * The others are as the public functions say.
+ * The other members are as the public functions describe them.
  */
 struct daxplug_forecast {
 	unsigned int refs;
@@ -135,7 +135,7 @@ int forecast_make(struct daxplug_device *const *devices, unsigned int count,
 		  const struct terms *terms, struct daxplug_forecast **forecast);
 const struct finding *forecast_obstacle(const struct daxplug_forecast *forecast);
 
-/* The parts of it, each in a file of its own. */
+/* The parts of a forecast, each in its own file. */
 void find(struct daxplug_forecast *forecast, const char *id, enum daxplug_severity severity,
 	  enum daxplug_reason reason, const struct daxplug_device *device, const char *remedy,
 	  const char *format, ...) __attribute__((format(printf, 7, 8)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The forecast of changes, as they have been set up. */
+/* Forecasts of changes that have been set up. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -5,14 +5,16 @@
 #include <stdlib.h>
 
 /**
- * grow() - room for one more element in an array
+ * grow() - make space for one more element in an array
  * @array: the array
- * @count: how many elements it has
- * @size: of an element
+ * @count: its number of elements
+ * @size: the size of an element
  *
- * Room doubles: it is full whenever the count is a power of two.
+ * The capacity doubles, so the array is full whenever the count is a power of
+ * two.
  *
- * Return: the array, maybe elsewhere; or NULL, with the old one as it was.
+ * Return: the array, which may have moved; or NULL, with the old array
+ * unchanged.
  */
 static inline void *grow(void *array, unsigned int count, size_t size)
 {

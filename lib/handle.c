@@ -31,7 +31,7 @@ static void free_handle(struct daxplug *daxplug)
 	free(daxplug);
 }
 
-/* Takes over @root, a descriptor or a negative one with errno set. */
+/* Takes ownership of @root, a descriptor, or -1 with errno set. */
 static int make(int root, bool live, const struct system_ops *system, struct daxplug **daxplug)
 {
 	struct daxplug *new;
@@ -60,9 +60,10 @@ int daxplug_new(const char *root, struct daxplug **daxplug)
 }
 
 /**
- * handle_copy() - another handle of the same system, with devices of its own
+ * handle_copy() - create another handle of the same system, with its own
+ * devices
  * @daxplug: the handle
- * @copy: set to the other, with one reference
+ * @copy: set to the other handle, with one reference
  *
  * Return: 0; -ENOMEM; -EMFILE; -ENFILE.
  */
@@ -83,7 +84,7 @@ void daxplug_unref(struct daxplug *daxplug)
 		handle_put(daxplug);
 }
 
-/* A power of two, and no smaller than a page can be. */
+/* Whether a value is a power of two, and not smaller than a page. */
 static bool is_block_size(uint64_t size)
 {
 	return size >= 4096 && !(size & (size - 1));
@@ -117,7 +118,7 @@ static int add_device(struct daxplug *daxplug, const char *name)
 	struct daxplug_device *device;
 	int err = device_new(daxplug, name, &device);
 
-	/* The device has gone meanwhile, or the file is not one of a device. */
+	/* The device has gone meanwhile, or the entry is not a device. */
 	if (err == -ENODEV || err == -EINVAL)
 		return 0;
 	if (err)

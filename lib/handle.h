@@ -8,19 +8,19 @@
 
 /**
  * struct daxplug - a view of a system
- * @refs: how many references there are; one for each device that the caller or another
- *	object holds is among them
- * @free: frees it once the last reference is gone
- * @root: the directory that holds sys/ and proc/, open
- * @live: whether that is the root of this system
- * @brief: read only the counts of blocks where daxplug's driver tells them
- * @system: how the system is changed; another than the real one in tests
- * @block_size: of memory blocks, in bytes; 0 if unknown
+ * @refs: number of references, including one for each device that the caller or another object
+ *	holds
+ * @free: frees the handle when its last reference is dropped
+ * @root: a descriptor of the directory that contains sys/ and proc/
+ * @live: whether that directory is the root of this system
+ * @brief: read only the counts of blocks if daxplug's driver provides them
+ * @system: the functions that change the system; replaced in tests
+ * @block_size: the size of memory blocks in bytes; 0 if unknown
  * @devices: all devices, ordered, @count of them
- * @count: how many
+ * @count: number of devices
  * @orphans: all orphaned ranges, ordered, @orphan_count of them
- * @orphan_count: how many
- * @report: about the last call that failed
+ * @orphan_count: number of orphaned ranges
+ * @report: the report of the last call that failed
  */
 struct daxplug {
 	unsigned int refs;
@@ -37,7 +37,7 @@ struct daxplug {
 	struct report report;
 };
 
-/* Drops a reference; devices, which are below handles, do so too. */
+/* Drops a reference; called for devices too, which cannot call up to handle.c. */
 static inline void handle_put(struct daxplug *daxplug)
 {
 	if (!--daxplug->refs)

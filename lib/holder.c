@@ -12,19 +12,19 @@
 #include "pagemap.h"
 #include "process.h"
 
-/* How long the search may take, in ms: the change has failed, and its caller waits. */
+/* The time limit of the search in ms: the change has failed, and its caller waits. */
 #define PATIENCE 500
 
 #define ENTRIES 4096
 
 /**
  * struct search - a search for a page frame
- * @pfn: its number
+ * @pfn: the number of the page frame
  * @node: the node that it is on
  * @deadline: when to give up, by clock_now()
- * @found: the process, or its PID is 0
- * @pagemap: the pagemap of the process that is looked at
- * @mapped: whether this process maps the page frame
+ * @found: the process that was found; its PID is 0 if none was
+ * @pagemap: the pagemap of the current process
+ * @mapped: whether the current process maps the page frame
  */
 struct search {
 	uint64_t pfn;
@@ -102,10 +102,10 @@ static bool look(const struct daxplug *daxplug, const struct process *process, v
  * @daxplug: the handle
  * @pfn: the number of the page frame
  * @node: the node that it is on
- * @name: set to the name of the process; untouched if none is found
- * @size: how much room that has
+ * @name: set to the name of the process; unchanged if none is found
+ * @size: the size of @name
  *
- * Return: its PID; 0 if none was found in the time that there is.
+ * Return: its PID; 0 if none was found within the time limit.
  */
 int holder_find(const struct daxplug *daxplug, int64_t pfn, int node, char *name, size_t size)
 {

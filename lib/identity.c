@@ -11,7 +11,7 @@
 #define CXL_DEVICES "sys/bus/cxl/devices"
 #define ND_DEVICES "sys/bus/nd/devices"
 
-/* The DAX device of a namespace is in that of the nd device that was made from it. */
+/* Finds the nd device above a DAX device, which was created from a namespace. */
 static bool find_nd_device(const struct daxplug_device *device, char *name, size_t size)
 {
 	char path[SYSFS_PATH_SIZE], target[PATH_MAX], *slash;
@@ -36,8 +36,8 @@ static void read_nd_file(const struct daxplug_device *device, const char *nd_dev
 }
 
 /*
- * The nd device has a UUID of its own, from the superblock on the medium: the one that the driver,
- * daxctl.conf and "ndctl list" mean. The UUID of the namespace is ndctl's raw_uuid.
+ * The nd device has its own UUID, from the superblock on the medium, which is the UUID that the
+ * driver, daxctl.conf and "ndctl list" use. The UUID of the namespace is ndctl's raw_uuid.
  */
 static void read_namespace(struct daxplug_device *device)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Settings that would refill a device are switched off until a change has ended. A process
- * of its own, the keeper, has their values and restores them once the worker has ended,
- * however that ends. If the keeper itself is killed, the worker restores them.
+ * Settings that would refill a device are switched off until a change has ended. A separate
+ * process, the keeper, stores their values and restores them when the worker ends, in whatever
+ * way. If the keeper itself is killed, the worker restores them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "change.h"
 #include "handle.h"
 
-/* If set, the kernel chooses the weights; a weight that is written unsets it (Linux 6.16). */
+/* If this is set, the kernel chooses the weights; writing a weight clears it (Linux 6.16). */
 #define AUTO_WEIGHTS "sys/kernel/mm/mempolicy/weighted_interleave/auto"
 
 /* The value that switches a setting off. */
@@ -28,8 +28,8 @@ static const char *const off[REFILLS] = {
 };
 
 /*
- * The settings are the system's: a second change would take them for off, and leave them so.
- * Only root can open this file. A kernel without CONFIG_PROC_PAGE_MONITOR does not have it.
+ * The settings are system-wide: a second change would find them off, and leave them off. Only
+ * root can open this file. A kernel without CONFIG_PROC_PAGE_MONITOR does not have it.
  */
 static int take_lock(struct daxplug_change *change)
 {
@@ -57,7 +57,7 @@ static int take_lock(struct daxplug_change *change)
 		    report_errno(err, words, sizeof(words)));
 }
 
-/* A setting that is there and not, or not known to be, as it was before; NULL if none is. */
+/* Returns a setting that is not known to have its former value again; NULL if all have. */
 static const struct refill_setting *find_other(const struct daxplug *daxplug,
 					       const struct refill *refill)
 {
@@ -68,7 +68,7 @@ static const struct refill_setting *find_other(const struct daxplug *daxplug,
 		char value[sizeof(setting->value)];
 		int err = sysfs_read(daxplug, setting->path, value, sizeof(value));
 
-		/* The weight of a node goes with the node's last memory (Linux 6.16). */
+		/* The weight of a node vanishes with the node's last memory (Linux 6.16). */
 		if (err == -ENOENT)
 			continue;
 		if (err || strcmp(value, setting->value))
@@ -77,7 +77,7 @@ static const struct refill_setting *find_other(const struct daxplug *daxplug,
 	return NULL;
 }
 
-/* In reverse: the kernel chooses the weights again only after a weight was written. */
+/* In reverse order: AUTO_WEIGHTS has to be set again after the weights are written. */
 static void restore(struct daxplug *daxplug, const struct refill *refill)
 {
 	unsigned int i;
@@ -94,7 +94,7 @@ static void keep(struct daxplug_change *change, int ended)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	/* A signal to the process group of the caller must not reach it. */
+	/* A signal to the process group of the caller must not reach the keeper. */
 	setsid();
 	prctl(PR_SET_NAME, "daxplug:keeper");
 	close(refill->alive);
@@ -124,7 +124,7 @@ static int start_keeper(struct daxplug_change *change)
 	return -EAGAIN;
 }
 
-/* The settings that are on. They are restored in reverse order. */
+/* Records the settings that are on. They are restored in reverse order. */
 static void record(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
@@ -136,7 +136,7 @@ static void record(struct daxplug_change *change)
 		if (!refill_is_on(daxplug, way, change->device->target_node, &setting))
 			continue;
 		change->report.drained.refills |= 1U << way;
-		/* A weight that is written unsets it, also when the weight is restored. */
+		/* Writing a weight clears AUTO_WEIGHTS, even to restore the weight. */
 		if (way == REFILL_INTERLEAVE &&
 		    !sysfs_read(daxplug, weights.path, weights.value, sizeof(weights.value)) &&
 		    !strcmp(weights.value, "true"))
@@ -169,7 +169,7 @@ static int switch_off(struct daxplug_change *change)
  * refill_begin() - switch off the settings that would refill the device, if the caller asks
  * @change: the change; its report names these settings
  *
- * Return: 0; or a negative errno, with a report. refill_end() is to be called in any case.
+ * Return: 0; or a negative errno, with a report. The caller has to call refill_end() in any case.
  */
 int refill_begin(struct daxplug_change *change)
 {
@@ -230,10 +230,10 @@ static int check_restored(struct daxplug_change *change)
 }
 
 /**
- * refill_end() - have everything restored
+ * refill_end() - restore all settings
  * @change: the change
  *
- * Return: 0; -EIO, with a report, if a setting is not as it was before.
+ * Return: 0; -EIO, with a report, if a setting does not have its former value.
  */
 int refill_end(struct daxplug_change *change)
 {

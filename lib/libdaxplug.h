@@ -71,8 +71,7 @@ struct daxplug_event;
 
 /**
  * enum daxplug_state - the state of a device: all its memory blocks together
- * @DAXPLUG_STATE_UNKNOWN: cannot be told: a block, or where the blocks are, could
- *	not be read
+ * @DAXPLUG_STATE_UNKNOWN: unknown: a block, or the addresses of the blocks, could not be read
  * @DAXPLUG_STATE_UNPLUGGED: no block is present
  * @DAXPLUG_STATE_OFFLINE: all are present, all offline
  * @DAXPLUG_STATE_ONLINE: all are online since a whole-device plug that left the
@@ -94,10 +93,10 @@ enum daxplug_state {
 
 /**
  * enum daxplug_block_state - the state of one memory block
- * @DAXPLUG_BLOCK_UNKNOWN: cannot be told
+ * @DAXPLUG_BLOCK_UNKNOWN: unknown
  * @DAXPLUG_BLOCK_ABSENT: not added to the system
  * @DAXPLUG_BLOCK_OFFLINE: added, offline
- * @DAXPLUG_BLOCK_ONLINE: online in a zone that cannot be told, or going offline
+ * @DAXPLUG_BLOCK_ONLINE: online in an unknown zone, or going offline
  * @DAXPLUG_BLOCK_KERNEL: online in a kernel zone
  * @DAXPLUG_BLOCK_MOVABLE: online in ZONE_MOVABLE
  */
@@ -112,7 +111,7 @@ enum daxplug_block_state {
 
 /**
  * enum daxplug_backend - the interface that drives a device
- * @DAXPLUG_BACKEND_UNKNOWN: cannot be told
+ * @DAXPLUG_BACKEND_UNKNOWN: unknown
  * @DAXPLUG_BACKEND_NONE: the device is not bound to kmem
  * @DAXPLUG_BACKEND_STATE: the state file of daxplug's kmem driver
  * @DAXPLUG_BACKEND_STATE_UPSTREAM: the state file of Linux 7.3 and later
@@ -142,7 +141,7 @@ enum daxplug_kind {
 
 /**
  * enum daxplug_mode - the driver that a device is bound to, in daxctl's terms
- * @DAXPLUG_MODE_UNKNOWN: cannot be told
+ * @DAXPLUG_MODE_UNKNOWN: unknown
  * @DAXPLUG_MODE_DISABLED: no driver
  * @DAXPLUG_MODE_DEVDAX: device_dax: programs map the device
  * @DAXPLUG_MODE_FAMFS: fsdev_dax: a file system such as famfs uses the device
@@ -160,7 +159,7 @@ enum daxplug_mode {
 
 /**
  * enum daxplug_action - the kind of a change
- * @DAXPLUG_ACTION_UNKNOWN: never asked for
+ * @DAXPLUG_ACTION_UNKNOWN: never used
  * @DAXPLUG_ACTION_PLUG: put all memory of the device online
  * @DAXPLUG_ACTION_UNPLUG: take all memory of the device offline and remove it
  * @DAXPLUG_ACTION_REPLUG: unplug, then plug
@@ -182,8 +181,7 @@ enum daxplug_action {
  * @DAXPLUG_OUTCOME_DRY_RUN: no check has failed; nothing was changed
  * @DAXPLUG_OUTCOME_REFUSED: the change was not begun
  * @DAXPLUG_OUTCOME_ROLLED_BACK: the change failed; everything is as it was before
- * @DAXPLUG_OUTCOME_INCOMPLETE: the change failed, and not everything is, or is known to
- *	be, as it was before
+ * @DAXPLUG_OUTCOME_INCOMPLETE: the change failed, and the rollback is not known to be complete
  */
 enum daxplug_outcome {
 	DAXPLUG_OUTCOME_UNKNOWN,
@@ -196,7 +194,7 @@ enum daxplug_outcome {
 };
 
 /**
- * enum daxplug_phase - the step that a change is at
+ * enum daxplug_phase - the current step of a change
  * @DAXPLUG_PHASE_UNKNOWN: it has not begun, or has ended
  * @DAXPLUG_PHASE_WAIT: waits for another daxplug that works on the device
  * @DAXPLUG_PHASE_DRAIN: moves the pages of the device to other nodes
@@ -221,11 +219,11 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_RESERVED: a page of the block is reserved
  * @DAXPLUG_REASON_KERNEL: the kernel uses a page of the block for something else
  * @DAXPLUG_REASON_PINNED: a page of the block is pinned, as for I/O or a guest
- * @DAXPLUG_REASON_HUGE_PAGE: a huge page of the block has nowhere to go
+ * @DAXPLUG_REASON_HUGE_PAGE: no other node can take a huge page of the block
  * @DAXPLUG_REASON_NO_MEMORY: there is no memory to move pages to, or for the change
  * @DAXPLUG_REASON_REFUSED: a memory notifier of the kernel refused
  * @DAXPLUG_REASON_POISONED: a page of the block has a hardware fault
- * @DAXPLUG_REASON_IN_USE: something else has a part of the address range
+ * @DAXPLUG_REASON_IN_USE: a part of the address range is in use
  * @DAXPLUG_REASON_OTHER: the kernel did not say why
  * @DAXPLUG_REASON_SIGNAL: cancelled by the caller or by a signal
  * @DAXPLUG_REASON_TIMEOUT: the timeout expired
@@ -233,7 +231,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_UNBIND: the device was unbound meanwhile
  * @DAXPLUG_REASON_UNLOAD: the driver was unloaded meanwhile
  * @DAXPLUG_REASON_INTERFERENCE: another process switched a block meanwhile
- * @DAXPLUG_REASON_NO_ROOM: other nodes have no room for the memory that must move
+ * @DAXPLUG_REASON_NO_ROOM: other nodes have too little free memory for the pages that must move
  * @DAXPLUG_REASON_COMMIT_LIMIT: with vm.overcommit_memory=2, more memory is
  *	committed than would be allowed without the device
  * @DAXPLUG_REASON_PERMISSION: the caller may not change it
@@ -243,7 +241,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_NO_NODE: firmware gave the device no NUMA node
  * @DAXPLUG_REASON_NO_DRIVER: there is no kmem driver
  * @DAXPLUG_REASON_NO_BLOCKS: no memory block lies in the device's ranges
- * @DAXPLUG_REASON_NO_DEVICE: the device, or the orphaned range, has gone
+ * @DAXPLUG_REASON_NO_DEVICE: the device or the orphaned range has gone
  * @DAXPLUG_REASON_UNREADABLE: something could not be read
  * @DAXPLUG_REASON_UNSUPPORTED: not supported here, as in a recorded tree
  * @DAXPLUG_REASON_WORKER: the process that makes the change could not be started,
@@ -293,7 +291,8 @@ enum daxplug_reason {
  * enum daxplug_event_type - the kind of an event
  * @DAXPLUG_EVENT_UNKNOWN: never delivered
  * @DAXPLUG_EVENT_PRESENT: the device was there when the monitor began
- * @DAXPLUG_EVENT_READY: all devices that were there have been reported; no device
+ * @DAXPLUG_EVENT_READY: all devices that existed when the monitor began have been reported; names
+ *	no device
  * @DAXPLUG_EVENT_ADDED: the device has appeared
  * @DAXPLUG_EVENT_REMOVED: the device has gone
  * @DAXPLUG_EVENT_CHANGED: its state, its mode or the counts of its blocks differ
@@ -320,11 +319,10 @@ enum daxplug_verdict {
 };
 
 /**
- * enum daxplug_severity - how much a finding matters
+ * enum daxplug_severity - the severity of a finding
  * @DAXPLUG_SEVERITY_UNKNOWN: no finding
  * @DAXPLUG_SEVERITY_INFO: worth knowing
- * @DAXPLUG_SEVERITY_WARNING: something will not come back by itself, or will work
- *	against the change
+ * @DAXPLUG_SEVERITY_WARNING: something will be lost for good, or will work against the change
  * @DAXPLUG_SEVERITY_UNSURE: something could not be read, or cannot be foreseen:
  *	the change may fail
  * @DAXPLUG_SEVERITY_ERROR: the change would be refused, or fail
@@ -343,7 +341,7 @@ enum daxplug_severity {
  * @DAXPLUG_USE_ANON: anonymous memory of processes; must move
  * @DAXPLUG_USE_SHARED: shared memory and tmpfs; must move
  * @DAXPLUG_USE_HUGE: huge pages of a pool that are in use; must move
- * @DAXPLUG_USE_CACHE: page cache; moves, or is dropped if there is no room
+ * @DAXPLUG_USE_CACHE: page cache; moves, or is dropped if other nodes lack free memory
  * @DAXPLUG_USE_KERNEL: the kernel's own; cannot move
  * @DAXPLUG_USE_FREE: free
  */
@@ -361,30 +359,30 @@ enum daxplug_use {
 
 /* Make all checks, change nothing. */
 #define DAXPLUG_CHANGE_DRY_RUN (1U << 0)
-/* Unplug, replug: even if the forecast says that it would be refused. */
+/* Unplug, replug: proceed even if the forecast says that the change would be refused. */
 #define DAXPLUG_CHANGE_FORCE (1U << 1)
 /* Unplug: unbind the device afterwards, whatever the backend. */
 #define DAXPLUG_CHANGE_RELEASE (1U << 2)
 /* Fail at once with -EAGAIN if another daxplug works on the device. */
 #define DAXPLUG_CHANGE_NO_WAIT (1U << 3)
 /*
- * Unplug, replug: first move the pages of the device to other nodes, by as many threads as
- * there are processors, while the kernel's memory hotplug locks are free. Refused if the
- * nodes lack free memory above their high watermarks for the pages that must move, unless
- * with DAXPLUG_CHANGE_FORCE. Pages that user space cannot move are left to the unplug. If the
- * change fails, pages that were moved stay where they went.
+ * Unplug, replug: first move the pages of the device to other nodes, with one thread for each
+ * CPU, while the kernel's memory hotplug locks are free. The change is refused if the nodes lack
+ * free memory above their high watermarks for the pages that must move, unless
+ * DAXPLUG_CHANGE_FORCE is set. Pages that user space cannot move are left to the unplug. If the
+ * change fails, pages that were moved do not move back.
  */
 #define DAXPLUG_CHANGE_DRAIN (1U << 4)
 /*
- * Unplug, replug: until the change has ended, switch off demotion and NUMA balancing, and
- * give the device's node the least weight for weighted interleaving. A process of its own
- * restores all three, also if the caller or the worker is killed.
+ * Unplug, replug: until the change has ended, switch off demotion and NUMA balancing, and give
+ * the device's node the lowest weight for weighted interleaving. A separate process restores all
+ * three, even if the caller or the worker is killed.
  */
 #define DAXPLUG_CHANGE_NO_REFILL (1U << 5)
 
 /*
- * With DAXPLUG_CHANGE_DRAIN: swap anonymous and shared memory out that has no room on other
- * nodes. Without it a drain swaps nothing out.
+ * With DAXPLUG_CHANGE_DRAIN: swap out anonymous and shared memory for which other nodes lack free
+ * memory. Without this flag a drain swaps nothing out.
  */
 #define DAXPLUG_CHANGE_SWAP (1U << 6)
 
@@ -428,9 +426,9 @@ const char *daxplug_version(void);
 
 /**
  * daxplug_new() - open a system
- * @root: the directory that holds sys/ and proc/, such as a recorded tree; NULL
- *	for the live system. Below another root than NULL nothing outside of it is
- *	opened, and nothing can be changed
+ * @root: the directory that holds sys/ and proc/, such as a recorded tree; NULL for the live
+ *	system. With a @root, nothing outside of that directory is opened, and nothing can be
+ *	changed
  * @daxplug: set to the handle, with one reference
  *
  * Return: 0; -ENOMEM; or the error of opening @root.
@@ -440,7 +438,7 @@ struct daxplug *daxplug_ref(struct daxplug *daxplug);
 void daxplug_unref(struct daxplug *daxplug);
 
 /**
- * daxplug_scan() - read all devices and orphaned ranges anew
+ * daxplug_scan() - read all devices and orphaned ranges again
  * @daxplug: the handle
  *
  * Pointers from daxplug_first() and the like are valid until the next daxplug_scan(),
@@ -471,7 +469,7 @@ DAXPLUG_CHECK int daxplug_scan(struct daxplug *daxplug);
 DAXPLUG_CHECK int daxplug_read_tiers(struct daxplug *daxplug);
 
 /**
- * daxplug_first() - the first device, by region and number
+ * daxplug_first() - get the first device, ordered by region and number
  * @daxplug: the handle, scanned
  *
  * Return: the device, borrowed until the next daxplug_scan(); NULL if there is none.
@@ -481,13 +479,13 @@ struct daxplug_device *daxplug_first(struct daxplug *daxplug);
 /* The device after another; NULL after the last, and after one not in the list. */
 struct daxplug_device *daxplug_next(struct daxplug_device *device);
 
-/* The device of a name such as dax0.0, borrowed; NULL if there is none. */
+/* The device with a name such as dax0.0, borrowed; NULL if there is none. */
 struct daxplug_device *daxplug_find(struct daxplug *daxplug, const char *name);
 
 /*
- * The last failure of a call on this handle, its devices, forecasts and monitors, and the
- * advice; a change has its own. One line without a newline each, valid until the next
- * such call; "" if no call has failed, or there is no advice.
+ * The last failure of a call on this handle or its devices, forecasts and monitors, and the
+ * remedy; a change has its own. One line each, without a newline, valid until the next such call;
+ * "" if no call has failed, or no remedy is known.
  */
 const char *daxplug_message(const struct daxplug *daxplug);
 const char *daxplug_hint(const struct daxplug *daxplug);
@@ -498,7 +496,7 @@ struct daxplug_device *daxplug_device_ref(struct daxplug_device *device);
 void daxplug_device_unref(struct daxplug_device *device);
 
 /**
- * daxplug_device_refresh() - read one device anew
+ * daxplug_device_refresh() - read one device again
  * @device: the device
  *
  * Strings from its getters are invalid after this call.
@@ -532,9 +530,9 @@ int daxplug_device_target_node(const struct daxplug_device *device);
 int daxplug_device_numa_node(const struct daxplug_device *device);
 /* The memory tier of its target node; -1 if there is none, or tiers were not read. */
 int daxplug_device_tier(const struct daxplug_device *device);
-/* 1 or 0: does the device ask for its page structs on its own memory; -1 if unknown. */
+/* 1 if the device asks for its page structs in its own memory, otherwise 0; -1 if unknown. */
 int daxplug_device_memmap_wanted(const struct daxplug_device *device);
-/* 1 or 0: does the kernel put page structs there on this system; -1 if unknown. */
+/* 1 if the kernel puts page structs there on this system, otherwise 0; -1 if unknown. */
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device);
 
 /*
@@ -558,8 +556,8 @@ int64_t daxplug_device_read_latency(const struct daxplug_device *device);
 int64_t daxplug_device_write_latency(const struct daxplug_device *device);
 
 /*
- * The PID of the process in which a daxplug changes it now; 0 if there is none, or it cannot
- * be told. Read when it is called.
+ * The PID of the process in which a daxplug is changing the device; 0 if there is none, or it is
+ * unknown. Reads the current value.
  */
 int daxplug_device_worker(const struct daxplug_device *device);
 
@@ -574,18 +572,18 @@ uint64_t daxplug_device_range_page_offset(const struct daxplug_device *device, u
 
 /* In bytes; 0 if unknown. */
 uint64_t daxplug_device_block_size(const struct daxplug_device *device);
-/* How many memory blocks its ranges hold; 0 if unknown. */
+/* Number of memory blocks in its ranges; 0 if unknown. */
 unsigned int daxplug_device_blocks(const struct daxplug_device *device);
-/* How many of them are present, as far as can be told. */
+/* Number of blocks that are known to be present. */
 unsigned int daxplug_device_blocks_present(const struct daxplug_device *device);
-/* How many of them are online. */
+/* Number of blocks that are online. */
 unsigned int daxplug_device_blocks_online(const struct daxplug_device *device);
-/* How many of them are in ZONE_MOVABLE. */
+/* Number of blocks in ZONE_MOVABLE. */
 unsigned int daxplug_device_blocks_movable(const struct daxplug_device *device);
-/* How many of them have an unknown state or zone. */
+/* Number of blocks with an unknown state or zone. */
 unsigned int daxplug_device_blocks_unknown(const struct daxplug_device *device);
 
-/* N of memoryN, for a block from 0 to daxplug_device_blocks() - 1, by ascending address. */
+/* The N of memoryN, for a block from 0 to daxplug_device_blocks() - 1, by ascending address. */
 uint64_t daxplug_device_block_number(const struct daxplug_device *device, unsigned int block);
 enum daxplug_block_state daxplug_device_block_state(const struct daxplug_device *device,
 						    unsigned int block);
@@ -596,14 +594,14 @@ const char *daxplug_device_block_zone(const struct daxplug_device *device, unsig
  * daxplug_device_read_use() - estimate the use of the device's memory
  * @device: the device
  *
- * Looks at a sample of the pages of each block that is online.
+ * Reads a sample of the pages of each online block.
  *
  * Return: 0; -EACCES for a caller other than root; -ENOENT if the kernel has no
  * /proc/kpageflags; -ENOMEM; -EMFILE; -ENFILE.
  */
 DAXPLUG_CHECK int daxplug_device_read_use(struct daxplug_device *device);
 
-/* How much of a block is in use, in percent; -1 if offline or not read. */
+/* The used part of a block, in percent; -1 if offline or not read. */
 int daxplug_device_block_use(const struct daxplug_device *device, unsigned int block);
 
 /*
@@ -614,9 +612,9 @@ int daxplug_device_block_use(const struct daxplug_device *device, unsigned int b
 int daxplug_device_guard(const struct daxplug_device *device);
 /* kmem/timeout_ms; 0 is no timeout. */
 int64_t daxplug_device_timeout(const struct daxplug_device *device);
-/* How long the last transition took. */
+/* The duration of the last transition. */
 int64_t daxplug_device_last_duration(const struct daxplug_device *device);
-/* kmem/last_failure as it stands there: "wanted=unplugged error=-EBUSY reason=...". */
+/* The text of kmem/last_failure: "wanted=unplugged error=-EBUSY reason=...". */
 const char *daxplug_device_last_failure(const struct daxplug_device *device);
 /* Transitions since the device was bound. */
 int64_t daxplug_device_transitions_done(const struct daxplug_device *device);
@@ -632,13 +630,13 @@ int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
 /**
  * daxplug_device_set_guard() - choose whether other processes may switch its blocks
  * @device: the device
- * @on: whether the driver refuses that; kmem/guard
+ * @on: whether the driver refuses such switches; kmem/guard
  *
  * Lasts until the device is unbound. daxplug_device_guard() returns the new value at once.
  *
  * Return: 0; -EOPNOTSUPP if its driver has no guard, or in a recorded tree; -EACCES or
- * -EPERM for a caller other than root; -EROFS if sysfs is mounted read-only; or what the
- * driver returned.
+ * -EPERM for a caller other than root; -EROFS if sysfs is mounted read-only; or the errno of the
+ * driver.
  */
 DAXPLUG_CHECK int daxplug_device_set_guard(struct daxplug_device *device, bool on);
 
@@ -649,14 +647,14 @@ DAXPLUG_CHECK int daxplug_device_set_guard(struct daxplug_device *device, bool o
  *
  * Lasts until the device is unbound. The rollback itself is not limited.
  *
- * Return: 0; -EINVAL for another number; otherwise as daxplug_device_set_guard().
+ * Return: 0; -EINVAL for a number out of range; otherwise as daxplug_device_set_guard().
  */
 DAXPLUG_CHECK int daxplug_device_set_timeout(struct daxplug_device *device, int64_t timeout);
 
 /**
  * daxplug_device_set_memmap_wanted() - choose the memory for its page structs
  * @device: the device
- * @on: whether to use its own memory, if the kernel allows that; memmap_on_memory
+ * @on: whether to use the device's own memory, if the kernel allows that; memmap_on_memory
  *
  * Return: 0; -EBUSY while the device is bound to kmem; -EOPNOTSUPP on a kernel before 6.8,
  * or in a recorded tree; otherwise as daxplug_device_set_guard().
@@ -674,7 +672,7 @@ struct daxplug_orphan *daxplug_orphan_next(struct daxplug_orphan *orphan);
 /* By its name. */
 struct daxplug_orphan *daxplug_orphan_find(struct daxplug *daxplug, const char *name);
 
-/* Its first and last address as /proc/iomem writes them: 180000000-1bfffffff. */
+/* Its first and last address as in /proc/iomem: 180000000-1bfffffff. */
 const char *daxplug_orphan_name(const struct daxplug_orphan *orphan);
 uint64_t daxplug_orphan_start(const struct daxplug_orphan *orphan);
 uint64_t daxplug_orphan_end(const struct daxplug_orphan *orphan);
@@ -693,7 +691,7 @@ int daxplug_orphan_quarantined(const struct daxplug_orphan *orphan);
  * @action: DAXPLUG_ACTION_PLUG, _UNPLUG or _REPLUG
  * @change: set to the change, with one reference
  *
- * The change is started once. A plug or replug is to ZONE_MOVABLE unless
+ * A change can be started only once. A plug or replug is to ZONE_MOVABLE unless
  * daxplug_change_set_state() says otherwise.
  *
  * Plugging binds a device without a driver to kmem first. Unplugging block by block
@@ -726,7 +724,7 @@ struct daxplug_change *daxplug_change_ref(struct daxplug_change *change);
  */
 void daxplug_change_unref(struct daxplug_change *change);
 
-/* All setters: before the start; -EBUSY afterwards. */
+/* Call setters before the start; they return -EBUSY afterwards. */
 
 /**
  * daxplug_change_set_state() - choose the state to plug to
@@ -750,8 +748,8 @@ DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsign
 /**
  * daxplug_change_set_timeout() - limit the time that the change may take
  * @change: the change
- * @timeout: in milliseconds from the start, the wait for another daxplug included;
- *	negative, the default, for no limit
+ * @timeout: in milliseconds from the start, including the wait for another daxplug; negative, the
+ *	default, for no limit
  *
  * When the timeout expires the change is cancelled and rolled back. The rollback itself
  * is not limited.
@@ -765,24 +763,23 @@ DAXPLUG_CHECK int daxplug_change_set_timeout(struct daxplug_change *change, int6
  * @change: the change
  * @node: the number of the node, such as that of a device that is to be unplugged next
  *
- * May be called for several nodes. Where no other node with memory is left, the drain moves
- * pages to these nodes all the same. The unplug that follows the drain moves the remaining
- * pages to nodes that the kernel chooses.
+ * May be called for several nodes. If no other node with memory is left, the drain moves pages to
+ * these nodes nevertheless. The unplug that follows the drain moves the remaining pages to nodes
+ * that the kernel chooses.
  *
  * Return: 0; -EINVAL for a number that no node has; -EBUSY.
  */
 DAXPLUG_CHECK int daxplug_change_avoid_node(struct daxplug_change *change, int node);
 
 /**
- * daxplug_change_start() - begin
+ * daxplug_change_start() - start a change
  * @change: the change
  *
- * Reads the device anew, makes all checks, and starts the process that makes the
- * change. A change that is refused, that has nothing to do, or that is a dry run has
- * ended when this returns.
+ * Reads the device again, makes all checks, and starts the process that makes the change. A
+ * change that is refused, has nothing to do or is a dry run has already ended when this returns.
  *
- * Return: 0 if the change runs, has nothing to do or is a dry run; -EBUSY if it was
- * started before; or the error that daxplug_change_error() returns as well.
+ * Return: 0 if the change runs, has nothing to do or is a dry run; -EBUSY if it was started
+ * before; or the same error as daxplug_change_error().
  */
 DAXPLUG_CHECK int daxplug_change_start(struct daxplug_change *change);
 
@@ -790,8 +787,8 @@ DAXPLUG_CHECK int daxplug_change_start(struct daxplug_change *change);
  * daxplug_change_fd() - the descriptor for poll loops
  * @change: the change, started
  *
- * Readable when daxplug_change_process() has something to do. It belongs to the
- * change and is only to be polled.
+ * Readable when daxplug_change_process() has something to do. The descriptor belongs to the
+ * change; only poll it.
  *
  * Return: the descriptor; -1 before the start and after the end.
  */
@@ -817,33 +814,33 @@ DAXPLUG_CHECK int daxplug_change_wait(struct daxplug_change *change);
  * daxplug_change_cancel() - cancel a change and have it rolled back
  * @change: the change
  *
- * Does not wait. May be called from any thread and from a signal handler, as long as
- * the caller holds a reference. Before the start it is kept: the change is cancelled as
- * soon as it is started. Without effect after the end and during a rollback.
+ * Does not wait. May be called from any thread and from a signal handler while the caller holds a
+ * reference. If called before the start, the change is cancelled as soon as it is started. Has no
+ * effect after the end and during a rollback.
  */
 void daxplug_change_cancel(struct daxplug_change *change);
 
-/* While it runs. */
+/* The phase of a running change. */
 enum daxplug_phase daxplug_change_phase(const struct daxplug_change *change);
 
 /**
- * daxplug_change_progress() - how far a change is
+ * daxplug_change_progress() - get the progress of a change
  * @change: the change, running
- * @done: set to the number of blocks where the phase is to take them. For a large
- *	device that daxplug's driver does not drive it is an estimate from a sample
+ * @done: set to the number of blocks that have reached the state of the phase; an estimate from a
+ *	sample for a large device without daxplug's driver
  * @total: set to the number of blocks
  *
- * Return: 0; -ENODATA if it cannot be told, and in DAXPLUG_PHASE_DRAIN, in which no block
+ * Return: 0; -ENODATA if the progress is unknown, or in DAXPLUG_PHASE_DRAIN, in which no block
  * changes.
  */
 DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, unsigned int *done,
 					  unsigned int *total);
 
 /**
- * daxplug_change_drain_progress() - how far a drain is
+ * daxplug_change_drain_progress() - get the progress of a drain
  * @change: the change, running, in DAXPLUG_PHASE_DRAIN
  * @moved: set to the number of bytes moved so far
- * @total: set to the number of bytes that there were to be moved, page cache included
+ * @total: set to the number of bytes to move, including page cache
  *
  * Return: 0; -ENODATA in another phase.
  */
@@ -853,13 +850,13 @@ DAXPLUG_CHECK int daxplug_change_drain_progress(const struct daxplug_change *cha
 /* The PID of the process that holds the device's lock in DAXPLUG_PHASE_WAIT; 0 if unknown. */
 int daxplug_change_waits_for(const struct daxplug_change *change);
 
-/* The arguments that it was made with. The device is NULL for a reclaim; borrowed. */
+/* The arguments that the change was created with. The device is borrowed; NULL for a reclaim. */
 struct daxplug_device *daxplug_change_device(const struct daxplug_change *change);
 /* The name of the device or of the orphaned range. */
 const char *daxplug_change_name(const struct daxplug_change *change);
 enum daxplug_action daxplug_change_action(const struct daxplug_change *change);
 
-/* ---- The result of a change: once it has ended ---- */
+/* ---- The result of a change, once it has ended ---- */
 
 enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change);
 
@@ -891,50 +888,52 @@ enum daxplug_outcome daxplug_change_outcome(const struct daxplug_change *change)
  */
 int daxplug_change_error(const struct daxplug_change *change);
 
-/* Why it failed. */
+/* Why the change failed. */
 enum daxplug_reason daxplug_change_reason(const struct daxplug_change *change);
-/* The reason that seems to have kept a block when the change was cancelled. */
+/* The reason that probably kept a block online when the change was cancelled. */
 enum daxplug_reason daxplug_change_held(const struct daxplug_change *change);
-/* N of memoryN at which it failed; -1 if no single block is known. */
+/* The N of memoryN at which the change failed; -1 if no single block is known. */
 int64_t daxplug_change_block(const struct daxplug_change *change);
 /* The first address of that block; 0 if unknown. */
 uint64_t daxplug_change_address(const struct daxplug_change *change);
-/* The number of the page frame that held it; -1 if unknown. */
+/* The pfn of the page that kept the block online; -1 if unknown. */
 int64_t daxplug_change_pfn(const struct daxplug_change *change);
 /* The process that maps this page: its PID, or 0 if none was found; and its name. */
 int daxplug_change_holder(const struct daxplug_change *change);
 const char *daxplug_change_holder_name(const struct daxplug_change *change);
-/* True if the cause may pass by itself, so that the same change may succeed later. */
+/* True if the cause may be temporary, so that the same change may succeed later. */
 bool daxplug_change_retry(const struct daxplug_change *change);
 /* One line without a newline; "" if there is nothing to say. */
 const char *daxplug_change_message(const struct daxplug_change *change);
 const char *daxplug_change_hint(const struct daxplug_change *change);
-/* The state of the device before. */
+/* The state of the device before the change. */
 enum daxplug_state daxplug_change_state_before(const struct daxplug_change *change);
-/* From the start to the end. */
+/* The time from the start to the end. */
 int64_t daxplug_change_duration(const struct daxplug_change *change);
-/* Huge pages that a failed unplug took from their pools and could not give back. */
+/* Huge pages that a failed unplug removed from their pools and could not restore. */
 uint64_t daxplug_change_huge_pages_lost(const struct daxplug_change *change);
 
 /* True if the change has drained the device, if only in part. */
 bool daxplug_change_drained(const struct daxplug_change *change);
-/* How long that took; -1 if it has not. */
+/* The duration of the drain; -1 if there was none. */
 int64_t daxplug_change_drain_duration(const struct daxplug_change *change);
 /* Bytes that were moved. */
 uint64_t daxplug_change_moved(const struct daxplug_change *change, enum daxplug_use use);
 /* Bytes that DAXPLUG_CHANGE_SWAP has swapped out. */
 uint64_t daxplug_change_swapped(const struct daxplug_change *change);
-/* Bytes of page cache that were dropped, where the kernel lets a node be reclaimed: about. */
+/* Approximate bytes of page cache that were dropped, on kernels that can reclaim a node. */
 uint64_t daxplug_change_dropped(const struct daxplug_change *change);
-/* Bytes that were left on the device for the unplug; -1 if unknown. */
+/* Bytes on the device that were left to the unplug; -1 if unknown. */
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);
 
-/* Any of DAXPLUG_REFILL_*: the ways in which the kernel may refill the device meanwhile. */
+/*
+ * Any of DAXPLUG_REFILL_*: the ways in which the kernel might have refilled the device meanwhile.
+ */
 unsigned int daxplug_change_refills(const struct daxplug_change *change);
 /* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
 bool daxplug_change_refills_off(const struct daxplug_change *change);
 
-/* Processes: first ones whose pages cannot be moved, then by the memory that was moved. */
+/* Processes: first those whose pages cannot be moved, then by the memory that was moved. */
 unsigned int daxplug_change_evacuees(const struct daxplug_change *change);
 int daxplug_change_evacuee_pid(const struct daxplug_change *change, unsigned int evacuee);
 const char *daxplug_change_evacuee_name(const struct daxplug_change *change, unsigned int evacuee);
@@ -946,16 +945,16 @@ int daxplug_change_evacuee_error(const struct daxplug_change *change, unsigned i
 /* ---- Forecasts ---- */
 
 /**
- * daxplug_forecast_new() - foresee a change of one or more devices together
+ * daxplug_forecast_new() - forecast a change of one or more devices together
  * @devices: the devices, all of one handle; at least one
- * @count: how many
+ * @count: their number
  * @action: DAXPLUG_ACTION_PLUG, _UNPLUG or _REPLUG
  * @state: the state to plug to; ignored for an unplug
  * @forecast: set to the forecast, with one reference
  *
- * Changes nothing. Memory of nodes that the devices themselves make does not count as
- * room. A figure that cannot be read is -1, and a finding says so. The search for the
- * programs that use the memory takes half a second at most.
+ * Changes nothing. Memory of nodes that consist of these devices does not count as free. A figure
+ * that cannot be read is -1, and a finding says so. The search for the programs that use the
+ * memory takes at most half a second.
  *
  * Return: 0; -EINVAL for another action, no device, or devices of different handles;
  * -ENOMEM.
@@ -965,15 +964,16 @@ DAXPLUG_CHECK int daxplug_forecast_new(struct daxplug_device *const *devices, un
 				       struct daxplug_forecast **forecast);
 
 /**
- * daxplug_forecast_changes() - foresee changes of devices, as they have been set up
+ * daxplug_forecast_changes() - forecast changes of devices that have been set up
  * @changes: the changes, which need not be started; at least one. All have the same action,
  *	state and flags, and devices of one handle
- * @count: how many
+ * @count: their number
  * @forecast: set to the forecast, with one reference
  *
- * As daxplug_forecast_new(). With DAXPLUG_CHANGE_DRAIN the room is that of a drain: free memory
- * above the high watermarks of the nodes that it would fill, free huge pages for huge pages in
- * use, and swap only with DAXPLUG_CHANGE_SWAP; findings name the memory that it could not move.
+ * As daxplug_forecast_new(). With DAXPLUG_CHANGE_DRAIN only this memory counts as free: free
+ * memory above the high watermarks of the nodes that a drain would fill, free huge pages for huge
+ * pages in use, and swap only with DAXPLUG_CHANGE_SWAP; findings name the memory that a drain
+ * could not move.
  *
  * Return: 0; -EINVAL for a reclaim, no change, or changes that differ; -ENOMEM.
  */
@@ -986,7 +986,7 @@ enum daxplug_verdict daxplug_forecast_verdict(const struct daxplug_forecast *for
 /* The reason of the first finding that is an error. */
 enum daxplug_reason daxplug_forecast_reason(const struct daxplug_forecast *forecast);
 
-/* The change that it is about. */
+/* The action of the forecast. */
 enum daxplug_action daxplug_forecast_action(const struct daxplug_forecast *forecast);
 
 /* Findings, the most severe first. Strings are borrowed from the forecast. */
@@ -996,46 +996,46 @@ const char *daxplug_forecast_finding_id(const struct daxplug_forecast *forecast,
 					unsigned int finding);
 enum daxplug_severity daxplug_forecast_finding_severity(const struct daxplug_forecast *forecast,
 							unsigned int finding);
-/* The reason that a change would fail for; DAXPLUG_REASON_UNKNOWN if it would not. */
+/* The reason for which a change would fail; DAXPLUG_REASON_UNKNOWN if it would not fail. */
 enum daxplug_reason daxplug_forecast_finding_reason(const struct daxplug_forecast *forecast,
 						    unsigned int finding);
-/* The device that it is about; "" for all of them. */
+/* The device that the finding concerns; "" for all of them. */
 const char *daxplug_forecast_finding_device(const struct daxplug_forecast *forecast,
 					    unsigned int finding);
 /* One sentence without a full stop. */
 const char *daxplug_forecast_finding_text(const struct daxplug_forecast *forecast,
 					  unsigned int finding);
-/* The remedy, a command line where there is one; "". */
+/* The remedy, a command line if there is one; "" if unknown. */
 const char *daxplug_forecast_finding_remedy(const struct daxplug_forecast *forecast,
 					    unsigned int finding);
 
 /* The use of the devices' memory, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_use(const struct daxplug_forecast *forecast, enum daxplug_use use);
-/* The memory that must move, page cache not included, in bytes; -1 if unknown. */
+/* The memory that must move, without page cache, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_must_move(const struct daxplug_forecast *forecast);
-/* The room for it on other nodes, swap included, in bytes; -1 if unknown. */
+/* The free memory for it on other nodes, including swap, in bytes; -1 if unknown. */
 int64_t daxplug_forecast_room(const struct daxplug_forecast *forecast);
 /* 1: the figures of use are exact; 0: they are estimated from a sample. */
 int daxplug_forecast_is_exact(const struct daxplug_forecast *forecast);
 
-/* Blocks that cannot, or may not, go offline. */
+/* Blocks that cannot, or perhaps cannot, go offline. */
 unsigned int daxplug_forecast_unmovable(const struct daxplug_forecast *forecast);
 const char *daxplug_forecast_unmovable_device(const struct daxplug_forecast *forecast,
 					      unsigned int unmovable);
 /* N of memoryN. */
 uint64_t daxplug_forecast_unmovable_block(const struct daxplug_forecast *forecast,
 					  unsigned int unmovable);
-/* DAXPLUG_REASON_OTHER: it is in a kernel zone, and no unmovable page was found in it. */
+/* DAXPLUG_REASON_OTHER: the block is in a kernel zone, and no unmovable page was found in it. */
 enum daxplug_reason daxplug_forecast_unmovable_reason(const struct daxplug_forecast *forecast,
 						      unsigned int unmovable);
 
-/* Pools of huge pages whose free pages the devices would take along. */
+/* Pools of huge pages that would lose free pages. */
 unsigned int daxplug_forecast_pools(const struct daxplug_forecast *forecast);
 int daxplug_forecast_pool_node(const struct daxplug_forecast *forecast, unsigned int pool);
 /* In bytes. */
 uint64_t daxplug_forecast_pool_page_size(const struct daxplug_forecast *forecast,
 					 unsigned int pool);
-/* How many pages. */
+/* The number of free pages that would be lost. */
 uint64_t daxplug_forecast_pool_lost(const struct daxplug_forecast *forecast, unsigned int pool);
 
 /* Control groups, then processes, that have most memory on the devices' nodes. */
@@ -1046,26 +1046,26 @@ const char *daxplug_forecast_user_name(const struct daxplug_forecast *forecast, 
 int daxplug_forecast_user_pid(const struct daxplug_forecast *forecast, unsigned int user);
 /* In bytes. */
 uint64_t daxplug_forecast_user_bytes(const struct daxplug_forecast *forecast, unsigned int user);
-/* False if the time was up before all had been looked at. */
+/* False if the search ran out of time. */
 bool daxplug_forecast_users_complete(const struct daxplug_forecast *forecast);
 
 /* Bytes of page structs that a plug needs; 0 for an unplug, -1 if unknown. */
 int64_t daxplug_forecast_page_structs(const struct daxplug_forecast *forecast);
-/* 1: they go to the devices' own memory; 0: to other nodes; -1: unknown, or both. */
+/* 1: the page structs go to the devices' own memory; 0: to other nodes; -1: unknown, or both. */
 int daxplug_forecast_page_structs_on_device(const struct daxplug_forecast *forecast);
 
-/* How long it will take, by the last transitions of these devices; -1 if unknown. */
+/* The expected duration, estimated from the last transitions of these devices; -1 if unknown. */
 int64_t daxplug_forecast_duration(const struct daxplug_forecast *forecast);
 
 /* ---- Events ---- */
 
 /**
  * daxplug_monitor_new() - begin to watch all devices
- * @daxplug: the handle; its own list of devices is left alone
+ * @daxplug: the handle; its own list of devices does not change
  * @monitor: set to the monitor, with one reference
  *
- * Where the kernel's announcements cannot be received (a recorded tree, a sandbox
- * without netlink) the monitor looks at the devices at intervals instead.
+ * If uevents cannot be received (a recorded tree, a sandbox without netlink), the monitor scans
+ * the devices at intervals instead.
  *
  * Return: 0; -ENOMEM; or the error of a system call.
  */
@@ -1073,43 +1073,41 @@ DAXPLUG_CHECK int daxplug_monitor_new(struct daxplug *daxplug, struct daxplug_mo
 struct daxplug_monitor *daxplug_monitor_ref(struct daxplug_monitor *monitor);
 void daxplug_monitor_unref(struct daxplug_monitor *monitor);
 
-/* A descriptor that is readable when events may be there; only to be polled. */
+/* A descriptor that is readable when there may be events; only poll it. */
 int daxplug_monitor_fd(const struct daxplug_monitor *monitor);
 
-/* True if it looks at intervals because the kernel's announcements cannot be received. */
+/* True if the monitor scans at intervals because uevents cannot be received. */
 bool daxplug_monitor_polls(const struct daxplug_monitor *monitor);
 
 /**
- * daxplug_monitor_next() - the next event
+ * daxplug_monitor_next() - get the next event
  * @monitor: the monitor
  * @event: set to the event, borrowed until the next call
  *
- * The first events are one DAXPLUG_EVENT_PRESENT a device and one DAXPLUG_EVENT_READY.
- * Call it until it returns 0: the descriptor may not be readable again for the events that
- * are left.
+ * The first events are a DAXPLUG_EVENT_PRESENT for each device and one DAXPLUG_EVENT_READY. Call
+ * this until it returns 0: the descriptor may not become readable again for the remaining events.
  *
- * Return: 1 with an event; 0 if there is none now; -ENOMEM or the error of reading the
- * devices, after which the monitor can still be used. daxplug_message() of the handle
- * tells more.
+ * Return: 1 with an event; 0 if there is none now; -ENOMEM or the error of reading the devices,
+ * after which the monitor can still be used. daxplug_message() of the handle has the details.
  */
 DAXPLUG_CHECK int daxplug_monitor_next(struct daxplug_monitor *monitor,
 				       const struct daxplug_event **event);
 
 enum daxplug_event_type daxplug_event_get_type(const struct daxplug_event *event);
-/* 1 for the first event of a monitor, then one more for each. */
+/* 1 for the first event of a monitor, incremented for each further one. */
 uint64_t daxplug_event_sequence(const struct daxplug_event *event);
 /* The name of the device; "" for DAXPLUG_EVENT_READY. */
 const char *daxplug_event_device(const struct daxplug_event *event);
 enum daxplug_kind daxplug_event_kind(const struct daxplug_event *event);
-/* UNKNOWN before a device was there, and after it has gone. */
+/* UNKNOWN before a device has appeared, and after it has gone. */
 enum daxplug_state daxplug_event_state_before(const struct daxplug_event *event);
 enum daxplug_state daxplug_event_state(const struct daxplug_event *event);
 enum daxplug_mode daxplug_event_mode_before(const struct daxplug_event *event);
 enum daxplug_mode daxplug_event_mode(const struct daxplug_event *event);
-/* How many blocks were, and are, online. */
+/* The number of blocks that were, and are, online. */
 unsigned int daxplug_event_blocks_online_before(const struct daxplug_event *event);
 unsigned int daxplug_event_blocks_online(const struct daxplug_event *event);
-/* How many blocks the device has. */
+/* The number of blocks of the device. */
 unsigned int daxplug_event_blocks(const struct daxplug_event *event);
 
 #ifdef __cplusplus

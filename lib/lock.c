@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One daxplug at a time works on a device. The lock is on a file that only root can
- * open, so that no other user can hold it. The child takes it: it lasts until the
- * child ends, even if the caller is killed.
+ * Only one daxplug at a time works on a device. The lock is on a file that only root can open, so
+ * that no other user can hold it. The child takes the lock, so it lasts until the child ends,
+ * even if the caller is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "change.h"
 #include "handle.h"
 
-/* How often DAXPLUG_CHANGE_NO_WAIT tries to take the lock: for 200 ms in all. */
+/* The number of attempts to take the lock with DAXPLUG_CHANGE_NO_WAIT, within 200 ms. */
 #define NO_WAIT_LOOKS 3
 
 static bool is_lock_on(const char *line, const struct stat *file, int *pid)
@@ -31,7 +31,7 @@ static bool is_lock_on(const char *line, const struct stat *file, int *pid)
 	       device_minor == minor(file->st_dev);
 }
 
-/* The process that holds a lock, by /proc/locks; 0 if it does not say. */
+/* Finds the process that holds a lock in /proc/locks; returns 0 if there is none. */
 static int find_holder(const struct daxplug *daxplug, int fd)
 {
 	char *text, *line, *rest;
@@ -97,8 +97,8 @@ static int wait_for_lock(struct daxplug_change *change, int fd, const char *text
 }
 
 /**
- * lock_take() - lock a file; where the caller allows it, wait for the daxplug that has the lock
- * @change: the change; it is in the phase DAXPLUG_PHASE_WAIT if it had to wait
+ * lock_take() - lock a file, and wait for the lock unless DAXPLUG_CHANGE_NO_WAIT is set
+ * @change: the change; enters DAXPLUG_PHASE_WAIT if it has to wait
  * @fd: the file
  * @text: the work of the other daxplug, such as "another daxplug works on it"
  *
@@ -114,7 +114,7 @@ int lock_take(struct daxplug_change *change, int fd, const char *text)
 			continue;
 		if (errno != EWOULDBLOCK)
 			return -errno;
-		/* A daxplug that reads memory tiers has the lock for a moment. */
+		/* A daxplug that reads memory tiers holds the lock briefly. */
 		if (change->flags & DAXPLUG_CHANGE_NO_WAIT && ++looks < NO_WAIT_LOOKS) {
 			change_pause();
 			continue;
@@ -137,7 +137,7 @@ int lock_device(struct daxplug_change *change)
 	char path[SYSFS_PATH_SIZE], words[64];
 	int fd, err;
 
-	/* The driver lets one reclaim a range at a time. */
+	/* The driver allows one reclaim of a range at a time. */
 	if (!change->device)
 		return 0;
 	device_path(change->device, "resource", path);

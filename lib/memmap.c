@@ -6,12 +6,12 @@
 #include "handle.h"
 #include "memmap.h"
 
-/* The kernel has one struct page of this size for each page of this size. */
+/* The kernel has a struct page of STRUCT_PAGE bytes for each page. */
 #define STRUCT_PAGE 64
 #define PAGE 4096
 #define PMD (UINT64_C(2) << 20)
 
-/* The bytes of page structs for some memory. */
+/* Returns the size of the page structs for some memory, in bytes. */
 uint64_t memmap_size(uint64_t memory)
 {
 	return memory / PAGE * STRUCT_PAGE;
@@ -21,9 +21,9 @@ uint64_t memmap_size(uint64_t memory)
  * memmap_in_effect() - test whether a device's page structs will be on its own memory
  * @device: the device
  *
- * A device may ask for that, as all CXL devices do; the system does it only if it was booted
- * with memory_hotplug.memmap_on_memory, and if the page structs of one block fill whole huge
- * pages, or it was booted with "force".
+ * A device may ask for that, as all CXL devices do. The kernel does so only if it was booted with
+ * memory_hotplug.memmap_on_memory, and the page structs of a block fill whole huge pages or the
+ * value is "force".
  *
  * Return: 1 or 0; -1 if it cannot be told.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Binds a device to kmem and unbinds it, by the files of the driver. */
+/* Binds a device to kmem and unbinds it, through the files of the driver. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -33,9 +33,9 @@ static int is_bound(const struct daxplug *daxplug, const char *device)
 }
 
 /*
- * A device whose type is not kmem's, such as persistent memory, has to be assigned to kmem by its
- * name. The driver then binds it at once if it can; only a write to bind returns the errno if
- * it cannot.
+ * A device whose type is not kmem's, such as persistent memory, has to be assigned to kmem by
+ * writing its name to new_id. The driver core then tries to bind the device at once, but only a
+ * write to bind returns the errno of a failure.
  */
 static int bind_by_name(struct daxplug *daxplug, const char *device)
 {
@@ -65,7 +65,7 @@ int mode_bind(struct daxplug *daxplug, const char *device)
 
 	if (err)
 		return err;
-	/* To load it may have bound the device. */
+	/* Loading the module may have bound the device. */
 	if (is_bound(daxplug, device) == 1)
 		return 0;
 	err = daxplug->system->write(daxplug, KMEM_DRIVER "/bind", device);
@@ -84,7 +84,7 @@ int mode_can_unbind(const struct daxplug *daxplug)
 }
 
 /**
- * mode_unbind() - unbind a device from kmem, which forgets its name
+ * mode_unbind() - unbind a device from kmem, and remove its name from the driver
  * @daxplug: the handle
  * @device: the device's name
  *

@@ -36,8 +36,8 @@ static int insert(struct kmod_list *list)
  * @daxplug: the handle
  * @module: its name
  *
- * Return: 0, also if it is loaded already; -ENOENT if there is no such module; or
- * another negative errno.
+ * Return: 0, also if the module is already loaded; -ENOENT if there is no such
+ * module; or another negative errno.
  */
 int module_load(struct daxplug *daxplug, const char *module)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events. An announcement of the kernel is only a reason to look again. The events are the
- * differences between two looks, so none is invented, and the next look makes up for a lost
- * announcement.
+ * Events. A uevent only triggers another scan of the devices. Events are the differences between
+ * two scans, so that none is wrong, and the next scan makes up for a lost uevent.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,21 +17,22 @@
 #include "handle.h"
 
 /*
- * The interval of looks without an announcement, in ms. It is long where the kernel announces
- * changes: such a look finds only changes that are not announced.
+ * The interval of scans without a uevent, in ms. It is long where uevents can be received: then
+ * such a scan finds only changes that send none.
  */
 #define LOOK_ANNOUNCED 300000
 #define LOOK_LIVE 2000
 #define LOOK_RECORDED 200
 
 /*
- * The delay of a look after an announcement, in ms: a transition makes hundreds, and one look
- * serves many. If a look takes long, the delay is a multiple of that, to leave the CPU to others.
+ * The delay of a scan after a uevent, in ms: a transition sends hundreds, and one scan serves
+ * many. If a scan takes long, the delay is a multiple of its duration, to leave the CPU to
+ * others.
  */
 #define SETTLE 20
 #define SETTLE_LOOKS 10
 
-/* A device as a look saw it; a difference makes an event. */
+/* A device as a scan found it; a difference makes an event. */
 struct view {
 	char name[DEVICE_NAME_SIZE];
 	enum daxplug_kind kind;
@@ -51,22 +51,22 @@ struct daxplug_event {
 
 /**
  * struct daxplug_monitor - a watch over all devices
- * @refs: how many references there are
+ * @refs: number of references
  * @daxplug: the caller's handle, with a reference; gets the messages
- * @own: a handle with devices of its own
- * @epoll: readable when it is time to look
- * @timer: for that
- * @look_ms: the interval of looks without an announcement
- * @took_ms: the duration of the last look
- * @udev: the library
- * @uevents: the kernel's announcements, or NULL where there are none
- * @views: the devices of the last look, @view_count of them
- * @view_count: how many
+ * @own: a handle with its own devices
+ * @epoll: readable when a scan is due
+ * @timer: the timer of the next scan
+ * @look_ms: the interval of scans without a uevent
+ * @took_ms: the duration of the last scan
+ * @udev: the context of libudev
+ * @uevents: the kernel's uevents, or NULL if they cannot be received
+ * @views: the devices of the last scan, @view_count of them
+ * @view_count: number of elements of @views
  * @events: events to be returned, from @next to @event_count
- * @event_count: how many
- * @next: the first that has not been told
- * @sequence: how many events there have been
- * @settling: an announcement has come, the timer has been set short
+ * @event_count: number of elements of @events
+ * @next: the index of the next event to return
+ * @sequence: number of events so far
+ * @settling: a uevent has arrived, and the timer has been set to the short delay
  */
 struct daxplug_monitor {
 	unsigned int refs;
@@ -119,7 +119,10 @@ static void stop_listening(struct daxplug_monitor *monitor)
 	monitor->udev = NULL;
 }
 
-/* From the kernel, not from udevd, which may not run. Without it, looks are more frequent. */
+/*
+ * Receives uevents from the kernel, not from udevd, which may not run. Without them scans are
+ * more frequent.
+ */
 static void listen_to_kernel(struct daxplug_monitor *monitor)
 {
 	monitor->udev = udev_new();
@@ -137,7 +140,7 @@ static struct view view_of(const struct daxplug_device *device)
 {
 	struct view view;
 
-	/* The padding too: views are compared by their bytes. */
+	/* Clear the padding too, because views are compared by their bytes. */
 	memset(&view, 0, sizeof(view));
 	memcpy(view.name, device->name, strlen(device->name));
 	view.kind = device->kind;
@@ -220,11 +223,11 @@ static int start(struct daxplug_monitor *monitor)
 	err = watch(monitor, monitor->timer);
 	if (err)
 		return err;
-	/* Before the snapshot, so that nothing is lost in between. */
+	/* Listen before the first scan, so that no event is lost. */
 	if (monitor->own->live)
 		listen_to_kernel(monitor);
 	err = take_snapshot(monitor);
-	/* The snapshot is there to be read at once. */
+	/* Make the first scan at once. */
 	set_timer(monitor, 1);
 	return err;
 }
@@ -283,7 +286,7 @@ bool daxplug_monitor_polls(const struct daxplug_monitor *monitor)
 	return !monitor->uevents;
 }
 
-/* Discards the announcements; only their existence counts. */
+/* Discards the uevents; returns whether there were any. */
 static bool drain_uevents(struct daxplug_monitor *monitor)
 {
 	struct udev_device *device;
@@ -292,7 +295,7 @@ static bool drain_uevents(struct daxplug_monitor *monitor)
 	while (monitor->uevents) {
 		errno = 0;
 		device = udev_monitor_receive_device(monitor->uevents);
-		/* Too many to be kept: some were lost. */
+		/* ENOBUFS: there were too many, and some were lost. */
 		any |= device || errno == ENOBUFS;
 		if (!device)
 			break;
@@ -302,7 +305,7 @@ static bool drain_uevents(struct daxplug_monitor *monitor)
 	return any;
 }
 
-/* Is it time to look: the timer has run out. */
+/* Whether the timer has expired, so that a scan is due. */
 static bool is_time(struct daxplug_monitor *monitor)
 {
 	uint64_t times;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* All files of file systems in memory, as each mount namespace has them. */
+/* Finds all files of file systems in memory, in each mount namespace. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void take_entry(struct file_search *search, int dir, const char *path, si
 	close(fd);
 }
 
-/* @fd: the directory, by O_PATH; it stays open. */
+/* @fd: the directory, opened with O_PATH; the caller closes it. */
 static void walk(struct file_search *search, int fd, const char *path, size_t mount,
 		 unsigned int depth)
 {
@@ -62,13 +62,13 @@ static void walk_mount(struct file_search *search, const char *path)
 
 	if (fd < 0)
 		return;
-	/* Another file system may be mounted above it. */
+	/* Another file system may be mounted over this one. */
 	if (!fstat(fd, &top) && top.st_dev == search->mount)
 		walk(search, fd, path, strlen(path), 0);
 	close(fd);
 }
 
-/* mountinfo writes a blank as \040 and so on. */
+/* Decodes the octal escapes of mountinfo, such as \040 for a space. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -87,8 +87,9 @@ static void unescape(char *text)
 }
 
 /*
- * A process serves a file system of type fuse, and any user may call its source /dev/sda. A
- * layer of an overlay may be on a server. Files of btrfs have another device than its mount.
+ * Excludes fuse, which a process serves, and whose source any user may name /dev/sda; overlays,
+ * whose layers may be on a server; and btrfs, whose files have another device number than its
+ * mount.
  */
 static bool is_on_disk(const char *type, const char *source)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Threads of the worker, side by side, that take one piece after another and move its pages. */
+/* Concurrent threads of the worker that take one piece after another and move its pages. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,15 +11,12 @@
 #include "drain.h"
 #include "handle.h"
 
-/*
- * The first mover has the priority that the unplug has. The others take the processors that
- * nothing else uses.
- */
+/* The first mover has the priority of the unplug. The others should only use idle processors. */
 #define NICE 10
 
 /**
- * struct mover - what a mover has
- * @pages: for the pieces
+ * struct mover - a mover's data
+ * @pages: finds the pages of its pieces
  * @pid: the process whose pagemap is open, 0 for this one, -1 before the first
  */
 struct mover {
@@ -82,7 +79,7 @@ static void *run(void *data)
 	struct drain *drain = data;
 	struct batch *batch = calloc(1, sizeof(*batch));
 
-	/* Of this thread alone: to Linux each has a nice value of its own. */
+	/* Affects this thread only: in Linux each thread has its own nice value. */
 	if (atomic_fetch_add(&drain->movers, 1))
 		setpriority(PRIO_PROCESS, 0, NICE);
 	if (batch)
@@ -95,10 +92,10 @@ static void *run(void *data)
 /**
  * movers_start() - start the movers of a pass
  * @drain: the drain, its pieces found
- * @count: how many movers there are to be
- * @movers: set to them, to be joined
+ * @count: number of movers
+ * @movers: set to the threads, to be joined
  *
- * Return: how many run; -EAGAIN if none could be started.
+ * Return: the number of movers started; -EAGAIN if none could be started.
  */
 int movers_start(struct drain *drain, unsigned int count, pthread_t *movers)
 {

@@ -15,7 +15,7 @@ static const char *word(const char *const *words, size_t count, size_t value)
 
 #define WORD(words, value) word(words, COUNT(words), (size_t)(value))
 
-/* The state that the driver's own code has for one of ours, and back. */
+/* Convert between the states of kernel/core and those of the library. */
 enum daxplug_state state_from_core(enum dax_state state)
 {
 	return (enum daxplug_state)(state + 1);
@@ -126,7 +126,7 @@ const char *daxplug_phase_name(enum daxplug_phase phase)
 	return WORD(words, phase);
 }
 
-/* The first part are the words of the driver's kmem/last_failure. */
+/* The reasons up to "unload" are the words of the driver's kmem/last_failure. */
 static const struct {
 	const char *name;
 	const char *text;
@@ -137,11 +137,11 @@ static const struct {
 	[DAXPLUG_REASON_RESERVED] = { "reserved", "a page of it is reserved" },
 	[DAXPLUG_REASON_KERNEL] = { "kernel", "the kernel uses a page of it" },
 	[DAXPLUG_REASON_PINNED] = { "pinned", "a page of it is pinned" },
-	[DAXPLUG_REASON_HUGE_PAGE] = { "huge_page", "a huge page in it has nowhere to go" },
+	[DAXPLUG_REASON_HUGE_PAGE] = { "huge_page", "no other node can take a huge page of it" },
 	[DAXPLUG_REASON_NO_MEMORY] = { "no_memory", "there is not enough memory elsewhere" },
 	[DAXPLUG_REASON_REFUSED] = { "refused", "a part of the kernel refused" },
 	[DAXPLUG_REASON_POISONED] = { "poisoned", "a page of it has a hardware fault" },
-	[DAXPLUG_REASON_IN_USE] = { "in_use", "something else has a part of its address range" },
+	[DAXPLUG_REASON_IN_USE] = { "in_use", "a part of its address range is in use" },
 	[DAXPLUG_REASON_OTHER] = { "other", "the kernel did not say why" },
 	[DAXPLUG_REASON_SIGNAL] = { "signal", "interrupted" },
 	[DAXPLUG_REASON_TIMEOUT] = { "timeout", "timed out" },
@@ -176,7 +176,7 @@ const char *daxplug_reason_text(enum daxplug_reason reason)
 	return (size_t)reason < COUNT(reasons) ? reasons[reason].text : "";
 }
 
-/* The reason for a word of the driver; OTHER for a word that a later driver may have. */
+/* Parses a reason of the driver; returns OTHER for an unknown word, perhaps of a later driver. */
 enum daxplug_reason parse_reason(const char *text)
 {
 	unsigned int reason;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The needs of a plug: a node, page structs, kernel memory beside the movable. */
+/* The needs of a plug: a node, page structs, and enough kernel memory for the movable memory. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 #include "node.h"
 #include "parse.h"
 
-/* A ratio of movable to other memory that the kernel's documentation considers safe. */
+/* The highest ratio of movable to other memory that the kernel's documentation considers safe. */
 #define MOST_MOVABLE 4
 
 static void find_node(struct daxplug_forecast *forecast, const struct daxplug_device *device)
@@ -46,7 +46,7 @@ static void find_unusable(struct daxplug_forecast *forecast, const struct daxplu
 	     forecast_size(device->daxplug->block_size, size, sizeof(size)));
 }
 
-/* The bytes of page structs that a device needs, and whether they go elsewhere. */
+/* Adds the bytes of page structs that a device needs, and where the kernel puts them. */
 static void add_page_structs(struct daxplug_forecast *forecast, const struct part *part,
 			     uint64_t *elsewhere)
 {
@@ -67,7 +67,7 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 		forecast->page_structs_on_device = -1;
 }
 
-/* The room of all nodes together; false if it cannot be told. */
+/* Sums the figures of all nodes; returns false if some cannot be read. */
 static bool read_room(const struct daxplug *daxplug, struct node_room *sum)
 {
 	char *zoneinfo = node_zoneinfo(daxplug), list[ATTRIBUTE_SIZE];

@@ -10,13 +10,13 @@
 #include "parse.h"
 
 /**
- * struct zone - a zone of a node, in pages, by /proc/zoneinfo
+ * struct zone - a zone of a node from /proc/zoneinfo, in pages
  * @name: such as Movable
- * @free: how many are free
+ * @free: free pages
  * @low: the watermark at which the kernel begins to reclaim
- * @high: the watermark up to which it reclaims then
- * @managed: how many there are
- * @reserve: how many movable allocations must leave alone
+ * @high: the watermark up to which the kernel reclaims
+ * @managed: pages that the allocator manages
+ * @reserve: pages that movable allocations must leave alone
  */
 struct zone {
 	char name[16];
@@ -70,7 +70,7 @@ static void take_line(struct zone *zone, const char *line)
 		zone->reserve = parse_reserve(line);
 }
 
-/* In bytes. */
+/* Bytes of a zone that are free above a watermark. */
 static uint64_t free_above(const struct zone *zone, uint64_t watermark)
 {
 	uint64_t kept = watermark + zone->reserve;
@@ -92,7 +92,7 @@ static void add_zone(struct node_room *room, const struct zone *zone, uint64_t *
 	*low += zone->low * page;
 }
 
-/* The zones of a node; returns the sum of their low watermarks. */
+/* Adds up the zones of a node; returns the sum of their low watermarks. */
 static uint64_t add_zones(const char *zoneinfo, int node, struct node_room *room)
 {
 	struct zone zone = { 0 };
@@ -119,20 +119,20 @@ static uint64_t add_zones(const char *zoneinfo, int node, struct node_room *room
 	return low;
 }
 
-/* As MemAvailable has it: half of it, or what the watermark takes, stays. */
+/* As for MemAvailable: half of the cache, or as much as the low watermark, cannot be dropped. */
 static uint64_t droppable(uint64_t cache, uint64_t low)
 {
 	return cache - (cache / 2 < low ? cache / 2 : low);
 }
 
 /**
- * node_room() - find the room of a node
+ * node_room() - read the free and reclaimable memory of a node
  * @daxplug: the handle
- * @zoneinfo: of node_zoneinfo(), or NULL: then all that is free counts
+ * @zoneinfo: from node_zoneinfo(), or NULL to count all free memory
  * @node: the node
- * @room: set to it
+ * @room: set to the figures
  *
- * Return: 0; -ENODATA if its figures cannot be read.
+ * Return: 0; -ENODATA if the figures cannot be read.
  */
 int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node, struct node_room *room)
 {

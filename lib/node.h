@@ -8,10 +8,10 @@
 struct daxplug;
 
 /**
- * struct node_room - the room of a node
+ * struct node_room - the memory of a node that is free or can be reclaimed, in bytes
  * @free: free above the watermarks, in any zone
- * @spare: free above the high watermarks, in any zone; taking it does not wake kswapd
- * @kernel_free: of @free, outside of ZONE_MOVABLE
+ * @spare: free above the high watermarks, in any zone; its use does not wake kswapd
+ * @kernel_free: the part of @free outside of ZONE_MOVABLE
  * @cache: page cache and slab that can be dropped
  * @movable: the memory in ZONE_MOVABLE
  * @kernel: the memory in other zones

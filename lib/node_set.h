@@ -10,7 +10,7 @@
 
 /**
  * struct node_set - a set of NUMA nodes
- * @bits: a bit for each
+ * @bits: a bit for each node
  */
 struct node_set {
 	uint64_t bits[MOST_NODES / 64];
@@ -21,7 +21,7 @@ static inline bool node_set_may_have(int node)
 	return node >= 0 && node < MOST_NODES;
 }
 
-/* Numbers that no node has are left out. */
+/* Ignores numbers that no node has. */
 static inline void node_set_add(struct node_set *set, int node)
 {
 	if (node_set_may_have(node))

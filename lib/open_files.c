@@ -8,14 +8,14 @@
 #include "file_search.h"
 #include "handle.h"
 
-/* Files in memory that have no name in any file system. */
+/* Whether a file is in memory and has no name in any file system. */
 static bool is_nameless(const char *target)
 {
 	return !strncmp(target, "/memfd:", 7) || !strncmp(target, "/SYSV", 5) ||
 	       !strncmp(target, "/dev/zero (deleted)", 19);
 }
 
-/* A user may give a file of any server such a name, so the file system has to be known. */
+/* Checks the file system, because a user can give a file on any server such a name. */
 static bool is_near(struct file_search *search, int dir, const char *name, const struct stat *file)
 {
 	char target[PATH_MAX];
@@ -35,7 +35,7 @@ static void take_open_file(struct file_search *search, int dir, const char *path
 
 	if (fd < 0)
 		return;
-	/* A server is not asked for the size of a file before it is known to be near. */
+	/* Ask for the size of a file only when its file system is known to be near. */
 	if (S_ISREG(file.st_mode) && is_near(search, dir, strrchr(path, '/') + 1, &file) &&
 	    !fstat(fd, &file))
 		file_search_add(search, path, 0, &file);

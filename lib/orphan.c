@@ -27,7 +27,7 @@ void orphan_path(const char *name, const char *attribute, char *path)
 	snprintf(path, SYSFS_PATH_SIZE, STRANDED "/%s/%s", name, attribute);
 }
 
-/* The node that its first block belongs to: memoryN has a link nodeM. */
+/* Reads the node of the first block: memoryN has a link nodeM. */
 static int read_node(const struct daxplug *daxplug, const struct daxplug_orphan *orphan)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -90,7 +90,7 @@ void orphans_forget(struct daxplug *daxplug)
 }
 
 /**
- * orphans_read() - read all orphaned ranges anew
+ * orphans_read() - read all orphaned ranges again
  * @daxplug: the handle
  *
  * Return: 0, also if the driver lists none; or a negative errno.

@@ -11,7 +11,7 @@
  * @daxplug: its handle
  * @name: its name
  *
- * The others are as the public functions say.
+ * The other members are as the public functions describe them.
  */
 struct daxplug_orphan {
 	struct daxplug *daxplug;

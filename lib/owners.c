@@ -7,7 +7,7 @@
 #include "drain.h"
 #include "grow.h"
 
-/* Beyond so many, and beyond so many bytes of paths, pages are left to the unplug. */
+/* Limits for owners and for the bytes of their paths, beyond which pages are left to the unplug. */
 #define MOST_OWNERS (1U << 17)
 #define MOST_PATHS (16U << 20)
 
@@ -20,7 +20,7 @@ static int compare(const void *one, const void *other)
 	return strcmp(a->name, b->name);
 }
 
-/* Is there no place for more owners in this pass. */
+/* Whether no more owners fit in this pass. */
 bool owners_are_full(const struct drain *drain)
 {
 	return drain->owner_count >= MOST_OWNERS || drain->path_bytes >= MOST_PATHS;
@@ -30,7 +30,7 @@ bool owners_are_full(const struct drain *drain)
  * owners_add() - add an owner
  * @drain: the drain; its owners may move in memory
  *
- * Return: the owner, all zero; NULL if there is no memory, or no place for more.
+ * Return: the owner, all zero; NULL if out of memory, or no more owners fit.
  */
 struct owner *owners_add(struct drain *drain)
 {
@@ -67,7 +67,7 @@ struct owner *owners_add_file(struct drain *drain, const char *path)
 /**
  * owners_find() - find a process of an earlier pass
  * @drain: the drain
- * @key: with the PID and the name of the process
+ * @key: has the PID and the name of the process
  *
  * Return: its owner; NULL if it has none.
  */
@@ -79,7 +79,7 @@ struct owner *owners_find(const struct drain *drain, const struct owner *key)
 }
 
 /**
- * owners_begin_pass() - drop the files and the sizes that each pass finds anew
+ * owners_begin_pass() - drop the files and the sizes, which each pass finds again
  * @drain: the drain, without pieces; its processes stay, for the report
  */
 void owners_begin_pass(struct drain *drain)
@@ -99,14 +99,16 @@ void owners_begin_pass(struct drain *drain)
 		qsort(drain->owners, count, sizeof(*drain->owners), compare);
 }
 
-/* Has the process anonymous memory that the nodes of its cpuset have no room for. */
+/*
+ * Whether the nodes in the process's cpuset have too little free memory for its anonymous memory.
+ */
 static bool lacks_room(struct drain *drain, const struct owner *owner)
 {
 	return owner->pid && owner->targets && !targets_are_all(&drain->targets, owner->targets) &&
 	       owner->anon > targets_spare(&drain->targets, owner->targets);
 }
 
-/* The first process that lacks room; NULL if there is none. */
+/* Returns the first process that lacks_room(); NULL if there is none. */
 const struct owner *owners_without_room(struct drain *drain)
 {
 	unsigned int i;
@@ -117,7 +119,7 @@ const struct owner *owners_without_room(struct drain *drain)
 	return NULL;
 }
 
-/* Frees them. */
+/* Frees the owners. */
 void owners_free(struct drain *drain)
 {
 	unsigned int i;

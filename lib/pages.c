@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which pages of a run of addresses lie on the device, by their page frames. */
+/* Finds the pages of a run of addresses that are on the device, by their page frames. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -36,14 +36,14 @@ static void add(struct pages *pages, uint64_t address, uint64_t size, enum daxpl
 	batch_add(pages->batch, address, size, use);
 }
 
-/* The rest of a large folio, right behind its part in the batch, moves with that part. */
+/* Adds the rest of a large folio to the size of its part in the batch, with which it moves. */
 static void extend(struct batch *batch, uint64_t size)
 {
 	batch->size[batch->count - 1] += size;
 	batch->bytes += size;
 }
 
-/* @flags: those of /proc/kpageflags, or 0. */
+/* @flags: from /proc/kpageflags, or 0. */
 static void take_page(struct pages *pages, const struct piece *piece, uint64_t address,
 		      uint64_t frame, uint64_t flags)
 {
@@ -55,13 +55,13 @@ static void take_page(struct pages *pages, const struct piece *piece, uint64_t a
 	} else {
 		if (flags && !(flags & KPF_TAIL))
 			use = use_of_page(flags, true);
-		/* Free, by flags that were read before the page was mapped. */
+		/* DAXPLUG_USE_FREE means that the flags were read before the page was mapped. */
 		add(pages, address, size, use == DAXPLUG_USE_FREE ? piece->use : use);
 	}
 	pages->next = frame + 1;
 }
 
-/* Entries whose frames follow each other, so that one read has the flags of all. */
+/* Counts entries with consecutive page frames, whose flags one read returns. */
 static unsigned int count_run(const struct drain *drain, const uint64_t *entries,
 			      unsigned int count)
 {
@@ -88,7 +88,7 @@ static void take_run(struct pages *pages, const struct piece *piece, uint64_t ad
 		take_page(pages, piece, address + i * page_size, frame + i, known ? flags[i] : 0);
 }
 
-/* Small pages, and large folios that are mapped as such. */
+/* Takes small pages, and large folios that are mapped as such. */
 static void take_entries(struct pages *pages, const struct piece *piece, uint64_t address,
 			 const uint64_t *entries, unsigned int count)
 {
@@ -107,7 +107,7 @@ static void take_entries(struct pages *pages, const struct piece *piece, uint64_
 	}
 }
 
-/* Pages of hugetlb: only the address of the first of their small pages moves them. */
+/* Takes hugetlb pages, which move only by the address of their first small page. */
 static void take_huge(struct pages *pages, const struct piece *piece, uint64_t address,
 		      const uint64_t *entries, unsigned int count)
 {
@@ -125,12 +125,12 @@ static void take_huge(struct pages *pages, const struct piece *piece, uint64_t a
 
 /**
  * pages_move() - move the pages of a run of addresses that lie on the device
- * @pages: the pagemap of the process and the batch; its pages are of this process
+ * @pages: the pagemap of the process, and the batch for its pages
  * @start: the first address
- * @end: the address behind the last
+ * @end: the address after the last one
  * @piece: the piece that they belong to
  *
- * The rest of the batch is moved before this returns. Ends early if the drain stops.
+ * Moves the rest of the batch before it returns. Ends early if the drain stops.
  */
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece)
 {

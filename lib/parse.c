@@ -23,11 +23,11 @@ static int number_in_base(const char *text, int base, uint64_t *number)
 }
 
 /**
- * parse_number() - a number, decimal or with 0x in front
+ * parse_number() - parse a number, decimal or hexadecimal with the prefix 0x
  * @text: the number and nothing else
- * @number: where it goes; untouched on an error
+ * @number: set to the number; unchanged on an error
  *
- * Return: 0, or -EINVAL if it is none.
+ * Return: 0, or -EINVAL if the text is not a number.
  */
 int parse_number(const char *text, uint64_t *number)
 {
@@ -36,13 +36,13 @@ int parse_number(const char *text, uint64_t *number)
 	return number_in_base(text, hex ? 16 : 10, number);
 }
 
-/* The same, hexadecimal without anything in front. */
+/* As parse_number(), hexadecimal without a prefix. */
 int parse_hex(const char *text, uint64_t *number)
 {
 	return number_in_base(text, 16, number);
 }
 
-/* Digits without a sign, a space or a zero in front of others. */
+/* Parses digits without a sign, a space or leading zeros. */
 static const char *plain_number(const char *text, unsigned int *number)
 {
 	unsigned long value = 0;
@@ -59,12 +59,12 @@ static const char *plain_number(const char *text, unsigned int *number)
 }
 
 /**
- * parse_device_name() - the two numbers in the name of a device
+ * parse_device_name() - parse the two numbers in the name of a device
  * @name: such as dax0.1
- * @region: where the first goes
- * @instance: where the second goes
+ * @region: set to the first number
+ * @instance: set to the second number
  *
- * Return: 0, or -EINVAL if it is no such name.
+ * Return: 0, or -EINVAL if it is not such a name.
  */
 int parse_device_name(const char *name, unsigned int *region, unsigned int *instance)
 {
@@ -80,10 +80,10 @@ int parse_device_name(const char *name, unsigned int *region, unsigned int *inst
 }
 
 /**
- * parse_node_name() - the number in the name of a NUMA node
+ * parse_node_name() - parse the number in the name of a NUMA node
  * @name: such as node1
  *
- * Return: the number, or -1 if it is no such name.
+ * Return: the number, or -1 if it is not such a name.
  */
 int parse_node_name(const char *name)
 {
@@ -97,12 +97,12 @@ int parse_node_name(const char *name)
 }
 
 /**
- * parse_span() - the two addresses of a range as /proc/iomem writes it
+ * parse_span() - parse the two addresses of a range, as in /proc/iomem
  * @text: such as 180000000-1bfffffff
- * @start: where the first goes; untouched on an error
- * @end: where the last goes; untouched on an error
+ * @start: set to the first address; unchanged on an error
+ * @end: set to the last address; unchanged on an error
  *
- * Return: 0, or -EINVAL if it is no such range.
+ * Return: 0, or -EINVAL if it is not such a range.
  */
 int parse_span(const char *text, uint64_t *start, uint64_t *end)
 {
@@ -122,12 +122,12 @@ int parse_span(const char *text, uint64_t *start, uint64_t *end)
 }
 
 /**
- * parse_list_next() - the next element of a list such as 0-2,5
- * @list: where the rest of the list begins; moves on
- * @first: where the first number of the element goes
- * @last: where the last goes, which may be the same
+ * parse_list_next() - parse the next element of a list such as 0-2,5
+ * @list: the rest of the list; advanced past the element
+ * @first: set to the first number of the element
+ * @last: set to its last number, which may be the same
  *
- * Return: 1 with an element, 0 at the end, -EINVAL if it is no such list.
+ * Return: 1 with an element, 0 at the end, -EINVAL if it is not such a list.
  */
 int parse_list_next(const char **list, unsigned int *first, unsigned int *last)
 {
@@ -152,7 +152,7 @@ int parse_list_next(const char **list, unsigned int *first, unsigned int *last)
 	return 1;
 }
 
-/* Is a number in a list such as 0-2,5. */
+/* Whether a number is in a list such as 0-2,5. */
 bool parse_list_has(const char *list, unsigned int member)
 {
 	unsigned int first, last;
@@ -163,7 +163,7 @@ bool parse_list_has(const char *list, unsigned int member)
 	return false;
 }
 
-/* The number of kB behind a key; @text is at the key's first character. */
+/* Parses the number of kB after a key; @text begins with the key. */
 static int kilobytes(const char *text, uint64_t *bytes)
 {
 	unsigned long long value;
@@ -178,12 +178,12 @@ static int kilobytes(const char *text, uint64_t *bytes)
 }
 
 /**
- * parse_meminfo() - one figure of /proc/meminfo or of a node's meminfo
+ * parse_meminfo() - parse one figure of /proc/meminfo or of a node's meminfo
  * @text: the whole file
  * @key: such as MemFree
- * @bytes: where it goes; untouched on an error
+ * @bytes: set to the figure; unchanged on an error
  *
- * Return: 0, or -ENODATA if it is not there.
+ * Return: 0, or -ENODATA if there is no such figure.
  */
 int parse_meminfo(const char *text, const char *key, uint64_t *bytes)
 {
@@ -202,11 +202,11 @@ int parse_meminfo(const char *text, const char *key, uint64_t *bytes)
 }
 
 /**
- * parse_value() - the value of a key in a line such as "reason=pinned block=memory42"
+ * parse_value() - copy the value of a key in a line such as "reason=pinned block=memory42"
  * @text: the line
  * @key: such as block
- * @value: room for the value and a NUL; untouched on an error
- * @size: how much
+ * @value: set to the value; unchanged on an error
+ * @size: the size of @value
  *
  * Return: 0; -ENODATA if the key is not there; -EINVAL if its value does not fit.
  */
@@ -231,7 +231,7 @@ int parse_value(const char *text, const char *key, char *value, size_t size)
 }
 
 /**
- * parse_kind() - the kind of a device's memory, by its place in /sys/devices
+ * parse_kind() - find the kind of a device's memory from its path in /sys/devices
  * @path: its path, relative or not
  *
  * Return: the kind.
@@ -247,7 +247,7 @@ enum daxplug_kind parse_kind(const char *path)
 	return DAXPLUG_KIND_UNKNOWN;
 }
 
-/* The part behind the last slash. */
+/* The part after the last slash. */
 const char *parse_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -255,7 +255,7 @@ const char *parse_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Directories that stand for no device of their own between a device and its region. */
+/* Whether a directory between a device and its region does not represent a device. */
 static bool is_in_between(const char *name, size_t length)
 {
 	return (length >= 10 && !strncmp(name, "dax_region", 10)) ||
@@ -263,11 +263,10 @@ static bool is_in_between(const char *name, size_t length)
 }
 
 /**
- * parse_parent() - the name of the parent of a device
+ * parse_parent() - copy the name of the parent of a device
  * @path: its path in /sys/devices
- * @name: room for the name and a NUL: the nearest directory above that is none
- *	of the DAX core's own
- * @size: how much
+ * @name: set to the name of the nearest directory above that is not the DAX core's own
+ * @size: the size of @name
  *
  * Return: 0, or -EINVAL if there is none or it does not fit.
  */

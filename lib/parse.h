@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parses the texts of sysfs and proc. Any text is safe. */
+/* Parses texts from sysfs and proc. Safe for any text. */
 #ifndef DAXPLUG_PARSE_H
 #define DAXPLUG_PARSE_H
 

@@ -9,13 +9,16 @@
 /* Small enough that several movers share a large process. */
 #define PIECE_BYTES (UINT64_C(64) << 20)
 
-/* A longer run gets larger pieces, so that a sparse mapping costs little memory. */
+/*
+ * The maximum number of pieces of a run: a longer run gets larger pieces, so that a sparse
+ * mapping costs little memory.
+ */
 #define MOST_OF_A_RUN 4096
 
 /* Beyond so many pieces, pages are left to the next pass, or to the unplug. */
 #define MOST_PIECES (1U << 20)
 
-/* Searching so many bytes of a file or segment costs little, whatever it contains. */
+/* A search of this many bytes of a file or segment is cheap, whatever they contain. */
 #define CHEAP (UINT64_C(1) << 30)
 
 /* A file or segment larger than so many times its contents is left to the unplug. */
@@ -32,7 +35,7 @@ static int add(struct drain *drain, const struct piece *piece)
 	return 0;
 }
 
-/* Is there no place for more pieces in this pass. */
+/* Whether no more pieces fit in this pass. */
 bool pieces_are_full(const struct drain *drain)
 {
 	return drain->piece_count >= MOST_PIECES;
@@ -46,7 +49,7 @@ static uint64_t piece_size(const struct piece *all)
 	return size * ((all->end - all->start) / size / MOST_OF_A_RUN + 1);
 }
 
-/* Is a file or segment of @size with @bytes in memory worth a search of all of it. */
+/* Whether a file or segment of @size, with @bytes in memory, is worth a complete search. */
 bool pieces_are_dense(uint64_t size, uint64_t bytes)
 {
 	return bytes && (size <= CHEAP || size / SPARSE <= bytes);
@@ -55,9 +58,9 @@ bool pieces_are_dense(uint64_t size, uint64_t bytes)
 /**
  * pieces_add() - add a run of addresses, or of offsets in a file, to those of a pass
  * @drain: the drain
- * @all: the run, of any length; it is cut at multiples of the size of a piece
+ * @all: the run, of any length, which is cut at multiples of the piece size
  *
- * Return: 0, also if there is no place for more pieces; -ENOMEM.
+ * Return: 0, also if no more pieces fit; -ENOMEM.
  */
 int pieces_add(struct drain *drain, const struct piece *all)
 {
@@ -91,8 +94,8 @@ static int compare(const void *one, const void *other, void *data)
 }
 
 /*
- * Memory that has to move comes before page cache, which may be dropped. The pieces of the largest
- * owner come first: the last mover to end should not have it alone.
+ * Memory that must move comes before page cache, which may be dropped. The pieces of the largest
+ * owner come first, so that several movers share them.
  */
 void pieces_sort(struct drain *drain)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The pools of huge pages of a NUMA node. The kernel dissolves the free ones of a
- * block that goes offline, and never gives them back by itself.
+ * The pools of huge pages of a NUMA node. The kernel dissolves the free huge pages of a block
+ * that goes offline, and never allocates them again by itself.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void pool_path(int node, uint64_t size, const char *attribute, char *path
 		 (unsigned long long)(size / 1024), attribute);
 }
 
-/* A number of pages of a size, of all nodes together. */
+/* Reads a number of pages of one size, of all nodes together. */
 static int read_of_system(const struct daxplug *daxplug, uint64_t size, const char *attribute,
 			  uint64_t *pages)
 {
@@ -31,7 +31,7 @@ static int read_of_system(const struct daxplug *daxplug, uint64_t size, const ch
 	return sysfs_read_number(daxplug, path, pages);
 }
 
-/* The pages of a size that all nodes have, without surplus pages; 0 if that cannot be read. */
+/* The pages of one size on all nodes, without surplus pages; 0 if that cannot be read. */
 static uint64_t read_system(const struct daxplug *daxplug, uint64_t size)
 {
 	uint64_t pages, surplus;
@@ -42,7 +42,7 @@ static uint64_t read_system(const struct daxplug *daxplug, uint64_t size)
 	return pages - surplus;
 }
 
-/* The free pages of a size, on any node, that are reserved; 0 if that cannot be read. */
+/* The free pages of one size that are reserved, on all nodes; 0 if that cannot be read. */
 uint64_t pools_reserved(const struct daxplug *daxplug, uint64_t size)
 {
 	uint64_t pages = 0;
@@ -73,7 +73,7 @@ static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)
 	return err;
 }
 
-/* The size of the pages in the name of a pool, in bytes; 0 if it is no such name. */
+/* Parses the page size in the name of a pool, in bytes; 0 if it is not such a name. */
 static uint64_t size_of(const char *name)
 {
 	unsigned long long kilobytes;
@@ -151,8 +151,8 @@ static int set_size(struct daxplug *daxplug, int node, const struct pool *pool, 
  * @daxplug: the handle
  * @pools: the pools of the node
  *
- * Otherwise a process could allocate them on the device meanwhile. The kernel keeps those
- * that are reserved.
+ * Otherwise a process could allocate these pages on the device meanwhile. The kernel keeps
+ * reserved pages.
  */
 void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools)
 {
@@ -174,8 +174,8 @@ static uint64_t lost(uint64_t before, uint64_t now)
 }
 
 /*
- * Pages in use that moved to another node are no loss of the machine; pages that another
- * node has lost meanwhile are no loss of this one.
+ * The pages that the node has lost: at most the machine's loss, because used pages may have moved
+ * to another node, and at most its own, because other nodes may have lost pages too.
  */
 static uint64_t missing_of(const struct pool *before, const struct pool *now)
 {
@@ -206,11 +206,11 @@ static uint64_t restore(struct daxplug *daxplug, int node, const struct pool *be
 }
 
 /**
- * pools_restore() - give the pools of a node the pages back that they had
+ * pools_restore() - restore the former sizes of a node's pools
  * @daxplug: the handle
  * @before: the pools as they were
  *
- * Return: how many huge pages are missing, or may be.
+ * Return: the number of huge pages that are, or may be, missing.
  */
 uint64_t pools_restore(struct daxplug *daxplug, const struct pools *before)
 {

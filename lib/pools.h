@@ -7,16 +7,16 @@
 
 struct daxplug;
 
-/* One for each size of huge pages; no architecture has more. */
+/* No architecture has more sizes of huge pages. */
 #define MOST_POOLS 8
 
 /**
  * struct pool - the huge pages of one size on one node
- * @size: of a page, in bytes
- * @pages: how many there are, surplus pages included, as nr_hugepages of a node reads
- * @surplus: how many of them are surplus pages
- * @free: how many of them are free
- * @system: how many the nodes have together, without surplus pages; 0 if unknown
+ * @size: the page size, in bytes
+ * @pages: the number of pages, including surplus pages, as nr_hugepages of a node reads
+ * @surplus: the number of surplus pages
+ * @free: the number of free pages
+ * @system: the number of pages on all nodes, without surplus pages; 0 if unknown
  */
 struct pool {
 	uint64_t size;
@@ -29,7 +29,7 @@ struct pool {
 /**
  * struct pools - the pools of a node
  * @node: the node
- * @count: how many there are
+ * @count: number of pools
  * @pool: the pools
  */
 struct pools {

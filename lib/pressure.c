@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Is the system short of memory while a drain fills the other nodes: pressure stall information. */
+/*
+ * Detects a shortage of memory while a drain fills the other nodes, by pressure stall
+ * information.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +10,10 @@
 #include "handle.h"
 #include "pressure.h"
 
-/* Percent of the time that all processes which are not idle wait for memory. */
+/* The percentage of time during which all non-idle processes wait for memory. */
 #define MOST_STALL 10
 
-/* Microseconds since the boot; false on a kernel without CONFIG_PSI. */
+/* Reads the stall time since boot, in microseconds; returns false without CONFIG_PSI. */
 static bool read_stall(const struct daxplug *daxplug, unsigned long long *us)
 {
 	char text[512], *full;
@@ -23,12 +26,12 @@ static bool read_stall(const struct daxplug *daxplug, unsigned long long *us)
 }
 
 /**
- * pressure_is_high() - has the system been short of memory since the last call
+ * pressure_is_high() - test whether the system has been short of memory since the last call
  * @daxplug: the handle
- * @pressure: what the last call saw; zero before the first
+ * @pressure: the figures of the last call; zero before the first
  * @now: by clock_now()
  *
- * Return: whether it has; false if that cannot be told.
+ * Return: true if it has; false also if that cannot be told.
  */
 bool pressure_is_high(const struct daxplug *daxplug, struct pressure *pressure, int64_t now)
 {

@@ -8,9 +8,9 @@
 struct daxplug;
 
 /**
- * struct pressure - how long the system has waited for memory
- * @when: when that was read, by clock_now()
- * @stall_us: how long, in microseconds since the boot
+ * struct pressure - the stall time of the system
+ * @when: when @stall_us was read, by clock_now()
+ * @stall_us: the time stalled for memory since boot, in microseconds
  */
 struct pressure {
 	int64_t when;

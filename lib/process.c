@@ -19,13 +19,13 @@ static int read_name(const struct daxplug *daxplug, struct process *process)
 }
 
 /**
- * process_each() - look at each process
+ * process_each() - call a function for each process
  * @daxplug: the handle
  * @deadline: when to stop, by clock_now()
  * @visit: called for each
- * @data: for it
+ * @data: passed to @counts
  *
- * Return: false if the time was up before all were looked at, or one cannot be read.
+ * Return: false if the deadline passed first, or a process cannot be read.
  */
 bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visitor *visit,
 		  void *data)
@@ -45,7 +45,7 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
 			continue;
 		process.pid = pid;
 		err = read_name(daxplug, &process);
-		/* One that has ended meanwhile is none. */
+		/* Ignore a process that has ended meanwhile. */
 		if (err && err != -ENOENT && err != -ESRCH)
 			readable = false;
 		if (!err && !visit(daxplug, &process, data))
@@ -57,8 +57,8 @@ bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visit
 }
 
 /*
- * Bytes that a process has pinned for long, such as for RDMA; 0 if it cannot be told. Where they
- * are, and which pages I/O pins for a moment, no file tells.
+ * Bytes that a process has pinned for a long time, such as for RDMA; 0 if unknown. No file tells
+ * on which nodes they are, nor which pages are pinned briefly for I/O.
  */
 uint64_t process_pinned(const struct daxplug *daxplug, int pid)
 {
@@ -80,10 +80,10 @@ uint64_t process_pinned(const struct daxplug *daxplug, int pid)
  * process_cpuset() - the nodes that the cpuset of a process has
  * @daxplug: the handle
  * @pid: the PID of the process; 0 for this one
- * @list: set to them, such as "0,2-3"
- * @size: room there
+ * @list: set to the nodes, such as "0,2-3"
+ * @size: the size of @list
  *
- * Return: whether they are known.
+ * Return: true if the nodes are known.
  */
 bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size)
 {
@@ -103,7 +103,7 @@ bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t s
 	return found && *list;
 }
 
-/* numa_maps tells where a mapping begins, maps where it ends; both are in ascending order. */
+/* numa_maps has the start of a mapping, maps its end; both are in ascending order. */
 static uint64_t end_of(const char **maps, uint64_t start)
 {
 	unsigned long long from, to;
@@ -118,7 +118,7 @@ static uint64_t end_of(const char **maps, uint64_t start)
 }
 
 /**
- * process_mappings() - look at each mapping of a process
+ * process_mappings() - call a function for each mapping of a process
  * @daxplug: the handle
  * @pid: the PID of the process
  * @visit: called for each mapping that /proc/PID/numa_maps and /proc/PID/maps agree on
@@ -153,7 +153,7 @@ int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *vi
 	return err == -ESRCH || err == -ENOENT ? 0 : err;
 }
 
-/* A word " file=" or " huge" tells what a mapping is, as far as a line of numa_maps goes. */
+/* Derives the use of a mapping from its line of numa_maps, by the words " file=" and " huge". */
 enum daxplug_use process_line_use(const char *line)
 {
 	if (strstr(line, " huge"))
@@ -162,12 +162,12 @@ enum daxplug_use process_line_use(const char *line)
 }
 
 /**
- * process_line_on_nodes() - the pages of a mapping on some nodes
+ * process_line_on_nodes() - sum the memory of a mapping on some nodes
  * @line: a line of numa_maps: "7f00 default anon=3 N0=1 N1=2 kernelpagesize_kB=4"
- * @counts: called with a node: does it count
- * @data: for it
+ * @counts: returns whether to include a node
+ * @data: passed to @counts
  *
- * Return: bytes.
+ * Return: the sum, in bytes.
  */
 uint64_t process_line_on_nodes(const char *line, bool (*counts)(int node, void *data), void *data)
 {

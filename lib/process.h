@@ -28,7 +28,7 @@ typedef bool process_visitor(const struct daxplug *daxplug, const struct process
 /**
  * struct mapping - a mapping of a process
  * @start: its first address
- * @end: the address behind its last
+ * @end: the address after its last one
  * @line: its line of numa_maps
  */
 struct mapping {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The progress of a change: it reads few blocks, however many there are. */
+/* The progress of a change, for which this reads a limited number of blocks. */
 #include <errno.h>
 #include <string.h>
 
 #include "change.h"
 #include "handle.h"
 
-/* Of more blocks than that only a sample is read. */
+/* If there are more blocks than this, only a sample is read. */
 #define MOST_LOOKS 128
 
-/* As the driver counts them; -1 if it does not. */
+/* The number of online blocks as the driver counts them; -1 if unknown. */
 static int64_t online_by_driver(const struct daxplug_device *device)
 {
 	return device->backend == DAXPLUG_BACKEND_STATE

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Parts of the kernel that refill the node of a device while an unplug empties it. */
+/*
+ * Findings about parts of the kernel that refill the node of a device while an unplug empties it.
+ */
 #include <stdio.h>
 
 #include "forecast.h"

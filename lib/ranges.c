@@ -81,7 +81,7 @@ static int read_next(struct daxplug_device *device)
 
 /**
  * ranges_read() - read the ranges of a device
- * @device: the device; its ranges are replaced, by none on an error
+ * @device: the device; its ranges are replaced, and removed on an error
  *
  * Return: 0; -ENOENT if the device has no files for them; -EACCES if only root
  * may read these; -EINVAL if they contradict each other; or another negative errno.

@@ -19,7 +19,7 @@ static int64_t read_access(const struct daxplug_device *device, const char *attr
 	return number;
 }
 
-/* The least distance to a node with CPUs; @distances has one for each online node. */
+/* Finds the least distance to a node with CPUs; @distances has a number for each online node. */
 static int least_distance(const char *distances, const char *online, const char *with_cpus)
 {
 	unsigned int node, last;
@@ -52,7 +52,7 @@ static int read_distance(const struct daxplug_device *device)
 	return least_distance(distances, online, with_cpus);
 }
 
-/* Reads how the node of a device is rated; the node is there while it has memory. */
+/* Reads the rating of a device's node, which exists only while the node has memory. */
 void rating_read(struct daxplug_device *device)
 {
 	device->rating = (struct rating){ -1, -1, -1, -1, -1 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Opens files that their users may replace at any moment. A file is first opened with O_PATH,
- * which has no effect on it, and only a regular file is opened for reading. Below a mount
- * point no symbolic link is followed and no other mount is entered: its server may not answer.
+ * which has no effect on the file, and then for reading only if it is a regular file. Below a
+ * mount point no symbolic link is followed and no other mount is entered, because a server may
+ * not answer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include "drain.h"
 #include "handle.h"
 
-/* A mount or rename elsewhere makes a lookup in the cache fail for a moment. */
+/* A concurrent mount or rename makes a cached lookup fail briefly. */
 #define ATTEMPTS 8
 
 static int open_plainly(int dir, const char *path, int flags, uint64_t resolve)
@@ -37,7 +38,7 @@ static int open_plainly(int dir, const char *path, int flags, uint64_t resolve)
 /**
  * reach_mount() - open the directory on which a file system is mounted
  * @daxplug: the handle
- * @path: "proc/PID/root" and the mount point behind it
+ * @path: "proc/PID/root" followed by the mount point
  *
  * Return: a descriptor of O_PATH, which the caller closes; or a negative errno.
  */
@@ -54,7 +55,9 @@ int reach_mount(const struct daxplug *daxplug, const char *path)
 	if (root < 0)
 		return root;
 	path += length + strspn(path + length, "/");
-	/* A mount point and the directories above it are in the cache; a server is not asked. */
+	/*
+	 * A mount point and the directories above it are in the dentry cache: no server is asked.
+	 */
 	do {
 		fd = open_plainly(root, *path ? path : ".", O_DIRECTORY,
 				  RESOLVE_NO_SYMLINKS | RESOLVE_CACHED);
@@ -85,7 +88,7 @@ int reach_below(int dir, const char *path, struct stat *file)
 }
 
 /**
- * reach_again() - open for reading the file that a descriptor of O_PATH stands for
+ * reach_again() - reopen the file of an O_PATH descriptor
  * @fd: the descriptor
  * @flags: as for open(2)
  *
@@ -144,12 +147,12 @@ int reach_open_file(const struct daxplug *daxplug, const char *path, struct stat
 }
 
 /**
- * reach_owner() - open the file that was found to have pages on the device
+ * reach_owner() - open a file that has pages on the device
  * @daxplug: the handle
  * @owner: the file
  *
- * Return: a descriptor for reading, which the caller closes; -ESTALE if its path leads to
- * another file by now; or another negative errno.
+ * Return: a descriptor for reading, which the caller closes; -ESTALE if its path now leads to
+ * another file; or another negative errno.
  */
 int reach_owner(const struct daxplug *daxplug, const struct owner *owner)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Page cache that no process maps or has open can only be dropped from user space, where the
- * kernel lets a node be reclaimed (Linux 7.2 and later). Nothing is swapped out.
+ * Drops page cache that no process maps or has open, by reclaiming memory of a node (Linux 7.2
+ * and later). Nothing is swapped out.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "drain.h"
 #include "handle.h"
 
-/* In one write: a signal ends it, and progress is seen after each. */
+/* The bytes to reclaim by one write: a signal ends a write, and progress shows after each. */
 #define STEP (UINT64_C(64) << 20)
 
 static void reclaim_path(int node, char *path)
@@ -20,11 +20,11 @@ static void reclaim_path(int node, char *path)
 /**
  * reclaim_cache() - drop page cache of the node of the device
  * @drain: the drain
- * @bytes: how much there is of it
+ * @bytes: the amount of page cache
  *
- * The kernel says that it failed if it has dropped less than it was asked to.
+ * The kernel returns an error if it has dropped less than requested.
  *
- * Return: whether the kernel was asked to.
+ * Return: true if the kernel supports this.
  */
 bool reclaim_cache(struct drain *drain, uint64_t bytes)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which settings of the kernel let it move pages to a node. */
+/* Reads the settings that let the kernel move pages to a node. */
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ static void set_path(enum refill_way way, int node, char *path, size_t size)
 	}
 }
 
-/* 1 is the least weight that the kernel takes, and its default. */
+/* 1 is the lowest weight that the kernel accepts, and the default. */
 static bool is_on(enum refill_way way, const char *value)
 {
 	uint64_t number;
@@ -34,13 +34,13 @@ static bool is_on(enum refill_way way, const char *value)
 }
 
 /**
- * refill_is_on() - does the kernel move pages to a node by itself
+ * refill_is_on() - test whether the kernel may move pages to a node by itself
  * @daxplug: the handle
- * @way: in which way
+ * @way: the way
  * @node: the node
- * @setting: set to the file that says so, and its value
+ * @setting: set to the setting's file and value
  *
- * Return: whether it does; false also if the kernel has no such setting.
+ * Return: true if it may; false also if the kernel has no such setting.
  */
 bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
 		  struct refill_setting *setting)

@@ -14,14 +14,14 @@
  * @REFILL_DEMOTION: reclaim moves cold pages to slower nodes
  * @REFILL_BALANCING: NUMA balancing moves pages between nodes
  * @REFILL_INTERLEAVE: the weight of the node for weighted interleaving
- * @REFILLS: how many there are
+ * @REFILLS: number of ways
  */
 enum refill_way { REFILL_DEMOTION, REFILL_BALANCING, REFILL_INTERLEAVE, REFILLS };
 
 /**
- * struct refill_setting - a setting as it was
+ * struct refill_setting - the former value of a setting
  * @path: its file, relative to the root; empty if it was not written to
- * @value: its value before
+ * @value: its former value
  */
 struct refill_setting {
 	char path[96];
@@ -30,11 +30,11 @@ struct refill_setting {
 
 /**
  * struct refill - the settings that were switched off for a drain
- * @setting: each as it was, and whether the kernel chose the weights
- * @count: how many
+ * @setting: each former value, including AUTO_WEIGHTS
+ * @count: number of elements of @setting
  * @keeper: the process that restores them, or 0
- * @alive: a pipe; the keeper restores once no process has its other end
- * @lock: a descriptor with the lock that one change at a time has, or -1
+ * @alive: a pipe; the keeper restores the settings once its other end is closed
+ * @lock: a descriptor with the lock on these settings, or -1
  */
 struct refill {
 	struct refill_setting setting[REFILLS + 1];

@@ -7,7 +7,7 @@
 #include "report.h"
 
 /**
- * report_clear() - nothing has failed
+ * report_clear() - reset a report: nothing has failed
  * @report: the report
  */
 void report_clear(struct report *report)
@@ -17,7 +17,7 @@ void report_clear(struct report *report)
 
 /**
  * report_error() - record a failure
- * @report: the report; its outcome, block and hint are left alone
+ * @report: the report; its outcome, block and hint do not change
  * @err: a negative errno
  * @format: one line, without a newline
  *
@@ -35,7 +35,7 @@ int report_error(struct report *report, int err, const char *format, ...)
 }
 
 /**
- * report_hint() - add the remedy
+ * report_hint() - set the remedy
  * @report: the report
  * @format: one line, without a newline
  */
@@ -49,10 +49,11 @@ void report_hint(struct report *report, const char *format, ...)
 }
 
 /**
- * report_errno() - an errno in words, in English, whatever the thread does
+ * report_errno() - describe an errno in English, regardless of the thread's
+ * locale
  * @err: a negative errno
- * @text: room for them
- * @size: how much
+ * @text: set to the description
+ * @size: the size of @text
  *
  * Return: @text.
  */

@@ -7,16 +7,16 @@
 
 #include "libdaxplug.h"
 
-/* How many values enum daxplug_use has. */
+/* The number of values of enum daxplug_use. */
 #define USES (DAXPLUG_USE_FREE + 1)
 
 #define MOST_EVACUEES 8
 
 /**
- * struct evacuee - a process that a drain has moved, or cannot move, pages of
+ * struct evacuee - a process whose pages a drain has moved, or cannot move
  * @pid: its PID
- * @err: 0, or a negative errno: why they cannot be moved
- * @bytes: moved; or, with @err, on the device
+ * @err: 0, or the negative errno for which its pages cannot be moved
+ * @bytes: bytes moved; or, with @err, bytes on the device
  * @name: its name
  */
 struct evacuee {
@@ -33,11 +33,11 @@ struct evacuee {
  * @swapped: bytes swapped out
  * @dropped: bytes of page cache dropped
  * @left: bytes left on the device, by use; -1 if unknown
- * @took: how long it took, in ms
+ * @took: its duration, in ms
  * @refills: a bit for each enum refill_way that was on
- * @refills_off: whether they were switched off
+ * @refills_off: whether these settings were switched off
  * @evacuees: processes whose pages cannot be moved, then by the memory moved, @count of them
- * @count: how many
+ * @count: number of elements of @evacuees
  */
 struct drained {
 	bool done;
@@ -55,20 +55,20 @@ struct drained {
 /**
  * struct report - the result of a call or a change
  * @err: 0 or a negative errno
- * @outcome: how a change has ended
+ * @outcome: the outcome of a change
  * @reason: why it failed
- * @held: the reason that kept a block when the change was cancelled
+ * @held: the reason that kept a block online when the change was cancelled
  * @block: N of memoryN at which it failed, or -1
- * @pfn: the page frame that held it, or -1
+ * @pfn: the page frame that kept the block online, or -1
  * @holder: the process that maps this page, or 0
  * @holder_name: its name
  * @drained: the result of its drain
- * @huge_pages_lost: huge pages that could not be given back to their pools
- * @retry: whether trying again may help
+ * @huge_pages_lost: huge pages that could not be restored to their pools
+ * @retry: whether another attempt may succeed
  * @message: the message, or empty
  * @hint: the remedy, or empty
  *
- * Plain data: a child process sends it to its parent as it is.
+ * Has no pointers: a child process sends it to its parent.
  */
 struct report {
 	int err;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The room for the pages that must move. The kernel moves pages of a block only to
- * other nodes, as long as others have memory; free memory of the block's own node
+ * Checks whether other nodes have enough free memory for the pages that must move. If other nodes
+ * have memory, the kernel moves pages of a block only there: free memory of the block's own node
  * does not count.
  */
 #include <errno.h>
@@ -20,10 +20,10 @@
 
 /**
  * struct rooms - the nodes with memory
- * @count: how many there are
+ * @count: number of nodes
  * @node: their numbers
- * @bytes: what each could take, when the devices are gone
- * @gone: whether it is gone then
+ * @bytes: the bytes that each could take once the devices are unplugged
+ * @gone: whether each has no memory then
  * @restricted: list of the nodes that this process may allocate on, or empty
  */
 struct rooms {
@@ -34,7 +34,7 @@ struct rooms {
 	char restricted[ATTRIBUTE_SIZE];
 };
 
-/* Of a node that keeps other memory, the free memory of the devices goes with them. */
+/* Free memory of the devices on a node that keeps other memory: an unplug removes it. */
 static uint64_t free_on_devices(const struct daxplug_forecast *forecast, int node)
 {
 	uint64_t bytes = 0;
@@ -45,7 +45,7 @@ static uint64_t free_on_devices(const struct daxplug_forecast *forecast, int nod
 
 		if (part->node != node)
 			continue;
-		/* Not known: then all of it may be. */
+		/* Unknown: assume that all of it is free. */
 		bytes += part->use[DAXPLUG_USE_FREE] < 0 ? (int64_t)part->online
 							 : part->use[DAXPLUG_USE_FREE];
 	}
@@ -99,14 +99,14 @@ static int read_nodes(const struct daxplug_forecast *forecast, struct rooms *roo
 	return err;
 }
 
-/* The worker allocates as its cpuset allows. */
+/* Reads the nodes that the worker's cpuset allows. */
 static void read_restriction(const struct daxplug *daxplug, struct rooms *rooms)
 {
 	if (!process_cpuset(daxplug, 0, rooms->restricted, sizeof(rooms->restricted)))
 		rooms->restricted[0] = '\0';
 }
 
-/* daxplug's driver allocates in a thread of the kernel's, which has no cpuset. */
+/* daxplug's driver allocates in a kernel thread, which no cpuset restricts. */
 static bool may_allocate(const struct rooms *rooms, const struct part *part, int node)
 {
 	return part->device->backend == DAXPLUG_BACKEND_STATE || !rooms->restricted[0] ||
@@ -142,7 +142,7 @@ static uint64_t room_for(const struct rooms *rooms, const struct part *part)
 	return bytes;
 }
 
-/* For all together: each node that takes the pages of one of them. */
+/* Sums the nodes that can take pages of at least one device. */
 static uint64_t room_for_all(const struct daxplug_forecast *forecast, const struct rooms *rooms)
 {
 	uint64_t bytes = 0;
@@ -188,7 +188,7 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct rooms *ro
 	return found;
 }
 
-/* Then its own node cannot be told from the nodes that its pages could move to. */
+/* If so, the device's own node cannot be told from the nodes that its pages could move to. */
 static bool has_unknown_node(const struct daxplug_forecast *forecast)
 {
 	unsigned int i;
@@ -199,7 +199,7 @@ static bool has_unknown_node(const struct daxplug_forecast *forecast)
 	return false;
 }
 
-/* In place of a room that could not be read. */
+/* Adds a finding if the free memory of other nodes could not be read. */
 void find_room_unknown(struct daxplug_forecast *forecast)
 {
 	find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE, NULL, "",
@@ -207,7 +207,8 @@ void find_room_unknown(struct daxplug_forecast *forecast)
 }
 
 /**
- * forecast_room() - check the room for the pages that must move
+ * forecast_room() - check whether other nodes have enough free memory for the pages that must
+ * move
  * @forecast: the forecast, with the use of its devices
  */
 void forecast_room(struct daxplug_forecast *forecast)

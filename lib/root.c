@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Opens files below the root of a handle, and nothing outside of it. */
+/* Opens files below the root of a handle, and none outside of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -9,7 +9,9 @@
 #include "handle.h"
 #include "system.h"
 
-/* Links of a recorded tree, absolute ones too, are followed below its root. */
+/*
+ * Follows links of a recorded tree, including absolute links, below its root.
+ */
 static int open_in_root(int root, const char *path, int flags)
 {
 	struct open_how how = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Segments of System V shared memory, of the IPC namespace of this process. Pages that no
- * process maps are found in no process: the segment may be attached by none, or by one that
- * has not touched them.
+ * Finds segments of System V shared memory, in the IPC namespace of this process. A search of
+ * processes misses pages that no process maps: the segment may not be attached, or only by
+ * processes that have not touched these pages.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,11 +18,11 @@
 #define FORCED "proc/sys/kernel/shm_rmid_forced"
 
 /**
- * struct segment - a segment, by a line of /proc/sysvipc/shm
+ * struct segment - a segment, from a line of /proc/sysvipc/shm
  * @id: its ID
- * @size: in bytes
- * @attached: how often it is attached
- * @resident: bytes of it in memory
+ * @size: its size in bytes
+ * @attached: its number of attachments
+ * @resident: its bytes in memory
  */
 struct segment {
 	int id;
@@ -38,8 +38,8 @@ static bool parse(const char *line, struct segment *segment)
 }
 
 /*
- * With kernel.shm_rmid_forced a segment that no process has attached goes when the last one
- * detaches it, which the drain would.
+ * With kernel.shm_rmid_forced a segment is removed when the last process detaches it. So the
+ * drain must not attach a segment that no process has attached.
  */
 static bool may_attach(const struct daxplug *daxplug, const struct segment *segment)
 {
@@ -96,7 +96,7 @@ void segments_find(struct drain *drain)
 	free(text);
 }
 
-/* How often a segment is attached, and its size; false if it has gone. */
+/* Reads the attachments and the size of a segment; returns false if it has gone. */
 static bool read_segment(int id, struct segment *segment)
 {
 	struct shmid_ds status;
@@ -112,7 +112,7 @@ static bool read_segment(int id, struct segment *segment)
  * segment_attach() - attach a segment for reading
  * @daxplug: the handle
  * @owner: the segment
- * @end: the size that it has to have at least, in bytes
+ * @end: the minimum size of the segment, in bytes
  *
  * Return: its first address, for shmdt(); NULL if it cannot be attached, or must not be.
  */

@@ -7,7 +7,7 @@
 #include "device.h"
 #include "handle.h"
 
-/* A driver, or a kernel, that does not know a setting has no file for it. */
+/* A driver or kernel that does not support a setting has no file for it. */
 static int set(struct daxplug_device *device, const char *attribute, int64_t value)
 {
 	struct daxplug *daxplug = device->daxplug;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The steps of a change, whatever the backend. Runs in the child. */
+/* The steps of a change, common to all backends. Runs in the child. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ const struct backend *backend_for(const struct daxplug_device *device)
 	}
 }
 
-/* Ends a change whose next step would rest on a guess. */
+/* Ends a change because the state that its next step depends on is unknown. */
 static int stop(struct daxplug_change *change, int err)
 {
 	const struct daxplug_device *device = change->device;
@@ -58,7 +58,7 @@ static int read_again(struct daxplug_change *change)
 	return 0;
 }
 
-/* Another process may have taken the device from kmem since it was read. */
+/* Fails because another process has unbound the device from kmem since it was read. */
 static int lose_driver(struct daxplug_change *change)
 {
 	fail(change, -ENODEV, DAXPLUG_REASON_UNBIND, "no longer bound to kmem");
@@ -66,7 +66,9 @@ static int lose_driver(struct daxplug_change *change)
 	return -ENODEV;
 }
 
-/* A bind that failed may have bound the device all the same, and so may have another process. */
+/*
+ * After a failed bind, the bind itself or another process may nevertheless have bound the device.
+ */
 static bool may_be_bound(struct daxplug_change *change)
 {
 	return device_read(change->device) || change->device->mode != DAXPLUG_MODE_DISABLED;
@@ -88,7 +90,7 @@ static int fail_bind(struct daxplug_change *change, int err, bool left_over)
 		report_hint(&change->report, "an unbind left its memory online; the stock driver "
 					     "cannot take it over before a reboot, daxplug's can");
 	change->task.bound = may_be_bound(change);
-	/* Without a driver there was no file to write to. */
+	/* -ENOENT: there was no driver, and so no file to write to. */
 	change->task.touched = err != -ENOENT || change->task.bound;
 	fail_untouched(change);
 	return err;
@@ -125,8 +127,8 @@ static int unplug(struct daxplug_change *change)
 }
 
 /*
- * A device whose memory is online, or may be, is never unbound: with most drivers the memory
- * would stay until the next reboot.
+ * Never unbinds a device whose memory is, or may be, online: with most drivers the memory would
+ * stay until the next reboot.
  */
 static int unbind(struct daxplug_change *change)
 {
@@ -146,7 +148,7 @@ static int unbind(struct daxplug_change *change)
 		    report_errno(err, words, sizeof(words)));
 }
 
-/* A device that the change has bound goes back to having no driver. */
+/* Unbinds a device that the change has bound. */
 static void unbind_again(struct daxplug_change *change)
 {
 	struct report cause = change->report;
@@ -164,7 +166,9 @@ static void unbind_again(struct daxplug_change *change)
 	change->report.outcome = err ? DAXPLUG_OUTCOME_INCOMPLETE : DAXPLUG_OUTCOME_ROLLED_BACK;
 }
 
-/* To no block present, unless the backend can do with blocks that are offline. */
+/*
+ * Unplugs the device before a plug, unless its blocks are offline and the backend can plug these.
+ */
 static int clear_the_way(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -222,7 +226,10 @@ static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 	return err;
 }
 
-/* Memory that an unbind left online is taken over first. */
+/*
+ * Unplugs the device. If an earlier unbind left its memory online, binds it first, to adopt that
+ * memory.
+ */
 static int unplug_or_adopt(struct daxplug_change *change)
 {
 	const struct daxplug_device *device = change->device;
@@ -233,7 +240,7 @@ static int unplug_or_adopt(struct daxplug_change *change)
 		err = bind(change);
 	if (!err)
 		err = unplug(change);
-	/* Unbinding it again could leave its memory stuck. */
+	/* Keep the device bound: after an unbind its memory could be stuck. */
 	if (err && change->task.bound && report->outcome != DAXPLUG_OUTCOME_INCOMPLETE) {
 		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 		report_hint(report, "its memory is as before, but it is, or may be, bound to a "
@@ -242,7 +249,7 @@ static int unplug_or_adopt(struct daxplug_change *change)
 	return err;
 }
 
-/* The unplug is done and stays so, even if the unbinding fails. */
+/* Unbinds an unplugged device. The device stays unplugged even if that fails. */
 static int release(struct daxplug_change *change)
 {
 	int err = unbind(change);
@@ -259,7 +266,7 @@ static int unplug_and_release(struct daxplug_change *change)
 	return !err && (change->flags & DAXPLUG_CHANGE_RELEASE) ? release(change) : err;
 }
 
-/* With "online" the kernel chooses the zones, and may choose others than before. */
+/* Whether the zones are as before: with "online" the kernel may have chosen others. */
 static bool zones_are_back(struct daxplug_change *change, enum daxplug_state before,
 			   unsigned int movable)
 {
@@ -269,7 +276,10 @@ static bool zones_are_back(struct daxplug_change *change, enum daxplug_state bef
 	       change->device->counts.movable == movable;
 }
 
-/* The plug failed: undo the unplug. @movable: how many blocks were in ZONE_MOVABLE. */
+/*
+ * Undoes the unplug after a failed plug. @movable: the number of blocks that were in
+ * ZONE_MOVABLE.
+ */
 static void plug_back(struct daxplug_change *change, enum daxplug_state before,
 		      unsigned int movable)
 {
@@ -305,13 +315,13 @@ static int replug(struct daxplug_change *change)
 	err = read_again(change);
 	if (!err)
 		err = plug(change, change->wanted);
-	/* From unplugged, the rollback is plug()'s own. */
+	/* If the device was unplugged before, plug() itself rolls back. */
 	if (err && before != DAXPLUG_STATE_UNPLUGGED)
 		plug_back(change, before, movable);
 	return err;
 }
 
-/* How many blocks of the orphaned range are online; -1 if unknown. */
+/* The number of online blocks of the orphaned range; -1 if unknown. */
 static int64_t orphan_online(const struct daxplug_change *change)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -378,7 +388,7 @@ static int record_pools(struct daxplug_change *change)
 		    report_errno(err, words, sizeof(words)));
 }
 
-/* Blocks that went offline, if only for a moment, took their free huge pages along. */
+/* Blocks that went offline, even briefly, lost their free huge pages. */
 static void restore_pools(struct daxplug_change *change)
 {
 	struct report *report = &change->report;
@@ -410,7 +420,7 @@ static int drain_and_run(struct daxplug_change *change)
 }
 
 /**
- * steps_run() - make a change, or leave everything as it was
+ * steps_run() - make a change, or roll it back
  * @change: the change, checked; its report gets the result
  *
  * Return: 0 or a negative errno.

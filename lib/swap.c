@@ -9,7 +9,10 @@
 #include "parse.h"
 #include "swap.h"
 
-/* Compressed memory is still memory: it makes the room that it saves, by what it holds. */
+/*
+ * zram keeps swapped pages in memory, compressed: scales its free space by the share of memory
+ * that compression has saved so far.
+ */
 static uint64_t saved_by_zram(const struct daxplug *daxplug, const char *name, uint64_t bytes)
 {
 	unsigned long long original, compressed, used;
@@ -23,9 +26,9 @@ static uint64_t saved_by_zram(const struct daxplug *daxplug, const char *name, u
 }
 
 /**
- * swap_room() - the room that swap has
+ * swap_room() - the free space of swap
  * @daxplug: the handle
- * @bytes: set to it; 0 on a kernel without swap
+ * @bytes: set to the free space; 0 on a kernel without swap
  *
  * Return: 0; or the negative errno of reading /proc/swaps.
  */

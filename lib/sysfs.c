@@ -9,7 +9,7 @@
 #include "parse.h"
 #include "system.h"
 
-/* A file of proc that is longer than this is not read. */
+/* A longer file of proc is not read. */
 #define MOST_TEXT (8U << 20)
 
 static ssize_t read_some(int fd, char *text, size_t size)
@@ -23,16 +23,16 @@ static ssize_t read_some(int fd, char *text, size_t size)
 }
 
 /**
- * sysfs_read() - the text of an attribute, without the newline at its end
+ * sysfs_read() - read an attribute, without the newline at its end
  * @daxplug: the handle
  * @path: the file, relative to the root
- * @text: room for the text and a NUL
+ * @text: set to the text
  * @size: how much
  *
- * Reads once: sysfs hands out a whole attribute, or fills a buffer that is too small.
+ * Reads once: sysfs returns the whole attribute, or fills a buffer that is too small.
  *
- * Return: 0; -EINVAL if the text is too long or has a NUL in it; or the
- * negative errno of opening or reading it.
+ * Return: 0; -EINVAL if the text is too long or contains a NUL; or the negative errno of opening
+ * or reading the file.
  */
 int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size_t size)
 {
@@ -54,7 +54,10 @@ int sysfs_read(const struct daxplug *daxplug, const char *path, char *text, size
 	return 0;
 }
 
-/* Reads to the end; the text is NUL-terminated and the caller's, or NULL with *@err set. */
+/*
+ * Reads to the end of the file. Returns the NUL-terminated text, which the caller frees, or NULL
+ * with *@err set.
+ */
 static char *read_to_end(int fd, int *err)
 {
 	size_t size = 16384, used = 0;
@@ -89,7 +92,7 @@ static char *read_to_end(int fd, int *err)
 }
 
 /**
- * sysfs_read_long() - the text of a file of any length, such as those of proc
+ * sysfs_read_long() - read a file of any length, such as one of proc
  * @daxplug: the handle
  * @path: the file, relative to the root
  * @err: set to 0, or to a negative errno
@@ -111,12 +114,12 @@ char *sysfs_read_long(const struct daxplug *daxplug, const char *path, int *err)
 }
 
 /**
- * sysfs_read_number() - the number in an attribute
+ * sysfs_read_number() - read an attribute that is a number
  * @daxplug: the handle
  * @path: the file, relative to the root
- * @number: where it goes; untouched on an error
+ * @number: set to the number; unchanged on an error
  *
- * Return: 0; -EINVAL if it is none; or an error of sysfs_read().
+ * Return: 0; -EINVAL if the text is not a number; or an error of sysfs_read().
  */
 int sysfs_read_number(const struct daxplug *daxplug, const char *path, uint64_t *number)
 {
@@ -127,14 +130,14 @@ int sysfs_read_number(const struct daxplug *daxplug, const char *path, uint64_t 
 }
 
 /**
- * sysfs_read_link() - the target of a link, as it stands in the link
+ * sysfs_read_link() - read the target of a link
  * @daxplug: the handle
  * @path: the link, relative to the root
- * @target: room for the text and a NUL
+ * @target: set to the target
  * @size: how much
  *
- * Return: 0; -ENAMETOOLONG if it does not fit; -EINVAL if @path is no link; or
- * the negative errno of reading it.
+ * Return: 0; -ENAMETOOLONG if it does not fit; -EINVAL if @path is not a link; or the negative
+ * errno of reading the link.
  */
 int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *target, size_t size)
 {
@@ -177,19 +180,18 @@ int sysfs_open_dir(const struct daxplug *daxplug, const char *path, DIR **dir)
 	return -ENOMEM;
 }
 
-/* Does the process, or the system, have too little to read anything at all just now. */
+/* Whether an error means a shortage of descriptors or memory, in this process or the system. */
 bool sysfs_is_short(int err)
 {
 	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
 /**
- * sysfs_find() - is there a file
+ * sysfs_find() - test whether a file exists
  * @daxplug: the handle
  * @path: the file, relative to the root
  *
- * Return: 0 if there is; -ENOENT if there is not; another negative errno if that
- * cannot be told.
+ * Return: 0 if it exists; -ENOENT if it does not; another negative errno if that cannot be told.
  */
 int sysfs_find(const struct daxplug *daxplug, const char *path)
 {
@@ -202,11 +204,11 @@ int sysfs_find(const struct daxplug *daxplug, const char *path)
 }
 
 /**
- * sysfs_may_write() - may this process write to a file
+ * sysfs_may_write() - test whether this process may write to a file
  * @daxplug: the handle
  * @path: the file, relative to the root
  *
- * To open an attribute has no effect, so it is opened.
+ * Opens the file, which has no effect on an attribute.
  *
  * Return: 0 or a negative errno, such as -EACCES.
  */
@@ -221,7 +223,7 @@ int sysfs_may_write(const struct daxplug *daxplug, const char *path)
 }
 
 /**
- * sysfs_write() - write a text to an attribute, in one write
+ * sysfs_write() - write a text to an attribute, by one write(2)
  * @daxplug: the handle
  * @path: the file, relative to the root
  * @text: the text

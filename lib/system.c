@@ -8,7 +8,7 @@
 
 #include "system.h"
 
-/* A recorded tree is there to be read: no kernel is behind its files. */
+/* A recorded tree is read-only: no kernel is behind its files. */
 static int refuse_in_a_record(struct daxplug *daxplug, const char *what)
 {
 	(void)daxplug, (void)what;

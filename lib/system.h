@@ -11,7 +11,7 @@
 
 struct daxplug;
 
-/* One page: an attribute of sysfs is never longer. */
+/* One page, the maximum size of a sysfs attribute. */
 #define ATTRIBUTE_SIZE 4096
 #define SYSFS_PATH_SIZE 192
 
@@ -22,15 +22,15 @@ struct daxplug;
 #define NODES "sys/devices/system/node"
 
 /**
- * struct system_ops - all that changes the system
- * @write: write a text to a file of sysfs, in one write
+ * struct system_ops - the functions that change the system
+ * @write: write a text to a file of sysfs, by one write(2)
  * @load: load a kernel module
- * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; with @nodes NULL it only tells
- *	where the pages are
+ * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; if @nodes is NULL, only query where the
+ *	pages are
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write, @load and @page_out return 0 or a negative errno; @move_pages returns how many pages were
- * not moved, or a negative errno.
+ * @write, @load and @page_out return 0 or a negative errno; @move_pages returns the number of
+ *	pages that were not moved, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);

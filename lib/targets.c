@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The nodes that a drain may fill, and how far: up to the high watermarks of their zones,
- * so that it wakes no kswapd and nothing is swapped out. A huge page takes a free one of the
- * node's pool first.
+ * The nodes that a drain may fill, up to the high watermarks of their zones, so that it does not
+ * wake kswapd and nothing is swapped out. A huge page takes a free page of the node's pool first.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +15,7 @@
 #include "process.h"
 #include "targets.h"
 
-/* The distances in nodeN/distance are in the order of the nodes that are online. */
+/* nodeN/distance lists the distances in the order of the online nodes. */
 static int distance_of(const char *distances, const char *online, int node)
 {
 	const char *rest = online;
@@ -37,7 +36,7 @@ static int distance_of(const char *distances, const char *online, int node)
 	return INT_MAX;
 }
 
-/* Keeps the list sorted by the distance from the device. */
+/* Adds a node to the list, which is sorted by the distance from the device. */
 static void add_target(struct targets *targets, int *distances, int node, int distance)
 {
 	unsigned int at = targets->count;
@@ -53,7 +52,10 @@ static void add_target(struct targets *targets, int *distances, int node, int di
 	targets->count++;
 }
 
-/* The kernel keeps reserved huge pages for the processes that reserved them, on any node. */
+/*
+ * Does not count reserved huge pages, which the kernel keeps for the processes that reserved
+ * them.
+ */
 static void read_pools(struct target *target, const struct daxplug *daxplug)
 {
 	unsigned int i;
@@ -68,7 +70,7 @@ static void read_pools(struct target *target, const struct daxplug *daxplug)
 	}
 }
 
-/* A node whose figures cannot be read, such as one that has lost its memory, has no room. */
+/* A node whose figures cannot be read, such as one that has lost its memory, can take nothing. */
 static void read_target(struct target *target, const struct daxplug *daxplug, const char *zoneinfo)
 {
 	struct node_room room;
@@ -82,7 +84,7 @@ static void read_target(struct target *target, const struct daxplug *daxplug, co
 }
 
 /**
- * targets_refresh() - read anew how much room the targets have
+ * targets_refresh() - read again how much free memory the targets have
  * @targets: the targets
  * @daxplug: the handle
  *
@@ -123,7 +125,7 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
 	if (err)
 		return err;
 	snprintf(path, sizeof(path), NODES "/node%d/distance", own);
-	/* Without them the order is that of the nodes' numbers. */
+	/* Without distances, order the nodes by number. */
 	if (sysfs_read(daxplug, path, near, sizeof(near)) ||
 	    sysfs_read(daxplug, NODES "/online", online, sizeof(online)))
 		online[0] = near[0] = '\0';
@@ -148,7 +150,8 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
  * @own: the node of the device
  * @avoid: nodes to leave out, unless no other node is left
  *
- * move_pages() allocates as the cpuset of its caller allows, whosever pages it moves.
+ * move_pages() allocates on the nodes that the cpuset of its caller allows, whichever process the
+ * pages belong to.
  *
  * Return: 0, also if there are none; or a negative errno.
  */
@@ -163,7 +166,7 @@ int targets_read(struct targets *targets, const struct daxplug *daxplug, int own
 	return err;
 }
 
-/* Bytes that all targets of a mask have above their high watermarks together. */
+/* Sums the bytes above the high watermarks of all targets in a mask. */
 uint64_t targets_spare(struct targets *targets, uint64_t allowed)
 {
 	uint64_t spare = 0;
@@ -177,7 +180,7 @@ uint64_t targets_spare(struct targets *targets, uint64_t allowed)
 }
 
 /**
- * targets_allowed() - which targets are in a list of nodes
+ * targets_allowed() - find the targets in a list of nodes
  * @targets: the targets
  * @list: such as "0,2-3"
  *
@@ -194,7 +197,7 @@ uint64_t targets_allowed(const struct targets *targets, const char *list)
 	return allowed;
 }
 
-/* Does a mask have a bit for each target. */
+/* Whether a mask has a bit for each target. */
 bool targets_are_all(const struct targets *targets, uint64_t allowed)
 {
 	uint64_t all = targets->count ? ~UINT64_C(0) >> (MOST_TARGETS - targets->count) : 0;
@@ -202,7 +205,7 @@ bool targets_are_all(const struct targets *targets, uint64_t allowed)
 	return (allowed & all) == all;
 }
 
-/* Bytes of free huge pages of a size; 0 for small pages. */
+/* The bytes of free huge pages of one size; 0 for small pages. */
 uint64_t target_huge(const struct target *target, uint64_t page_size)
 {
 	unsigned int i;
@@ -213,7 +216,10 @@ uint64_t target_huge(const struct target *target, uint64_t page_size)
 	return 0;
 }
 
-/* Huge pages that were moved there took free ones first; returns the bytes that did. */
+/*
+ * Accounts for huge pages that moved to a target and took free pages of its pool; returns their
+ * bytes.
+ */
 static uint64_t use_huge(struct target *target, uint64_t page_size, uint64_t moved)
 {
 	uint64_t huge = target_huge(target, page_size);
@@ -227,14 +233,14 @@ static uint64_t use_huge(struct target *target, uint64_t page_size, uint64_t mov
 }
 
 /**
- * targets_take() - have room on a target
+ * targets_take() - reserve free memory on a target
  * @targets: the targets
  * @allowed: a bit for each target that may be taken
- * @bytes: how much
- * @page_size: of the pages that are to move there
+ * @bytes: the amount
+ * @page_size: the size of the pages to move
  *
- * Return: the nearest target with so much room, to be given to targets_settle(); NULL if
- * there is none now.
+ * Return: the nearest target with that much free memory, to be passed to targets_settle(); NULL
+ * if there is none now.
  */
 struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t bytes,
 			    uint64_t page_size)
@@ -257,12 +263,12 @@ struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t 
 }
 
 /**
- * targets_settle() - account for the part of the promised room that was used
+ * targets_settle() - end a reservation, and account for the part of it that was used
  * @targets: the targets
  * @target: from targets_take()
- * @promised: the bytes that targets_take() was asked for
+ * @promised: the bytes that were passed to targets_take()
  * @moved: the bytes that were moved there
- * @page_size: of the pages
+ * @page_size: the size of the pages
  */
 void targets_settle(struct targets *targets, struct target *target, uint64_t promised,
 		    uint64_t moved, uint64_t page_size)

@@ -12,15 +12,15 @@
 
 struct daxplug;
 
-/* More nodes than any machine has for what a device holds; others are left out. */
+/* The maximum number of targets; further nodes are left out. */
 #define MOST_TARGETS 64
 
 /**
  * struct target - a node that pages may move to
  * @node: its number
- * @spare: bytes free above its high watermarks, when last read
+ * @spare: bytes that were free above its high watermarks when last read
  * @pools: its pools of huge pages, of which @free does not count reserved pages
- * @in_flight: bytes that movers have been promised and have not accounted for
+ * @in_flight: bytes that movers have reserved and not yet settled
  */
 struct target {
 	int node;
@@ -31,10 +31,10 @@ struct target {
 
 /**
  * struct targets - the nodes that pages may move to
- * @lock: protects all of each target but its number
+ * @lock: protects each target, except for its number
  * @target: the nodes, the nearest to the device first
- * @count: how many there are
- * @barred: how many other nodes the cpuset of this process does not have
+ * @count: number of targets
+ * @barred: number of nodes that the cpuset of this process excludes
  */
 struct targets {
 	pthread_mutex_t lock;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The process that makes a change: its signals, its messages, whether it is to give up. */
+/* The process that makes a change: its signals, its messages and its cancellation. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +11,10 @@
 
 #include "change.h"
 
-/* How long the end of the caller may take to be seen after the signal about it, in ms. */
+/*
+ * The maximum delay in ms between the signal about the caller's end and its pidfd becoming
+ * readable.
+ */
 #define GRACE 100
 
 static bool has_room(int fd)
@@ -22,12 +25,13 @@ static bool has_room(int fd)
 }
 
 /**
- * task_send() - tell the parent how far the change is
+ * task_send() - report the progress of the change to the parent
  * @change: the change
  * @final: whether it has ended, with its report
  *
- * A parent that does not read must not stop the change: while the pipe is full, only the
- * final message waits for room. Each message tells all, so that a dropped one is no loss.
+ * A parent that does not read must not stop the change: if the pipe is full, a message is
+ * dropped, and only the final message waits. Each message is complete, so dropping one does no
+ * harm.
  */
 void task_send(struct daxplug_change *change, bool final)
 {
@@ -35,7 +39,7 @@ void task_send(struct daxplug_change *change, bool final)
 
 	if (!final && !has_room(change->task.messages))
 		return;
-	/* Clears the padding as well, which would have old content of memory. */
+	/* Clear the padding too, which would leak stale memory. */
 	memset(&message, 0, sizeof(message));
 	message.phase = change->phase;
 	message.waits_for = change->waits_for;
@@ -49,9 +53,9 @@ void task_send(struct daxplug_change *change, bool final)
 }
 
 /**
- * task_enter() - the change comes to its next phase
+ * task_enter() - enter the next phase of the change
  * @change: the change
- * @phase: the phase; on the way back nothing cancels any more
+ * @phase: the phase; in DAXPLUG_PHASE_BACK the change can no longer be cancelled
  */
 void task_enter(struct daxplug_change *change, enum daxplug_phase phase)
 {
@@ -68,9 +72,9 @@ void task_enter(struct daxplug_change *change, enum daxplug_phase phase)
 /**
  * task_cancelled_within() - wait for the change to be cancelled
  * @change: the change
- * @ms: for how long at most
+ * @ms: the maximum time to wait
  *
- * Return: whether it is to be given up; never once it rolls back.
+ * Return: true if the change is cancelled; always false once it rolls back.
  */
 bool task_cancelled_within(const struct daxplug_change *change, int ms)
 {
@@ -84,19 +88,19 @@ bool task_cancelled_within(const struct daxplug_change *change, int ms)
 	return poll(polled, 2, ms) > 0;
 }
 
-/* Is the change to be given up. */
+/* Whether the change is cancelled. */
 bool task_cancelled(const struct daxplug_change *change)
 {
 	return task_cancelled_within(change, 0);
 }
 
 /**
- * task_interrupted() - a signal has ended a system call: is the change to be given up
+ * task_interrupted() - test whether the signal that ended a system call cancels the change
  * @change: the change
  *
- * The signal comes also when only the thread has ended that started the change.
+ * The signal is also sent when only the thread that started the change has ended.
  *
- * Return: whether it is; if not, the call is to be repeated.
+ * Return: true if it does; if not, the caller repeats the system call.
  */
 bool task_interrupted(const struct daxplug_change *change)
 {
@@ -107,8 +111,9 @@ bool task_interrupted(const struct daxplug_change *change)
 }
 
 /*
- * The call of a handler ends a write. A signal that arrives just before a write does not, and a
- * caller that was killed sends only one: so this repeats each second, until the rollback.
+ * A handler, so that a signal interrupts a write. A signal that arrives just before a write does
+ * not, and the end of the caller sends only one signal, so this repeats each second until the
+ * rollback.
  */
 static void wake(int signal)
 {
@@ -130,7 +135,7 @@ static void listen_to_signals(void)
 	sigprocmask(SIG_SETMASK, &most, NULL);
 }
 
-/* The OOM killer is the only one that would leave a change half done. */
+/* Keeps the OOM killer from killing this process half-way through a change. */
 static void keep_from_oom_killer(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -52,7 +52,7 @@ static int read_tiers(struct daxplug *daxplug)
 	for (i = 0; i < daxplug->count; i++)
 		daxplug->devices[i]->tier = -1;
 	err = sysfs_open_dir(daxplug, MEMORY_TIERS, &dir);
-	/* A kernel before 6.1 has none. */
+	/* The kernel has no memory tiers. */
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	while ((entry = readdir(dir)))
@@ -62,8 +62,8 @@ static int read_tiers(struct daxplug *daxplug)
 }
 
 /*
- * Keeps every daxplug from changing a device meanwhile; -EBUSY if one changes a device,
- * another error, such as -EACCES for a caller other than root, if that cannot be told.
+ * Keeps every daxplug from changing a device. Returns -EBUSY if one is changing a device, or
+ * another errno if that cannot be told, such as -EACCES for a caller other than root.
  */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {
@@ -73,7 +73,7 @@ static int hold_all(const struct daxplug *daxplug, int *held)
 	for (i = 0; i < daxplug->count; i++) {
 		device_path(daxplug->devices[i], "resource", path);
 		held[i] = root_open(daxplug, path, O_RDONLY);
-		/* No process changes a device that is gone. */
+		/* -ENOENT: a device that is gone cannot be changed. */
 		if (held[i] == -ENOENT)
 			continue;
 		if (held[i] < 0)
@@ -94,10 +94,10 @@ static void let_go(const struct daxplug *daxplug, const int *held)
 }
 
 /*
- * In the kernel (seen on 6.12) reading a tier's nodes waits for a lock that is
- * held while the tier goes away with its last memory, which waits for readers:
- * neither ever ends, and no memory can go online or offline any more. So tiers
- * are read on request only, and not while a daxplug changes a device.
+ * In the kernel (seen on 6.12) a read of a tier's nodelist waits for a lock that is held while
+ * the tier is removed with its last memory, and the removal waits for readers. This deadlock
+ * blocks all memory hotplug. So tiers are read only on request, and not while a daxplug changes a
+ * device.
  */
 int daxplug_read_tiers(struct daxplug *daxplug)
 {

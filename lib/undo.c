@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Memory blocks switched one by one, and put back as they were. */
+/* Switches memory blocks one by one, and restores their former states. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "core/plural.h"
 #include "handle.h"
 
-/* A block that is busy only for a moment gets a few attempts. */
+/* Attempts at a block that may be busy only briefly. */
 #define ATTEMPTS 3
 #define PAUSE_NS 100000000L
 
-/* Waits a moment for what may pass; in all, before something is given up, half a second. */
+/* Pauses between attempts; the pauses of all CHANGE_LOOKS attempts take half a second. */
 void change_pause(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -40,7 +40,7 @@ static bool may_be_for_a_moment(int err)
 	return err == -EBUSY || err == -EAGAIN;
 }
 
-/* Is a block known to be in the state of a word already. */
+/* Whether a block is known to be already in the state of a word. */
 static bool is_already(const struct daxplug *daxplug, const struct block *block, const char *word)
 {
 	struct block now = *block;
@@ -79,8 +79,8 @@ int change_write(struct daxplug_change *change, const char *path, const char *wo
  * @block: the block
  * @word: the word
  *
- * If another process has put the block in that state meanwhile, that is no failure, though
- * the kernel returns EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
+ * It is not a failure if another process has already put the block in that state, for which the
+ * kernel returns EINVAL (state_store() in drivers/base/memory.c, 6.1 to 7.3).
  *
  * Return: 0, -EINTR if the change is cancelled, or the kernel's refusal.
  */
@@ -108,9 +108,9 @@ int block_switch(struct daxplug_change *change, const struct block *block, const
  * undo_record() - record the state of each block
  * @change: the change; an earlier record is dropped
  *
- * A block whose state is unknown could not be put back.
+ * Fails for an unknown state, which could not be restored.
  *
- * Return: 0; -ENODATA if a block is not known; -ENOMEM.
+ * Return: 0; -ENODATA if the state of a block is unknown; -ENOMEM.
  */
 int undo_record(struct daxplug_change *change)
 {
@@ -136,7 +136,7 @@ int undo_record(struct daxplug_change *change)
 	return 0;
 }
 
-/* As block_read(), for a block that may be unreadable only for a moment. */
+/* As block_read(), for a block that may be unreadable only briefly. */
 enum daxplug_block_state block_read_patiently(struct daxplug_change *change, struct block *block)
 {
 	enum daxplug_block_state state;
@@ -147,7 +147,7 @@ enum daxplug_block_state block_read_patiently(struct daxplug_change *change, str
 	return state;
 }
 
-/* Puts one block back; a block that is absent cannot be brought back here. */
+/* Restores the state of one block, which must be present. */
 static bool put_back(struct daxplug_change *change, const struct block *before)
 {
 	struct block now = *before;
@@ -157,16 +157,16 @@ static bool put_back(struct daxplug_change *change, const struct block *before)
 		return true;
 	if (state == DAXPLUG_BLOCK_ABSENT || before->state == DAXPLUG_BLOCK_ABSENT)
 		return false;
-	/* In a zone that cannot be read: it may be the right one. */
+	/* The zone cannot be read, and may be the right one. */
 	if (now.err && block_is_online(state) && before->state != DAXPLUG_BLOCK_OFFLINE)
 		return false;
-	/* To put a block online does nothing to one that is. */
+	/* A block that is already online has to go offline first to change its zone. */
 	if (block_is_online(state) && block_switch(change, before, "offline"))
 		return false;
 	if (before->state == DAXPLUG_BLOCK_OFFLINE && block_is_online(state))
 		return true;
 	block_switch(change, before, word_for(before->state));
-	/* Refused or not: another process may have put it back first, or in another zone. */
+	/* Ignore the result: another process may have switched the block first. */
 	return block_read_patiently(change, &now) == before->state;
 }
 

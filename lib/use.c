@@ -9,8 +9,8 @@
 #include "use.h"
 
 /*
- * Of each block some runs of pages are looked at, evenly spread: as many as
- * keep the whole within some ten milliseconds, however large the device is.
+ * Samples runs of pages, evenly spread over each block: as many as keep the total within some ten
+ * milliseconds, however large the device is.
  */
 #define RUN_PAGES 256
 #define MOST_RUNS 2048
@@ -32,7 +32,7 @@
 
 /**
  * use_of_page() - the use of a page
- * @flags: its entry in /proc/kpageflags; of a page of a large folio, that of the first page
+ * @flags: its entry in /proc/kpageflags; for a large folio, that of the first page
  * @movable: whether it is in ZONE_MOVABLE
  *
  * Return: the use.
@@ -49,7 +49,10 @@ enum daxplug_use use_of_page(uint64_t flags, bool movable)
 		return DAXPLUG_USE_SHARED;
 	if (flags & KPF_LRU)
 		return DAXPLUG_USE_CACHE;
-	/* The kernel has nothing of its own there: such a page waits on a list of free ones. */
+	/*
+	 * The kernel has no pages of its own in ZONE_MOVABLE: such a page is on a per-CPU free
+	 * list.
+	 */
 	return movable && !(flags & KPF_RESERVED) ? DAXPLUG_USE_FREE : DAXPLUG_USE_KERNEL;
 }
 
@@ -71,7 +74,7 @@ static void read_run(int fd, uint64_t first_page, uint64_t pages, bool movable,
 	unsigned int i;
 
 	for (i = 0; got > 0 && i < got / sizeof(flags[0]); i++) {
-		/* Of a large folio some kernels (6.1) say all there is only for its head. */
+		/* Some kernels (6.1) have all flags of a large folio only in its head page. */
 		if (!(flags[i] & KPF_TAIL))
 			head = flags[i] & KPF_HEAD ? flags[i] : 0;
 		count_page(sample, flags[i] & KPF_TAIL && head ? head : flags[i], movable);
@@ -95,7 +98,7 @@ static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *
 	bool movable = block->state == DAXPLUG_BLOCK_MOVABLE;
 	unsigned int i;
 
-	/* In the middle of each step: a block may begin with the page structs of its own. */
+	/* Sample the middle of each step, because a block may begin with its own page structs. */
 	for (i = 0; i < runs; i++)
 		read_run(fd, block->number * pages + i * step + (step - run) / 2, run, movable,
 			 sample);
@@ -107,7 +110,7 @@ static void read_block(int fd, uint64_t pages, unsigned int runs, struct block *
 /**
  * use_read() - sample the pages of a device
  * @device: the device; the use of its blocks is set
- * @samples: room for one for each block, zeroed; or NULL
+ * @samples: an array with an element for each block, zeroed; or NULL
  *
  * Return: as daxplug_device_read_use().
  */

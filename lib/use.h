@@ -6,10 +6,10 @@
 #include "report.h"
 
 /**
- * struct sample - pages of a block, counted
- * @seen: those looked at
- * @use: how many of each use
- * @slab: of the kernel's, those of its slab allocator
+ * struct sample - the number of sampled pages of a block, by use
+ * @seen: the number of pages in the sample
+ * @use: the number of pages of each use
+ * @slab: the number of slab pages
  * @page_table: the number that are page tables
  * @reserved: the number that are reserved
  */

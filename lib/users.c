@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The programs that have most memory on the nodes of the devices. */
+/* Finds the programs that have most memory on the nodes of the devices. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,11 +14,11 @@
 
 #define CGROUPS "sys/fs/cgroup"
 
-/* How long the search may take for control groups, and for all, in ms. */
+/* The time limits of the search for control groups, and of the whole search, in ms. */
 #define PATIENCE_CGROUPS 200
 #define PATIENCE 500
 
-/* Of each kind. */
+/* The maximum number of users of each kind. */
 #define MOST_OF_A_KIND (MOST_USERS / 2)
 #define DEEPEST 12
 
@@ -26,10 +26,10 @@
  * struct search - a search for programs
  * @forecast: the forecast
  * @deadline: when to give up, by clock_now()
- * @kind: where the users of the kind that is searched for begin
- * @unreadable: whether the memory of one of them could not be read
- * @bound: how many programs may use the nodes of the devices only
- * @bound_name: the first of them
+ * @kind: the first user of the current kind
+ * @unreadable: whether the memory of a user could not be read
+ * @bound: number of programs that are bound to the nodes of the devices
+ * @bound_name: the name of the first of these
  * @confined: processes that a drain could not move
  */
 struct search {
@@ -42,7 +42,7 @@ struct search {
 	struct confined confined;
 };
 
-/* Keeps the largest of a kind, in order. */
+/* Adds a user to its kind, of which the largest are kept, in order. */
 static void add_user(struct search *search, const char *name, int pid, uint64_t bytes)
 {
 	struct daxplug_forecast *forecast = search->forecast;
@@ -62,7 +62,7 @@ static void add_user(struct search *search, const char *name, int pid, uint64_t 
 	forecast->user_count++;
 }
 
-/* A process, or a group, that has ended meanwhile has nothing. */
+/* Ignores a process or group that has ended meanwhile. */
 static void note_error(struct search *search, int err)
 {
 	if (err && err != -ENOENT && err != -ESRCH && err != -ENODEV)
@@ -78,7 +78,7 @@ static bool counts(int node, void *data)
 
 /* ---- control groups ---- */
 
-/* Lines such as "anon N0=4096 N1=8192"; shared memory is a part of "file". */
+/* Parses lines such as "anon N0=4096 N1=8192"; "file" includes shared memory. */
 static uint64_t bytes_of_group(struct search *search, const char *path)
 {
 	char file[PATH_MAX], *text, *line, *rest;
@@ -110,7 +110,7 @@ static void note_bound(struct search *search, const char *name)
 		snprintf(search->bound_name, sizeof(search->bound_name), "%s", name);
 }
 
-/* Walks down to the groups without groups of their own; false if the time is up. */
+/* Walks down to the groups without subgroups; returns false when the time is up. */
 static bool walk_groups(struct search *search, const char *path, unsigned int depth)
 {
 	struct dirent *entry;
@@ -142,7 +142,7 @@ static bool walk_groups(struct search *search, const char *path, unsigned int de
 
 /* ---- processes ---- */
 
-/* " bind:1" or " bind:static:1-2": does a policy name nodes of the devices only. */
+/* Whether a policy, " bind:1" or " bind:static:1-2", has only nodes of the devices. */
 static bool is_bound(struct search *search, const char *line)
 {
 	const char *bind = strstr(line, " bind");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The movers of a pass, watched by the main thread of the worker until they have ended. */
+/* The main thread of the worker watches the movers of a pass until they have ended. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -9,16 +9,16 @@
 #include "handle.h"
 #include "pressure.h"
 
-/* How often the end of the movers, and how often all else is looked at, in ms. */
+/* The intervals at which the end of the movers, and everything else, is checked, in ms. */
 #define TICK 10
 #define INTERVAL 100
 
-/* For how long pressure is waited out, in ms. */
+/* How long the movers wait for the memory pressure to end, in ms. */
 #define PRESSURE_PATIENCE 10000
 
 #define MOST_MOVERS 64
 
-/* Bytes that were moved so far. */
+/* Sums the bytes moved so far. */
 uint64_t moved_in_all(struct drain *drain)
 {
 	uint64_t moved = 0;
@@ -36,7 +36,7 @@ static void tell_progress(struct drain *drain)
 	task_send(drain->change, false);
 }
 
-/* With DAXPLUG_CHANGE_FORCE the unplug is tried all the same. */
+/* Gives up the drain; with DAXPLUG_CHANGE_FORCE the unplug follows nevertheless. */
 static int give_up(struct drain *drain)
 {
 	struct daxplug_change *change = drain->change;
@@ -52,7 +52,7 @@ static int give_up(struct drain *drain)
 	return fail_room(change, text);
 }
 
-/* Movers wait while there is pressure; too long, and they stop. */
+/* Pauses the movers during memory pressure, and stops them if that lasts too long. */
 static int watch_pressure(struct drain *drain, struct pressure *pressure, int64_t *since)
 {
 	int64_t now = clock_now();
@@ -80,7 +80,7 @@ static int look(struct drain *drain, struct pressure *pressure, int64_t *since)
 		    report_errno(err, words, sizeof(words)));
 }
 
-/* Until the movers have ended, which they do at once if the change is cancelled. */
+/* Watches until the movers have ended; a cancellation ends them at once. */
 static int watch(struct drain *drain)
 {
 	int64_t next = clock_now() + INTERVAL, since = clock_now();
@@ -95,7 +95,7 @@ static int watch(struct drain *drain)
 			next = clock_now() + INTERVAL;
 		}
 	}
-	/* The caller joins the movers, which end after the call that they are in. */
+	/* The caller joins the movers, which end after their current call. */
 	if (err)
 		atomic_store(&drain->stop, true);
 	return err;
@@ -109,7 +109,7 @@ static unsigned int count_movers(void)
 }
 
 /**
- * movers_run() - have movers move all pieces
+ * movers_run() - start movers and wait until they have moved all pieces
  * @drain: the drain, its pieces found
  *
  * Return: 0; -EINTR if the change is cancelled; -ENOSPC after a long shortage of memory; or

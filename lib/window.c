@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A run of a file, or of a segment of shared memory, mapped by the worker itself: move_pages()
- * knows pages by addresses alone.
+ * Moves the pages of a run of a file or shared memory segment, which the worker maps itself,
+ * because move_pages() takes addresses.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,12 +11,12 @@
 #include "drain.h"
 #include "handle.h"
 
-/* Which <sys/mman.h> has from glibc 2.35 on. */
+/* <sys/mman.h> has this since glibc 2.35. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #endif
 
-/* Maps the pages that are in memory, and reads none from a disk. */
+/* Maps the pages that are in memory, without reading from disk. */
 static void populate_resident(char *memory, size_t size, unsigned char *resident)
 {
 	size_t page_size = sysconf(_SC_PAGESIZE), pages = (size + page_size - 1) / page_size;
@@ -73,11 +73,11 @@ static void move(struct pages *pages, char *memory, const struct piece *piece)
 
 /**
  * window_move() - move the pages of a run of a file or segment that lie on the device
- * @pages: with the pagemap of this process; the owner of its batch is the file or segment
+ * @pages: has the pagemap of this process; the owner of its batch is the file or segment
  * @piece: the run
  *
- * A file that cannot be opened, or has become shorter, is left to the unplug. So is another
- * file that has its path now, and a segment that has gone.
+ * A file that cannot be opened, has become shorter or has been replaced at its path, or a segment
+ * that has gone, is left to the unplug.
  */
 void window_move(struct pages *pages, const struct piece *piece)
 {

@@ -7,7 +7,7 @@
 #include "handle.h"
 
 /**
- * words_sum() - the sum of an attribute of lines "reason number"
+ * words_sum() - sum the numbers of an attribute with lines "reason number"
  * @device: the device
  * @attribute: the attribute
  *
@@ -27,7 +27,7 @@ int64_t words_sum(const struct daxplug_device *device, const char *attribute)
 	return sum;
 }
 
-/* Reads them; a driver that has none leaves all unknown. */
+/* Reads the files; with a driver that has none, all values are unknown. */
 void words_read(struct daxplug_device *device)
 {
 	struct driver_words *words = &device->words;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The child process that makes a change, as its parent sees it. Only a signal ends a write
- * to sysfs, and in a child of its own a signal disturbs nothing: the caller's handlers,
- * masks and other threads stay out of it. If the caller is killed, the child undoes what
- * it has begun.
+ * The parent's side of the child process that makes a change. Only a signal ends a write to
+ * sysfs, and in a separate process a signal does not interfere with the caller's handlers, masks
+ * and threads. If the caller is killed, the child rolls back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +19,13 @@
 #include "change.h"
 #include "handle.h"
 
-/* How often a cancelled child is woken, in ms. */
+/* The interval at which a cancelled child is woken, in ms. */
 #define TICK 200
 
-/* A deadline further away than that is none, in ms. */
+/* A deadline further away than this, in ms, is ignored. */
 #define FOREVER (INT64_C(1000) * INT32_MAX)
 
-/* P_PIDFD, which <sys/wait.h> has from glibc 2.36 on. */
+/* P_PIDFD, which <sys/wait.h> has since glibc 2.36. */
 #define WAIT_FOR_PIDFD ((idtype_t)3)
 
 static void child(struct daxplug_change *change)
@@ -65,7 +64,7 @@ static void set_timer(const struct worker *worker, int64_t ms)
 	struct itimerspec when = { .it_value = { .tv_sec = ms / 1000,
 						 .tv_nsec = ms % 1000 * 1000000 } };
 
-	/* A time of 0 would stop it. */
+	/* A time of 0 would disarm the timer. */
 	if (!ms)
 		when.it_value.tv_nsec = 1;
 	timerfd_settime(worker->timer, 0, &when, NULL);
@@ -83,7 +82,7 @@ static void close_all(struct worker *worker)
 	}
 }
 
-/* Makes everything that the child needs before it starts; @theirs is its end of the pipe. */
+/* Creates everything that the child needs; @theirs is set to its end of the pipe. */
 static int prepare(struct daxplug_change *change, int *theirs)
 {
 	struct worker *worker = &change->worker;
@@ -108,7 +107,10 @@ static int prepare(struct daxplug_change *change, int *theirs)
 	return err;
 }
 
-/* Another thread's signals are not for the child, and none comes before it listens. */
+/*
+ * Forks with all signals blocked, so that the child receives none before it has set up its
+ * handlers.
+ */
 static pid_t fork_quietly(void)
 {
 	sigset_t all, before;
@@ -139,7 +141,7 @@ static int start_child(struct daxplug_change *change, int theirs)
 		return -EAGAIN;
 
 	worker->pidfd = open_pidfd(worker->pid);
-	/* Without a pidfd the end of the pipe alone tells the end of the child. */
+	/* Without a pidfd only the closed pipe tells that the child has ended. */
 	if (worker->pidfd >= 0)
 		watch(worker, worker->pidfd);
 	if (change->timeout >= 0 && change->timeout < FOREVER)
@@ -171,7 +173,7 @@ int worker_start(struct daxplug_change *change)
 	return fail(change, err, DAXPLUG_REASON_WORKER, "cannot start the worker process");
 }
 
-/* By its pidfd, because the caller may have reaped it; where there is none, by its PID. */
+/* Uses the pidfd, because the caller may have reaped the child; if there is none, the PID. */
 static void wake_child(const struct worker *worker)
 {
 	if (worker->pidfd < 0)
@@ -180,7 +182,7 @@ static void wake_child(const struct worker *worker)
 		syscall(SYS_pidfd_send_signal, worker->pidfd, SIGTERM, NULL, 0);
 }
 
-/* Comes again and again: a signal between two writes of the child ends neither. */
+/* Called repeatedly: a signal between two writes of the child interrupts neither. */
 static void cancel(struct daxplug_change *change, int reason)
 {
 	struct worker *worker = &change->worker;
@@ -202,7 +204,7 @@ static bool is_readable(int fd)
 	return fd >= 0 && poll(&polled, 1, 0) > 0;
 }
 
-/* False if the child has closed its end. */
+/* Returns false if the child has closed its end. */
 static bool receive(struct daxplug_change *change)
 {
 	struct worker *worker = &change->worker;
@@ -254,10 +256,10 @@ static void finish(struct daxplug_change *change)
 }
 
 /**
- * worker_process() - handle the news about a change that runs
+ * worker_process() - handle the messages of a running change
  * @change: the change
  *
- * Return: whether it still runs.
+ * Return: true if the change still runs.
  */
 bool worker_process(struct daxplug_change *change)
 {
@@ -265,7 +267,7 @@ bool worker_process(struct daxplug_change *change)
 	bool gone = is_readable(worker->pidfd);
 	uint64_t times;
 
-	/* In this order: what a child that has gone had to say is in the pipe. */
+	/* Receive first: the pipe still has the messages of a child that has ended. */
 	if (!receive(change))
 		gone = true;
 	if (gone || (worker->final && worker->pidfd < 0)) {

@@ -22,19 +22,19 @@ MODULE_PARM_DESC(guard,
 		 "kmem/guard of devices bound from now on: refuse per-block changes (default 0)");
 
 /*
- * Protects the list and each gate in it. The notifier takes it inside the core's hotplug
+ * Protects @gates and each gate in the list. memory_event() takes it inside the core's hotplug
  * locks; no holder sleeps.
  */
 static DEFINE_SPINLOCK(gates_lock);
 static LIST_HEAD(gates);
 
-/* Woken when a switch by a task that does not own the gate is over. */
+/* Woken at the end of a switch by a task that does not own the gate. */
 static DECLARE_WAIT_QUEUE_HEAD(settled);
 
 /*
- * Memory that is online needs a driver that can take it back, so it keeps this module
- * loaded. A transition takes the reference only when it has succeeded, so that unloading
- * the module can cancel a plug that is under way.
+ * Online memory keeps this module loaded, because it needs a driver that can unplug it. A
+ * transition takes the reference only at its end, so that unloading the module can cancel a plug
+ * that is under way.
  */
 static bool hold_module(struct kmem_gate *gate)
 {
@@ -53,28 +53,28 @@ static void release_module(struct kmem_gate *gate)
 	module_put(THIS_MODULE);
 }
 
-/* A task that is half-way through a switch may be onlining its block, and needs the module. */
+/* @in_flight: another task may be putting a block online, which needs the module. */
 static void release_module_if_idle(struct kmem_gate *gate)
 {
 	if (!gate->record.counts.online && !gate->in_transition && !gate->in_flight)
 		release_module(gate);
 }
 
-static void log_refusal(struct kmem_gate *gate, unsigned int block, const char *what)
+static void log_refusal(struct kmem_gate *gate, unsigned int block, const char *word)
 {
 	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
 
 	if (!__ratelimit(&limit))
 		return;
-	pr_notice("%s: guard: memory%llu: refused to be put %s by %s (pid %d)\n", gate->label.name,
-		  dax_spans_block_id(gate->spans, block), what, current->comm,
+	pr_notice("%s: guard: memory%llu: refused a switch to %s by %s (pid %d)\n",
+		  gate->label.name, dax_spans_block_id(gate->spans, block), word, current->comm,
 		  task_pid_nr(current));
 }
 
 /*
- * The core is about to put a block online that this task is adding. The gate refuses, because
- * the driver does that later and in a better order. If the block could not be switched
- * afterwards, a bind lets the core go on: memory that the core put online is better than none.
+ * The core is about to put a block online that this task is adding. The gate refuses, because the
+ * driver puts blocks online later and in a better order. But if the driver could not switch the
+ * block, a bind lets the core go on: memory that the core put online is better than none.
  */
 static int may_online_added(struct kmem_gate *gate, unsigned int block)
 {
@@ -84,13 +84,16 @@ static int may_online_added(struct kmem_gate *gate, unsigned int block)
 		return gate->add_for == KMEM_ADD_FOR_TRANSITION ? -EBUSY : 0;
 
 	gate->policy = policy;
-	/* While more is added, no other task may online blocks that the policy will online. */
+	/*
+	 * Until all ranges are added, no other task may online blocks that the policy will
+	 * online.
+	 */
 	if (gate->add_for == KMEM_ADD_FOR_POLICY && policy != DAX_BLOCK_OFFLINE)
 		gate->owner = current;
 	return -EBUSY;
 }
 
-static int may_switch(struct kmem_gate *gate, unsigned int block, const char *what)
+static int may_switch(struct kmem_gate *gate, unsigned int block, const char *word)
 {
 	if (gate->adding == current)
 		return may_online_added(gate, block);
@@ -99,7 +102,7 @@ static int may_switch(struct kmem_gate *gate, unsigned int block, const char *wh
 
 	gate->refusals++;
 	if (gate->guarded)
-		log_refusal(gate, block, what);
+		log_refusal(gate, block, word);
 	return -EBUSY;
 }
 
@@ -116,8 +119,8 @@ static int may_go_online(struct kmem_gate *gate, unsigned int block)
 	if (err)
 		return err;
 	/*
-	 * Only put_online() withholds such pages and marks them again. The core refuses as well,
-	 * until the block is removed.
+	 * Only kmem_switch_online() withholds poisoned pages and marks them again. The core
+	 * refuses such a block too, but forgets its poisoned pages when the block is removed.
 	 */
 	if ((gate->owner != current || gate->adding == current) && has_poison(gate, block))
 		return -EHWPOISON;
@@ -126,7 +129,7 @@ static int may_go_online(struct kmem_gate *gate, unsigned int block)
 	return hold_module(gate) ? 0 : -EBUSY;
 }
 
-/* After GOING no notifier can stop the switch, so a transition has to wait for its end. */
+/* The gate cannot refuse a switch after MEM_GOING_*, so a transition has to wait for its end. */
 static int switch_begins(struct kmem_gate *gate, int err)
 {
 	if (gate->owner == current)
@@ -136,7 +139,7 @@ static int switch_begins(struct kmem_gate *gate, int err)
 	return err;
 }
 
-/* The switch is over, whether or not it succeeded. mem_hotplug_lock allows one at a time. */
+/* A switch has succeeded or failed. mem_hotplug_lock allows one switch at a time. */
 static void switch_ends(struct kmem_gate *gate)
 {
 	WRITE_ONCE(gate->in_flight, false);
@@ -145,8 +148,8 @@ static void switch_ends(struct kmem_gate *gate)
 }
 
 /*
- * Memory that another driver has at addresses which the device could not get. The gate never
- * refuses a switch of it.
+ * Whether a block is memory of another driver, at addresses that the device could not reserve.
+ * The gate never refuses a switch of such a block.
  */
 static bool is_foreign(const struct kmem_gate *gate, unsigned int block)
 {
@@ -189,7 +192,10 @@ static int block_event(struct kmem_gate *gate, unsigned int block, unsigned long
 		return 0;
 	case MEM_CANCEL_ONLINE:
 	case MEM_CANCEL_OFFLINE:
-		/* The core sends these even if another notifier refused GOING before ours. */
+		/*
+		 * The core sends these even if another notifier refused MEM_GOING_* before ours
+		 * was called.
+		 */
 		switch_ends(gate);
 		return 0;
 	default:
@@ -234,7 +240,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	return notifier_from_errno(err);
 }
 
-/* All other notifiers have agreed to a switch that reaches this one. */
+/* Called last: if the switch gets here, all other notifiers have agreed. */
 static int last_memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	struct kmem_gate *gate;
@@ -264,7 +270,7 @@ static struct notifier_block last_memory_notifier = {
 };
 
 /**
- * kmem_gates_init() - begin to listen for memory blocks, at module load
+ * kmem_gates_init() - register the memory notifiers, at module load
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of register_memory_notifier().
@@ -283,7 +289,7 @@ int kmem_gates_init(void)
 }
 
 /**
- * kmem_gates_exit() - stop listening, at module exit
+ * kmem_gates_exit() - unregister the memory notifiers, at module exit
  *
  * Context: Process context, sleeps.
  */
@@ -294,7 +300,7 @@ void kmem_gates_exit(void)
 }
 
 /**
- * kmem_gate_create() - set up a gate with nothing present
+ * kmem_gate_create() - set up a gate with no block present
  * @gate: the gate, all zero
  * @spans: the ranges, which outlive the gate
  * @ops: the owner's callbacks
@@ -328,7 +334,7 @@ void kmem_gate_destroy(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_open() - listen for the blocks of a gate from now on
+ * kmem_gate_open() - start to check and record the switches of a gate's blocks
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -341,7 +347,7 @@ void kmem_gate_open(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_close() - no longer listen for the blocks of a gate, and let the module go
+ * kmem_gate_close() - stop checking and recording, and drop the reference to the module
  * @gate: the gate, open
  *
  * Context: Any but interrupts.
@@ -357,7 +363,7 @@ void kmem_gate_close(struct kmem_gate *gate)
 /**
  * kmem_gate_set_device() - set the device that is bound to the memory
  * @gate: the gate
- * @dev: the device; NULL when it is gone, which switches the guard off, as its file is gone
+ * @dev: the device; NULL when it is unbound, which clears the guard, because kmem/guard is gone
  *
  * Context: Any but interrupts; kmem_dev->lock held, or no other task knows the gate.
  */
@@ -387,7 +393,7 @@ const char *kmem_gate_rename(struct kmem_gate *gate, const char *name)
 }
 
 /**
- * kmem_gate_state() - the state of the memory now
+ * kmem_gate_state() - the current state of the memory
  * @gate: the gate
  *
  * Context: Any but interrupts; does not wait for a transition.
@@ -406,7 +412,7 @@ enum dax_state kmem_gate_state(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_block() - the state of a block now
+ * kmem_gate_block() - the current state of a block
  * @gate: the gate
  * @block: the block's number
  *
@@ -430,7 +436,7 @@ enum dax_block_state kmem_gate_block(struct kmem_gate *gate, unsigned int block)
  * @span: one of its ranges
  *
  * Context: Any but interrupts.
- * Return: whether they are.
+ * Return: true if they are.
  */
 bool kmem_gate_is_present(struct kmem_gate *gate, const struct dax_span *span)
 {
@@ -463,13 +469,13 @@ unsigned int kmem_gate_count_online(struct kmem_gate *gate, const struct dax_spa
 }
 
 /**
- * kmem_gate_is_empty() - test whether no block is present and none can come back
+ * kmem_gate_is_empty() - test whether all blocks are gone for good
  * @gate: the gate
  *
- * A transition may bring back blocks that it has removed.
+ * A rollback may add blocks again that a transition has removed.
  *
  * Context: Any but interrupts.
- * Return: whether no block is present and no transition under way.
+ * Return: true if no block is present and no transition is under way.
  */
 bool kmem_gate_is_empty(struct kmem_gate *gate)
 {
@@ -503,7 +509,7 @@ struct dax_block_counts kmem_gate_counts(struct kmem_gate *gate)
 /**
  * kmem_gate_copy() - copy the state of each block, under one lock
  * @gate: the gate
- * @states: room for one for each block
+ * @states: set to the states; an array with an element for each block
  *
  * Context: Any but interrupts.
  */
@@ -515,7 +521,7 @@ void kmem_gate_copy(struct kmem_gate *gate, u8 *states)
 }
 
 /**
- * kmem_gate_refusals() - the number of refused switches by other tasks
+ * kmem_gate_refusals() - the number of switches by other tasks that the gate refused
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -533,7 +539,7 @@ unsigned long kmem_gate_refusals(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_reset_refusals() - count refusals from 0 again, for a device that adopts memory
+ * kmem_gate_reset_refusals() - clear the number of refusals, for a device that adopts memory
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -546,7 +552,7 @@ void kmem_gate_reset_refusals(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_record_absent() - the blocks of a range have been removed
+ * kmem_gate_record_absent() - record that the blocks of a range have been removed
  * @gate: the gate
  * @span: the range
  *
@@ -563,7 +569,7 @@ void kmem_gate_record_absent(struct kmem_gate *gate, const struct dax_span *span
 }
 
 /**
- * kmem_gate_record_found() - a block that another driver added has been found
+ * kmem_gate_record_found() - record a block that another driver added
  * @gate: the gate, owned by this task
  * @block: the block's number
  * @state: its state
@@ -580,9 +586,9 @@ void kmem_gate_record_found(struct kmem_gate *gate, unsigned int block, enum dax
 }
 
 /**
- * kmem_gate_set_whole_online() - note whether all blocks went online as a whole
+ * kmem_gate_set_whole_online() - set dax_record.whole_online
  * @gate: the gate
- * @whole_online: whether they did
+ * @whole_online: see struct dax_record
  *
  * Context: Any but interrupts.
  */
@@ -594,11 +600,11 @@ void kmem_gate_set_whole_online(struct kmem_gate *gate, bool whole_online)
 }
 
 /**
- * kmem_gate_whole_online() - test whether all blocks went online as a whole
+ * kmem_gate_whole_online() - get dax_record.whole_online
  * @gate: the gate
  *
  * Context: Any but interrupts.
- * Return: whether they did, and none was switched by itself since.
+ * Return: see struct dax_record.
  */
 bool kmem_gate_whole_online(struct kmem_gate *gate)
 {
@@ -612,7 +618,7 @@ bool kmem_gate_whole_online(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_begin() - a transition is under way: the state reads mixed
+ * kmem_gate_begin() - note that a transition is under way: the state reads mixed
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -626,7 +632,7 @@ void kmem_gate_begin(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_end() - the transition is over
+ * kmem_gate_end() - note that the transition is over
  * @gate: the gate
  *
  * Context: Any but interrupts.
@@ -640,11 +646,10 @@ void kmem_gate_end(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_own() - let no other task begin to switch a block
+ * kmem_gate_own() - keep other tasks from starting to switch a block
  * @gate: the gate
  *
- * A task that was let through before may still be switching one, even one that is recorded
- * offline.
+ * A task that started earlier may still be switching a block, even one that is recorded offline.
  *
  * Context: Any but interrupts.
  */
@@ -656,12 +661,12 @@ void kmem_gate_own(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_own_settled() - own a gate and wait for a switch that is under way
+ * kmem_gate_own_settled() - own a gate and wait until no other task is switching a block
  * @gate: the gate
  *
  * Afterwards only this task changes the record.
  *
- * Context: Process context, sleeps; kmem_dev->lock held by the task that waits for this one.
+ * Context: Process context, sleeps; kmem_dev->lock held by the writer, which waits for this task.
  * Return: 0, or -EINTR after a signal to this task, with the gate not owned.
  */
 int kmem_gate_own_settled(struct kmem_gate *gate)
@@ -692,7 +697,7 @@ void kmem_gate_disown(struct kmem_gate *gate)
  * @gate: the gate
  *
  * Context: Any but interrupts.
- * Return: false if the module is being unloaded and it is too late.
+ * Return: false if blocks are online, but the module is already being unloaded.
  */
 bool kmem_gate_hold_module(struct kmem_gate *gate)
 {
@@ -706,7 +711,7 @@ bool kmem_gate_hold_module(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_set_add_for() - set the purpose for which ranges will be added
+ * kmem_gate_set_add_for() - set the purpose of adding ranges
  * @gate: the gate
  * @add_for: the purpose
  *
@@ -721,11 +726,12 @@ void kmem_gate_set_add_for(struct kmem_gate *gate, enum kmem_add_for add_for)
 }
 
 /**
- * kmem_gate_begin_add() - this task adds a range, or takes one over
+ * kmem_gate_begin_add() - note that this task adds a range, or takes one over
  * @gate: the gate
  * @span: the range; from here on its blocks belong to this driver
  *
- * Until kmem_gate_end_add() the gate refuses to let the core online the blocks in this task.
+ * Until kmem_gate_end_add() the gate refuses the core's attempts to online the blocks in this
+ * task.
  *
  * Context: Any but interrupts.
  */
@@ -738,9 +744,9 @@ void kmem_gate_begin_add(struct kmem_gate *gate, const struct dax_span *span)
 }
 
 /**
- * kmem_gate_end_add() - the range is added or taken over, or could not be
+ * kmem_gate_end_add() - note that adding or taking over the range has succeeded or failed
  * @gate: the gate
- * @added: whether the blocks are there now and not recorded yet
+ * @added: whether the blocks are present and have to be recorded
  *
  * Context: Any but interrupts.
  */
@@ -751,7 +757,7 @@ void kmem_gate_end_add(struct kmem_gate *gate, bool added)
 
 	spin_lock(&gates_lock);
 	span = gate->added;
-	/* Another task may have switched a block already. */
+	/* Another task may have switched a block, which recorded it. */
 	for (i = 0; added && i < span->count; i++)
 		if (gate->record.blocks[span->first + i] == DAX_BLOCK_ABSENT)
 			dax_record_set(&gate->record, span->first + i, DAX_BLOCK_OFFLINE);
@@ -779,7 +785,7 @@ unsigned int kmem_gate_policy(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_begin_switch() - this task, the owner, is about to switch a block
+ * kmem_gate_begin_switch() - note that this task, which owns the gate, is about to switch a block
  * @gate: the gate
  *
  * Context: Any.
@@ -790,11 +796,11 @@ void kmem_gate_begin_switch(struct kmem_gate *gate)
 }
 
 /**
- * kmem_gate_notified() - tell which notifiers were called for this task's last switch
+ * kmem_gate_notified() - the notifiers that were called for this task's last switch
  * @gate: the gate
  *
  * Context: Any, in the task that owns the gate.
- * Return: which ones were called.
+ * Return: see enum kmem_notified.
  */
 enum kmem_notified kmem_gate_notified(struct kmem_gate *gate)
 {
@@ -805,7 +811,7 @@ enum kmem_notified kmem_gate_notified(struct kmem_gate *gate)
  * kmem_gate_guard_default() - the module parameter that guards new devices
  *
  * Context: Any.
- * Return: whether they are guarded.
+ * Return: true if new devices are guarded.
  */
 bool kmem_gate_guard_default(void)
 {
@@ -817,7 +823,7 @@ bool kmem_gate_guard_default(void)
  * @gate: the gate
  *
  * Context: Any but interrupts.
- * Return: whether they are.
+ * Return: true if they are.
  */
 bool kmem_gate_is_guarded(struct kmem_gate *gate)
 {
@@ -833,7 +839,7 @@ bool kmem_gate_is_guarded(struct kmem_gate *gate)
 /**
  * kmem_gate_set_guarded() - refuse per-block switches by other tasks, or allow them
  * @gate: the gate
- * @guarded: whether to refuse them
+ * @guarded: true to refuse them
  *
  * Context: Any but interrupts.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The gate of a device's memory: the task that may switch its blocks, and the state of each
- * block. The core calls a memory notifier for every switch of a block; the gate refuses a
- * switch that would disturb a transition, and records the others.
+ * The gate of a device's memory: which task may switch its blocks, and the state of each block.
+ * The core calls a memory notifier for every switch of a block. The gate refuses switches that
+ * would interfere with a transition, and records all others.
  */
 #ifndef DAXPLUG_GATE_H
 #define DAXPLUG_GATE_H
@@ -19,9 +19,9 @@ struct task_struct;
 /**
  * enum kmem_notified - the memory notifiers that were called for a switch of a block
  * @KMEM_NOTIFIED_NONE: the core gave up before it called them
- * @KMEM_NOTIFIED_FIRST: ours, the first, was called and our last was not: one between them
- *	refused
- * @KMEM_NOTIFIED_ALL: all were called, none refused
+ * @KMEM_NOTIFIED_FIRST: gate.c's first notifier was called, but not its last one: a notifier
+ *	between them refused
+ * @KMEM_NOTIFIED_ALL: all were called, and none refused
  */
 enum kmem_notified {
 	KMEM_NOTIFIED_NONE,
@@ -30,11 +30,11 @@ enum kmem_notified {
 };
 
 /**
- * enum kmem_add_for - the purpose for which blocks are added
- * @KMEM_ADD_FOR_TRANSITION: a write to state, or a bind by a default of unplugged or offline:
- *	the system's policy does not count
- * @KMEM_ADD_FOR_POLICY: a bind that carries out the system's policy
- * @KMEM_ADD_FOR_DEFAULT: a bind that carries out a default state of the device
+ * enum kmem_add_for - the purpose of adding blocks
+ * @KMEM_ADD_FOR_TRANSITION: a write to state, or a bind with the default state unplugged or
+ *	offline: the system's policy does not apply
+ * @KMEM_ADD_FOR_POLICY: a bind that applies the system's policy
+ * @KMEM_ADD_FOR_DEFAULT: a bind that applies another default state of the device
  */
 enum kmem_add_for {
 	KMEM_ADD_FOR_TRANSITION,
@@ -47,8 +47,7 @@ enum kmem_add_for {
  * @changed: the state may have changed
  * @block_offline: a task that does not own the gate has taken a block offline
  *
- * Called under the gate's lock, so they may set flags, queue work or wake a task, and
- * nothing else.
+ * Called under gates_lock, so they may only set flags, queue work or wake a task.
  */
 struct kmem_gate_ops {
 	void (*changed)(struct kmem_gate *gate);
@@ -60,23 +59,23 @@ struct kmem_gate_ops {
  * @node: in gate.c's list, once the gate is open
  * @spans: the device's ranges; never change
  * @ops: the owner's callbacks; never change
- * @label: the name of the memory in the log; changes under kmem_dev->lock as well, so that a
- *	holder of that may read it
+ * @label: the name of the memory in the log; changes under kmem_dev->lock as well, so holders of
+ *	that lock may read it
  * @record: the state of each block
  * @in_transition: a transition is under way, so the state reads mixed
- * @owner: the one task that may switch blocks, NULL: every task may
- * @guarded: no other task may switch blocks, transition or not
- * @in_flight: a task that is not @owner is between GOING and the end of a switch; read
- *	without the lock by the task that waits for that
+ * @owner: the only task that may switch blocks; NULL if every task may
+ * @guarded: no task but @owner may switch blocks, even without a transition
+ * @in_flight: a task that is not @owner is between MEM_GOING_* and the end of a switch;
+ *	kmem_gate_own_settled() reads it without the lock
  * @module_held: a reference to this module is held because blocks are online
- * @notified: how far the notifiers came with the switch that @owner is making; used by
- *	@owner alone, without the lock
- * @adding: the task that adds or takes over blocks, and must not online them on the way
- * @added: the range of these blocks
- * @add_for: the purpose for which they are added
+ * @notified: the notifiers that were called for @owner's current switch; only @owner uses it,
+ *	without the lock
+ * @adding: the task that adds or takes over blocks; the core must not online them in that task
+ * @added: the range that @adding adds or takes over
+ * @add_for: the purpose of adding it
  * @policy: the state that the system's policy would have given the block that was added last, an
  *	enum dax_block_state or DAX_BLOCK_ONLINE_ANY
- * @refusals: the number of switches by other tasks that were refused
+ * @refusals: the number of switches by other tasks that the gate refused
  *
  * Everything but @spans, @ops and @notified is protected by gate.c's gates_lock.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core dissolves the free huge pages of a block that goes offline, and does not allocate
- * them again when the block comes back online. No exported function sizes a pool, so this
- * reads and writes the files that an administrator has for it.
+ * The core dissolves the free huge pages of a block that goes offline, and does not allocate them
+ * again when the block comes back online. No exported function resizes a pool, so this reads and
+ * writes the sysfs files of the pools.
  */
 #include <linux/kern_levels.h>
 #include <linux/kernel.h>
@@ -31,7 +31,7 @@ static void node_path(char *path, int nid, unsigned long kb, const char *attribu
 		  nid, kb, attribute);
 }
 
-/* nr_hugepages reads as all pages, surplus ones included; a write sets the persistent ones. */
+/* A read of nr_hugepages includes surplus pages; a write sets the number of persistent pages. */
 static unsigned long persistent(const char *all_path, const char *surplus_path)
 {
 	unsigned long all, surplus;
@@ -64,7 +64,7 @@ static unsigned long machine_pages(unsigned long kb)
  * @pools: filled in
  * @nid: the node
  *
- * A pool that cannot be read is recorded as empty, and so never restored.
+ * A pool that cannot be read is recorded as empty, and is not restored.
  *
  * Context: Process context, sleeps.
  */
@@ -84,8 +84,8 @@ static unsigned long missing(unsigned long before, unsigned long now)
 }
 
 /*
- * The number of pages that the pool of a node should get back. A huge page in use moves to
- * another node and stays in the machine's pool, so the number is at most the machine's loss.
+ * The number of pages to restore to the pool of a node. A huge page in use moves to another node
+ * and stays in the machine's pool, so this is at most the machine's loss.
  */
 static unsigned long lost(const struct kmem_pool *before, int nid, unsigned long kb)
 {
@@ -113,7 +113,7 @@ static void restore(const struct kmem_pool *before, int nid, unsigned long kb,
 }
 
 /**
- * kmem_pools_restore() - allocate the huge pages again that a node's pools have lost
+ * kmem_pools_restore() - allocate again the huge pages that a node's pools have lost
  * @pools: their former sizes
  * @nid: the node
  * @label: names the memory in the log, which says how many pages could not be allocated

@@ -10,7 +10,7 @@ struct kmem_label;
 /**
  * struct kmem_pool - the size of a pool of huge pages of one size
  * @node: the persistent huge pages of the node
- * @machine: those of all nodes
+ * @machine: the persistent huge pages of all nodes
  */
 struct kmem_pool {
 	unsigned long node;
@@ -19,7 +19,8 @@ struct kmem_pool {
 
 /**
  * struct kmem_pools - the sizes of the pools of huge pages of a node
- * @pool: one for each order from 1 to that of PUD_SIZE, all 0 where there is none
+ * @pool: one for each order from 1 to that of PUD_SIZE; 0 for orders without a
+ *	pool
  */
 struct kmem_pools {
 	struct kmem_pool pool[PUD_SHIFT - PAGE_SHIFT];

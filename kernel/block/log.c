@@ -6,8 +6,8 @@
 
 /**
  * kmem_log() - log a line about a device's memory, as dev_printk() does
- * @label: the name of the memory; must not change meanwhile
- * @level: LOGLEVEL_ERR or another of these
+ * @label: the name of the memory; must not change during the call
+ * @level: LOGLEVEL_ERR or another LOGLEVEL_*
  * @format: as for printk(), the newline included
  *
  * Context: Any.
@@ -20,7 +20,7 @@ void kmem_log(const struct kmem_label *label, int level, const char *format, ...
 	va_start(args, format);
 	text.fmt = format;
 	text.va = &args;
-	/* dev_printk_emit() wants a device; the platform bus is one and adds no text. */
+	/* dev_printk_emit() needs a device; platform_bus adds no text to the line. */
 	dev_printk_emit(level, label->dev ?: &platform_bus, KBUILD_MODNAME " %s: %pV", label->name,
 			&text);
 	va_end(args);

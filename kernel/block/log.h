@@ -9,8 +9,8 @@ struct device;
 
 /**
  * struct kmem_label - the name of memory in the log
- * @name: the name of the device that is bound to it, or was last; START-END for memory that
- *	was found without a device
+ * @name: the name of the device that is or was last bound to it; START-END for memory that was
+ *	found without a device
  * @dev: the device that is bound to it, or NULL
  */
 struct kmem_label {

@@ -9,14 +9,15 @@
 #include "compat/compat.h"
 #include "memtier.h"
 
-/* Memory behind a DAX device counts as slower than DRAM unless firmware knows better. */
+/* Memory behind a DAX device is assumed to be slower than DRAM unless firmware says otherwise. */
 #define DEFAULT_DISTANCE (MEMTIER_ADISTANCE_DRAM * 5)
 
 /**
  * struct node_type - the memory type that this driver gave a node
  * @list: in node_types
  * @nid: the node
- * @users: the number of devices whose memory has it; with 0 the node keeps it for other memory
+ * @users: the number of devices whose memory has this type; at 0 other memory keeps the node's
+ *	type
  * @type: the type
  */
 struct node_type {
@@ -49,7 +50,7 @@ static struct node_type *add_node(int nid)
 
 	mt_calc_adistance(nid, &distance);
 	type = mt_find_alloc_memory_type(distance, &types);
-	/* Without CONFIG_NUMA there is none, which is no failure. */
+	/* NULL without CONFIG_NUMA, which is not a failure. */
 	if (IS_ERR_OR_NULL(type))
 		return ERR_CAST(type);
 
@@ -67,14 +68,14 @@ static struct node_type *add_node(int nid)
  * kmem_memtier_get() - declare the memory type of a device's node
  * @nid: the node
  *
- * All devices of a node get the type that the first one got. The core calculates a node's
- * distance anew each time, and may come to another result, for example when the CXL region is
- * gone by which it knew the distance; but it keeps one type for each node, and dereferences
- * NULL when it is given two (clear_node_memory_type() in mm/memory-tiers.c, 6.1 to 7.3).
+ * All devices of a node share the type of the first one. The core recalculates a node's distance
+ * each time, and the result may differ, for example because the CXL region that gave the distance
+ * has gone. But the core supports one type for each node, and dereferences NULL if it gets a
+ * second one (clear_node_memory_type() in mm/memory-tiers.c, 6.1 to 7.3).
  *
  * Context: Process context, sleeps.
- * Return: the type, to hand back to kmem_memtier_put(); NULL without CONFIG_NUMA; or
- * an ERR_PTR() of -ENOMEM.
+ * Return: the type, until kmem_memtier_put(); NULL without CONFIG_NUMA; or an ERR_PTR() of
+ * -ENOMEM.
  */
 struct memory_dev_type *kmem_memtier_get(int nid)
 {
@@ -96,11 +97,11 @@ static void drop_node(struct node_type *node)
 }
 
 /**
- * kmem_memtier_put() - take back what kmem_memtier_get() declared
+ * kmem_memtier_put() - undo kmem_memtier_get()
  * @nid: the node
  *
- * A node that still has memory keeps the type: another driver's memory, such as a DIMM that
- * came later, has it as well, and the core does not count that.
+ * A node that still has memory keeps the type: memory of another driver, such as a DIMM that was
+ * added later, uses the type too, and the core does not count that use.
  *
  * Context: Process context, sleeps.
  */
@@ -120,7 +121,7 @@ void kmem_memtier_put(int nid)
 /**
  * kmem_memtier_exit() - put all memory types, at module exit
  *
- * The core has a reference of its own to the type of a node that keeps it.
+ * The core holds its own reference to the type of a node.
  *
  * Context: Process context, sleeps.
  */

@@ -11,10 +11,10 @@
 #include "compat/setting.h"
 #include "poison.h"
 
-/* The faulty pages, by number. */
+/* The pages with a hardware fault, by pfn. */
 static DEFINE_XARRAY(faulty);
 
-/* Protects @withholding: how many blocks with faulty pages are going online. */
+/* Protects @withholding, the number of blocks with faulty pages that are going online. */
 static DEFINE_MUTEX(withholding_lock);
 static unsigned int withholding;
 
@@ -27,26 +27,26 @@ static void forget(unsigned long pfn, unsigned long nr)
 		xa_erase(&faulty, index);
 }
 
-/* A page that is not recorded here would be handed out again after a replug. */
+/* Must not fail: a page that is not recorded would be used again after a replug. */
 static void remember(unsigned long pfn)
 {
 	xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
 }
 
-/* The number of pages that are read together; a section has a multiple of it. */
-#define LOOK 64
+/* The number of pages that are checked together; divides the pages of a section. */
+#define CHECKED_TOGETHER 64
 
-/* Since 6.18 a page's flags are a struct of one word. */
+/* Since 6.18 page->flags is a struct of one word. */
 static unsigned long flags_of(const struct page *page)
 {
 	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
 	return READ_ONCE(*(const unsigned long *)&page->flags);
 }
 
-/* Four at a time: one by one, this took a tenth of the time of offlining an idle block. */
+/* Four pages at a time: one by one took a tenth of the time of offlining an idle block. */
 static bool any_faulty(const struct page *page)
 {
-	const struct page *end = page + LOOK;
+	const struct page *end = page + CHECKED_TOGETHER;
 	unsigned long flags = 0;
 
 	for (; page < end; page += 4)
@@ -55,9 +55,9 @@ static bool any_faulty(const struct page *page)
 	return flags & BIT(PG_hwpoison);
 }
 
-static void look(unsigned long pfn)
+static void check(unsigned long pfn)
 {
-	unsigned long end = pfn + LOOK;
+	unsigned long end = pfn + CHECKED_TOGETHER;
 
 	if (!any_faulty(pfn_to_page(pfn)))
 		return;
@@ -69,12 +69,12 @@ static void look(unsigned long pfn)
 /**
  * kmem_poison_remember() - remember the faulty pages of a block
  * @pfn: the first page
- * @nr: how many; all offline, their page structs not gone yet
+ * @nr: the number of pages; all offline, with their page structs still in place
  *
- * Finds PG_hwpoison, whether memory_failure(), soft offlining or a failed copy of a migration has
- * set it. Misses a memory_failure() that found the page online and sets the flag
- * only after MEM_OFFLINE; only the core could close that window, because no call tells a
- * driver of a page that is no longer online.
+ * Finds every page with PG_hwpoison, whether memory_failure(), soft offlining or a failed
+ * migration set the flag. Misses a page that memory_failure() found online, but marks only after
+ * MEM_OFFLINE: only the core could close that window, because no driver is told of a fault in an
+ * offline page.
  *
  * Context: Process context, sleeps.
  */
@@ -83,8 +83,8 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr)
 	unsigned long end = pfn + nr;
 
 	forget(pfn, nr);
-	for (; pfn < end; pfn += LOOK) {
-		look(pfn);
+	for (; pfn < end; pfn += CHECKED_TOGETHER) {
+		check(pfn);
 		if (IS_ALIGNED(pfn, PAGES_PER_SECTION))
 			cond_resched();
 	}
@@ -93,7 +93,7 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr)
 /**
  * kmem_poison_count() - count the pages that are remembered as faulty
  * @pfn: the first page
- * @nr: how many
+ * @nr: the number of pages
  *
  * Context: Any but interrupts.
  * Return: the number.
@@ -109,8 +109,8 @@ unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
 }
 
 /*
- * Leaves a page as memory_failure() leaves a free one: allocated, without an owner, counted as
- * managed. Until it goes online a page is PageReserved or, since 6.11, PageOffline.
+ * Leaves a page as memory_failure() leaves a free page: allocated, without an owner, counted as
+ * managed. Before a page goes online it is PageReserved or, since 6.11, PageOffline.
  */
 static void withhold(struct page *page)
 {
@@ -120,7 +120,7 @@ static void withhold(struct page *page)
 	adjust_managed_page_count(page, 1);
 }
 
-/* The core calls this for each chunk of any block that goes online. */
+/* The core calls this for each chunk of every block that goes online. */
 static void online_sound_pages(struct page *page, unsigned int order)
 {
 	if (!kmem_poison_count(page_to_pfn(page), 1UL << order)) {
@@ -136,14 +136,14 @@ static void online_sound_pages(struct page *page, unsigned int order)
 /**
  * kmem_poison_withhold() - keep the faulty pages of a block that goes online from the allocator
  * @pfn: the block's first page
- * @nr: how many it has
+ * @nr: the number of its pages
  *
- * The kernel has one hook for this, set_online_page_callback(). While another driver has it, such
- * as a balloon driver, a faulty page can be in use for a moment until it is marked.
+ * The kernel has a single hook for this, set_online_page_callback(). While another driver, such
+ * as a balloon driver, has set it, a faulty page can be in use briefly until it is marked.
  *
  * Context: Process context, sleeps; not in a memory notifier.
- * Return: whether the block has any, and kmem_poison_mark() is to be called
- * when the block is online or could not go online.
+ * Return: true if the block has any; the caller then has to call kmem_poison_mark() once the
+ * block is online or has failed to go online.
  */
 bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 {
@@ -152,14 +152,14 @@ bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 
 	mutex_lock(&withholding_lock);
 	if (!withholding++ && set_online_page_callback(online_sound_pages))
-		pr_warn("another driver decides which pages go online; faulty ones are marked only afterwards\n");
+		pr_warn("another driver has set the online page callback; faulty pages may be used until they are marked\n");
 	mutex_unlock(&withholding_lock);
 	return true;
 }
 
 /*
- * With vm.memory_failure_recovery=0 memory_failure() panics, on any page. Where the setting
- * cannot be read, the answer is yes.
+ * With vm.memory_failure_recovery=0 memory_failure() panics on any page. Returns true if the
+ * setting cannot be read.
  */
 static bool memory_failure_may_panic(void)
 {
@@ -171,11 +171,11 @@ static bool memory_failure_may_panic(void)
 /**
  * kmem_poison_mark() - have the kernel mark the faulty pages of a block again
  * @pfn: the block's first page
- * @nr: how many it has
- * @online: whether it is online
+ * @nr: the number of its pages
+ * @online: whether the block is online
  *
- * memory_failure() counts a page in HardwareCorrupted as well. Where it would panic the page is
- * only marked, which suffices as long as our hook kept the page from the allocator.
+ * memory_failure() also counts the page in HardwareCorrupted. If it would panic, this sets
+ * PG_hwpoison only, which suffices if online_sound_pages() kept the page from the allocator.
  *
  * Context: Process context, sleeps; not in a memory notifier.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pages with a hardware fault. The kernel loses their marks with the page structs; here they
- * are remembered until the memory is back.
+ * Pages with a hardware fault. The kernel loses PG_hwpoison with the page structs; this remembers
+ * the pages until the memory is back.
  */
 #ifndef DAXPLUG_POISON_H
 #define DAXPLUG_POISON_H

@@ -10,14 +10,14 @@
 #include "memtier.h"
 #include "range.h"
 
-/* The name by which programs such as kdump know this memory in /proc/iomem. */
+/* Programs such as kdump recognize this memory in /proc/iomem by this name. */
 #define RESOURCE_NAME "System RAM (kmem)"
 
-/* From kmalloc(), as the iomem tree may point at it for longer than the module is loaded. */
+/* From kmalloc(), because the iomem tree may point to the name after the module is unloaded. */
 static const char *resource_name;
 
 /**
- * kmem_ranges_init() - get ready to add ranges, at module load
+ * kmem_ranges_init() - prepare to add ranges, at module load
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.
@@ -30,8 +30,7 @@ int kmem_ranges_init(void)
 
 /**
  * kmem_ranges_exit() - clean up at module exit
- * @memory_left: whether memory of any device stays behind, whose entry in the iomem tree
- *	keeps its name
+ * @memory_left: memory stays in the system, and its entry in the iomem tree uses the name
  *
  * Context: Process context, sleeps.
  */
@@ -43,7 +42,7 @@ void kmem_ranges_exit(bool memory_left)
 }
 
 /**
- * kmem_memory_create() - set up a device's memory, with nothing reserved or registered
+ * kmem_memory_create() - set up a device's memory, without reservations, group or type
  * @memory: the memory, all zero
  * @gate: its gate
  * @nid: its node
@@ -76,7 +75,7 @@ void kmem_memory_destroy(struct kmem_memory *memory)
 }
 
 /**
- * kmem_memory_register() - give a device's memory its type and its group
+ * kmem_memory_register() - register the type and the group of a device's memory
  * @memory: the memory
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
@@ -102,9 +101,9 @@ static struct resource **reservation(struct kmem_memory *memory, const struct da
 }
 
 /**
- * kmem_memory_rename() - give a device's reservations in /proc/iomem another name
+ * kmem_memory_rename() - rename a device's reservations in /proc/iomem
  * @memory: the memory
- * @name: the name; where there is no memory to copy it, a range keeps its old one
+ * @name: the new name; if it cannot be copied, a range keeps its old name
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  */
@@ -121,9 +120,9 @@ void kmem_memory_rename(struct kmem_memory *memory, const char *name)
 		old = reserved->name;
 		WRITE_ONCE(reserved->name, new);
 		/*
-		 * A reader of /proc/iomem holds resource_lock. adjust_resource() takes it for
-		 * writing, so when it returns no reader has the old name any more. With the
-		 * same bounds it cannot fail.
+		 * A reader of /proc/iomem holds resource_lock, which adjust_resource() takes for
+		 * writing. So no reader uses the old name once it has returned. With unchanged
+		 * bounds it cannot fail.
 		 */
 		if (!WARN_ON_ONCE(
 			    adjust_resource(reserved, reserved->start, resource_size(reserved))))
@@ -132,14 +131,14 @@ void kmem_memory_rename(struct kmem_memory *memory, const char *name)
 }
 
 /**
- * kmem_range_reserve() - claim a range in the iomem tree
+ * kmem_range_reserve() - reserve a range in the iomem tree
  * @memory: the memory
  * @span: one of its ranges; nothing happens if it is reserved already
  *
- * The reservation has a copy of the name, as it may outlive that of the device.
+ * The reservation has its own copy of the device's name, because it may outlive the device.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
- * Return: 0, -EBUSY if a part of it is reserved by something else, or -ENOMEM.
+ * Return: 0, -EBUSY if a part of the range is already reserved, or -ENOMEM.
  */
 int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 {
@@ -160,7 +159,7 @@ int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 	}
 
 	/*
-	 * Not busy, or the memory could not be put below it; and without the flags by
+	 * Not busy, so that the core can insert the memory below it; and without the flags by
 	 * which the iomem tree merges resources or finds those of devices.
 	 */
 	reserved->flags = IORESOURCE_SYSTEM_RAM;
@@ -169,10 +168,10 @@ int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 }
 
 /*
- * Any driver may reserve a part of a range that is not busy, as the core does when it adds the
- * memory. So the reservation is busy while no memory is there; and it is not System RAM, or
- * kexec would take it for memory. Memory taken over from the kernel's own driver is reserved
- * only now.
+ * Anybody can reserve a part of a reservation that is not busy, as the core does when it adds the
+ * memory. So the reservation is busy while the memory is absent; and it is not System RAM, or
+ * kexec would use it as memory. Memory that was taken over or found gets its reservation only
+ * here.
  */
 static void keep_others_out(struct kmem_memory *memory, const struct dax_span *span)
 {
@@ -186,7 +185,7 @@ static void let_core_in(struct kmem_memory *memory, const struct dax_span *span)
 }
 
 /**
- * kmem_range_release() - give a range back to the iomem tree
+ * kmem_range_release() - release the reservation of a range
  * @memory: the memory
  * @span: one of its ranges, no block of it present; nothing happens if it is not reserved
  *
@@ -206,52 +205,52 @@ void kmem_range_release(struct kmem_memory *memory, const struct dax_span *span)
 	kfree(reserved);
 }
 
-static u64 less(u64 pages, u64 some)
+static u64 subtract_or_zero(u64 pages, u64 subtrahend)
 {
-	return pages > some ? pages - some : 0;
+	return pages > subtrahend ? pages - subtrahend : 0;
 }
 
 /*
- * The number of pages of page structs that a zone can give: free pages above its low watermark,
- * and page cache. Page structs are unmovable, so no CMA area serves them: its free pages do not
- * count, and its other pages may all be page cache.
+ * The number of pages that a zone can provide for page structs: free pages above its low
+ * watermark, and page cache. Page structs are unmovable, so they cannot be in a CMA area: its
+ * free pages do not count, and its used pages may all be page cache.
  */
-static u64 room_in_zone(struct zone *zone)
+static u64 zone_pages_for_page_structs(struct zone *zone)
 {
 	u64 free = zone_page_state(zone, NR_FREE_PAGES);
 	u64 cache = zone_page_state(zone, NR_ZONE_INACTIVE_FILE) +
 		    zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
 	u64 free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
 
-	return less(free, free_cma + low_wmark_pages(zone)) +
-	       less(cache, less(zone_cma_pages(zone), free_cma));
+	return subtract_or_zero(free, free_cma + low_wmark_pages(zone)) +
+	       subtract_or_zero(cache, subtract_or_zero(zone_cma_pages(zone), free_cma));
 }
 
-/* No page struct goes to ZONE_MOVABLE, nor to the zones above it. */
-static u64 room_for_page_structs(void)
+/* Page structs cannot be in ZONE_MOVABLE, nor in the zones above it. */
+static u64 bytes_for_page_structs(void)
 {
 	u64 pages = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
 	int nid, i;
 
 	for_each_online_node(nid)
 		for (i = 0; i < ZONE_MOVABLE; i++)
-			pages += room_in_zone(&NODE_DATA(nid)->node_zones[i]);
+			pages += zone_pages_for_page_structs(&NODE_DATA(nid)->node_zones[i]);
 
 	return PFN_PHYS(pages);
 }
 
 /*
- * If the core runs out of memory half-way through a range, it leaves the sections that it has
- * added, and the range cannot be added again (__add_pages() in mm/memory_hotplug.c, 6.1 to 7.3).
- * So an add that would run out of memory must not be tried.
+ * If the core runs out of memory half-way through a range, it leaves the sections behind that it
+ * has added, and the range cannot be added again (__add_pages() in mm/memory_hotplug.c, 6.1 to
+ * 7.3). So do not even try an add that would run out of memory.
  */
-static bool has_room_for_page_structs(const struct kmem_memory *memory, const struct dax_span *span)
+static bool can_allocate_page_structs(const struct kmem_memory *memory, const struct dax_span *span)
 {
 	u64 needed = PHYS_PFN(dax_span_size(span)) * sizeof(struct page);
 
 	if (memory->memmap_on_memory && kmem_supports_memmap_on_memory())
 		return true;
-	return needed < room_for_page_structs();
+	return needed < bytes_for_page_structs();
 }
 
 /**
@@ -259,8 +258,8 @@ static bool has_room_for_page_structs(const struct kmem_memory *memory, const st
  * @memory: the memory
  * @span: one of its ranges, reserved
  *
- * The system's policy may be to online new memory; the gate refuses that, because the core
- * would do it in ascending order. kmem_gate_policy() then says what the policy was.
+ * If the system's policy is to online new memory, the gate refuses, because the core would online
+ * the blocks in ascending order. kmem_gate_policy() then returns the policy.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  * Return: 0 or a negative errno of add_memory_driver_managed(): -EEXIST if some of it is
@@ -274,7 +273,7 @@ int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span)
 	if (memory->memmap_on_memory)
 		flags |= MHP_MEMMAP_ON_MEMORY;
 
-	if (!has_room_for_page_structs(memory, span))
+	if (!can_allocate_page_structs(memory, span))
 		return -ENOMEM;
 
 	let_core_in(memory, span);
@@ -286,15 +285,15 @@ int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span)
 }
 
 /**
- * kmem_range_remove() - remove a range from the system, all of it offline
+ * kmem_range_remove() - remove a range, all of it offline, from the system
  * @memory: the memory
  * @span: one of its ranges
  *
- * Removes whole ranges only: x86 maps an added GiB by one page, and takes memory of the
- * device for a page table when a part of that is removed (remove_pud_table() in
+ * Removes whole ranges only: x86 maps an added GiB with one 1 GiB page, and when a part of that
+ * GiB is removed, uses memory of the device as a page table (remove_pud_table() in
  * arch/x86/mm/init_64.c, seen on 6.12 and 7.3).
  *
- * The addresses stay reserved, so that nothing else gets them as long as this can be undone.
+ * The addresses stay reserved, so that nothing else gets them while this can still be undone.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  * Return: 0 or a negative errno of remove_memory(): -EBUSY if a block is not offline.

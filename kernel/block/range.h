@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One range of a device's memory: its reservation in the iomem tree, adding and removing it. */
+/* Reserves, adds and removes one range of a device's memory. */
 #ifndef DAXPLUG_RANGE_H
 #define DAXPLUG_RANGE_H
 
@@ -13,12 +13,12 @@ struct resource;
  * struct kmem_memory - the reservations, group and type of a device's memory in the core
  * @gate: the gate of the same memory
  * @nid: the node
- * @mgid: the memory group, or -1
+ * @mgid: the ID of the memory group, or -1
  * @type: the memory type of the node, or NULL
  * @memmap_on_memory: whether the device wants its page structs in its own blocks
- * @reserved: the reservation of each range in the iomem tree, from before its blocks are
- *	added until they are gone for good; NULL for none. Memory that was taken over or found
- *	gets its reservation when the range is removed.
+ * @reserved: the reservation of each range in the iomem tree, or NULL. A range is reserved from
+ *	before its blocks are added until their removal is final. Memory that was taken over or
+ *	found gets its reservation when the range is removed.
  *
  * kmem_dev->lock protects all of it.
  */

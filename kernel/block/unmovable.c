@@ -9,14 +9,13 @@
 #include "compat/compat.h"
 #include "unmovable.h"
 
-/* A larger order must be garbage: 1 GiB is the largest folio on x86. */
+/* A larger order is garbage: 1 GiB is the largest folio on x86. */
 #define ORDER_MAX 18U
 
 /*
- * A page may change its use during the test, and with CONFIG_DEBUG_VM the page flag macros
- * BUG() when it does. So the tests read a copy of the page struct, which may be out of date,
- * but does not change. The page structs stay in place, because the block cannot be removed
- * meanwhile.
+ * A page may change during a test, and with CONFIG_DEBUG_VM the page flag macros then BUG(). So
+ * the tests read a copy of the page struct, which may be stale, but does not change. The page
+ * structs stay in place, because the block cannot be removed meanwhile.
  */
 union copy {
 	struct page page;
@@ -25,13 +24,13 @@ union copy {
 };
 
 /*
- * Only a head page needs more than one page struct. Copies no further than the block goes,
- * as there may be no page structs behind it. Races with every user of the pages, so the
+ * Only a head page needs more than one page struct. Copies at most @max, up to the end of the
+ * block, because there may be no page structs after it. Races with all users of the pages, so the
  * result is a guess.
  */
-static void copy_pages(union copy *copy, const struct page *page, unsigned long room)
+static void copy_pages(union copy *copy, const struct page *page, unsigned long max)
 {
-	unsigned long nr = min_t(unsigned long, room, ARRAY_SIZE(copy->pages));
+	unsigned long nr = min_t(unsigned long, max, ARRAY_SIZE(copy->pages));
 
 	data_race(copy->page = *page);
 	if (!PageHead(&copy->page))
@@ -40,7 +39,7 @@ static void copy_pages(union copy *copy, const struct page *page, unsigned long 
 	data_race(memcpy(copy->pages + 1, page + 1, (nr - 1) * sizeof(*page)));
 }
 
-/* Pages of processes and files: on an LRU list, or on the way there. */
+/* Whether this is a page of a process or a file, on an LRU list or on the way there. */
 static bool is_movable(struct page *page)
 {
 	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);
@@ -52,7 +51,7 @@ static bool is_own_memmap(struct page *page)
 	return PageVmemmapSelfHosted(page) && !PageLRU(page) && !page->mapping;
 }
 
-static enum dax_reason look_at(union copy *copy)
+static enum dax_reason why_unmovable(union copy *copy)
 {
 	struct page *page = &copy->page;
 
@@ -64,7 +63,7 @@ static enum dax_reason look_at(union copy *copy)
 		return DAX_REASON_SLAB;
 	if (PageTable(page))
 		return DAX_REASON_PAGE_TABLE;
-	/* On the way to or from a free list; or a hugetlb page, which the core migrates. */
+	/* On the way to or from a free list, or a hugetlb page, which the core migrates. */
 	if (!page_ref_count(page) || PageHuge(page))
 		return DAX_REASON_NONE;
 	if (!is_movable(page))
@@ -82,7 +81,7 @@ static unsigned long pages_of(union copy *copy)
 	return 1UL << min(order, ORDER_MAX);
 }
 
-/* The size of a free chunk, in pages, 0 if the page is not free. Most of an idle block is free. */
+/* The size of a free chunk in pages, or 0. A fast path: most of an idle block is free. */
 static unsigned long free_pages_at(struct page *page)
 {
 	if (!data_race(PageBuddy(page)))
@@ -90,7 +89,7 @@ static unsigned long free_pages_at(struct page *page)
 	return 1UL << min_t(unsigned long, data_race(page_private(page)), ORDER_MAX);
 }
 
-/* On a list of a processor, or a free huge page, which the core dissolves. */
+/* Whether the page is on a per-CPU free list, or is a free huge page, which the core dissolves. */
 static bool is_unused(union copy *copy)
 {
 	struct page *page = &copy->page;
@@ -99,11 +98,11 @@ static bool is_unused(union copy *copy)
 }
 
 /*
- * More references than mappings and caches account for: the page has been borrowed, for I/O
- * for example. Of a large folio only a pin can be seen, because its reference count differs
- * between kernels.
+ * Whether the page is borrowed, for example for I/O: it has more references than its mappings and
+ * caches account for. Of a large folio only a pin is detected, because the rules for its
+ * reference count differ between kernels.
  */
-static enum dax_reason look_for_reference(union copy *copy)
+static enum dax_reason why_borrowed(union copy *copy)
 {
 	struct page *page = &copy->page;
 	int owners;
@@ -119,8 +118,8 @@ static enum dax_reason look_for_reference(union copy *copy)
 	return page_ref_count(page) > owners ? DAX_REASON_PINNED : DAX_REASON_NONE;
 }
 
-/* A hugetlb page in use, which moves only to another hugetlb page. */
-static enum dax_reason look_for_huge(union copy *copy)
+/* Whether this is a hugetlb page in use, which moves only to another hugetlb page. */
+static enum dax_reason why_huge(union copy *copy)
 {
 	struct page *page = &copy->page;
 
@@ -128,7 +127,7 @@ static enum dax_reason look_for_huge(union copy *copy)
 									: DAX_REASON_NONE;
 }
 
-static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy),
+static enum dax_reason find(u64 start, enum dax_reason (*test)(union copy *copy),
 			    struct kmem_pages_seen *seen)
 {
 	unsigned long first = PHYS_PFN(start), at = first;
@@ -157,7 +156,7 @@ static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy)
 			at++;
 			continue;
 		}
-		reason = look(&copy);
+		reason = test(&copy);
 		if (reason != DAX_REASON_NONE) {
 			seen->pfn = at;
 			return reason;
@@ -172,10 +171,10 @@ static enum dax_reason find(u64 start, enum dax_reason (*look)(union copy *copy)
 	return DAX_REASON_NONE;
 }
 
-static bool find_pfn(u64 start, enum dax_reason (*look)(union copy *copy), unsigned long *pfn)
+static bool find_pfn(u64 start, enum dax_reason (*test)(union copy *copy), unsigned long *pfn)
 {
 	struct kmem_pages_seen seen;
-	bool found = find(start, look, &seen) != DAX_REASON_NONE;
+	bool found = find(start, test, &seen) != DAX_REASON_NONE;
 
 	if (found)
 		*pfn = seen.pfn;
@@ -183,14 +182,14 @@ static bool find_pfn(u64 start, enum dax_reason (*look)(union copy *copy), unsig
 }
 
 /**
- * kmem_node_movable_is_free() - is all of a node's ZONE_MOVABLE free
+ * kmem_node_movable_is_free() - test whether all of a node's ZONE_MOVABLE is free
  * @nid: the node
  *
- * Then no page of it needs a look: none is used, and a page with a hardware fault would not be
- * free.
+ * If so, none of its pages has to be scanned: none is in use, and a page with a hardware fault
+ * would not be free.
  *
  * Context: Any.
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool kmem_node_movable_is_free(int nid)
 {
@@ -204,30 +203,29 @@ bool kmem_node_movable_is_free(int nid)
  * @start: the block's physical address; the block online, and not removed meanwhile
  * @seen: filled in
  *
- * A guess, made without a lock. Free chunks are stepped over, so an idle block costs next to
- * nothing.
+ * A guess, made without a lock. Skips free chunks, so that an idle block costs next to nothing.
  *
  * Context: Process context, may reschedule.
  * Return: why the page looks unmovable, or DAX_REASON_NONE.
  */
 enum dax_reason kmem_unmovable_page(u64 start, struct kmem_pages_seen *seen)
 {
-	return find(start, look_at, seen);
+	return find(start, why_unmovable, seen);
 }
 
 /**
  * kmem_borrowed_page() - find the first page of a block that has been borrowed
  * @start: as for kmem_unmovable_page()
- * @pfn: where the page's number goes, if there is one
+ * @pfn: set to the page's pfn, if there is one
  *
- * Any page may be borrowed for a moment, so call this only after a block could not go offline.
+ * Any page may be borrowed briefly, so call this only after a block has failed to go offline.
  *
  * Context: Process context, may reschedule.
- * Return: whether there is one.
+ * Return: true if there is one.
  */
 bool kmem_borrowed_page(u64 start, unsigned long *pfn)
 {
-	return find_pfn(start, look_for_reference, pfn);
+	return find_pfn(start, why_borrowed, pfn);
 }
 
 /**
@@ -236,9 +234,9 @@ bool kmem_borrowed_page(u64 start, unsigned long *pfn)
  * @pfn: as for kmem_borrowed_page()
  *
  * Context: Process context, may reschedule.
- * Return: whether there is one.
+ * Return: true if there is one.
  */
 bool kmem_huge_page_in_use(u64 start, unsigned long *pfn)
 {
-	return find_pfn(start, look_for_huge, pfn);
+	return find_pfn(start, why_huge, pfn);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Looking at a memory block's pages for one that cannot be moved. */
+/* Searches a memory block for a page that cannot be moved. */
 #ifndef DAXPLUG_UNMOVABLE_H
 #define DAXPLUG_UNMOVABLE_H
 
 #include "core/reason.h"
 
 /**
- * struct kmem_pages_seen - a look at a block's pages, from its start to the page that was found
- * @pfn: the number of that page, if there is one
+ * struct kmem_pages_seen - what a search of a block has seen, up to the page that it found
+ * @pfn: the pfn of that page, if there is one
  * @free: the number of free pages
- * @faulty: a page has a hardware fault, which does not keep the block from going offline but from
- *	coming back
+ * @faulty: a page has a hardware fault, which lets the block go offline, but not online again
  */
 struct kmem_pages_seen {
 	unsigned long pfn;

@@ -8,9 +8,8 @@
 #include "compat_probes.h"
 
 /*
- * Since 7.2 an attribute may have functions that take it as const instead. Those have
- * members of their own, which share the place of the others unless the kernel is built
- * with CONFIG_CFI.
+ * Since 7.2 an attribute may instead have functions that take it as const. They have their own
+ * members, which are in a union with the others unless the kernel is built with CONFIG_CFI.
  */
 #ifdef HAVE_CONST_DEVICE_ATTRIBUTE
 #define const_function(attr, function) ((attr)->function##_const)
@@ -20,7 +19,7 @@
 
 /**
  * kmem_attribute_find() - find an attribute in a device's groups
- * @groups: the groups, ending in NULL; NULL if there are none
+ * @groups: the groups, NULL-terminated; NULL if there are none
  * @name: the attribute's name
  *
  * Context: Any.
@@ -39,11 +38,11 @@ struct device_attribute *kmem_attribute_find(const struct attribute_group *const
 }
 
 /**
- * kmem_attribute_is_writable() - has an attribute a function that takes a text
+ * kmem_attribute_is_writable() - test whether an attribute has a store function
  * @attr: the attribute
  *
  * Context: Any.
- * Return: whether kmem_attribute_store() can call one.
+ * Return: true if it has.
  */
 bool kmem_attribute_is_writable(const struct device_attribute *attr)
 {
@@ -51,12 +50,12 @@ bool kmem_attribute_is_writable(const struct device_attribute *attr)
 }
 
 /**
- * kmem_attribute_show() - read an attribute as its file would
+ * kmem_attribute_show() - read an attribute, like a read of its file
  * @dev: the device
  * @attr: the attribute
- * @page: room for the text, a page
+ * @page: a buffer of PAGE_SIZE bytes for the text
  *
- * Context: as the attribute's own function has it.
+ * Context: that of the attribute's function.
  * Return: the length of the text, a negative errno of the attribute, or -ENXIO if it
  * cannot be read.
  */
@@ -68,12 +67,12 @@ ssize_t kmem_attribute_show(struct device *dev, struct device_attribute *attr, c
 }
 
 /**
- * kmem_attribute_store() - write to an attribute as its file would
+ * kmem_attribute_store() - write to an attribute, like a write to its file
  * @dev: the device
  * @attr: the attribute
  * @text: the text to write
  *
- * Context: as the attribute's own function has it.
+ * Context: that of the attribute's function.
  * Return: the length of the text, a negative errno of the attribute, or -ENXIO if it
  * cannot be written.
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calling another driver's sysfs attribute without its file. */
+/*
+ * Calls another driver's sysfs attributes directly instead of through their
+ * files.
+ */
 #ifndef DAXPLUG_ATTRIBUTE_H
 #define DAXPLUG_ATTRIBUTE_H
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Functions of newer kernels, for those that lack them. */
+/* Functions of newer kernels, for kernels that lack them. */
 #include <linux/err.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 
 #ifndef HAVE_MT_FIND_ALLOC_MEMORY_TYPE
-/* One entry of a list of types: the types' own list member came only with 6.7. */
+/*
+ * An entry of a list of types, which have a list member of their own only since
+ * 6.7.
+ */
 struct kept_type {
 	struct list_head node;
 	struct memory_dev_type *type;
@@ -26,7 +29,7 @@ struct memory_dev_type *mt_find_alloc_memory_type(int distance, struct list_head
 		return ERR_PTR(-ENOMEM);
 
 	type = alloc_memory_type(distance);
-	/* Without CONFIG_NUMA there are none, which is no failure. */
+	/* NULL without CONFIG_NUMA, which is not a failure. */
 	if (IS_ERR_OR_NULL(type)) {
 		kfree(kept);
 		return type;

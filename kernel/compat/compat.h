@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The differences between the headers of kernels; layout/wanted.h has those of private types.
- * probe.sh compiles a line that uses a function to find out whether a kernel has it. The
- * version would not tell, because distributions backport.
+ * The differences between the headers of kernels; layout/wanted.h has those of private types. To
+ * find out whether a kernel has a function, probe.sh compiles a line that uses it. Version checks
+ * would be wrong, because distributions backport.
  */
 #ifndef DAXPLUG_COMPAT_H
 #define DAXPLUG_COMPAT_H
@@ -17,12 +17,12 @@
 
 #include "compat_probes.h"
 
-/* A bus is const since 6.3: a pointer to one as the kernel at hand has it. */
+/* A pointer to a bus, which is const since 6.3. */
 #define kmem_bus_ptr typeof(((struct device *)NULL)->bus)
 
 /*
  * MEM_PREPARE_ONLINE (6.8 to 7.1) is sent before the block is moved into a zone, so a refusal
- * there is cheap. Other kernels begin with MEM_GOING_ONLINE.
+ * there is cheap. Other kernels send MEM_GOING_ONLINE first.
  */
 #ifdef HAVE_MEM_PREPARE_ONLINE
 #define KMEM_IS_PREPARE_ONLINE(event) ((event) == MEM_PREPARE_ONLINE)
@@ -37,7 +37,9 @@
 #define kmem_assign_str(field, source) __assign_str(field, source)
 #endif
 
-/* Since 7.3 a kernel thread opens a file by its path only with the file system view of init. */
+/*
+ * Since 7.3 a kernel thread can open a file by its path only with init's view of the file system.
+ */
 #ifndef HAVE_SCOPED_WITH_INIT_FS
 #define scoped_with_init_fs()
 #endif
@@ -62,8 +64,8 @@ void mt_put_memory_types(struct list_head *types);
 #endif
 
 /*
- * Page structs go to a device's own memory only if memory_hotplug.memmap_on_memory is set;
- * every CXL device asks for it all the same. Before 6.8 no device can.
+ * Page structs go to a device's own memory only if memory_hotplug.memmap_on_memory is set,
+ * although every CXL device asks for that. Before 6.8 no device can.
  */
 static inline bool kmem_supports_memmap_on_memory(void)
 {
@@ -74,7 +76,7 @@ static inline bool kmem_supports_memmap_on_memory(void)
 #endif
 }
 
-/* Before 6.17 such a page is known by its mapping. */
+/* Before 6.17 page->mapping marks such a page. */
 static inline bool kmem_page_has_movable_ops(struct page *page)
 {
 #ifdef HAVE_PAGE_HAS_MOVABLE_OPS
@@ -84,7 +86,7 @@ static inline bool kmem_page_has_movable_ops(struct page *page)
 #endif
 }
 
-/* Before 6.15 such a page looks like any other page of the kernel. */
+/* Before 6.15 nothing tells such a page from the kernel's other pages. */
 static inline bool kmem_page_is_large_kmalloc(struct page *page)
 {
 #ifdef HAVE_PAGE_LARGE_KMALLOC

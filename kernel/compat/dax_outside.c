@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The DAX core's types for a module outside a kernel tree. No header package has them: where
- * they keep each member comes from the kernel's BTF (layout/), so the types stay incomplete
- * here.
+ * The DAX core's types for a module outside a kernel tree. No header package has them: the offset
+ * of each member comes from the kernel's BTF (layout/), and the types stay incomplete here.
  */
 #include <linux/device.h>
 #include <linux/math.h>
@@ -74,7 +73,7 @@ int kmem_dax_driver_register(int (*probe)(struct dev_dax *dev_dax),
 	driver_member(probe, dax_probe_t) = probe;
 	driver_member(remove, dax_remove_t) = remove;
 
-	/* Before 6.6 there was no type: kmem was the driver that did not match always. */
+	/* Before 6.6 there was no type: kmem was the driver without match_always. */
 	if (DAX_LAYOUT_dax_device_driver_type >= 0)
 		driver_member(type, int) = DAX_LAYOUT_dax_driver_type_DAXDRV_KMEM_TYPE;
 

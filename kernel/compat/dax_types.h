@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The DAX core's private types, struct dev_dax and struct dax_device_driver. dax_outside.c is
- * for a module outside a kernel tree, which has no header with them; dax_inside.c includes
- * the tree's own.
+ * The DAX core's private types, struct dev_dax and struct dax_device_driver. dax_outside.c is for
+ * a module outside a kernel tree, for which no header has them; dax_inside.c includes the tree's
+ * headers.
  */
 #ifndef DAXPLUG_DAX_TYPES_H
 #define DAXPLUG_DAX_TYPES_H
@@ -17,7 +17,7 @@ struct kobject;
 struct range;
 
 /**
- * kmem_dax_types_check() - are the types laid out as this module was built for
+ * kmem_dax_types_check() - check that the types have the layout that this module was built for
  *
  * Context: Process context, sleeps; at module load.
  * Return: 0, or an errno of dax_layout_check() with a line in the log.
@@ -43,16 +43,17 @@ struct device *kmem_dax_device(struct dev_dax *dev_dax);
 int kmem_dax_node(struct dev_dax *dev_dax);
 
 /**
- * kmem_dax_wants_memmap_on_memory() - should its page structs go to the device itself
+ * kmem_dax_wants_memmap_on_memory() - test whether a DAX device wants its page structs in its own
+ * memory
  * @dev_dax: the DAX device, its device_lock held
  *
  * Context: Process context.
- * Return: whether they should; before Linux 6.8 no device can say so.
+ * Return: true if it does; before Linux 6.8 no device can.
  */
 bool kmem_dax_wants_memmap_on_memory(struct dev_dax *dev_dax);
 
 /**
- * kmem_dax_nr_ranges() - how many ranges a DAX device has
+ * kmem_dax_nr_ranges() - the number of a DAX device's ranges
  * @dev_dax: the DAX device, its device_lock held
  *
  * Context: Process context.
@@ -63,7 +64,7 @@ unsigned int kmem_dax_nr_ranges(struct dev_dax *dev_dax);
 /**
  * kmem_dax_range() - one of a DAX device's ranges
  * @dev_dax: the DAX device, its device_lock held
- * @index: which, below kmem_dax_nr_ranges()
+ * @index: the index of the range, below kmem_dax_nr_ranges()
  *
  * Context: Process context.
  * Return: the range of physical addresses.
@@ -101,9 +102,9 @@ void kmem_dax_driver_unregister(void);
 const struct device_driver *kmem_dax_device_driver(void);
 
 /**
- * kmem_dax_driver_kobject() - this driver's own directory in sysfs
+ * kmem_dax_driver_kobject() - this driver's directory in sysfs
  *
- * Context: Any; registered.
+ * Context: Any; the driver is registered.
  * Return: its kobject, without a reference.
  */
 struct kobject *kmem_dax_driver_kobject(void);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # usage: probe.sh COMPILER [FLAG...] > compat_probes.h
 #
-# Finds out which functions the kernel at hand has: compiles a line that uses each.
+# Finds out which functions a kernel has, by compiling a line that uses each.
 set -eu
 
 try() { # NAME HEADER LINE, the rest the compiler and its flags
@@ -18,7 +18,7 @@ try() { # NAME HEADER LINE, the rest the compiler and its flags
 	fi
 }
 
-# If the headers do not compile at all, every probe would wrongly answer no.
+# If the headers did not compile at all, every probe would wrongly fail.
 if ! printf '#include <linux/memory.h>\n' | "$@" -Wno-error -fsyntax-only -x c -; then
 	echo "daxplug: the kernel's headers do not compile with: $*" >&2
 	exit 1

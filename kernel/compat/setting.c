@@ -8,7 +8,7 @@
 
 #define NUMBER_SIZE 24
 
-/* Since 7.3 a kernel thread has to ask for init's view of the file system. */
+/* Since 7.3 a kernel thread has to request init's view of the file system. */
 static struct file *open_setting(const char *path, int flags)
 {
 	struct file *file = ERR_PTR(-ENOENT);
@@ -26,8 +26,8 @@ static struct file *open_setting(const char *path, int flags)
  * @value: set to the number
  *
  * Context: Process context, sleeps.
- * Return: 0; the errno of opening or reading the file; -EINVAL or -ERANGE if the file holds no
- * number.
+ * Return: 0; the errno of opening or reading the file; -EINVAL or -ERANGE if the file does not
+ * hold a number.
  */
 int kmem_setting_read(const char *path, unsigned long *value)
 {

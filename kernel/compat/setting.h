@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Settings of the core that no exported symbol gives, as the files that userspace has. */
+/* Settings of the core that no exported symbol provides, through the files that userspace uses. */
 #ifndef DAXPLUG_SETTING_H
 #define DAXPLUG_SETTING_H
 

@@ -7,7 +7,7 @@
 
 #include "defaults.h"
 
-/* Does a selector fit a device; FIT_WRONG: the text is no selector of that form. */
+/* Whether a selector matches a device. FIT_WRONG: the text is not a selector of this form. */
 enum fit {
 	FIT_WRONG,
 	FIT_NO,
@@ -24,7 +24,7 @@ static bool is_word(struct dax_text text, const char *word)
 	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
 }
 
-/* Splits a text at the first occurrence of a character, which is in neither part. */
+/* Splits a text at the first occurrence of a character; neither part includes that character. */
 static bool split(struct dax_text text, char at, struct dax_text *left, struct dax_text *right)
 {
 	const char *found = memchr(text.at, at, text.length);
@@ -37,7 +37,7 @@ static bool split(struct dax_text text, char at, struct dax_text *left, struct d
 	return true;
 }
 
-/* The value of a digit, 16 if it is none. */
+/* Returns the value of a hexadecimal digit, or 16 for any other character. */
 static unsigned int digit_of(char letter)
 {
 	if (letter >= '0' && letter <= '9')
@@ -134,7 +134,7 @@ static bool is_uuid(struct dax_text text)
 	return true;
 }
 
-/* Both are UUIDs, in upper or lower case. */
+/* Compares two valid UUIDs, ignoring case. */
 static bool is_same_uuid(struct dax_text uuid, const char *other)
 {
 	size_t i;
@@ -195,13 +195,12 @@ static enum fit fit_selector(struct dax_text text, const struct dax_identity *de
 }
 
 /**
- * dax_default_state_parse() - the state for a word of a list
- * @word: the word, without a newline; need not end in NUL
+ * dax_default_state_parse() - parse the state of an entry
+ * @word: the word, without a newline; need not be NUL-terminated
  * @length: its length in bytes
- * @state: where the state goes, DAX_DEFAULT_POLICY for "policy"; untouched if
- *	the word is none
+ * @state: set to the state, DAX_DEFAULT_POLICY for "policy"; unchanged if the word is not a state
  *
- * Return: whether the word names a state that a device can be left in.
+ * Return: true if the word names a state that a device can have after a bind.
  */
 bool dax_default_state_parse(const char *word, size_t length, enum dax_state *state)
 {
@@ -233,11 +232,11 @@ static bool next_entry(const char **list, struct dax_text *entry)
 }
 
 static const char no_selector[] =
-	"its selector is none of daxX.Y cxl hmem pmem node:N range:A-B uuid:U serial:N any";
+	"its selector is not one of daxX.Y cxl hmem pmem node:N range:A-B uuid:U serial:N any";
 static const char no_state[] =
-	"its state is none of unplugged offline online online_kernel online_movable policy";
+	"its state is not one of unplugged offline online online_kernel online_movable policy";
 
-/* Returns NULL, or the fault of an entry. */
+/* Returns NULL if the entry is valid, or else an error text. */
 static const char *read_entry(struct dax_text entry, const struct dax_identity *device,
 			      enum fit *fits, enum dax_state *state)
 {
@@ -256,10 +255,10 @@ static const char *read_entry(struct dax_text entry, const struct dax_identity *
 
 /**
  * dax_defaults_check() - check a list of defaults
- * @list: the list, ends in NUL
- * @entry: where the first wrong entry goes
+ * @list: the list, NUL-terminated
+ * @entry: set to the first invalid entry
  *
- * Return: NULL if the list is valid, else the fault of @entry.
+ * Return: NULL if the list is valid, or else a text that says what is wrong with @entry.
  */
 const char *dax_defaults_check(const char *list, struct dax_text *entry)
 {
@@ -275,23 +274,22 @@ const char *dax_defaults_check(const char *list, struct dax_text *entry)
 
 /**
  * dax_defaults_find() - find the state that a list of defaults gives a device
- * @list: the list, checked
+ * @list: the list, which dax_defaults_check() has accepted
  * @device: the device
- * @state: where the state goes, DAX_DEFAULT_POLICY for "policy"; untouched if
- *	no entry fits
+ * @state: set to the state, DAX_DEFAULT_POLICY for "policy"; unchanged if no entry matches
  *
- * Return: whether an entry fits the device.
+ * Return: true if an entry matches the device.
  */
 bool dax_defaults_find(const char *list, const struct dax_identity *device, enum dax_state *state)
 {
 	struct dax_text entry;
-	enum dax_state said;
+	enum dax_state entry_state;
 	enum fit fits;
 
 	while (next_entry(&list, &entry)) {
-		if (read_entry(entry, device, &fits, &said) || fits != FIT_YES)
+		if (read_entry(entry, device, &fits, &entry_state) || fits != FIT_YES)
 			continue;
-		*state = said;
+		*state = entry_state;
 		return true;
 	}
 

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
 /*
- * Which state a device is to have when it is bound: a list of SELECTOR=STATE,
- * with commas or white space between them. The first whose selector fits the
- * device counts.
+ * The default states of devices: a list of SELECTOR=STATE entries, separated by commas or white
+ * space. A device that is bound gets the state of the first entry whose selector matches it.
  *
- * SELECTOR	fits
- * dax0.0	the device of that name
- * cxl		devices of that kind, also hmem and pmem
+ * SELECTOR	matches
+ * dax0.0	the device with that name
+ * cxl		devices of that kind; hmem and pmem work likewise
  * node:1	devices whose memory goes to that node
- * range:A-B	devices all of whose memory lies from address A to B, both included
- * uuid:U	devices of that UUID
+ * range:A-B	devices whose memory lies entirely within addresses A to B, inclusive
+ * uuid:U	devices with that UUID
  * serial:N	devices with an expander of that serial number
- * any		all
+ * any		all devices
  *
- * STATE is a state that a device can be left in, or "policy": the state that
- * the system gives new memory.
+ * STATE is unplugged, offline, online, online_kernel or online_movable, or "policy": the state
+ * that the system's policy gives new memory.
  */
 #ifndef DAXPLUG_CORE_DEFAULTS_H
 #define DAXPLUG_CORE_DEFAULTS_H
@@ -27,13 +26,13 @@
 /**
  * struct dax_identity - the properties of a device before it is bound
  * @name: its name
- * @kind: "cxl", "hmem", "pmem"; NULL: something else
+ * @kind: "cxl", "hmem" or "pmem"; NULL for any other kind
  * @node: the node that its memory goes to
  * @start: its lowest address
  * @end: its highest address
- * @uuid: its UUID as text, NULL: none
+ * @uuid: its UUID as text, or NULL
  * @serials: the serial numbers of the expanders behind it
- * @nr_serials: how many
+ * @nr_serials: number of elements of @serials
  */
 struct dax_identity {
 	const char *name;
@@ -47,8 +46,8 @@ struct dax_identity {
 };
 
 /**
- * struct dax_text - a piece of a text
- * @at: where it begins
+ * struct dax_text - a part of a string, not NUL-terminated
+ * @at: its first character
  * @length: in bytes
  */
 struct dax_text {

@@ -2,12 +2,12 @@
 #include "order.h"
 
 /**
- * dax_order_online() - the block to put online at a position
+ * dax_order_online() - the block to put online at a position of the order
  * @count: how many blocks go online
  * @position: 0 to @count - 1
  *
- * Descending: the scan runs before the new block counts as online, so the
- * block itself is the hole, at the very start of the zone.
+ * Descending: move_pfn_range_to_zone() calls set_zone_contiguous() before the block's sections
+ * are online. The new block is the lowest of the zone, so the walk ends at its first pageblock.
  *
  * Return: the block's number.
  */
@@ -17,13 +17,13 @@ unsigned int dax_order_online(unsigned int count, unsigned int position)
 }
 
 /**
- * dax_order_offline() - the block to take offline at a position
+ * dax_order_offline() - the block to take offline at a position of the order
  * @count: how many blocks go offline
  * @position: 0 to @count - 1
  *
- * The second block first: it leaves a hole right behind the first one, which
- * stays until the end and keeps the start of the zone where it is. The others
- * follow from the top, so that the zone's end shrinks with each.
+ * Block 1 first: its absence ends every later walk of set_zone_contiguous() after block 0, which
+ * goes offline last and so keeps the start of the zone in place. The other blocks follow from the
+ * top down: shrink_zone_span() then finds the new end of the zone right below each.
  *
  * Return: the block's number.
  */
@@ -37,31 +37,31 @@ unsigned int dax_order_offline(unsigned int count, unsigned int position)
 }
 
 /**
- * dax_order_offline_ranked() - list the blocks that go offline: rank by rank
+ * dax_order_offline_ranked() - list the blocks that go offline, rank by rank
  * @rank: the rank of each block; lower ranks go first
- * @total: how many blocks there are
+ * @total: number of blocks
  * @ranks: blocks of this rank and higher ones are not listed
- * @room: room for @total blocks
- * @list: the list, with room for @total blocks
+ * @scratch: an array of @total elements, overwritten
+ * @list: set to the listed blocks; an array of @total elements
  *
- * Within a rank the order is that of dax_order_offline(). As long as no hole is further down, each
- * scan walks all blocks below the first rank.
+ * Within a rank the order is that of dax_order_offline(). Until a lower block goes offline, every
+ * walk of set_zone_contiguous() passes over the online blocks below the first one of the list.
  *
- * Return: how many blocks are in the list.
+ * Return: the number of blocks in @list.
  */
 unsigned int dax_order_offline_ranked(const unsigned char *rank, unsigned int total,
-				      unsigned int ranks, unsigned int *room, unsigned int *list)
+				      unsigned int ranks, unsigned int *scratch, unsigned int *list)
 {
-	unsigned int now, block, i, count = 0;
+	unsigned int this_rank, block, i, count = 0;
 
-	for (now = 0; now < ranks; now++) {
+	for (this_rank = 0; this_rank < ranks; this_rank++) {
 		unsigned int nr = 0;
 
 		for (block = 0; block < total; block++)
-			if (rank[block] == now)
-				room[nr++] = block;
+			if (rank[block] == this_rank)
+				scratch[nr++] = block;
 		for (i = 0; i < nr; i++)
-			list[count + i] = room[dax_order_offline(nr, i)];
+			list[count + i] = scratch[dax_order_offline(nr, i)];
 		count += nr;
 	}
 	return count;

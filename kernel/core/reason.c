@@ -34,15 +34,15 @@ static const char *const texts[DAX_REASON_COUNT] = {
 	[DAX_REASON_RESERVED] = "a reserved page cannot be moved",
 	[DAX_REASON_KERNEL] = "a page that the kernel uses cannot be moved",
 	[DAX_REASON_PINNED] = "a pinned page cannot be moved",
-	[DAX_REASON_HUGE_PAGE] = "a huge page has nowhere to go",
-	[DAX_REASON_NO_MEMORY] = "there is no memory",
+	[DAX_REASON_HUGE_PAGE] = "no other node can take a huge page",
+	[DAX_REASON_NO_MEMORY] = "out of memory",
 	[DAX_REASON_REFUSED] = "a notifier refused",
 	[DAX_REASON_POISONED] = "a page has a hardware fault",
-	[DAX_REASON_IN_USE] = "something else has the address range",
+	[DAX_REASON_IN_USE] = "the address range is in use",
 	[DAX_REASON_OTHER] = "the kernel did not say why",
 	[DAX_REASON_SIGNAL] = "a signal",
-	[DAX_REASON_TIMEOUT] = "the time was up",
-	[DAX_REASON_SUSPEND] = "the system goes to sleep",
+	[DAX_REASON_TIMEOUT] = "timed out",
+	[DAX_REASON_SUSPEND] = "the system is going to sleep",
 	[DAX_REASON_UNBIND] = "the device is being unbound",
 	[DAX_REASON_UNLOAD] = "the module is being unloaded",
 };
@@ -71,9 +71,9 @@ const char *dax_reason_text(enum dax_reason reason)
 
 /**
  * dax_reason_is_cancel() - test whether a reason is a cancellation rather than a failure
- * @reason: why it ended
+ * @reason: why a transition ended
  *
- * Return: whether it was.
+ * Return: true for a cancellation.
  */
 bool dax_reason_is_cancel(enum dax_reason reason)
 {
@@ -93,7 +93,7 @@ bool dax_reason_is_cancel(enum dax_reason reason)
  * dax_reason_errno() - the errno for the writer of a cancelled transition
  * @cancel: the reason of the cancellation
  *
- * Return: the negative errno, or 0 if it was not.
+ * Return: the negative errno, or 0 for DAX_REASON_NONE.
  */
 int dax_reason_errno(enum dax_reason cancel)
 {

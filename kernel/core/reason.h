@@ -10,25 +10,25 @@
 #endif
 
 /**
- * enum dax_reason - what ended a transition
- * @DAX_REASON_NONE: nothing ended it
+ * enum dax_reason - why a transition failed
+ * @DAX_REASON_NONE: it did not fail
  * @DAX_REASON_SLAB: a slab page
  * @DAX_REASON_PAGE_TABLE: a page table
  * @DAX_REASON_RESERVED: a reserved page
  * @DAX_REASON_KERNEL: a page that the kernel uses for something else
  * @DAX_REASON_PINNED: a page that is pinned
- * @DAX_REASON_HUGE_PAGE: a huge page that has nowhere to go
- * @DAX_REASON_NO_MEMORY: no memory, to move to or to add with
+ * @DAX_REASON_HUGE_PAGE: a huge page that no other node can take
+ * @DAX_REASON_NO_MEMORY: no memory to move pages to, or for page structs
  * @DAX_REASON_REFUSED: a memory notifier
  * @DAX_REASON_POISONED: a page with a hardware fault
- * @DAX_REASON_IN_USE: something else in the address range
- * @DAX_REASON_OTHER: something that the kernel did not name
+ * @DAX_REASON_IN_USE: a part of the address range is in use
+ * @DAX_REASON_OTHER: the core gave no reason
  * @DAX_REASON_SIGNAL: cancelled by a signal to the writer
  * @DAX_REASON_TIMEOUT: cancelled by the timeout
  * @DAX_REASON_SUSPEND: cancelled because the system goes to sleep
  * @DAX_REASON_UNBIND: cancelled because the device is being unbound
  * @DAX_REASON_UNLOAD: cancelled because the module is being unloaded
- * @DAX_REASON_COUNT: how many there are
+ * @DAX_REASON_COUNT: number of reasons
  */
 enum dax_reason {
 	DAX_REASON_NONE,

@@ -15,7 +15,7 @@ void dax_record_set(struct dax_record *record, unsigned int block, enum dax_bloc
 }
 
 /**
- * dax_record_state() - the state of the device by its blocks
+ * dax_record_state() - derive the state of the device from its blocks
  * @record: the record
  *
  * Return: the state.
@@ -28,9 +28,9 @@ enum dax_state dax_record_state(const struct dax_record *record)
 /**
  * dax_record_is_present() - test whether the blocks of a range are present
  * @record: the record
- * @span: the range, which was added in one go, so that its first block speaks for all
+ * @span: the range; its blocks are added and removed together, so the first one tells
  *
- * Return: whether they are.
+ * Return: true if they are.
  */
 bool dax_record_is_present(const struct dax_record *record, const struct dax_span *span)
 {

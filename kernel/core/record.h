@@ -9,9 +9,9 @@
 /**
  * struct dax_record - the blocks of a device
  * @blocks: the state of each block, an enum dax_block_state
- * @counts: the same, counted
- * @whole_online: whether all went online by one whole-device "online", written or the
- *	default at bind, with nothing changed block by block since
+ * @counts: the number of blocks in each state
+ * @whole_online: all blocks went online together, through "online" written to the device's state
+ *	file or set as its default, and no block has been switched on its own since
  *
  * The owner of a record serialises access to it.
  */

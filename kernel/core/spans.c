@@ -4,11 +4,11 @@
 /**
  * dax_span_trim() - cut a range down to whole memory blocks
  * @start: its first address
- * @end: its last one
+ * @end: its last address
  * @block_size: the size of a memory block, in bytes, a power of two
  * @span: filled in with the addresses of the whole blocks
  *
- * Return: false if no whole block is left.
+ * Return: false if the range contains no whole block.
  */
 bool dax_span_trim(unsigned long long start, unsigned long long end, unsigned long long block_size,
 		   struct dax_span *span)
@@ -16,7 +16,7 @@ bool dax_span_trim(unsigned long long start, unsigned long long end, unsigned lo
 	unsigned long long from = (start + block_size - 1) & ~(block_size - 1);
 	unsigned long long to = (end + 1) & ~(block_size - 1);
 
-	/* At the end of the address space @from and @to begin anew at 0. */
+	/* At the end of the address space @from and @to wrap to 0. */
 	if (from < start || from >= to)
 		return false;
 
@@ -29,7 +29,7 @@ bool dax_span_trim(unsigned long long start, unsigned long long end, unsigned lo
  * dax_span_size() - the size of a range
  * @span: the range
  *
- * Return: bytes.
+ * Return: its size in bytes.
  */
 unsigned long long dax_span_size(const struct dax_span *span)
 {
@@ -40,7 +40,7 @@ unsigned long long dax_span_size(const struct dax_span *span)
  * dax_spans_number() - sort the ranges by address and number their blocks
  * @spans: the ranges, their addresses and @spans->block_size filled in
  *
- * A device orders its ranges by page offset, a zone by address.
+ * A DAX device lists its ranges by page offset, but zones are ordered by address.
  */
 void dax_spans_number(struct dax_spans *spans)
 {
@@ -54,7 +54,7 @@ void dax_spans_number(struct dax_spans *spans)
 		spans->span[j] = span;
 	}
 
-	/* By shifting, because a 32-bit kernel has no 64-bit division. */
+	/* Shift, because a 32-bit kernel has no 64-bit division. */
 	spans->block_shift = 0;
 	while (spans->block_size >> spans->block_shift > 1)
 		spans->block_shift++;
@@ -68,12 +68,12 @@ void dax_spans_number(struct dax_spans *spans)
 }
 
 /**
- * dax_spans_block_at() - the block that holds an address
+ * dax_spans_block_at() - find the block that contains an address
  * @spans: the ranges
  * @address: physical
- * @block: where the block's number goes
+ * @block: set to the block's number
  *
- * Return: whether there is such a block.
+ * Return: true if there is such a block.
  */
 bool dax_spans_block_at(const struct dax_spans *spans, unsigned long long address,
 			unsigned int *block)
@@ -93,7 +93,7 @@ bool dax_spans_block_at(const struct dax_spans *spans, unsigned long long addres
 }
 
 /**
- * dax_spans_block_start() - where a block begins
+ * dax_spans_block_start() - the first address of a block
  * @spans: the ranges
  * @block: the block's number, below @spans->total
  *
@@ -109,7 +109,7 @@ unsigned long long dax_spans_block_start(const struct dax_spans *spans, unsigned
 }
 
 /**
- * dax_spans_block_id() - the number by which the system knows a block
+ * dax_spans_block_id() - the number of a block in sysfs
  * @spans: the ranges
  * @block: the block's number, below @spans->total
  *
@@ -121,11 +121,11 @@ unsigned long long dax_spans_block_id(const struct dax_spans *spans, unsigned in
 }
 
 /**
- * dax_spans_equal() - test whether two devices consist of the same ranges
- * @a: the ranges of one
- * @b: those of the other
+ * dax_spans_equal() - test whether two devices have the same ranges
+ * @a: the ranges of one device
+ * @b: the ranges of the other device
  *
- * Return: whether they do.
+ * Return: true if they do.
  */
 bool dax_spans_equal(const struct dax_spans *a, const struct dax_spans *b)
 {
@@ -143,10 +143,10 @@ bool dax_spans_equal(const struct dax_spans *a, const struct dax_spans *b)
 
 /**
  * dax_spans_overlap() - find memory that two devices have in common
- * @a: the ranges of one
- * @b: those of the other
+ * @a: the ranges of one device
+ * @b: the ranges of the other device
  *
- * Return: the first range of @a that has memory of @b, or NULL.
+ * Return: the first range of @a that overlaps a range of @b, or NULL.
  */
 const struct dax_span *dax_spans_overlap(const struct dax_spans *a, const struct dax_spans *b)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
 /*
- * The geometry of a device: its address ranges, cut down to whole memory blocks, and
- * the numbers of the blocks. Blocks are numbered from 0 by ascending address, over all
- * ranges. Nothing in here changes once the blocks are numbered.
+ * The geometry of a device: its address ranges, cut down to whole memory blocks, and the numbers
+ * of the blocks. Blocks are numbered from 0 by ascending address, over all ranges. All of this is
+ * constant once dax_spans_number() has numbered the blocks.
  */
 #ifndef DAXPLUG_CORE_SPANS_H
 #define DAXPLUG_CORE_SPANS_H
@@ -17,10 +17,10 @@
 /**
  * struct dax_span - one range of a device, whole memory blocks only
  * @start: its first physical address
- * @end: its last one
- * @mapping: its number among the device's own ranges, for messages
+ * @end: its last physical address
+ * @mapping: its index in the device's own list of ranges, for messages
  * @first: number of its first block
- * @count: how many blocks it has
+ * @count: number of blocks
  */
 struct dax_span {
 	unsigned long long start;
@@ -34,8 +34,8 @@ struct dax_span {
  * struct dax_spans - all ranges of a device
  * @block_size: the size of a memory block, in bytes, a power of two
  * @block_shift: its logarithm to base 2
- * @nr: how many ranges
- * @total: how many blocks
+ * @nr: number of ranges
+ * @total: number of blocks of all ranges
  * @span: the ranges
  *
  * The caller fills in @block_size, @nr and the addresses and mapping of each @span;

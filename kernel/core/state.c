@@ -17,7 +17,7 @@ static const char *const state_names[DAX_STATE_COUNT] = {
 };
 
 /**
- * dax_state_name() - the word for a state
+ * dax_state_name() - the name of a state
  * @state: the state
  *
  * Return: the word, a constant, without a newline.
@@ -28,12 +28,13 @@ const char *dax_state_name(enum dax_state state)
 }
 
 /**
- * dax_state_parse() - the state for a word
- * @word: the word, with or without one newline behind it; need not end in NUL
- * @length: its length in bytes, the newline included
- * @state: where the state goes; untouched if the word is none
+ * dax_state_parse() - parse the name of a state
+ * @word: the word, optionally followed by one newline; need not be
+ *	NUL-terminated
+ * @length: its length in bytes, including the newline
+ * @state: set to the state; unchanged if the word is not a state
  *
- * Return: whether the word names a state, one that cannot be asked for included.
+ * Return: true if the word names a state, even one that cannot be requested.
  */
 bool dax_state_parse(const char *word, size_t length, enum dax_state *state)
 {
@@ -55,10 +56,9 @@ bool dax_state_parse(const char *word, size_t length, enum dax_state *state)
 }
 
 /**
- * dax_state_of() - the state of a device by its memory blocks
- * @counts: the blocks, counted
- * @whole_online: whether all went online by one whole-device "online", written or
- *	the default at bind, with nothing changed block by block since
+ * dax_state_of() - derive the state of a device from its memory blocks
+ * @counts: the number of blocks in each state
+ * @whole_online: see struct dax_record
  *
  * Return: the state.
  */
@@ -83,36 +83,36 @@ enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_on
 
 /**
  * dax_state_verdict() - decide whether a device may go from one state to another
- * @now: the state it is in
- * @wanted: the state asked for
+ * @from: the current state
+ * @wanted: the requested state
  *
  * Return: the verdict.
  */
-enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted)
+enum dax_verdict dax_state_verdict(enum dax_state from, enum dax_state wanted)
 {
 	switch (wanted) {
 	case DAX_STATE_UNPLUGGED:
-		return now == wanted ? DAX_VERDICT_NOTHING : DAX_VERDICT_GO;
+		return from == wanted ? DAX_VERDICT_NOTHING : DAX_VERDICT_GO;
 	case DAX_STATE_ONLINE:
 	case DAX_STATE_ONLINE_KERNEL:
 	case DAX_STATE_ONLINE_MOVABLE:
-		if (now == wanted)
+		if (from == wanted)
 			return DAX_VERDICT_NOTHING;
-		return now == DAX_STATE_UNPLUGGED ? DAX_VERDICT_GO : DAX_VERDICT_BUSY;
+		return from == DAX_STATE_UNPLUGGED ? DAX_VERDICT_GO : DAX_VERDICT_BUSY;
 	default:
 		/*
-		 * Other tasks may put the blocks of an offline device online, so
-		 * this state is reported, and no transition leads to it.
+		 * The driver only reports offline and mixed: other tasks may
+		 * put the blocks of an offline device online at any time.
 		 */
 		return DAX_VERDICT_INVALID;
 	}
 }
 
 /**
- * dax_block_is_online() - test whether a block is online, in whatever zone
+ * dax_block_is_online() - test whether a block is online, in any zone
  * @state: the state of the block
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool dax_block_is_online(enum dax_block_state state)
 {
@@ -124,7 +124,7 @@ bool dax_block_is_online(enum dax_block_state state)
  * @state: the state of the block
  * @wanted: the wanted state, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted)
 {
@@ -132,8 +132,8 @@ bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted)
 }
 
 /**
- * dax_block_wanted() - the state of each block for a state of the device
- * @state: the state, one that a device can be left in
+ * dax_block_wanted() - the state that each block has in a state of the device
+ * @state: the state, not DAX_STATE_MIXED
  *
  * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY.
  */
@@ -174,10 +174,10 @@ const char *dax_block_word(unsigned int wanted)
 }
 
 /**
- * dax_block_count() - count one block in or out
- * @counts: the counts; @counts->total is not touched
+ * dax_block_count() - add one block to the counts, or subtract it
+ * @counts: the counts; @counts->total does not change
  * @state: the state of the block
- * @step: 1 to count it in, -1 to count it out
+ * @step: 1 to add, -1 to subtract
  */
 void dax_block_count(struct dax_block_counts *counts, enum dax_block_state state, int step)
 {

@@ -28,14 +28,14 @@ enum dax_block_state {
 	DAX_BLOCK_MOVABLE,
 };
 
-/* A block may also be wanted online in the zone that the kernel chooses. */
+/* As a wanted state only: online in the zone that the kernel chooses. */
 #define DAX_BLOCK_ONLINE_ANY (DAX_BLOCK_MOVABLE + 1)
 
 /**
  * enum dax_state - the state of all memory blocks of a device together
  * @DAX_STATE_UNPLUGGED: no block present
  * @DAX_STATE_OFFLINE: all present, all offline
- * @DAX_STATE_ONLINE: all online since a whole-device "online", written or the default at bind
+ * @DAX_STATE_ONLINE: all online since "online" for the whole device; see struct dax_record
  * @DAX_STATE_ONLINE_KERNEL: all online, all in kernel zones
  * @DAX_STATE_ONLINE_MOVABLE: all online, all in ZONE_MOVABLE
  * @DAX_STATE_MIXED: anything else
@@ -52,11 +52,11 @@ enum dax_state {
 #define DAX_STATE_COUNT (DAX_STATE_MIXED + 1)
 
 /**
- * struct dax_block_counts - the blocks of a device, counted
- * @total: blocks that the device's ranges hold
- * @present: those added to the system
- * @online: those of them that are online
- * @movable: those of them that are in ZONE_MOVABLE
+ * struct dax_block_counts - the number of a device's blocks in each state
+ * @total: blocks in the device's ranges
+ * @present: blocks that have been added to the system
+ * @online: present blocks that are online
+ * @movable: online blocks in ZONE_MOVABLE
  */
 struct dax_block_counts {
 	unsigned int total;
@@ -69,8 +69,8 @@ struct dax_block_counts {
  * enum dax_verdict - whether a device may go from one state to another
  * @DAX_VERDICT_GO: yes
  * @DAX_VERDICT_NOTHING: the device is in that state already
- * @DAX_VERDICT_BUSY: not from this state; unplug first
- * @DAX_VERDICT_INVALID: no device can be asked for this state
+ * @DAX_VERDICT_BUSY: no, the device must be unplugged first
+ * @DAX_VERDICT_INVALID: the wanted state cannot be requested
  */
 enum dax_verdict {
 	DAX_VERDICT_GO,
@@ -82,7 +82,7 @@ enum dax_verdict {
 const char *dax_state_name(enum dax_state state);
 bool dax_state_parse(const char *word, size_t length, enum dax_state *state);
 enum dax_state dax_state_of(const struct dax_block_counts *counts, bool whole_online);
-enum dax_verdict dax_state_verdict(enum dax_state now, enum dax_state wanted);
+enum dax_verdict dax_state_verdict(enum dax_state from, enum dax_state wanted);
 bool dax_block_is_online(enum dax_block_state state);
 bool dax_block_is_reached(enum dax_block_state state, unsigned int wanted);
 unsigned int dax_block_wanted(enum dax_state state);

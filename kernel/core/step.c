@@ -5,7 +5,7 @@
  * dax_step_text() - the text for a step in the log
  * @step: the step
  *
- * Return: what a block was to be, as in "could not be added"; a constant.
+ * Return: a past participle, as in "could not be added"; a constant.
  */
 const char *dax_step_text(enum dax_step step)
 {

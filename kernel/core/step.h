@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
-/* The steps that a transition takes with memory blocks. */
+/* The steps of a transition. */
 #ifndef DAXPLUG_CORE_STEP_H
 #define DAXPLUG_CORE_STEP_H
 

@@ -24,7 +24,7 @@ static enum dax_reason by_errno(int err)
 	}
 }
 
-/* Looks for the page that holds a block; a page that held it may look harmless by now. */
+/* Looks for the page that keeps the block online; by now that page may look movable. */
 static enum dax_reason by_pages(struct kmem_gate *gate, struct kmem_failure *failure)
 {
 	u64 start = dax_spans_block_start(gate->spans, failure->block);
@@ -51,8 +51,8 @@ static unsigned long free_on_node(int nid)
 }
 
 /*
- * A guess: is less memory available than one block needs? If there are other nodes, the core
- * moves pages only to these (do_migrate_range() in mm/memory_hotplug.c).
+ * Estimates whether less memory is available than one block holds. If there are other nodes with
+ * memory, the core moves pages only to those (do_migrate_range() in mm/memory_hotplug.c).
  */
 static bool is_memory_short(struct kmem_gate *gate, unsigned int block)
 {
@@ -65,9 +65,9 @@ static bool is_memory_short(struct kmem_gate *gate, unsigned int block)
 }
 
 /*
- * All notifiers agreed, and the core was moving pages. That fails at once for huge pages that
- * are free here, but reserved, with none free elsewhere; for all other pages the core tries
- * until it is stopped.
+ * All notifiers agreed, and the core was moving pages. It fails with -EBUSY for a free huge page
+ * that is reserved and has no free counterpart on another node; for all other pages it retries
+ * until a signal stops it.
  */
 static enum dax_reason why_not_moved(struct kmem_gate *gate, struct kmem_failure *failure)
 {
@@ -92,8 +92,8 @@ static bool was_cancelled(const struct kmem_failure *failure)
 }
 
 /*
- * The core isolates a block's free pages before it asks the notifiers, and meets unmovable
- * pages there. A cancellation before that says nothing about the block.
+ * The core isolates a block's pages before it calls the notifiers, and fails there on an
+ * unmovable page. If the transition was cancelled before that, the block is not to blame.
  */
 static enum dax_reason why_not_offline(struct kmem_gate *gate, unsigned int tried,
 				       struct kmem_failure *failure)
@@ -118,12 +118,13 @@ static enum dax_reason why_not_online(struct kmem_gate *gate, struct kmem_failur
 }
 
 /**
- * kmem_diagnose() - find out why a step went wrong
+ * kmem_diagnose() - find out why a step failed
  * @gate: the gate of the memory
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
- * @failure: the failure, its step, block and error filled in; its reason and page are set
+ * @failure: the failure, with its step, block and errno filled in; this function sets its reason
+ *	and page
  *
- * Context: Process context, sleeps; right after the failure, in the task that had it.
+ * Context: Process context, sleeps; right after the failure, in the same task.
  */
 void kmem_diagnose(struct kmem_gate *gate, unsigned int tried, struct kmem_failure *failure)
 {

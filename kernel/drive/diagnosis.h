@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Finding out why a step went wrong: the core says -EBUSY for nearly everything. */
+/* Finds out why a step failed: the core returns -EBUSY for most failures. */
 #ifndef DAXPLUG_DIAGNOSIS_H
 #define DAXPLUG_DIAGNOSIS_H
 
@@ -11,13 +11,13 @@ struct kmem_gate;
 #define KMEM_NO_BLOCK UINT_MAX
 
 /**
- * struct kmem_failure - the first step that went wrong
- * @step: the step, DAX_STEP_NONE if none went wrong
+ * struct kmem_failure - the first step of a job that failed
+ * @step: the step, DAX_STEP_NONE if none failed
  * @block: the block
  * @err: the negative errno
- * @reason: why, as far as could be found out
- * @pfn: the page that was the reason, or 0
- * @count: how many steps went wrong
+ * @reason: the reason, DAX_REASON_OTHER if unknown
+ * @pfn: the page that caused the failure, or 0
+ * @count: the number of steps that failed
  */
 struct kmem_failure {
 	enum dax_step step;

@@ -12,7 +12,7 @@
 #include "switch.h"
 #include "trace.h"
 
-/* The ranges of @drive, one after the other, until the job is over with @err. */
+/* Iterates over the ranges of @drive until @err ends the job. */
 #define for_each_span_until(drive, span, err)                                                      \
 	for ((span) = (drive)->job.gate->spans->span;                                              \
 	     (span) < (drive)->job.gate->spans->span + (drive)->job.gate->spans->nr &&             \
@@ -48,8 +48,8 @@ static int put_and_remove(struct kmem_drive *drive, const struct dax_span *span)
 }
 
 /*
- * Removes the ranges that are present and not wanted. A range with a block online stays whole,
- * which is a failure unless @spare_online. A cancellation ends the loop; it undoes nothing.
+ * Removes the ranges that are present but wanted absent. A range with an online block is kept,
+ * which is a failure unless @spare_online. A cancellation ends the loop, but undoes nothing.
  */
 static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 {
@@ -127,8 +127,7 @@ static int put_online(struct kmem_drive *drive)
 	return first_err;
 }
 
-/* Blocks that were added just now have new devices, so this comes before each step that needs them.
- */
+/* Called before each step that needs the blocks' devices: blocks that were added have new ones. */
 static int find_blocks(struct kmem_drive *drive)
 {
 	const struct dax_spans *spans = drive->job.gate->spans;
@@ -144,11 +143,10 @@ static int find_blocks(struct kmem_drive *drive)
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; the gate owned by this task.
- * Return: 0, or the negative errno of a step that failed, of the first one unless the job is a
- * best effort (see job->failure): what kmem_memblks_find(),
- * kmem_memblk_switch(), kmem_range_reserve(), kmem_range_add() or kmem_range_remove()
- * returned, or the errno of a cancel. Unless the job is a best effort, the blocks
- * switched by then stay switched: drive back.
+ * Return: 0; the negative errno of the first step that failed, or of the last one in a
+ * best-effort job, from kmem_memblks_find(), kmem_memblk_switch(), kmem_range_reserve(),
+ * kmem_range_add() or kmem_range_remove(); or the errno of the cancel. After an error the blocks
+ * that were switched stay switched, until kmem_drive_want_back() and another drive restore them.
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {
@@ -182,7 +180,7 @@ int kmem_drive_add(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_online() - put those blocks online that are offline and wanted online
+ * kmem_drive_online() - put the offline blocks online that are wanted online
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; kmem_dev->lock held, the gate owned by this task.
@@ -198,7 +196,7 @@ int kmem_drive_online(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_want() - want the same state of all blocks
+ * kmem_drive_want() - set the same wanted state for all blocks
  * @drive: the drive
  * @wanted: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  *
@@ -210,7 +208,7 @@ void kmem_drive_want(struct kmem_drive *drive, unsigned int wanted)
 }
 
 /**
- * kmem_drive_want_back() - want all blocks in their former states
+ * kmem_drive_want_back() - set the wanted states of all blocks to their former states
  * @drive: the drive, @drive->before filled in
  *
  * Context: Any; kmem_dev->lock held.
@@ -221,7 +219,7 @@ void kmem_drive_want_back(struct kmem_drive *drive)
 }
 
 /**
- * kmem_drive_want_absent() - want one range absent, and the others in their former states
+ * kmem_drive_want_absent() - as kmem_drive_want_back(), but with one range absent
  * @drive: the drive, @drive->before filled in
  * @span: the range
  *
@@ -234,7 +232,7 @@ void kmem_drive_want_absent(struct kmem_drive *drive, const struct dax_span *spa
 }
 
 /**
- * kmem_drive_end() - let go of the blocks' devices, and of the addresses of absent ranges
+ * kmem_drive_end() - release the blocks' devices, and the reservations of absent ranges
  * @drive: the drive
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
@@ -256,8 +254,8 @@ void kmem_drive_end(struct kmem_drive *drive)
  * @drive: the drive
  * @purpose: see struct kmem_job
  *
- * No other task begins to put a block online meanwhile, and remove_memory() refuses one that
- * a task is half-way through.
+ * The gate keeps other tasks from starting to put a block online, and remove_memory() refuses a
+ * range with a block that a task has begun to switch.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  */
@@ -274,7 +272,7 @@ void kmem_drive_clear(struct kmem_drive *drive, const char *purpose)
 }
 
 /**
- * kmem_drive_create() - allocate everything that drives of a device's blocks need
+ * kmem_drive_create() - allocate the arrays of a drive
  * @drive: the drive, all zero
  * @memory: the memory, its gate created
  * @lifecycle: its lifecycle

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Driving a device's blocks from their present states to the wanted ones. */
+/* Drives a device's blocks from their current states to the wanted ones. */
 #ifndef DAXPLUG_DRIVE_H
 #define DAXPLUG_DRIVE_H
 
@@ -12,21 +12,21 @@ struct kmem_memory;
 struct memory_block;
 
 /**
- * struct kmem_drive - everything that a drive of a device's blocks needs
- * @job: the drive that is under way
+ * struct kmem_drive - the data for driving a device's blocks
+ * @job: the current job
  * @memory: the memory
- * @blocks: the devices of the blocks, as far as they were found
- * @states: room for the state of each block
- * @list: room for the number of each block
- * @sorted: room for them once more
- * @rank: when each block goes offline, an enum rank of offline.c each
+ * @blocks: the device of each block, NULL until find_blocks() has found it
+ * @states: scratch: a copy of the state of each block
+ * @list: scratch: the numbers of the blocks to switch
+ * @sorted: scratch for dax_order_offline_ranked()
+ * @rank: the rank of each block in the order of going offline, an enum rank of offline.c
  * @wanted: the wanted state of each block, an enum dax_block_state or DAX_BLOCK_ONLINE_ANY
  * @before: the former state of each block, an enum dax_block_state
- * @pools: the former pools of huge pages of the node
- * @slice: ends the attempt at a block that takes too long
+ * @pools: the former sizes of the node's huge page pools
+ * @slice: limits the time of each attempt to take a block offline
  *
- * Made with the device's memory, so that no step can fail half-way for want of memory.
- * kmem_dev->lock protects all of it.
+ * Allocated together with the device's memory, so that no step of a transition allocates these
+ * arrays. kmem_dev->lock protects all of it.
  */
 struct kmem_drive {
 	struct kmem_job job;

@@ -16,7 +16,7 @@ static void begin(struct kmem_job *job, bool best_effort, const char *purpose)
 }
 
 /**
- * kmem_job_begin() - begin a job that ends with the first failure
+ * kmem_job_begin() - begin a job that ends at the first failure
  * @job: the job
  *
  * Context: Any; kmem_dev->lock held.
@@ -27,7 +27,7 @@ void kmem_job_begin(struct kmem_job *job)
 }
 
 /**
- * kmem_job_begin_best_effort() - begin a job that does as much as it can
+ * kmem_job_begin_best_effort() - begin a job that goes on after failures
  * @job: the job
  * @purpose: see struct kmem_job
  *
@@ -39,14 +39,14 @@ void kmem_job_begin_best_effort(struct kmem_job *job, const char *purpose)
 }
 
 /**
- * kmem_job_fail() - a step went wrong
+ * kmem_job_fail() - record that a step failed
  * @job: the job
  * @step: the step
- * @first: the block, or the first of several
- * @count: how many
+ * @first: the first block that the step concerned
+ * @count: the number of blocks
  * @err: the negative errno
  *
- * Keeps the first failure with its reason, and logs each if the job has a purpose.
+ * Keeps the first failure and its reason. Logs every failure if the job has a purpose.
  *
  * Context: Process context, sleeps; right after the failure.
  * Return: @err.
@@ -72,11 +72,11 @@ int kmem_job_fail(struct kmem_job *job, enum dax_step step, unsigned int first, 
 }
 
 /**
- * kmem_job_cancelled() - test whether a job has to end
+ * kmem_job_cancelled() - test whether a job has been cancelled
  * @job: the job
  *
  * Context: Any.
- * Return: 0, or the negative errno to end with.
+ * Return: 0, also for a best-effort job, or the negative errno of the cancel.
  */
 int kmem_job_cancelled(const struct kmem_job *job)
 {
@@ -89,7 +89,7 @@ int kmem_job_cancelled(const struct kmem_job *job)
  * @err: the failure's errno, or 0
  *
  * Context: Any.
- * Return: whether it does.
+ * Return: true if it does.
  */
 bool kmem_job_is_over(const struct kmem_job *job, int err)
 {
@@ -97,12 +97,12 @@ bool kmem_job_is_over(const struct kmem_job *job, int err)
 }
 
 /**
- * kmem_job_count_core() - count the time of a call of the core
+ * kmem_job_count_core() - account the time of a call into the core
  * @job: the job
  * @begin: when the call began
  *
  * Context: Any.
- * Return: how long it took, in µs.
+ * Return: the duration of the call, in µs.
  */
 s64 kmem_job_count_core(struct kmem_job *job, ktime_t begin)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The purpose of a drive of blocks, and its progress. */
+/* A job: one drive of a device's blocks, with its failures and times. */
 #ifndef DAXPLUG_JOB_H
 #define DAXPLUG_JOB_H
 
@@ -13,9 +13,9 @@ struct kmem_lifecycle;
 
 /**
  * struct kmem_times - where the time of a transition went, all in µs
- * @core_us: in the core's functions that switch a block, add or remove a range, the wait
- *	for the hotplug locks included
- * @longest_us: the longest of these
+ * @core_us: in the core's functions that switch a block or add or remove a range, including the
+ *	wait for the hotplug locks
+ * @longest_us: the longest of these calls
  * @gaps_us: in gaps for other users of the hotplug locks
  */
 struct kmem_times {
@@ -28,12 +28,12 @@ struct kmem_times {
  * struct kmem_job - one drive of a device's blocks
  * @gate: the gate of the memory
  * @lifecycle: its lifecycle, which says whether the job was cancelled
- * @purpose: a word for the log, where each failure is logged as it comes; NULL where the
- *	caller reports the first one
+ * @purpose: if set, each failure is logged at once, with this word; if NULL, the caller reports
+ *	the first failure
  * @best_effort: go on after a failure, and after a cancel
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
- * @times: where the time went, over all jobs of a transition
- * @last_gap: when the hotplug locks were last left to others, in jiffies
+ * @times: the times of all jobs of the transition
+ * @last_gap: the end of the last gap, in jiffies
  * @failure: the first failure
  *
  * kmem_dev->lock protects all of it.

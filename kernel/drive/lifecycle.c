@@ -8,18 +8,21 @@
 
 #include "lifecycle.h"
 
-/* Taken outside gate.c's gates_lock; no holder sleeps. */
+/* Never taken inside gate.c's gates_lock; no holder sleeps. */
 static DEFINE_SPINLOCK(lifecycle_lock);
 static LIST_HEAD(lifecycles);
 
-/* Bits of enum kmem_sleep, under lifecycle_lock; the end of a sleep is waited for without. */
+/*
+ * Bits of enum kmem_sleep. Written under lifecycle_lock; kmem_lifecycle_wait_turn() reads it
+ * without.
+ */
 static unsigned int asleep;
 
 /* Woken when a transition is done, a device is closing, or the system is awake again. */
 static DECLARE_WAIT_QUEUE_HEAD(changes);
 
 /**
- * kmem_lifecycle_create() - begin the life of a device's memory
+ * kmem_lifecycle_create() - set up the lifecycle of a device's memory
  * @lifecycle: its lifecycle, all zero
  *
  * Context: Any but interrupts.
@@ -32,8 +35,8 @@ void kmem_lifecycle_create(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_destroy() - end the life of a device's memory
- * @lifecycle: the lifecycle, no transition under way
+ * kmem_lifecycle_destroy() - remove the lifecycle of a device's memory
+ * @lifecycle: the lifecycle, with no transition under way
  *
  * Context: Any but interrupts.
  */
@@ -49,8 +52,8 @@ void kmem_lifecycle_destroy(struct kmem_lifecycle *lifecycle)
  * @lifecycle: its lifecycle
  *
  * Context: Any, also under gate.c's gates_lock.
- * Return: the owner, which may change the next moment; but memory in KMEM_ORPHANED or
- * KMEM_FOUND changes its owner only under orphans.c's devs_lock.
+ * Return: the owner, which may change at any time; but memory in KMEM_ORPHANED or KMEM_FOUND
+ * changes its owner only under orphans.c's devs_lock.
  */
 enum kmem_life kmem_lifecycle_life(const struct kmem_lifecycle *lifecycle)
 {
@@ -67,7 +70,7 @@ static bool is_orphan(enum kmem_life life)
  * @lifecycle: its lifecycle
  *
  * Context: as for kmem_lifecycle_life().
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle)
 {
@@ -79,7 +82,7 @@ bool kmem_lifecycle_is_orphan(const struct kmem_lifecycle *lifecycle)
  * @lifecycle: its lifecycle
  * @life: the new owner, see enum kmem_life
  *
- * Context: Any but interrupts; the caller holds the lock that keeps other tasks from it, see there.
+ * Context: Any but interrupts; orphans.c's devs_lock or kmem_dev->lock held.
  */
 void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
 {
@@ -93,7 +96,7 @@ void kmem_lifecycle_set(struct kmem_lifecycle *lifecycle, enum kmem_life life)
  * @lifecycle: the lifecycle
  *
  * Context: Any.
- * Return: whether none is; one may begin the next moment.
+ * Return: true if none is; one may begin at any time.
  */
 bool kmem_lifecycle_is_idle(const struct kmem_lifecycle *lifecycle)
 {
@@ -101,11 +104,11 @@ bool kmem_lifecycle_is_idle(const struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_adopt() - orphaned memory becomes a device's again
+ * kmem_lifecycle_adopt() - turn orphaned memory into a device's again
  * @lifecycle: its lifecycle, KMEM_ORPHANED
  *
  * Context: Any but interrupts.
- * Return: false if the memory is being reclaimed, and nothing has changed.
+ * Return: false, with nothing changed, if the memory is being reclaimed.
  */
 bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle)
 {
@@ -121,8 +124,9 @@ bool kmem_lifecycle_adopt(struct kmem_lifecycle *lifecycle)
 }
 
 /*
- * The signal ends a wait of the worker in the core. It is sent only on the way forward: a
- * signal that is pending on the way back would keep the worker from taking blocks offline.
+ * The signal interrupts the worker in the core. It is sent only in KMEM_PHASE_FORWARD, because
+ * offline_pages() fails while a signal is pending, and a rollback may have to take blocks
+ * offline.
  */
 static void cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason)
 {
@@ -134,7 +138,7 @@ static void cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason)
 }
 
 /**
- * kmem_lifecycle_cancel() - end the transition that is under way, if it is not too late
+ * kmem_lifecycle_cancel() - cancel the transition that is under way, if it can still be cancelled
  * @lifecycle: the lifecycle
  * @reason: why; the first reason counts
  *
@@ -148,10 +152,10 @@ void kmem_lifecycle_cancel(struct kmem_lifecycle *lifecycle, enum dax_reason rea
 }
 
 /**
- * kmem_lifecycle_close() - the device is about to be unbound
+ * kmem_lifecycle_close() - enter KMEM_CLOSING: the device is about to be unbound
  * @lifecycle: the lifecycle of its memory
  *
- * Cancels the transition that is under way and lets no other begin; does not wait.
+ * Cancels the transition that is under way and lets no further one begin. Does not wait.
  *
  * Context: Any but interrupts.
  */
@@ -168,8 +172,8 @@ void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle)
  * kmem_lifecycle_wait_turn() - wait until the system is awake, or the device is closing
  * @lifecycle: the lifecycle
  *
- * The driver core waits for the writers of a device's files when it unbinds the device, so a
- * writer waits no longer than until then.
+ * When the driver core unbinds a device, it waits for the writers of the device's files. So a
+ * writer has to stop waiting here then.
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ERESTARTSYS after a signal.
@@ -184,11 +188,12 @@ int kmem_lifecycle_wait_turn(const struct kmem_lifecycle *lifecycle)
 /**
  * kmem_lifecycle_begin() - begin a transition, if it may begin
  * @lifecycle: the lifecycle, KMEM_PHASE_IDLE
- * @worker: the task that will make it, which has not run yet
- * @reclaim: whether it is a reclaim rather than a write to state
+ * @worker: the task that will make the transition; has not run yet
+ * @reclaim: true for a reclaim, false for a write to state
  *
  * Context: Any but interrupts; kmem_dev->lock held.
- * Return: 0; -ENODEV if the memory is not the caller's any more; KMEM_ASLEEP.
+ * Return: 0; -ENODEV if the memory is no longer bound, or for a reclaim no longer an orphan;
+ * KMEM_ASLEEP if the system is asleep.
  */
 int kmem_lifecycle_begin(struct kmem_lifecycle *lifecycle, struct task_struct *worker, bool reclaim)
 {
@@ -233,7 +238,7 @@ void kmem_lifecycle_await(struct kmem_lifecycle *lifecycle, unsigned int timeout
 		return;
 
 	kmem_lifecycle_cancel(lifecycle, left ? DAX_REASON_SIGNAL : DAX_REASON_TIMEOUT);
-	/* Idle, as a rollback may take longer than khungtaskd would let a writer wait. */
+	/* TASK_IDLE, because a rollback may take longer than khungtaskd lets a task block. */
 	wait_event_idle(changes, is_done(lifecycle));
 }
 
@@ -253,11 +258,11 @@ void kmem_lifecycle_end(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_hear_signals() - accept signals, when the worker begins
+ * kmem_lifecycle_hear_signals() - accept signals, at the start of the worker
  * @lifecycle: the lifecycle
  *
- * A kernel thread drops every signal until it allows one, so the signal of an earlier
- * cancellation is sent again.
+ * A kernel thread drops every signal that it does not allow, so this sends the signal of an
+ * earlier cancellation again.
  *
  * Context: Process context, in the worker.
  */
@@ -276,7 +281,7 @@ void kmem_lifecycle_hear_signals(struct kmem_lifecycle *lifecycle)
  * @lifecycle: the lifecycle
  *
  * Context: Any.
- * Return: why, or DAX_REASON_NONE.
+ * Return: the reason, or DAX_REASON_NONE.
  */
 enum dax_reason kmem_lifecycle_reason(const struct kmem_lifecycle *lifecycle)
 {
@@ -298,10 +303,10 @@ int kmem_lifecycle_cancelled(const struct kmem_lifecycle *lifecycle)
 /**
  * kmem_lifecycle_commit() - make the result of the transition final
  * @lifecycle: the lifecycle, KMEM_PHASE_FORWARD
- * @despite_cancel: whether to do so even if the transition has been cancelled
+ * @despite_cancel: commit even if the transition has been cancelled
  *
  * Context: Any but interrupts, in the worker.
- * Return: 0, or the negative errno of the cancel, with the phase as it was.
+ * Return: 0, or the negative errno of the cancel, with the phase unchanged.
  */
 int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel)
 {
@@ -337,7 +342,7 @@ void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle)
 }
 
 /**
- * kmem_lifecycle_finish() - note that the worker has finished with the memory
+ * kmem_lifecycle_finish() - note that the worker is done with the memory
  * @lifecycle: the lifecycle
  *
  * Context: Any but interrupts, in the worker.
@@ -362,10 +367,10 @@ static bool any_under_way(void)
 }
 
 /**
- * kmem_lifecycle_fall_asleep() - the system goes to sleep
- * @why: why
+ * kmem_lifecycle_fall_asleep() - prepare for the system to go to sleep
+ * @why: the reason
  *
- * Cancels all transitions, waits until they have rolled back, and lets none begin.
+ * Cancels all transitions, waits until they have rolled back, and lets no further one begin.
  *
  * Context: Process context, sleeps.
  */
@@ -383,8 +388,8 @@ void kmem_lifecycle_fall_asleep(enum kmem_sleep why)
 }
 
 /**
- * kmem_lifecycle_wake() - end one reason for which the system is asleep
- * @why: the reason that is over
+ * kmem_lifecycle_wake() - clear one reason for which the system is asleep
+ * @why: the reason that no longer applies
  *
  * Context: Any but interrupts.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The life of a device's memory and of its transitions. Questions that have to be decided
- * together are decided here, under one lock: may a transition begin, was it cancelled and why,
- * is the device being unbound, is the system asleep.
+ * The lifecycle of a device's memory and of its transitions. One lock protects everything that
+ * has to be decided together: whether a transition may begin, whether and why it was cancelled,
+ * whether the device is being unbound, and whether the system is asleep.
  */
 #ifndef DAXPLUG_LIFECYCLE_H
 #define DAXPLUG_LIFECYCLE_H
@@ -16,8 +16,8 @@ struct task_struct;
 
 /**
  * enum kmem_life - the owner of a device's memory
- * @KMEM_FRESH: made for a device that is being bound; no other task knows of it
- * @KMEM_FOUND: left in the system by another driver, without a device
+ * @KMEM_FRESH: newly created; no other task knows the memory
+ * @KMEM_FOUND: another driver left it in the system, and it has no device
  * @KMEM_BOUND: a device is bound to it
  * @KMEM_CLOSING: its device is being unbound; no transition may begin
  * @KMEM_ORPHANED: its device was unbound while memory was online
@@ -28,14 +28,14 @@ struct task_struct;
  *	FRESH		FOUND		the sweeper, at load and later
  *	BOUND		CLOSING		BUS_NOTIFY_UNBIND_DRIVER
  *	BOUND		GONE		bind failed
- *	BOUND		ORPHANED	the driver core could not make the device's files
+ *	BOUND		ORPHANED	the driver core could not create the device's files
  *	CLOSING		ORPHANED	unbind
  *	ORPHANED	BOUND		adoption: the same device is bound again
- *	ORPHANED	GONE		nothing of it is present any more
+ *	ORPHANED	GONE		no block of it is present any more
  *	FOUND		GONE		the same, or its device is bound, which takes it over
  *
- * A write to state may begin in BOUND, a reclaim in ORPHANED and FOUND. Memory of a bind that
- * is refused is freed in FRESH.
+ * A write to state may begin in BOUND, a reclaim in ORPHANED and FOUND. If a bind is refused, its
+ * memory is freed in FRESH.
  */
 enum kmem_life {
 	KMEM_FRESH,
@@ -47,11 +47,11 @@ enum kmem_life {
 };
 
 /**
- * enum kmem_phase - how far a transition is
+ * enum kmem_phase - the phase of a transition
  * @KMEM_PHASE_IDLE: none is under way
- * @KMEM_PHASE_FORWARD: on its way; it can be cancelled
- * @KMEM_PHASE_BACK: it rolls back, or has succeeded; nothing can cancel it any more
- * @KMEM_PHASE_DONE: its worker has finished with the memory
+ * @KMEM_PHASE_FORWARD: it switches blocks, and can be cancelled
+ * @KMEM_PHASE_BACK: it rolls back, or has succeeded; it can no longer be cancelled
+ * @KMEM_PHASE_DONE: its worker is done with the memory
  */
 enum kmem_phase {
 	KMEM_PHASE_IDLE,
@@ -61,7 +61,7 @@ enum kmem_phase {
 };
 
 /**
- * enum kmem_sleep - why the system goes to sleep, a bit each
+ * enum kmem_sleep - why the system is asleep; one bit for each reason
  * @KMEM_SLEEP_SUSPEND: suspend
  * @KMEM_SLEEP_HIBERNATION: hibernation; a program that has /dev/snapshot open may suspend as well
  * @KMEM_SLEEP_RESTORE: a hibernated system is restored
@@ -72,17 +72,17 @@ enum kmem_sleep {
 	KMEM_SLEEP_RESTORE = 4,
 };
 
-/* Returned by kmem_lifecycle_begin(); no errno: the system went to sleep, begin again later. */
+/* Returned by kmem_lifecycle_begin(), not an errno: the system is asleep, try again later. */
 #define KMEM_ASLEEP 1
 
 /**
  * struct kmem_lifecycle - the life of one device's memory
  * @node: in lifecycle.c's list
  * @life: the owner of the memory
- * @phase: how far its transition is; the end is waited for without the lock
+ * @phase: the phase of its transition; kmem_lifecycle_await() reads it without the lock
  * @worker: the task that makes the transition, NULL in KMEM_PHASE_IDLE
- * @cancelled: why the transition has to end, DAX_REASON_NONE: it need not; read without the
- *	lock by the worker
+ * @cancelled: why the transition was cancelled, or DAX_REASON_NONE; the worker reads it without
+ *	the lock
  *
  * lifecycle.c's lifecycle_lock protects all of it.
  */

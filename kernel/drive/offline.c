@@ -15,33 +15,33 @@
 #include "switch.h"
 
 /*
- * Taking a block offline may take for ever, with the hotplug locks held. After a slice the
- * block is left and tried again when all others are through, each time with twice the slice,
- * so that a block that is only slow gets through. No slice is long enough for a block with a
- * borrowed page, until that page is given back.
+ * offline_pages() may retry forever, with the hotplug locks held. So each attempt at a block is
+ * limited to a time slice, and a block that needs longer is tried again after all others, each
+ * time with a slice twice as long, so that a slow block succeeds in the end. For a block with a
+ * borrowed page the slice stops growing early: no slice is long enough until that page is
+ * returned.
  */
 #define SLICE_DOUBLINGS 5
 #define SLICE_DOUBLINGS_BORROWED 2
 
-/* A rollback has to end; by then a block has had 35 s at least. */
+/* A rollback has to end: it gives up on a block after these passes, which allow at least 35 s. */
 #define PASSES_BACK 10
 #define PAUSE_BACK_MS 100
 
-/* How full a block is, in sixteenths, rounded down. */
+/* A block that is full; fullness is in sixteenths, rounded down. */
 #define FULLNESS_MAX 16
 
 /*
- * Blocks with a page that looks unmovable go first: if the core refuses one, it does so at
- * once, and no page has been moved in vain. Kernel zones go before ZONE_MOVABLE for the same
- * reason, and in each of the two the emptiest blocks go first, the fullest last: if the unplug is
- * refused or cancelled, few pages have been moved in vain, and until then new allocations
- * land in blocks that are in use anyway. Blocks with a page that has a
- * hardware fault go last: since 6.2 they cannot be put online again, so no failure should come
- * after them.
+ * Blocks with a page that looks unmovable go first: the core refuses such a block at once, before
+ * any page has been moved in vain. For the same reason blocks in kernel zones go before those in
+ * ZONE_MOVABLE, and in each of the two the emptiest blocks go first: if the unplug fails later,
+ * few pages have been moved in vain, and until then new allocations come from blocks that are in
+ * use anyway. Blocks with a hardware-poisoned page go last: since 6.2 such a block cannot be put
+ * online again, so no later failure may require that.
  *
- * Within a rank the blocks go in the order of core/order.c. A block with very few pages has the
- * rank of empty ones: moving its few pages costs less than the longer scans of the zone that
- * keeping the block to the end would cause.
+ * Within a rank the order is that of dax_order_offline(). A block with very few pages in use
+ * ranks with the empty ones: moving those pages costs less than the longer walks of the zone
+ * (set_zone_contiguous()) that deferring the block would cause.
  */
 enum rank {
 	RANK_UNMOVABLE,
@@ -58,7 +58,7 @@ static u8 fullness(const struct kmem_pages_seen *seen)
 	return (total - min(seen->free, total)) * FULLNESS_MAX / total;
 }
 
-/* The rank of a block that goes offline, of @rank if all of it is free. */
+/* Ranks a block by its pages; @rank is that of an empty block in the same zone. */
 static u8 rank_by_pages(u8 rank, u64 start)
 {
 	struct kmem_pages_seen seen;
@@ -69,8 +69,8 @@ static u8 rank_by_pages(u8 rank, u64 start)
 }
 
 /*
- * The pages of ZONE_MOVABLE need no look while all of it is free, and no pages do when the
- * order does not matter: in a rollback, or after a cancel.
+ * Scans the pages of a block only if the order depends on them: not in ZONE_MOVABLE while that
+ * zone is all free, nor in a rollback or after a cancel.
  */
 static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_free)
 {
@@ -87,7 +87,7 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_
 	return rank_by_pages(rank, dax_spans_block_start(job->gate->spans, block));
 }
 
-/* The order in which blocks go offline: by rank, and within a rank by core/order.c. */
+/* Lists the blocks to take offline in @drive->list, in order, and returns their number. */
 static unsigned int list_unwanted(struct kmem_drive *drive)
 {
 	bool movable_is_free = kmem_node_movable_is_free(drive->memory->nid);
@@ -102,17 +102,17 @@ static unsigned int list_unwanted(struct kmem_drive *drive)
 static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsigned int pass)
 {
 	u64 start = dax_spans_block_start(drive->job.gate->spans, block);
-	unsigned int most = SLICE_DOUBLINGS;
+	unsigned int max_doublings = SLICE_DOUBLINGS;
 	unsigned long pfn;
 
 	if (pass > SLICE_DOUBLINGS_BORROWED && kmem_borrowed_page(start, &pfn))
-		most = SLICE_DOUBLINGS_BORROWED;
-	return KMEM_SLICE_MS << min(pass, most);
+		max_doublings = SLICE_DOUBLINGS_BORROWED;
+	return KMEM_SLICE_MS << min(pass, max_doublings);
 }
 
 /*
- * Blocks that take too long get another pass. In a rollback busy ones do as well: they may
- * be busy for a moment only, and no task writes to state again.
+ * A block whose slice ran out gets another pass. In a rollback so does a busy block, which may be
+ * busy only for a moment: nobody retries a rollback.
  */
 static bool wants_another_pass(const struct kmem_job *job, unsigned int pass, int err)
 {
@@ -121,7 +121,7 @@ static bool wants_another_pass(const struct kmem_job *job, unsigned int pass, in
 	return err == KMEM_MEMBLK_LATER;
 }
 
-/* One pass over the listed blocks; those that need another one stay in the list. */
+/* Makes one pass over the listed blocks. Those that need another pass stay in the list. */
 static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigned int pass)
 {
 	struct kmem_job *job = &drive->job;
@@ -147,12 +147,12 @@ static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigne
 }
 
 /**
- * kmem_offline_unwanted() - take those blocks offline that should not be online as they are
+ * kmem_offline_unwanted() - take the online blocks offline that are wanted in another state
  * @drive: the drive, its job begun, the blocks' devices found
  *
  * Context: The worker, which owns the gate; sleeps.
  * Return: 0, or the first failure's negative errno, see kmem_switch_offline(); -ETIMEDOUT if a
- * block takes too long in a rollback.
+ * rollback gave up on a block.
  */
 int kmem_offline_unwanted(struct kmem_drive *drive)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Taking blocks offline: the order, and further attempts at a block that takes too long. */
+/* Takes blocks offline: in which order, and with how many attempts. */
 #ifndef DAXPLUG_OFFLINE_H
 #define DAXPLUG_OFFLINE_H
 

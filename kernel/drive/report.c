@@ -9,11 +9,11 @@
 #include "core/plural.h"
 #include "report.h"
 
-/* Innermost: taken under gate.c's gates_lock, by kmem_report_changed(). */
+/* An inner lock: kmem_report_changed() takes it inside gate.c's gates_lock. */
 static DEFINE_SPINLOCK(report_lock);
 
 /**
- * kmem_report_enable_poll() - a task reads the state, and may poll it from now on
+ * kmem_report_enable_poll() - prepare to wake pollers of the state file, when a task reads it
  * @report: the report
  * @dev: the device, whose state file is being read
  *
@@ -37,11 +37,10 @@ void kmem_report_enable_poll(struct kmem_report *report, struct device *dev)
 }
 
 /**
- * kmem_report_disable_poll() - the device is being unbound, its files are gone
+ * kmem_report_disable_poll() - wake the last pollers of a device that is being unbound
  * @report: the report
  *
- * Wakes a task that has polled since the last change: removing a file wakes none
- * (kernfs_drain() in fs/kernfs/dir.c, 6.1 to 7.3).
+ * The removal of a file wakes no poller (kernfs_drain() in fs/kernfs/dir.c, 6.1 to 7.3).
  *
  * Context: Process context, sleeps.
  */
@@ -71,7 +70,9 @@ void kmem_report_changed(struct kmem_report *report)
 	spin_unlock(&report_lock);
 }
 
-/* Does the outcome name what held a block until the transition was cancelled? */
+/*
+ * Whether the outcome has the reason that kept a block online until the transition was cancelled.
+ */
 static bool names_holder(const struct kmem_outcome *outcome)
 {
 	return dax_reason_is_cancel(outcome->reason) && outcome->failure.step == DAX_STEP_OFFLINE &&
@@ -83,16 +84,16 @@ static bool names_holder(const struct kmem_outcome *outcome)
  * kmem_report_failure_line() - the line of kmem/last_failure
  * @outcome: how the transition ended
  * @gate: the gate of the memory
- * @addresses: whether to name the physical address and the page
- * @line: where the line goes, without a newline; empty after a success
- * @room: room for it, in bytes
+ * @addresses: whether to include the physical address and the pfn
+ * @line: set to the line, without a newline; empty after a success
+ * @size: the size of @line, in bytes
  *
- * %pe writes "-EBUSY" where the kernel has names for errors, else the number.
+ * %pe prints "-EBUSY" with CONFIG_SYMBOLIC_ERRNAME, and the number without.
  *
  * Context: Any.
  */
 void kmem_report_failure_line(const struct kmem_outcome *outcome, const struct kmem_gate *gate,
-			      bool addresses, char *line, size_t room)
+			      bool addresses, char *line, size_t size)
 {
 	const struct kmem_failure *failure = &outcome->failure;
 	size_t used;
@@ -101,22 +102,22 @@ void kmem_report_failure_line(const struct kmem_outcome *outcome, const struct k
 	if (!outcome->err)
 		return;
 
-	used = scnprintf(line, room, "wanted=%s error=%pe reason=%s",
+	used = scnprintf(line, size, "wanted=%s error=%pe reason=%s",
 			 dax_state_name(outcome->wanted), ERR_PTR(outcome->err),
 			 dax_reason_word(outcome->reason));
 	if (failure->step != DAX_STEP_NONE)
-		used += scnprintf(line + used, room - used, " block=memory%llu",
+		used += scnprintf(line + used, size - used, " block=memory%llu",
 				  dax_spans_block_id(gate->spans, failure->block));
 	if (failure->step != DAX_STEP_NONE && addresses)
-		used += scnprintf(line + used, room - used, " address=%#llx",
+		used += scnprintf(line + used, size - used, " address=%#llx",
 				  dax_spans_block_start(gate->spans, failure->block));
 	if (failure->pfn && addresses)
-		used += scnprintf(line + used, room - used, " pfn=%#lx", failure->pfn);
+		used += scnprintf(line + used, size - used, " pfn=%#lx", failure->pfn);
 	if (names_holder(outcome))
-		used += scnprintf(line + used, room - used, " held=%s",
+		used += scnprintf(line + used, size - used, " held=%s",
 				  dax_reason_word(failure->reason));
 	if (!outcome->back)
-		scnprintf(line + used, room - used, " rollback=incomplete");
+		scnprintf(line + used, size - used, " rollback=incomplete");
 }
 
 /* Under report_lock, because another task may be reading the counters. */
@@ -133,38 +134,38 @@ static void count(struct kmem_report *report, const struct kmem_outcome *outcome
 	spin_unlock(&report_lock);
 }
 
-/* Where and why, in words: "memory7 could not be added: there is no memory". */
+/* Writes the cause in words: "memory7 could not be added: out of memory". */
 static void describe(const struct kmem_gate *gate, const struct kmem_outcome *outcome, char *text,
-		     size_t room)
+		     size_t size)
 {
 	const struct kmem_failure *failure = &outcome->failure;
 	const char *why = dax_reason_text(outcome->reason);
 	size_t used;
 
 	if (failure->step == DAX_STEP_NONE)
-		used = scnprintf(text, room, "%s: %s",
+		used = scnprintf(text, size, "%s: %s",
 				 dax_reason_is_cancel(outcome->reason) ? "cancelled"
 								       : "could not begin",
 				 why);
 	else if (dax_reason_is_cancel(outcome->reason))
-		used = scnprintf(text, room, "cancelled: %s, before memory%llu was %s%s%s", why,
+		used = scnprintf(text, size, "cancelled: %s, before memory%llu was %s%s%s", why,
 				 dax_spans_block_id(gate->spans, failure->block),
 				 dax_step_text(failure->step), names_holder(outcome) ? ": " : "",
 				 names_holder(outcome) ? dax_reason_text(failure->reason) : "");
 	else
-		used = scnprintf(text, room, "memory%llu could not be %s: %s",
+		used = scnprintf(text, size, "memory%llu could not be %s: %s",
 				 dax_spans_block_id(gate->spans, failure->block),
 				 dax_step_text(failure->step), why);
 	if (failure->pfn)
-		scnprintf(text + used, room - used, ", pfn %#lx", failure->pfn);
+		scnprintf(text + used, size - used, ", pfn %#lx", failure->pfn);
 }
 
-/* Names the transition: by the state asked for, or by the range to be reclaimed. */
-static const char *title(const struct kmem_outcome *outcome, char *text, size_t room)
+/* Names the transition by its requested state, or by the range to be reclaimed. */
+static const char *title(const struct kmem_outcome *outcome, char *text, size_t size)
 {
 	if (!outcome->span)
 		return dax_state_name(outcome->wanted);
-	scnprintf(text, room, "reclaim %llx-%llx", outcome->span->start, outcome->span->end);
+	scnprintf(text, size, "reclaim %llx-%llx", outcome->span->start, outcome->span->end);
 	return text;
 }
 
@@ -175,7 +176,7 @@ static void log_failure(const struct kmem_gate *gate, const struct kmem_outcome 
 	describe(gate, outcome, text, sizeof(text));
 	kmem_log(&gate->label, LOGLEVEL_WARNING, "%s: %s (%pe); %s\n",
 		 title(outcome, name, sizeof(name)), text, ERR_PTR(outcome->err),
-		 outcome->back ? "rolled back" : "the rollback failed too, as said above");
+		 outcome->back ? "rolled back" : "the rollback failed, see above");
 }
 
 static void log_success(const struct kmem_gate *gate, const struct kmem_outcome *outcome)
@@ -230,7 +231,7 @@ void kmem_report_outcome(struct kmem_report *report, struct kmem_gate *gate,
 		log_failure(gate, outcome);
 	else
 		log_success(gate, outcome);
-	/* A reclaim is no change of a device, even if one has been bound in the meantime. */
+	/* A reclaim does not change a device, even if one has been bound in the meantime. */
 	if (outcome->span)
 		return;
 
@@ -239,7 +240,7 @@ void kmem_report_outcome(struct kmem_report *report, struct kmem_gate *gate,
 }
 
 /**
- * kmem_report_reset() - count from 0 again, for a device that adopts memory
+ * kmem_report_reset() - clear the counters and the last outcome, for a device that adopts memory
  * @report: the report
  *
  * Context: Any but interrupts.
@@ -257,7 +258,7 @@ void kmem_report_reset(struct kmem_report *report)
 /**
  * kmem_report_copy() - copy the report under its lock
  * @report: the report
- * @copy: where a copy goes, without the state file
+ * @copy: set to the copy, without the state file
  *
  * Context: Any but interrupts.
  */

@@ -16,13 +16,13 @@ struct kmem_gate;
 /**
  * struct kmem_outcome - how a transition ended
  * @before: the state it began in
- * @wanted: the state asked for
- * @span: the one range that was reclaimed; NULL for a transition of all of them
+ * @wanted: the requested state
+ * @span: the range to be reclaimed; NULL for a transition of the whole device
  * @err: 0 or the negative errno that the writer gets
- * @failure: the step that went wrong, if one did
+ * @failure: the first step that failed, if one did
  * @reason: why it ended, DAX_REASON_NONE after a success
- * @back: after an error, whether everything is as before
- * @took_ms: how long it took, its rollback included, in ms
+ * @back: after an error: everything has been restored
+ * @took_ms: its duration in ms, including the rollback
  */
 struct kmem_outcome {
 	enum dax_state before;

@@ -6,11 +6,11 @@
 #include "slice.h"
 
 /*
- * One work for all slices of a drive: queueing and cancelling one for each block costs as
- * much as everything else that this driver does for a block. A slice that begins after this
- * look ends no sooner than KMEM_SLICE_MS from now, so that is when to look again.
+ * One delayed work serves all slices of a drive: queueing and cancelling one for each block would
+ * double the driver's own cost for a block. A slice that begins later cannot end within
+ * KMEM_SLICE_MS, so without a current slice the next check is due then.
  */
-static void look(struct work_struct *work)
+static void check(struct work_struct *work)
 {
 	struct kmem_slice *slice = container_of(to_delayed_work(work), struct kmem_slice, watch);
 	unsigned long next = msecs_to_jiffies(KMEM_SLICE_MS);
@@ -35,13 +35,13 @@ static void look(struct work_struct *work)
  */
 void kmem_slice_init(struct kmem_slice *slice)
 {
-	INIT_DELAYED_WORK(&slice->watch, look);
+	INIT_DELAYED_WORK(&slice->watch, check);
 	spin_lock_init(&slice->lock);
 	slice->task = NULL;
 }
 
 /**
- * kmem_slice_watch() - slices are about to begin
+ * kmem_slice_watch() - start to watch for slices that are over
  * @slice: the slice
  *
  * Context: Any.
@@ -52,8 +52,8 @@ void kmem_slice_watch(struct kmem_slice *slice)
 }
 
 /**
- * kmem_slice_unwatch() - no slice begins any more
- * @slice: the slice, none under way
+ * kmem_slice_unwatch() - stop watching
+ * @slice: the slice, not under way
  *
  * Context: Process context, sleeps.
  */
@@ -63,12 +63,11 @@ void kmem_slice_unwatch(struct kmem_slice *slice)
 }
 
 /**
- * kmem_slice_begin() - begin an attempt of this task at a block
+ * kmem_slice_begin() - begin the slice of this task's attempt at a block
  * @slice: the slice, watched
- * @ms: how long it may take before it gets a SIGINT, at least KMEM_SLICE_MS
+ * @ms: the time until this task gets a SIGINT, at least KMEM_SLICE_MS
  *
- * Drops pending signals: the one that ended an earlier slice, or came too late to end it, must
- * not end this one.
+ * Flushes pending signals: the SIGINT of an earlier slice must not end this one.
  *
  * Context: Process context, in a kernel thread that has allowed SIGINT.
  */
@@ -83,10 +82,10 @@ void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms)
 }
 
 /**
- * kmem_slice_end() - end the attempt
+ * kmem_slice_end() - end the slice of this task's attempt
  * @slice: the slice
  *
- * The slice sends no signal from here on.
+ * No signal is sent after this.
  *
  * Context: Process context.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ending an attempt to take a block offline that takes too long. */
+/* Limits the time of an attempt to take a block offline. */
 #ifndef DAXPLUG_SLICE_H
 #define DAXPLUG_SLICE_H
 
@@ -12,11 +12,11 @@ struct task_struct;
 #define KMEM_SLICE_MS 1000
 
 /**
- * struct kmem_slice - how long a task may go on with a block
- * @watch: the work that looks whether the slice is over
+ * struct kmem_slice - the time limit of a task's attempt at a block
+ * @watch: the work that checks whether the slice is over
  * @lock: protects @task and @end
  * @task: the task whose slice is under way, or NULL
- * @end: when the slice is over, in jiffies
+ * @end: the end of the slice, in jiffies
  */
 struct kmem_slice {
 	struct delayed_work watch;

@@ -14,9 +14,9 @@
 #include "trace.h"
 
 /*
- * The core's sysfs files poll for device_hotplug_lock every 5 ms, which is 12 ms with 250
- * ticks a second. A gap now and then lets them find it free. It costs more than its own
- * time: the core's next step has to wait for an RCU grace period again.
+ * lock_device_hotplug_sysfs() retries every 5 ms, which is up to 12 ms at HZ=250. An occasional
+ * gap lets its callers find device_hotplug_lock free. A gap costs more than its own duration,
+ * because the core's next step has to wait for another RCU grace period.
  */
 #define GAP_EVERY_MS 2000
 #define GAP_MS 12
@@ -51,7 +51,7 @@ static int switch_once(struct kmem_job *job, unsigned int block, struct memory_b
 	return err;
 }
 
-/* @slice limits each attempt to @ms after device_hotplug_lock is taken; NULL: no limit. */
+/* If @slice is set, it limits each attempt to @ms once device_hotplug_lock is taken. */
 static int switch_block(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 			unsigned int wanted, struct kmem_slice *slice, unsigned int ms)
 {
@@ -69,7 +69,10 @@ static int switch_block(struct kmem_job *job, unsigned int block, struct memory_
 			kmem_slice_end(slice);
 	} while (err == KMEM_MEMBLK_LATER);
 
-	/* Ask the record, not the errno: -EINVAL may mean that the block is in that state. */
+	/*
+	 * Check the record, not the errno: -EINVAL may mean that the block is already in that
+	 * state.
+	 */
 	if (dax_block_is_reached(kmem_gate_block(job->gate, block), wanted))
 		return 0;
 	return kmem_job_cancelled(job) ?: err ?: -EIO;
@@ -102,24 +105,24 @@ int kmem_switch_online(struct kmem_job *job, unsigned int block, struct memory_b
 }
 
 /**
- * kmem_switch_offline() - take a block offline, if that does not take too long
+ * kmem_switch_offline() - take a block offline within a time limit
  * @job: the job
  * @block: the block
  * @memblk: its device, or NULL
- * @slice: ends the attempt, watched
- * @ms: after how long, in ms, at least KMEM_SLICE_MS
+ * @slice: limits the attempt; watched
+ * @ms: the time limit in ms, at least KMEM_SLICE_MS
  *
  * Context: A worker that has allowed SIGINT, and owns the gate; sleeps.
- * Return: 0; KMEM_MEMBLK_LATER if it takes longer; a negative errno of
- * kmem_memblk_switch(); -ENODEV if the block has no device; -EIO if the core reported success
- * and the block is in another state; or the errno of the cancel.
+ * Return: 0; KMEM_MEMBLK_LATER if the time limit expired; a negative errno of
+ * kmem_memblk_switch(); -ENODEV if the block has no device; -EIO if the core reported success and
+ * the block is in another state; or the errno of the cancel.
  */
 int kmem_switch_offline(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 			struct kmem_slice *slice, unsigned int ms)
 {
 	int err = switch_block(job, block, memblk, DAX_BLOCK_OFFLINE, slice, ms);
 
-	/* -EINTR without a cancel means that the slice is over: come back to this block later. */
+	/* -EINTR without a cancel means that the slice is over: try this block again later. */
 	if (err == -EINTR && signal_pending(current) && !kmem_job_cancelled(job))
 		return KMEM_MEMBLK_LATER;
 	return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Switching one block of a job. */
+/* Switches one block of a job. */
 #ifndef DAXPLUG_SWITCH_H
 #define DAXPLUG_SWITCH_H
 

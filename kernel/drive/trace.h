@@ -11,7 +11,7 @@
 #include "core/state.h"
 #include "job.h"
 
-/* An event is laid out by the kernel's habit, not as a call. */
+/* Trace events keep the kernel's usual layout. */
 /* clang-format off */
 
 /* A transition begins. */
@@ -35,7 +35,7 @@ TRACE_EVENT(transition_begin,
 		  __get_str(wanted), __entry->blocks)
 );
 
-/* A transition ended; own_us is the time that neither the core nor the gaps took. */
+/* A transition ended; own_us is the time spent outside the core and the gaps. */
 TRACE_EVENT(transition_end,
 	TP_PROTO(const char *name, enum dax_state wanted, int err, s64 us,
 		 const struct kmem_times *times),
@@ -64,8 +64,8 @@ TRACE_EVENT(transition_end,
 );
 
 /*
- * A block was switched, or could not be. back: by a job that continues after a failure: that of
- * a rollback, at bind, at unbind and of the sweeper.
+ * A block was switched, or could not be. back: by a best-effort job: a rollback, a bind, an
+ * unbind or a sweep.
  */
 TRACE_EVENT(block_switch,
 	TP_PROTO(const char *name, u64 block, const char *word, int err, s64 us, bool back),

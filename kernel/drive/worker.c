@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A kernel thread makes the transition, not the writer: offline_pages() fails while a signal is
- * pending on its task, and undoing a plug means taking blocks offline, so a writer with a
- * pending signal could never roll back.
+ * pending, and undoing a plug means taking blocks offline, so a writer with a pending signal
+ * could not roll back.
  */
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -20,11 +20,12 @@
 #include "worker.h"
 
 /**
- * struct kmem_transition - one transition, from a write to its result
+ * struct kmem_transition - one transition
  * @drive: the drive of the memory
  * @gate: its gate
  * @lifecycle: its lifecycle
- * @outcome: how the transition ends; the worker's until KMEM_PHASE_DONE, then the writer's
+ * @outcome: how the transition ended; used by the worker until KMEM_PHASE_DONE, then by the
+ *	writer
  *
  * On the stack of the writer, which holds kmem_dev->lock.
  */
@@ -55,7 +56,7 @@ static int go_forward(struct kmem_transition *transition)
 
 	if (!kmem_gate_hold_module(transition->gate))
 		kmem_lifecycle_cancel(transition->lifecycle, DAX_REASON_UNLOAD);
-	/* A cancel at the last moment undoes a plug, but not an unplug that has removed all. */
+	/* A late cancel still undoes a plug, but not an unplug that has removed everything. */
 	return kmem_lifecycle_commit(transition->lifecycle, outcome->wanted == DAX_STATE_UNPLUGGED);
 }
 
@@ -67,7 +68,7 @@ static int go_back(struct kmem_transition *transition)
 	kmem_drive_want_back(drive);
 	kmem_job_begin_best_effort(&drive->job, "rollback");
 	err = kmem_drive_all(drive);
-	/* The core allocates no more than one huge page while the signal of a cancel is pending. */
+	/* While the signal of a cancel is pending, the core allocates at most one huge page. */
 	flush_signals(current);
 	kmem_pools_restore(&drive->pools, drive->memory->nid, &transition->gate->label);
 	return err;
@@ -88,7 +89,7 @@ static void find_reason(struct kmem_transition *transition)
 		outcome->reason = cancelled;
 }
 
-/* Makes the transition, or leaves everything as it was. Owns the gate. */
+/* Makes the transition, or rolls it back. Called by the owner of the gate. */
 static void make(struct kmem_transition *transition)
 {
 	struct kmem_outcome *outcome = transition->outcome;
@@ -100,7 +101,7 @@ static void make(struct kmem_transition *transition)
 	if (outcome->err) {
 		find_reason(transition);
 		outcome->back = !go_back(transition);
-		/* Memory that could not be taken back needs the module. */
+		/* Online memory that could not be rolled back needs the module. */
 		kmem_gate_hold_module(transition->gate);
 		whole_online &= outcome->back;
 	} else {
@@ -111,7 +112,7 @@ static void make(struct kmem_transition *transition)
 	kmem_drive_end(transition->drive);
 }
 
-/* Cancelled while it waited for another task's switch of a block: nothing has changed. */
+/* The transition was cancelled while the worker waited for another task's switch of a block. */
 static void give_up(struct kmem_transition *transition)
 {
 	struct kmem_outcome *outcome = transition->outcome;
@@ -146,7 +147,10 @@ static int worker(void *data)
 			     &transition->drive->job.times);
 	kmem_lifecycle_finish(transition->lifecycle);
 
-	/* The writer stops this task, so that none of its code runs after the module is gone. */
+	/*
+	 * Wait for the writer's kthread_stop(), so that this code does not run after the module
+	 * is gone.
+	 */
 	set_current_state(TASK_IDLE);
 	while (!kthread_should_stop()) {
 		schedule();
@@ -156,7 +160,7 @@ static int worker(void *data)
 	return 0;
 }
 
-/* Nothing has changed; the failure is reported like every other. */
+/* Reports the failure like any other; nothing has changed. */
 static int cannot_begin(struct kmem_gate *gate, struct kmem_report *report,
 			struct kmem_outcome *outcome, int err)
 {
@@ -172,11 +176,11 @@ static int cannot_begin(struct kmem_gate *gate, struct kmem_report *report,
 /**
  * kmem_worker_run() - make a transition, and report how it ended
  * @drive: the drive of the memory
- * @report: where to report
- * @outcome: the state wanted; how the transition ended
- * @timeout_ms: cancel it after this many ms, 0: never
+ * @report: where to report the outcome
+ * @outcome: the request, filled in by the caller; set to how the transition ended
+ * @timeout_ms: cancel the transition after this many ms, 0: never
  *
- * A signal to this task cancels it as well.
+ * A signal to this task cancels the transition as well.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  * Return: 0 or a negative errno: of kmem_drive_all(), of the cancel, of

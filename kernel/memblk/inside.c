@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory blocks in a kernel tree, by the core's own functions. The core exports none of them,
- * so this file is built into the kernel even if kmem is a module, and exports its functions to
- * that module.
+ * Memory blocks in a kernel tree, through the core's own functions. The core does not export
+ * these, so this file is built in even if kmem is a module, and exports its wrappers to that
+ * module.
  */
 #include <linux/device.h>
 #include <linux/export.h>
@@ -20,7 +20,7 @@ static int get_block(struct memory_block *block, void *data)
 	return 0;
 }
 
-/* walk_memory_blocks() takes no lock that would keep the block. */
+/* walk_memory_blocks() takes no lock: the caller keeps the block from being removed. */
 struct memory_block *kmem_reach_block(u64 id)
 {
 	unsigned long size = memory_block_size_bytes();
@@ -67,7 +67,7 @@ int kmem_reach_switch(struct memory_block *block, const char *word)
 	err = switch_locked(block, type);
 	unlock_device_hotplug();
 
-	/* A positive value says that the block is online or offline already. */
+	/* A positive value means that the block is already online or offline. */
 	return err > 0 ? -EINVAL : err;
 }
 EXPORT_SYMBOL_GPL(kmem_reach_switch);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The system's memory blocks, by whichever way reach.h has to them. */
+/* Finds and switches the system's memory blocks, through reach.h. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/device.h>
@@ -13,10 +13,9 @@
 #include "reach.h"
 
 /**
- * kmem_memblk_check() - can memory blocks be found and switched on this kernel
+ * kmem_memblk_check() - check that memory blocks can be found and switched on this kernel
  *
- * Looks at the block that holds the kernel's zero page: any block will do, and this one exists
- * on every machine and cannot go away.
+ * Tests the block that holds ZERO_PAGE(0), which exists on every machine and cannot be removed.
  *
  * Context: Process context, at module load.
  * Return: 0, or -ENXIO with a line in the log.
@@ -38,15 +37,15 @@ int kmem_memblk_check(void)
 }
 
 /**
- * kmem_memblk_policy() - the state that the system's policy is about to give a block
- * @id: the block's number, the N of memoryN; the core is about to online it on adding it
+ * kmem_memblk_policy() - the state that the system's policy gives a block that is being added
+ * @id: the block's number, the N of memoryN
  *
- * The core writes the policy into the block, and takes it out again once the block has been
- * onlined or refused.
+ * The core sets block->online_type to the policy before it onlines a block that it has added, and
+ * resets it afterwards.
  *
  * Context: Any but interrupts, in a memory notifier.
- * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY; -ENXIO if the block cannot be
- * found, or if it can and kmem_memblk_switch() could not switch it.
+ * Return: an enum dax_block_state or DAX_BLOCK_ONLINE_ANY; -ENXIO if the block cannot be found,
+ * or kmem_memblk_switch() could not switch it.
  */
 int kmem_memblk_policy(u64 id)
 {
@@ -76,10 +75,10 @@ int kmem_memblk_policy(u64 id)
 }
 
 /**
- * kmem_memblk_zone() - the state of an online block, by its zone
+ * kmem_memblk_zone() - derive the state of an online block from its zone
  * @pfn: one of its pages
  *
- * Asks the page: memory_block->zone is not set yet when MEM_ONLINE is sent.
+ * Reads the zone of the page: the core sets memory_block->zone only after MEM_ONLINE.
  *
  * Context: Any.
  * Return: DAX_BLOCK_KERNEL or DAX_BLOCK_MOVABLE.
@@ -90,7 +89,7 @@ enum dax_block_state kmem_memblk_zone(unsigned long pfn)
 							      : DAX_BLOCK_KERNEL;
 }
 
-/* The core asks for a restart by TIF_SIGPENDING without a signal; a real one stays pending. */
+/* Clears the TIF_SIGPENDING of restart_syscall(), unless a signal is pending. */
 static void drop_restart(void)
 {
 	spin_lock_irq(&current->sighand->siglock);
@@ -99,15 +98,15 @@ static void drop_restart(void)
 }
 
 /**
- * kmem_memblk_switch() - switch a block as a write to its own state file would
+ * kmem_memblk_switch() - switch a block, like a write to the block's own state file
  * @block: the block
  * @word: "offline", "online", "online_kernel" or "online_movable"
  *
- * Context: Process context, sleeps, for as long as it takes to move the pages of the block
- * elsewhere; a signal to this task ends that.
- * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the
- * block is in that state; -EBUSY if a page cannot move; -EINTR after a signal; -EHWPOISON and
- * others from the core, or from a notifier that refused; -EIO for an errno from a notifier
+ * Context: Process context; sleeps until the core has moved all pages of the block, or a signal
+ * to this task is pending.
+ * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the block
+ * is already in that state; -EBUSY if a page cannot be moved; -EINTR after a signal; -EHWPOISON
+ * and others from the core, or from a notifier that refused; -EIO if a notifier returned an errno
  * that is internal to the kernel; -ENXIO if the block has no state attribute.
  */
 int kmem_memblk_switch(struct memory_block *block, const char *word)
@@ -118,7 +117,7 @@ int kmem_memblk_switch(struct memory_block *block, const char *word)
 		drop_restart();
 		return KMEM_MEMBLK_LATER;
 	}
-	/* A notifier may return an errno that no system call may. */
+	/* A notifier may return an errno that must not reach userspace. */
 	return err <= -ERESTARTSYS ? -EIO : err;
 }
 
@@ -147,7 +146,7 @@ static int collect(const struct dax_spans *spans, u64 id, struct memory_block **
 	return kmem_reach_blocks(id, take_if_inside, &search);
 }
 
-/* The first block that is present and not found, or @total. */
+/* Returns the first present block without a device in @blocks, or @spans->total. */
 static unsigned int first_missing(const struct dax_spans *spans, const u8 *states,
 				  struct memory_block **blocks)
 {
@@ -162,8 +161,8 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
  * kmem_memblks_find() - get the devices of all present blocks of some ranges
  * @spans: the ranges
  * @states: the state of each block, an enum dax_block_state each
- * @blocks: one pointer for each block; where it is NULL and the block present, it is set,
- *	with a reference
+ * @blocks: a pointer for each block; NULL pointers of present blocks are set, with a reference to
+ *	the device
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ENODEV if a present block has no device.
@@ -180,12 +179,12 @@ int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct me
 }
 
 /**
- * kmem_memblks_find_any() - get the devices of all blocks of some ranges that have one
+ * kmem_memblks_find_any() - get the devices of those blocks of some ranges that have one
  * @spans: the ranges
  * @blocks: as for kmem_memblks_find()
  *
  * Context: Process context, sleeps.
- * Return: 0, or -ENODEV if the first block of no range has a device.
+ * Return: 0, or -ENODEV if none of the ranges has a device for its first block.
  */
 int kmem_memblks_find_any(const struct dax_spans *spans, struct memory_block **blocks)
 {
@@ -198,8 +197,8 @@ int kmem_memblks_find_any(const struct dax_spans *spans, struct memory_block **b
 }
 
 /**
- * kmem_memblk_put() - let go of a block's device
- * @block: the pointer that kmem_memblks_find() set; NULL afterwards
+ * kmem_memblk_put() - drop the reference to a block's device
+ * @block: the pointer that kmem_memblks_find() set; set to NULL
  *
  * Context: Any that may sleep.
  */

@@ -13,7 +13,7 @@
 
 struct memory_block;
 
-/* Returned by kmem_memblk_switch(); no errno, so that a notifier cannot return it. */
+/* Returned by kmem_memblk_switch(): try again. Not an errno, so that no notifier can return it. */
 #define KMEM_MEMBLK_LATER 1
 
 int kmem_memblk_check(void);

@@ -59,7 +59,7 @@ int kmem_reach_blocks(u64 id, int (*take)(struct memory_block *block, void *data
 	return bus_for_each_dev(bus, NULL, &walk, take_block);
 }
 
-/* NULL if the block has no state file that can be written. */
+/* Returns NULL if the block has no state attribute that can be written. */
 static struct device_attribute *state_attribute(struct memory_block *block)
 {
 	struct device_attribute *attr = kmem_attribute_find(block->dev.groups, "state");

@@ -13,30 +13,30 @@
  * environment.
  */
 
-#define claim_waits PRECAUTION(1) /* bound: kmem_gate_own_settled() waits for a block that is half-way */
-#define claim_comes_first PRECAUTION(2) /* bound: go_forward() reads before once it owns the gate */
-#define guard_is_locked PRECAUTION(3) /* bound: the gate decides and notes it under one lock */
+#define claim_waits PRECAUTION(1) /* bound: kmem_gate_own_settled() waits for another task's switch */
+#define claim_comes_first PRECAUTION(2) /* bound: go_forward() fills in @before only when it owns the gate */
+#define guard_is_locked PRECAUTION(3) /* bound: the gate decides on a switch and records it under one lock */
 #define guard_refuses PRECAUTION(4) /* bound: may_switch() refuses all tasks but the owner */
-#define rollback_is_claimed PRECAUTION(5) /* bound: the gate stays owned on the way back */
-#define reservation_is_kept PRECAUTION(6) /* bound: kmem_drive_end() releases, not the removal */
-#define signals_are_flushed PRECAUTION(7) /* bound: kmem_switch_offline() drops signals first */
-#define record_is_kept PRECAUTION(8) /* bound: kmem_gate_end_add() leaves blocks that were switched already */
-#define pin_comes_first PRECAUTION(9) /* all: go_forward() holds the module while it can still go back */
-#define commit_heeds_cancel PRECAUTION(10) /* all: kmem_lifecycle_commit() looks for a cancel once more */
+#define rollback_is_claimed PRECAUTION(5) /* bound: the worker owns the gate during the rollback too */
+#define reservation_is_kept PRECAUTION(6) /* bound: kmem_drive_end() releases the reservation, kmem_range_remove() does not */
+#define signals_are_flushed PRECAUTION(7) /* bound: kmem_slice_begin() flushes signals */
+#define record_is_kept PRECAUTION(8) /* bound: kmem_gate_end_add() keeps the state of blocks that were switched already */
+#define pin_comes_first PRECAUTION(9) /* all: go_forward() holds the module before it commits */
+#define commit_heeds_cancel PRECAUTION(10) /* all: kmem_lifecycle_commit() checks for a cancel once more */
 #define unpin_heeds_flight PRECAUTION(11) /* bound: release_module_if_idle() waits for a block in flight */
-#define uninstall_unpins PRECAUTION(12) /* bound: kmem_gate_end() lets the module go */
+#define uninstall_unpins PRECAUTION(12) /* bound: kmem_gate_end() drops the reference to the module */
 #define writer_stops_worker PRECAUTION(13) /* all: kmem_worker_run() waits until its thread is gone */
 #define regions_are_locked PRECAUTION(14) /* neighbour: sweep() and kmem_orphans_attach() take devs_lock */
 #define strand_comes_last PRECAUTION(15) /* neighbour: memory has its device until kmem_unbind() has cleared it */
 #define tidy_heeds_transition PRECAUTION(22) /* reclaim: tidy() drops no memory with a transition under way */
-#define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() leaves memory alone whose lock is held */
-#define install_heeds_sleep PRECAUTION(16) /* sleep: kmem_lifecycle_begin() looks at asleep */
-#define worker_hears_earlier PRECAUTION(17) /* cancel_ends: kmem_lifecycle_hear_signals() looks for a cancel that came before */
+#define sweep_heeds_lock PRECAUTION(23) /* reclaim: sweep() skips memory whose lock is held */
+#define install_heeds_sleep PRECAUTION(16) /* sleep: kmem_lifecycle_begin() checks asleep */
+#define worker_hears_earlier PRECAUTION(17) /* cancel_ends: kmem_lifecycle_hear_signals() checks for an earlier cancel */
 #define cancel_signals PRECAUTION(18) /* cancel_ends: cancel() signals the worker */
 #define unbind_cancels PRECAUTION(19) /* unbind_ends: kmem_transition_close() comes before the files are removed */
-#define install_heeds_closing PRECAUTION(20) /* unbind_ends: kmem_lifecycle_begin() looks at closing */
-#define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() counts its passes on the way back */
-#define wait_heeds_closing PRECAUTION(24) /* sleep_ends: kmem_lifecycle_wait_turn() waits for the system to wake, or for the device to go */
+#define install_heeds_closing PRECAUTION(20) /* unbind_ends: kmem_lifecycle_begin() checks for KMEM_CLOSING */
+#define rollback_gives_up PRECAUTION(21) /* cancel_ends: kmem_offline_unwanted() limits its passes in a rollback */
+#define wait_heeds_closing PRECAUTION(24) /* sleep_ends: kmem_lifecycle_wait_turn() also returns when the device is closing */
 
 #define PRECAUTION(number) (c_expr { left_out != number })
 c_decl {
@@ -108,7 +108,7 @@ c_decl {
 /* PASSES_BACK, enough for one slice to be in vain. */
 #define PASSES_BACK 2
 
-/* The core: the state of a block, and the one that other tasks see (memory_block->state). */
+/* The core: the state of a block, and the state that other tasks see (memory_block->state). */
 byte really[BLOCKS];
 byte memory_block[BLOCKS];
 byte device_hotplug_lock;
@@ -188,7 +188,7 @@ bool lost;
  * gate.c
  */
 
-/* The module is pinned by online memory, by memory that is going online, and by a transition only. */
+/* Only online memory, memory that is going online and a transition pin the module. */
 inline check_pin()
 {
 	assert(!any(blocks, ONLINE) || transition || pinned || lost);
@@ -204,7 +204,7 @@ inline unpin_if_idle()
 	fi
 }
 
-/* may_switch(), may_go_online(), depart() */
+/* may_switch(), may_go_online(), switch_begins() */
 inline decide(me, to, err)
 {
 	if
@@ -306,7 +306,7 @@ inline lock_device_hotplug(me)
 
 #define unlock_device_hotplug() device_hotplug_lock = NO_TASK
 
-/* On the way back the driver cannot do more than the core lets it. */
+/* A rollback may fail where the core fails. */
 inline fail(me, err)
 {
 	err = FAILED;
@@ -395,7 +395,7 @@ inline add_memory(me, range, err)
 	device_hotplug_lock = NO_TASK
 }
 
-/* Refuses while a block is online, and for no other reason. The worker never asks for that. */
+/* Refuses only while a block is online, which the worker never attempts. */
 inline remove_memory(me, range, err)
 {
 	lock_device_hotplug(me);
@@ -475,7 +475,7 @@ inline kmem_drive_end()
 	}
 }
 
-/* kmem_block_switch() never waits: the worker tries, and looks for a cancel, in turns. */
+/* kmem_memblk_switch() never waits: the worker alternates between a try and a check for a cancel. */
 inline try_lock_device_hotplug(err)
 {
 	wants_lock
@@ -637,7 +637,7 @@ inline kmem_gate_hold_module(kept)
 	}
 }
 
-/* worker() and go() */
+/* worker() and make() */
 active proctype worker()
 {
 	byte i, now, err, pass;
@@ -646,7 +646,7 @@ active proctype worker()
 end_idle:
 	do
 	:: atomic { thread == RUNNING -> listening = true };
-		/* hear_signals() */
+		/* kmem_lifecycle_hear_signals() */
 		signal_pending = signal_pending ||
 				 (cancelled && worker_hears_earlier && cancel_signals);
 
@@ -662,7 +662,7 @@ end_idle:
 			goto done
 		fi;
 
-		/* go() */
+		/* make() */
 		d_step {
 			if
 			:: claim_comes_first -> copy(before, blocks)
@@ -694,7 +694,7 @@ end_idle:
 			:: else
 			fi;
 			d_step {
-				/* find_cause() */
+				/* find_reason() */
 				phase = BACK;
 				assert(err != UNLOAD || module_going);
 				assert(err != UNBIND || closing);
@@ -717,7 +717,7 @@ end_idle:
 			d_step {
 				lost = lost || !kept;
 				assert(hindered || same(really, before));
-				/* The writer gets an error if it is not. */
+				/* err tells whether the rollback has restored everything. */
 				assert(!err == same(really, before))
 			}
 		:: else ->
@@ -761,10 +761,10 @@ inline forget_transition()
 
 #define is_stranded (listed && !dev && !reclaimed_is_gone)
 
-/* run(), with the region's lock held */
+/* kmem_worker_run(), with kmem_dev->lock held */
 inline run_transition(me)
 {
-	/* install() */
+	/* kmem_lifecycle_begin(), kmem_gate_begin() */
 	d_step {
 		assert(thread == NONE);
 		installed = (me == RECLAIMER -> is_stranded : !closing || !install_heeds_closing);
@@ -780,13 +780,13 @@ inline run_transition(me)
 	};
 	if
 	:: installed ->
-		/* await() */
+		/* kmem_lifecycle_await() */
 		if
 		:: true
 		:: phase != DONE -> d_step { cancel_locked(SIGNAL) }
 		fi;
 		phase == DONE;
-		/* uninstall() */
+		/* kmem_gate_end(), kmem_lifecycle_end() */
 		d_step {
 			transition = false;
 			if
@@ -801,7 +801,7 @@ inline run_transition(me)
 }
 
 #if WRITERS
-/* kmem_transition_run(); writes what is legal, as long as the file is there */
+/* kmem_transition_run(), while the state file exists; requests only legal states */
 active [WRITERS] proctype writer()
 {
 	bool installed;
@@ -831,7 +831,7 @@ again:
 		run_transition(WRITER);
 		if
 		:: !installed && asleep && !closing ->
-			/* FELL_ASLEEP */
+			/* KMEM_ASLEEP */
 			kmem_lock = NO_TASK;
 			goto again
 		:: else
@@ -1149,7 +1149,7 @@ unloading:	atomic { device_lock == NO_TASK -> device_lock = REMOVER };
 		:: else
 		fi;
 		device_lock = NO_TASK;
-		/* kmem_adoption_exit() */
+		/* kmem_orphans_exit() */
 		lock_devs(REMOVER);
 		sweep(REMOVER);
 		unlock_devs(REMOVER);
@@ -1240,7 +1240,7 @@ again:
 			fi
 		};
 out:
-		/* kmem_adoption_reclaim() */
+		/* kmem_orphan_reclaim() */
 		lock_devs(RECLAIMER);
 		if
 		:: listed && !dev && !reclaimed_is_gone -> tidy()
@@ -1268,7 +1268,7 @@ end_idle:
 #endif
 
 #ifdef WITH_SLEEPER
-/* fall_asleep() and wake() */
+/* kmem_lifecycle_fall_asleep() and kmem_lifecycle_wake() */
 active proctype sleeper()
 {
 end_idle:

@@ -15,8 +15,8 @@
 #include "transition.h"
 
 /*
- * Puts the added blocks online, by the system's policy, as the core would have done, or by a
- * default of the device. This task owns the gate.
+ * Puts the added blocks online as the system's policy or the device's default state says. Called
+ * by the owner of the gate.
  */
 static void online_added(struct kmem_dev *kmem, unsigned int wanted, bool whole)
 {
@@ -60,9 +60,10 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 		return 0;
 
 	/*
-	 * A udev rule must not put the first range online while the next is added. The gate,
-	 * which is the first to know the system's policy, prevents that for a policy. If no
-	 * block is to go online, a rule may put blocks online.
+	 * No udev rule may put the first range online while the next one is being added. The
+	 * system's policy is known only when the core is about to online the first block, so for
+	 * a policy may_online_added() owns the gate. If no block is to go online, udev rules may
+	 * put blocks online.
 	 */
 	if (by_policy)
 		add_for = KMEM_ADD_FOR_POLICY;
@@ -77,7 +78,7 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 	kmem_job_begin_best_effort(&drive->job, "bind");
 	err = kmem_drive_add(drive);
 
-	/* Leave out a range that cannot be added, as long as there is another. */
+	/* Bind the device unless none of its ranges could be added. */
 	if (kmem_gate_counts(gate).present) {
 		online_added(kmem, by_policy ? kmem_gate_policy(gate) : dax_block_wanted(asked),
 			     was_absent && asked == DAX_STATE_ONLINE);
@@ -98,7 +99,7 @@ static void log_found(struct kmem_dev *kmem, const char *how, const char *left_b
 		 left_by, counts.present, counts.total, counts.online);
 }
 
-/* The memory keeps its type, its group and its reservations, but not its name. */
+/* Adopted memory keeps its type, group and reservations, but takes the name of the device. */
 static void adopt(struct kmem_dev *kmem, struct device *dev)
 {
 	const char *name = kstrdup(dev_name(dev), GFP_KERNEL);
@@ -146,7 +147,7 @@ static int bind_memory(struct kmem_dev *kmem, struct device *dev, bool adopted,
 	return err;
 }
 
-/* Makes every call that a signal to this task can end, before anything is changed. */
+/* Makes every call that a signal can interrupt, before the bind has changed anything. */
 static struct kmem_dev *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
 {
 	struct device *dev = kmem_dax_device(dev_dax);
@@ -180,14 +181,14 @@ static struct kmem_dev *prepare(struct dev_dax *dev_dax, enum dax_state *asked)
 }
 
 /**
- * kmem_bind() - a device is bound: add its memory, by its default state or the policy
+ * kmem_bind() - bind a device: add its memory, by its default state or the system's policy
  * @dev_dax: the device
  *
  * Context: Process context, sleeps; the device's device_lock held.
  * Return: 0; -EINVAL if the device has no node or no whole memory block; -EBUSY if none of its
- * ranges can be reserved, or kmem_orphans_attach() refused; -EINTR after a signal to this task
- * while the default state was looked up; -ENODEV in a crash kernel; -ENOMEM; or the
- * errno of the first range, if none could be added.
+ * ranges can be reserved, or kmem_orphans_attach() refused; -EINTR after a signal during the
+ * lookup of the default state; -ENODEV in a crash kernel; -ENOMEM; or the errno of the first
+ * range if none could be added.
  */
 int kmem_bind(struct dev_dax *dev_dax)
 {
@@ -219,7 +220,7 @@ int kmem_bind(struct dev_dax *dev_dax)
 }
 
 /**
- * kmem_closing() - a device is about to be unbound: cancel its transition
+ * kmem_closing() - cancel the transition of a device that is about to be unbound
  * @dev: the device
  *
  * Context: Any but interrupts.
@@ -233,11 +234,12 @@ void kmem_closing(struct device *dev)
 }
 
 /**
- * kmem_unbind() - a device is unbound: remove its offline memory, leave the rest online
- * @dev_dax: the device; kmem_closing() was called for it, unless its files could not be made
+ * kmem_unbind() - unbind a device: remove its offline ranges, leave the others online
+ * @dev_dax: the device; kmem_closing() was called for it, unless the driver core failed to create
+ *	its files
  *
- * Memory that stays online keeps the module loaded. The device adopts it when it is bound
- * again.
+ * Memory that stays online keeps the module loaded. The device adopts that memory when it is
+ * bound again.
  *
  * Context: Process context, sleeps, but takes no block offline; the device's device_lock held.
  */
@@ -257,7 +259,7 @@ void kmem_unbind(struct dev_dax *dev_dax)
 			 left.present, left.total, left.online);
 	dev_set_drvdata(dev, NULL);
 	kmem_report_disable_poll(&kmem->report);
-	/* Under the lock, so that no reclaim finds the device that goes away now. */
+	/* Under @kmem->lock, so that no reclaim uses the device that is going away. */
 	kmem_orphans_detach(kmem);
 	mutex_unlock(&kmem->lock);
 	kmem_dev_put(kmem);

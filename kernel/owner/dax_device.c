@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* DAX devices as memory blocks have them, and this module as a driver on the DAX bus. */
+/* The memory blocks of a DAX device, and this module's driver on the DAX bus. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/device.h>
@@ -70,13 +70,16 @@ struct dax_spans *kmem_dax_spans(struct dev_dax *dev_dax)
 
 static const struct kmem_dax_driver *registered;
 
-/* Set under bus_lock by the first probe: only a device on the DAX bus leads to the bus. */
+/*
+ * Set under bus_lock by the first probe. The DAX bus is not exported; only its devices point to
+ * it.
+ */
 static DEFINE_MUTEX(bus_lock);
 static kmem_bus_ptr dax_bus;
 
 /*
- * The driver core removes a device's files before it calls the driver, and waits there for
- * the writers of those files. So a transition has to be cancelled earlier.
+ * Before it calls a driver's remove(), the driver core removes the device's files and waits for
+ * their writers. So a transition has to be cancelled earlier, on BUS_NOTIFY_UNBIND_DRIVER.
  */
 static int bus_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
@@ -119,7 +122,7 @@ static int probe(struct dev_dax *dev_dax)
 
 /**
  * kmem_dax_register() - become a driver of DAX devices, at module load
- * @driver: the functions to call, from now on
+ * @driver: the functions to call
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno of __dax_driver_register().
@@ -130,7 +133,7 @@ int kmem_dax_register(const struct kmem_dax_driver *driver)
 
 	registered = driver;
 	err = kmem_dax_driver_register(probe, driver->remove, driver->groups);
-	/* The registration may fail after it has probed devices, and then unbinds them. */
+	/* A registration that fails late has probed devices, and unbinds them again. */
 	if (err)
 		ignore_bus();
 	return err;

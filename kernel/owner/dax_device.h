@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The DAX core: its devices, and this module as one of its drivers. */
+/* The memory blocks of a DAX device, and this module's driver on the DAX bus. */
 #ifndef DAXPLUG_DAX_DEVICE_H
 #define DAXPLUG_DAX_DEVICE_H
 
@@ -15,7 +15,7 @@ struct device;
 /**
  * struct kmem_dax_driver - the functions that the DAX core calls
  * @probe: a device is bound; returns 0 or a negative errno
- * @closing: a device is about to be unbound; must not wait for a lock that a transition holds
+ * @closing: a device is about to be unbound; must not take a lock that a transition holds
  * @remove: a device is being unbound; its files are gone
  * @groups: the files of a bound device
  */

@@ -18,7 +18,7 @@ static bool is_on_bus(const struct device *dev, const char *name)
  * kmem_identity_kind() - the kind of a device's memory
  * @dev: the device
  *
- * Return: "cxl", "hmem" or "pmem"; NULL if it is none of them.
+ * Return: "cxl", "hmem" or "pmem"; NULL for any other kind.
  */
 const char *kmem_identity_kind(struct device *dev)
 {
@@ -35,9 +35,10 @@ const char *kmem_identity_kind(struct device *dev)
 }
 
 /*
- * The text of a file of the device, in @page; NULL if there is none; -EINTR after a signal.
- * Calls the attribute instead of reading the file: a read takes kernfs locks, inside which
- * other files take locks that are held while a device is being added.
+ * Returns the text of a device's attribute, in @page; NULL if there is none; ERR_PTR(-EINTR)
+ * after a signal. Calls show() instead of reading the file, whose kernfs locks would be taken in
+ * the wrong order: other files take locks inside them that are held while a device is being
+ * added.
  */
 static char *show(struct device *dev, const char *name, char *page)
 {
@@ -56,12 +57,12 @@ static char *show(struct device *dev, const char *name, char *page)
 }
 
 /**
- * kmem_identity_uuid() - the UUID of the namespace that a device is, as "ndctl list" has it
+ * kmem_identity_uuid() - the UUID of the namespace behind a device, as "ndctl list" shows it
  * @dev: the device
- * @page: room for what a file in sysfs shows, a page
+ * @page: a buffer of PAGE_SIZE bytes, for the texts of attributes
  *
- * A namespace shows its UUID without a lock. That matters, because the devices behind this one
- * may be locked while it is being added.
+ * The devices behind this one may be locked while it is being added, but the uuid attribute of a
+ * namespace takes no lock.
  *
  * Return: the UUID, in @page; NULL if the device has none.
  */
@@ -75,7 +76,7 @@ const char *kmem_identity_uuid(struct device *dev, char *page)
 	return IS_ERR(uuid) ? NULL : uuid;
 }
 
-/* The device that a link in the directory of another leads to, with a reference. */
+/* Returns the target of a link in a device's directory, with a reference. */
 static struct device *get_linked(struct device *dev, const char *name)
 {
 	struct kernfs_node *link = sysfs_get_dirent(dev->kobj.sd, name);
@@ -88,8 +89,8 @@ static struct device *get_linked(struct device *dev, const char *name)
 }
 
 /*
- * A region's target is a decoder of an endpoint; the endpoint's uport is the expander, which
- * has the serial number. Returns 1, 0 if there is no such target, or -EINTR.
+ * A region's target is a decoder of an endpoint; the endpoint's uport is the expander, which has
+ * the serial number. Returns 1, or 0 if there is no such target, or -EINTR.
  */
 static int read_serial(struct device *region, unsigned int target, char *page,
 		       unsigned long long *serial)
@@ -118,20 +119,20 @@ static int read_serial(struct device *region, unsigned int target, char *page,
 
 /**
  * kmem_identity_serials() - the serial numbers of the CXL expanders behind a device
- * @dev: the device; it is being bound, so that they stay where they are
- * @page: room for what a file in sysfs shows, a page
- * @serials: where they go
- * @room: the number of elements of @serials
+ * @dev: the device, which is being bound, so the expanders cannot go away
+ * @page: a buffer of PAGE_SIZE bytes, for the texts of attributes
+ * @serials: set to the serial numbers
+ * @max: the number of elements of @serials
  *
  * Reads the files of the CXL core in sysfs: no exported function leads from a region to its
  * expanders.
  *
- * Context: Process context, sleeps; takes the CXL core's lock of its regions, and stops
- * waiting for it after a signal to this task.
- * Return: how many there are; -EINTR after a signal.
+ * Context: Process context, sleeps; waits for the CXL core's lock of its regions until a signal
+ * to this task.
+ * Return: the number of serial numbers; -EINTR after a signal.
  */
 int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
-			  unsigned int room)
+			  unsigned int max)
 {
 	unsigned int count = 0;
 	int read = 1;
@@ -140,7 +141,7 @@ int kmem_identity_serials(struct device *dev, char *page, unsigned long long *se
 		if (is_on_bus(dev, "cxl") && strstarts(dev_name(dev), "region"))
 			break;
 
-	while (dev && count < room && read > 0) {
+	while (dev && count < max && read > 0) {
 		read = read_serial(dev, count, page, &serials[count]);
 		count += read > 0;
 	}

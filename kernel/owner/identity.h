@@ -10,6 +10,6 @@ struct device;
 const char *kmem_identity_kind(struct device *dev);
 const char *kmem_identity_uuid(struct device *dev, char *page);
 int kmem_identity_serials(struct device *dev, char *page, unsigned long long *serials,
-			  unsigned int room);
+			  unsigned int max);
 
 #endif /* DAXPLUG_IDENTITY_H */

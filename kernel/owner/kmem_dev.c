@@ -50,9 +50,9 @@ static void destroy(struct kref *users)
 }
 
 /**
- * kmem_dev_create() - the memory of a device, with nothing present
- * @spans: its ranges, their blocks numbered, from kmalloc(); owned from now on, also after
- *	an error
+ * kmem_dev_create() - create the memory of a device, with no block present
+ * @spans: its ranges, their blocks numbered, from kmalloc(); this function takes ownership, even
+ *	if it fails
  * @nid: its node
  * @behind: the device behind its DAX region, or NULL
  * @name: its name in the log
@@ -89,7 +89,7 @@ struct kmem_dev *kmem_dev_create(struct dax_spans *spans, int nid, struct device
 }
 
 /**
- * kmem_dev_get() - keep a device's memory
+ * kmem_dev_get() - take a reference to a device's memory
  * @kmem: the memory
  *
  * Context: Any.
@@ -100,7 +100,7 @@ void kmem_dev_get(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_dev_put() - let go of a device's memory
+ * kmem_dev_put() - drop a reference to a device's memory
  * @kmem: the memory; no block of it is present if this is the last reference
  *
  * Context: Process context, sleeps.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The memory of one DAX device, as whole memory blocks. It is made when a device is bound
- * and lives as long as any of its blocks is present, so it may outlive the device.
+ * The memory of one DAX device, as whole memory blocks. Created when a device is bound, and freed
+ * when it has neither a device nor a present block, so it may outlive the device.
  */
 #ifndef DAXPLUG_KMEM_DEV_H
 #define DAXPLUG_KMEM_DEV_H
@@ -18,20 +18,19 @@
 
 /**
  * struct kmem_dev - the memory of one DAX device
- * @users: orphans.c's list, a reclaim, an unbind, readers of stranded/
+ * @users: references: orphans.c's list, a reclaim, an unbind, readers of stranded/
  * @node: in orphans.c's list; under its devs_lock
- * @lock: held through bind, unbind, a sweep and a whole transition
+ * @lock: held throughout a bind, an unbind, a sweep or a transition
  * @spans: the ranges; never change, owned
- * @behind: the directory in sysfs of the device behind the DAX region, NULL if that is not
- *	known; never changes. A reference to the directory keeps neither the device nor its
- *	name, and tells whether the device went away.
- * @lifecycle: the owner of the memory, and whether a transition may begin; lifecycle_lock
- * @gate: the task that may switch the blocks, and their states; gates_lock
- * @memory: reservations, memory group and memory type; @lock
- * @drive: the arrays for driving the blocks; @lock
- * @report: counters and the last outcome; report_lock
- * @timeout_ms: the time limit of a transition, in ms, 0: none; read and written
- *	without a lock
+ * @behind: the sysfs directory of the device behind the DAX region, or NULL if unknown; never
+ *	changes. The reference keeps neither the device nor its name, but the directory tells
+ *	whether the device has gone.
+ * @lifecycle: the owner of the memory, and whether a transition may begin; under lifecycle_lock
+ * @gate: the task that may switch the blocks, and their states; under gates_lock
+ * @memory: reservations, memory group and memory type; under @lock
+ * @drive: the arrays for driving the blocks; under @lock
+ * @report: counters and the last outcome; under report_lock
+ * @timeout_ms: the time limit of a transition in ms, 0 for none; accessed without a lock
  */
 struct kmem_dev {
 	struct kref users;

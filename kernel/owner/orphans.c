@@ -18,14 +18,14 @@
 #include "transition.h"
 
 /*
- * Protects the list of all memory that has blocks in the system or a device, and the view.
- * Memory gets a device only under it. Its holder only tries kmem_dev->lock, except for memory
- * that no other task knows.
+ * Protects @view and @devs, the list of all memory that has a device or a present block. Memory
+ * is bound to a device only under this lock. A holder takes kmem_dev->lock by mutex_trylock()
+ * only, unless no other task knows the memory.
  */
 static DEFINE_MUTEX(devs_lock);
 static LIST_HEAD(devs);
 
-/* NULL: nothing is shown. */
+/* NULL while userspace sees no orphans. */
 static const struct kmem_orphan_view *view;
 
 static void enlist(struct kmem_dev *kmem, enum kmem_life life)
@@ -42,7 +42,7 @@ static bool is_listed(const struct kmem_dev *kmem)
 	return !list_empty(&kmem->node);
 }
 
-/* Shows those ranges that are orphaned, and no others. */
+/* Shows the ranges that are orphaned, and hides the others. */
 static void update_view(struct kmem_dev *kmem)
 {
 	bool orphan = is_listed(kmem) && kmem_lifecycle_is_orphan(&kmem->lifecycle);
@@ -82,7 +82,7 @@ static void tidy_if_orphan(struct kmem_dev *kmem)
 		tidy(kmem);
 }
 
-/* Only an offline range can be removed; without one there is no reason to own the gate. */
+/* Only an offline range can be removed: kmem_drive_clear() need not own the gate without one. */
 static bool has_offline_range(struct kmem_dev *kmem)
 {
 	unsigned int i;
@@ -94,10 +94,7 @@ static bool has_offline_range(struct kmem_dev *kmem)
 	return false;
 }
 
-/*
- * Removes orphaned ranges that were taken offline since. Returns whether orphaned memory is
- * left.
- */
+/* Removes orphaned ranges that have gone offline. Returns whether orphaned memory remains. */
 static bool sweep(void)
 {
 	struct kmem_dev *kmem, *next;
@@ -106,7 +103,7 @@ static bool sweep(void)
 	list_for_each_entry_safe(kmem, next, &devs, node) {
 		if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
 			continue;
-		/* A reclaim holds the lock, and queues the sweeper at its end. */
+		/* A reclaim holds kmem->lock, and queues the sweeper when it ends. */
 		if (has_offline_range(kmem) && mutex_trylock(&kmem->lock)) {
 			kmem_drive_clear(&kmem->drive, NULL);
 			mutex_unlock(&kmem->lock);
@@ -122,16 +119,16 @@ static void sweep_later(struct work_struct *work);
 static DECLARE_DELAYED_WORK(sweeper, sweep_later);
 
 /*
- * By then the task that took the last block of a range offline has left the block's file.
- * Removing the block waits for that, inside the hotplug locks.
+ * Lets the task that took the last block of a range offline return from its write to the block's
+ * file. The removal of the block waits for that writer, inside the hotplug locks.
  */
 #define SWEEP_DELAY_MS 20
 
-/* Protects @is_open: whether the sweeper may be queued. Taken under gate.c's gates_lock. */
+/* Protects @is_open, which allows to queue the sweeper. Taken inside gate.c's gates_lock. */
 static DEFINE_SPINLOCK(sweeper_lock);
 static bool is_open;
 
-/* A task that binds or unbinds may hold locks of the core that the sweeper needs. */
+/* Defers the sweep: a task that binds or unbinds may hold locks of the core that a sweep needs. */
 static void queue_sweeper(void)
 {
 	spin_lock(&sweeper_lock);
@@ -145,12 +142,12 @@ static void set_open(bool open)
 	spin_lock(&sweeper_lock);
 	is_open = open;
 	spin_unlock(&sweeper_lock);
-	/* An earlier unbind may have asked for the sweeper. */
+	/* An unbind before this queued no sweeper. */
 	queue_sweeper();
 }
 
 /**
- * kmem_orphans_block_offline() - a block has been taken offline by its own file
+ * kmem_orphans_block_offline() - a block has been taken offline through its own state file
  * @kmem: its memory
  *
  * If the block was the last of an orphaned range, the sweeper removes the range.
@@ -173,7 +170,7 @@ static struct kmem_dev *overlapping(const struct kmem_dev *fresh)
 	return NULL;
 }
 
-/* Returns NULL if the entry does not consist of whole memory blocks, or without memory. */
+/* Returns NULL if the entry does not consist of whole memory blocks, or if out of memory. */
 static struct kmem_dev *create_found(const struct resource *found)
 {
 	struct dax_spans *spans = kzalloc(struct_size(spans, span, 1), GFP_KERNEL);
@@ -198,8 +195,8 @@ static struct kmem_dev *create_found(const struct resource *found)
 }
 
 /*
- * Finds memory that the kernel's own driver has left, whose device is not bound to this driver
- * and may be gone. Its entry in the iomem tree is the only trace of it.
+ * Finds memory that the kernel's own driver left, and whose device is not bound to this driver or
+ * is gone. The only trace of such memory is its entry in the iomem tree.
  */
 static int look_at_found(struct resource *found, void *data)
 {
@@ -247,8 +244,8 @@ static void sweep_later(struct work_struct *work)
 	mutex_unlock(&devs_lock);
 }
 
-/* Drops memory that was found in @fresh's ranges: kmem_take_over() claims it for the device. */
-static void lose_found(const struct kmem_dev *fresh)
+/* Drops found memory that overlaps @fresh, so that kmem_take_over() can claim it for the device. */
+static void drop_found(const struct kmem_dev *fresh)
 {
 	struct kmem_dev *kmem, *next;
 
@@ -263,31 +260,34 @@ static void lose_found(const struct kmem_dev *fresh)
 	}
 }
 
-static const char being_reclaimed[] = "is being reclaimed; bind again when that has ended";
+static const char being_reclaimed[] = "is being reclaimed; bind again after that";
 
-/* Returns why a device cannot have the memory and the remedy, or NULL if it can. */
+/* Returns NULL if a device can adopt the memory, or else the cause and the remedy. */
 static const char *why_not(const struct kmem_dev *kmem, const struct kmem_dev *fresh)
 {
 	if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
-		return "is another device's; unbind that first";
-	/* lose_found() drops what was found unless a reclaim holds the lock. */
+		return "belongs to another device; unbind that device first";
+	/* drop_found() drops what was found unless a reclaim holds the lock. */
 	if (!kmem_lifecycle_is_idle(&kmem->lifecycle) ||
 	    kmem_lifecycle_life(&kmem->lifecycle) == KMEM_FOUND)
 		return being_reclaimed;
 	if (kmem_orphan_is_quarantined(kmem))
 		return "is quarantined, because the device behind it went away; reclaim it first";
 	if (kmem->behind != fresh->behind)
-		return "was left by a device of another DAX region; bind that, or reclaim it first";
+		return "was left by another DAX region's device; bind it or reclaim the memory";
 	if (kmem->memory.nid != fresh->memory.nid)
 		return "was left by a device of another node; reclaim it first";
 	if (!dax_spans_equal(kmem->spans, fresh->spans))
-		return "was left by a device of other ranges; restore those, or reclaim it first";
+		return "was left by a device of other ranges; restore these, or reclaim it first";
 	if (kmem->memory.memmap_on_memory != fresh->memory.memmap_on_memory)
 		return "was left with another memmap_on_memory; set that back, or reclaim it first";
 	return NULL;
 }
 
-/* Of orphaned memory only the ranges that are present are in stranded/, and can be reclaimed. */
+/*
+ * Returns the range for the error message. Of orphaned memory, prefers a present range: only
+ * these are in stranded/ and can be reclaimed.
+ */
 static const struct dax_span *in_the_way(struct kmem_dev *kmem, const struct kmem_dev *fresh)
 {
 	const struct dax_span *common = dax_spans_overlap(kmem->spans, fresh->spans);
@@ -303,17 +303,17 @@ static const struct dax_span *in_the_way(struct kmem_dev *kmem, const struct kme
 }
 
 /**
- * kmem_orphans_attach() - give a device its memory
+ * kmem_orphans_attach() - find or enlist the memory of a device that is being bound
  * @fresh: new memory of the device's ranges
  * @dev: the device
  *
- * That is the memory that the device left when it was unbound, if the ranges and the node are
- * the same and the device behind them has not gone away. Otherwise it is @fresh, if no other
- * device has any of the memory.
+ * The device adopts the memory that it left when it was unbound, if the ranges and the node are
+ * the same and the device behind them has not gone away. Otherwise it gets @fresh, if no other
+ * memory overlaps that.
  *
  * Context: Process context, sleeps.
- * Return: the memory, in KMEM_BOUND; -EBUSY if the device cannot have the present memory, with
- * a line in the log that says why and what to do.
+ * Return: the memory, in KMEM_BOUND; -EBUSY if the device cannot adopt overlapping memory, with a
+ * line in the log that gives the cause and the remedy.
  */
 struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
 {
@@ -323,7 +323,7 @@ struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
 
 	mutex_lock(&devs_lock);
 	sweep();
-	lose_found(fresh);
+	drop_found(fresh);
 	kmem = overlapping(fresh);
 	if (!kmem) {
 		kmem = fresh;
@@ -344,25 +344,25 @@ struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
 	}
 	mutex_unlock(&devs_lock);
 
-	/* lose_found() may have dropped memory that the device did not get: find it again. */
+	/* Find memory again that drop_found() has dropped in vain. */
 	if (why)
 		queue_sweeper();
 	return kmem;
 }
 
 /**
- * kmem_orphans_detach() - a device is unbound from its memory
- * @kmem: the memory, in KMEM_CLOSING or KMEM_BOUND; dropped if nothing of it is present
+ * kmem_orphans_detach() - turn the memory of a device that is being unbound into an orphan
+ * @kmem: the memory, in KMEM_CLOSING or KMEM_BOUND; dropped if no block of it is present
  *
- * The task may hold device_hotplug_lock, as ACPI does when it takes a slot away, and a holder
- * of devs_lock may wait for that. So devs_lock is only tried; if it is taken, the sweeper does
- * the rest.
+ * The caller may hold device_hotplug_lock, as ACPI does on a hot-remove, and a holder of
+ * devs_lock may wait for device_hotplug_lock. So this only tries to take devs_lock; if that
+ * fails, the sweeper does the rest.
  *
  * Context: Process context, sleeps; @kmem->lock and a reference held.
  */
 void kmem_orphans_detach(struct kmem_dev *kmem)
 {
-	/* The files are gone, and with them the only way to change these settings. */
+	/* Reset these settings: the files that would change them are gone. */
 	kmem_gate_set_device(&kmem->gate, NULL);
 	WRITE_ONCE(kmem->timeout_ms, 0);
 	kmem_lifecycle_set(&kmem->lifecycle, KMEM_ORPHANED);
@@ -373,15 +373,15 @@ void kmem_orphans_detach(struct kmem_dev *kmem)
 	}
 
 	/*
-	 * A block may have gone offline since the offline ranges were removed, and the sweeper
-	 * has to find memory again that the device did not take over.
+	 * A block may have gone offline since kmem_drive_clear(), and the sweeper has to find
+	 * memory again that the device did not take over.
 	 */
 	queue_sweeper();
 }
 
 /**
- * kmem_orphans_drop() - a device could not be bound
- * @kmem: its memory, nothing of it present
+ * kmem_orphans_drop() - drop the memory of a device that could not be bound
+ * @kmem: the memory, with no block present
  *
  * Context: Process context, sleeps.
  */
@@ -394,15 +394,15 @@ void kmem_orphans_drop(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_orphan_is_quarantined() - test whether an orphan's memory may have been exchanged
+ * kmem_orphan_is_quarantined() - test whether the memory behind an orphan may have been replaced
  * @kmem: the memory
  *
- * The content may have changed if the device behind the memory went away, whether or not one
- * came back: then no device gets the memory any more. kernfs makes the count of a directory's
+ * If the device behind the memory went away, the content may have changed, even if the device
+ * came back, so no device may adopt the memory. kernfs makes the count of a directory's active
  * users negative when it removes the directory.
  *
  * Context: Any.
- * Return: whether it may.
+ * Return: true if it may.
  */
 bool kmem_orphan_is_quarantined(const struct kmem_dev *kmem)
 {
@@ -410,11 +410,11 @@ bool kmem_orphan_is_quarantined(const struct kmem_dev *kmem)
 }
 
 /**
- * kmem_orphan_reclaim() - take an orphaned range offline and remove it, or leave it as it was
+ * kmem_orphan_reclaim() - take an orphaned range offline and remove it, or change nothing
  * @kmem: the memory
  * @span: one of its ranges
  *
- * A signal to this task cancels it.
+ * A signal to this task cancels the reclaim.
  *
  * Context: Process context, sleeps; a reference to @kmem held.
  * Return: 0, or a negative errno of kmem_transition_reclaim().
@@ -423,7 +423,7 @@ int kmem_orphan_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
 {
 	int err = kmem_transition_reclaim(kmem, span);
 
-	/* The sweeper may have passed over another range, while this task held kmem->lock. */
+	/* The sweeper may have skipped another range while this task held kmem->lock. */
 	queue_sweeper();
 	mutex_lock(&devs_lock);
 	tidy_if_orphan(kmem);
@@ -433,7 +433,7 @@ int kmem_orphan_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
 }
 
 /**
- * kmem_orphans_open() - begin to show orphans, and to look for them
+ * kmem_orphans_open() - start to look for orphans and to show them
  * @orphan_view: the functions that show them
  *
  * Context: Process context, sleeps.
@@ -452,7 +452,7 @@ void kmem_orphans_open(const struct kmem_orphan_view *orphan_view)
 }
 
 /**
- * kmem_orphans_close() - stop showing orphans, and looking for them
+ * kmem_orphans_close() - stop looking for orphans and showing them
  *
  * Context: Process context, sleeps; waits for readers of the view.
  */
@@ -474,11 +474,11 @@ void kmem_orphans_close(void)
 /**
  * kmem_orphans_exit() - remove the memory that devices left behind, at module exit
  *
- * No block of the memory is online, or the module could not be unloaded, unless a rollback failed
- * while the module was on its way out.
+ * Online blocks hold a reference to the module, so no block is online, unless a rollback failed
+ * while the module was already being unloaded.
  *
  * Context: Process context, sleeps; no device is bound.
- * Return: whether memory had to be left.
+ * Return: true if memory had to be left in the system.
  */
 bool kmem_orphans_exit(void)
 {

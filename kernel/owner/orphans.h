@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which memory belongs to which device. Memory that is online when its device is unbound
- * stays in the system as an orphan, until its device is bound again or it is reclaimed.
+ * Keeps track of the memory of all devices. Memory that is online when its device is unbound
+ * stays in the system as an orphan, until the device is bound again or the memory is reclaimed.
  */
 #ifndef DAXPLUG_ORPHANS_H
 #define DAXPLUG_ORPHANS_H
@@ -14,9 +14,8 @@ struct kmem_dev;
 
 /**
  * struct kmem_orphan_view - shows orphaned ranges to userspace
- * @show: show a range; nothing happens if it is shown already
- * @hide: show it no longer; nothing happens if it is not shown. Waits for readers, not for
- *	a reclaim.
+ * @show: show a range, unless it is shown already
+ * @hide: hide a range, if it is shown. Waits for readers, but not for a reclaim.
  *
  * Called with orphans.c's devs_lock held.
  */

@@ -14,20 +14,20 @@
 #include "identity.h"
 #include "policy.h"
 
-/* A driver that makes DAX devices may give their parent this property. */
+/* A driver that creates DAX devices may give their parent this property. */
 #define PROPERTY "kmem,default-state"
 
 /* A CXL region is interleaved over 16 expanders at most. */
 #define MOST_EXPANDERS 16
 
-/* Protects the list and the page. */
+/* Protects @list and @attribute_page. */
 static DEFINE_MUTEX(list_lock);
 
-/* The parameter, checked; NULL: none. */
+/* The parameter, if it is set and valid, or NULL. */
 static char *list;
 
-/* Room for the text of a file in sysfs. */
-static char shown[PAGE_SIZE] __aligned(PAGE_SIZE);
+/* Buffer for the text of a sysfs attribute. */
+static char attribute_page[PAGE_SIZE] __aligned(PAGE_SIZE);
 
 static int check(const char *text)
 {
@@ -42,8 +42,8 @@ static int check(const char *text)
 	wrong = dax_defaults_check(text, &entry);
 	if (!wrong)
 		return 0;
-	pr_err("default_state: '%.*s': %s; nothing of the list was taken\n", (int)entry.length,
-	       entry.at, wrong);
+	pr_err("default_state: '%.*s': %s; the list is rejected\n", (int)entry.length, entry.at,
+	       wrong);
 	return -EINVAL;
 }
 
@@ -98,11 +98,11 @@ static const struct kernel_param_ops list_ops = {
 module_param_cb(default_state, &list_ops, NULL, 0644);
 MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
 
-/* Describes the device to the list; list_lock held, as the UUID is in its page. */
+/* Fills in @identity. Called with list_lock held, because the UUID is in @attribute_page. */
 static int identify(const struct dax_spans *spans, int nid, struct device *dev,
 		    struct dax_identity *identity, unsigned long long *serials)
 {
-	int count = kmem_identity_serials(dev, shown, serials, MOST_EXPANDERS);
+	int count = kmem_identity_serials(dev, attribute_page, serials, MOST_EXPANDERS);
 
 	if (count < 0)
 		return count;
@@ -113,14 +113,14 @@ static int identify(const struct dax_spans *spans, int nid, struct device *dev,
 		.node = nid,
 		.start = spans->span[0].start,
 		.end = spans->span[spans->nr - 1].end,
-		.uuid = kmem_identity_uuid(dev, shown),
+		.uuid = kmem_identity_uuid(dev, attribute_page),
 		.serials = serials,
 		.nr_serials = count,
 	};
 	return 0;
 }
 
-/* Returns 1 if an entry of the list fits the device, 0 if none does, or -EINTR. */
+/* Returns 1 if an entry of the list matches the device, 0 if none does, or -EINTR. */
 static int by_list(const struct dax_spans *spans, int nid, struct device *dev,
 		   enum dax_state *state)
 {
@@ -128,7 +128,7 @@ static int by_list(const struct dax_spans *spans, int nid, struct device *dev,
 	struct dax_identity identity;
 	int found = 0;
 
-	/* Another bind may hold the lock while it waits for the CXL core. */
+	/* Another bind may hold list_lock while it waits for the CXL core. */
 	if (mutex_lock_interruptible(&list_lock))
 		return -EINTR;
 	if (list) {
@@ -163,9 +163,9 @@ static bool by_property(struct device *dev, enum dax_state *state)
  * @dev: the device
  * @state: the state, or DAX_DEFAULT_POLICY: the system's policy decides
  *
- * The administrator's list counts more than the property of the driver that made the device.
+ * The administrator's list takes precedence over the property that the device's creator set.
  *
- * Context: Process context, sleeps, for the CXL core's locks until a signal to this task.
+ * Context: Process context, sleeps; waits for the CXL core's locks until a signal to this task.
  * Return: 0; -EINTR after a signal.
  */
 int kmem_default_state(const struct dax_spans *spans, int nid, struct device *dev,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* No transition runs while the system sleeps. */
+/* Keeps transitions from running while the system sleeps. */
 #ifndef DAXPLUG_POWER_H
 #define DAXPLUG_POWER_H
 

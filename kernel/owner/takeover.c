@@ -10,7 +10,7 @@
 #include "takeover.h"
 
 /*
- * Is the whole range memory that a driver added? Memory that the machine booted with is never
+ * Whether a driver added all memory of the range. Memory that the machine booted with is never
  * taken over.
  */
 static bool is_driver_managed(const struct dax_span *span)
@@ -28,8 +28,9 @@ static int is_exactly(struct resource *entry, void *arg)
 }
 
 /*
- * Was this range, and no more, added in one go? The kernel does not survive the removal of a
- * part (see kmem_range_remove()), nor does it find the entries of several.
+ * Whether this range, and nothing else, was added by one call. The kernel crashes when a part of
+ * a larger range is removed (see kmem_range_remove()), and does not find the iomem entries of
+ * several ranges.
  */
 static bool was_added_alone(const struct dax_span *span)
 {
@@ -40,13 +41,16 @@ static bool was_added_alone(const struct dax_span *span)
 				   &range, is_exactly) == 1;
 }
 
-/* Does the block belong to a memory group that never grows? Only kmem has such groups. */
+/*
+ * Whether the block belongs to a static memory group of the same node. Among the drivers of
+ * driver-managed memory only kmem has static groups.
+ */
 static bool is_of_kmem(const struct kmem_dev *kmem, const struct memory_block *block)
 {
 	return block && block->nid == kmem->memory.nid && block->group && !block->group->is_dynamic;
 }
 
-static bool all_blocks_here(const struct kmem_dev *kmem, const struct dax_span *span)
+static bool all_blocks_of_kmem(const struct kmem_dev *kmem, const struct dax_span *span)
 {
 	struct memory_block **blocks = kmem->drive.blocks;
 	unsigned int i;
@@ -58,21 +62,21 @@ static bool all_blocks_here(const struct kmem_dev *kmem, const struct dax_span *
 }
 
 /*
- * Was the range added for a device like this one? A driver has one group for all blocks of a
- * device, and the group says how large the device is.
+ * Whether the range was added for a device of this size: kmem has one group for all blocks of a
+ * device, and the group has the device's size.
  */
 static bool is_of_such_device(const struct kmem_dev *kmem, const struct dax_span *span)
 {
 	u64 size = kmem->spans->total * kmem->spans->block_size;
 
-	return was_added_alone(span) && all_blocks_here(kmem, span) &&
+	return was_added_alone(span) && all_blocks_of_kmem(kmem, span) &&
 	       kmem->drive.blocks[span->first]->group->s.max_pages == PHYS_PFN(size);
 }
 
 /*
- * Flushes switches that began before the gate was open: a write to a block's state file takes
- * device_hotplug_lock, which a task that switches a block holds. The gate refuses this write,
- * as it refuses every switch that begins from now on.
+ * Waits for the end of switches that began before the gate was opened: every switch holds
+ * device_hotplug_lock, and the one below waits for that lock. The gate refuses this switch, like
+ * every other that begins from now on.
  */
 static void flush_switches(struct memory_block *block)
 {
@@ -117,15 +121,15 @@ static bool take_if_fitting(struct kmem_dev *kmem, const struct dax_span *span)
 }
 
 /**
- * kmem_take_over() - take over memory of a device that another driver left
+ * kmem_take_over() - take over a device's memory that another driver left in the system
  * @kmem: the memory, its gate open, in KMEM_BOUND, no block of it present
  *
- * The kernel's own driver keeps its reservation when it leaves memory behind. No other driver
- * can free that, but it keeps none from reserving inside it, so a range that was taken over
+ * The kernel's own driver leaves its reservation behind together with the memory. No other driver
+ * can free that reservation, but any driver can reserve inside it, so a range that was taken over
  * can be unplugged and plugged again.
  *
  * Context: Process context, sleeps; @kmem->lock held.
- * Return: how many ranges were taken over.
+ * Return: the number of ranges that were taken over.
  */
 unsigned int kmem_take_over(struct kmem_dev *kmem)
 {
@@ -141,12 +145,12 @@ unsigned int kmem_take_over(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_is_left_over() - did another kmem driver leave this range in the system
- * @kmem: memory made for a range that is an entry of its own in the iomem tree, so that it was
- *	added in one go and can be removed in one go; its node is set
+ * kmem_is_left_over() - test whether another kmem driver left this range in the system
+ * @kmem: memory created for one entry of the iomem tree, so that its range was added by one call
+ *	and can be removed by one call; this function sets its node
  *
  * Context: Process context, sleeps; no other task knows of @kmem.
- * Return: whether one did; then kmem_take_found() has to follow.
+ * Return: true if one did; the caller then has to call kmem_take_found().
  */
 bool kmem_is_left_over(struct kmem_dev *kmem)
 {
@@ -154,7 +158,7 @@ bool kmem_is_left_over(struct kmem_dev *kmem)
 
 	if (!kmem_memblks_find_any(kmem->spans, blocks) && blocks[0]) {
 		kmem->memory.nid = blocks[0]->nid;
-		if (all_blocks_here(kmem, kmem->spans->span))
+		if (all_blocks_of_kmem(kmem, kmem->spans->span))
 			return true;
 	}
 

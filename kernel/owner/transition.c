@@ -30,7 +30,7 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
 }
 
 /**
- * kmem_transition_run() - take a device's memory to a state, or leave it as it was
+ * kmem_transition_run() - bring a device's memory to a state, or change nothing
  * @kmem: the memory, in KMEM_BOUND
  * @wanted: the state
  *
@@ -38,13 +38,13 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
  * to this task cancels the transition.
  *
  * Context: Process context, sleeps. Takes @kmem->lock.
- * Return: 0; -EINVAL if a device cannot be asked for @wanted; -EBUSY if @wanted needs it
- * unplugged first, or a block or an address range is held; -EINTR after a signal during the
- * transition, -ERESTARTSYS after one before it; -ECANCELED if suspend, unbind or module unload
- * cancelled it; -ETIMEDOUT after @kmem->timeout_ms; -ENODEV if the device is being unbound, or
- * a present block has no device; -ENOMEM; -EAGAIN if no thread could be made; -EIO if a block
- * is not as the core reported, or a notifier returned an errno that no system call may; or the
- * core's errno for the first block that failed.
+ * Return: 0; -EINVAL if @wanted cannot be requested; -EBUSY if the device must be unplugged
+ * first, or a block or an address range is in use; -EINTR after a signal during the transition,
+ * -ERESTARTSYS after one before it; -ECANCELED if suspend, unbind or module unload cancelled it;
+ * -ETIMEDOUT after @kmem->timeout_ms; -ENODEV if the device is being unbound, or a present block
+ * has no device; -ENOMEM; -EAGAIN if no thread could be made; -EIO if a block is not as the core
+ * reported, or a notifier returned an errno that no system call may; or the core's errno for the
+ * first block that failed.
  */
 int kmem_transition_run(struct kmem_dev *kmem, enum dax_state wanted)
 {
@@ -62,12 +62,12 @@ int kmem_transition_run(struct kmem_dev *kmem, enum dax_state wanted)
 }
 
 /**
- * kmem_transition_reclaim() - unplug one range of orphaned memory, or leave it as it was
+ * kmem_transition_reclaim() - unplug one range of orphaned memory, or change nothing
  * @kmem: the memory
  * @span: one of its ranges; nothing happens if it is not present
  *
- * Unlike kmem_transition_run() it leaves the other ranges alone, and does not wait while the
- * system is going to sleep: the writer would keep the module loaded.
+ * Unlike kmem_transition_run() this leaves the other ranges alone, and does not wait while the
+ * system is going to sleep, because the waiting writer would keep the module loaded.
  *
  * Context: Process context, sleeps. Takes @kmem->lock.
  * Return: as kmem_transition_run(); -ECANCELED if the system is going to sleep; -ENODEV if
@@ -86,17 +86,17 @@ int kmem_transition_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
 }
 
 /**
- * kmem_transition_close() - a device is about to be unbound
+ * kmem_transition_close() - cancel the transition of a device that is about to be unbound
  * @kmem: its memory
  *
- * Cancels the transition that is under way and lets no other begin. Does not wait: the
- * transition rolls back, then its writer returns.
+ * Also lets no further transition begin. Does not wait: the transition rolls back, then its
+ * writer returns.
  *
  * Context: Any but interrupts.
  */
 void kmem_transition_close(struct kmem_dev *kmem)
 {
 	kmem_lifecycle_close(&kmem->lifecycle);
-	/* A task that polls the state would not learn of its end otherwise. */
+	/* Wake the tasks that poll the state file, which is about to go away. */
 	kmem_report_changed(&kmem->report);
 }

@@ -32,7 +32,7 @@ static ssize_t state_store(struct device *dev, struct device_attribute *attr, co
 	enum dax_state wanted;
 	int err;
 
-	/* A C program may write the NUL with the word, as Linux 7.3 lets it. */
+	/* Accept a trailing NUL, which a C program may write; Linux 7.3 does too. */
 	if (!dax_state_parse(buf, strnlen(buf, count), &wanted))
 		return -EINVAL;
 
@@ -50,7 +50,7 @@ static const struct attribute_group device_group = {
 	.attrs = device_attributes,
 };
 
-/* Files that Linux 7.3 lacks are below kmem/, so that the top level stays upstream's. */
+/* Files that Linux 7.3 does not have are in kmem/, so that they cannot clash with upstream's. */
 
 static ssize_t guard_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -90,10 +90,7 @@ static ssize_t timeout_ms_store(struct device *dev, struct device_attribute *att
 }
 static DEVICE_ATTR_RW(timeout_ms);
 
-/*
- * Only the administrator reads addresses and page numbers, as in /proc/iomem and
- * /proc/PID/pagemap.
- */
+/* Addresses and page numbers need CAP_SYS_ADMIN, as in /proc/iomem and /proc/PID/pagemap. */
 static bool may_see_addresses(void)
 {
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
@@ -112,7 +109,7 @@ static ssize_t last_failure_show(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RO(last_failure);
 
-/* A file that shows one number of the record. */
+/* Defines a file that shows one of struct dax_block_counts. */
 #define COUNT_ATTR(member)                                                                         \
 	static ssize_t blocks_##member##_show(struct device *dev, struct device_attribute *attr,   \
 					      char *buf)                                           \
@@ -163,7 +160,7 @@ static ssize_t last_duration_ms_show(struct device *dev, struct device_attribute
 }
 static DEVICE_ATTR_RO(last_duration_ms);
 
-/* A line for each reason: the word and the count. */
+/* Writes a line for each reason, with the reason's word and count. */
 static ssize_t show_reasons(const unsigned long *numbers, bool cancelled, char *buf)
 {
 	enum dax_reason reason;

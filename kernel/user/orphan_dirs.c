@@ -18,11 +18,11 @@
  * struct orphan_dir - the directory of one orphaned range
  * @node: in the list
  * @kobj: the directory
- * @kmem: the memory, which hides its directories before it is freed
+ * @kmem: the memory; orphans.c hides its directories before it frees the memory
  * @span: the range
  *
- * The kobject uses the core's dynamic_kobj_ktype, so it may safely outlive this and the
- * module; a file of it whose range is no longer in the list reads -ENODEV.
+ * The kobject has the core's dynamic_kobj_ktype, so it may outlive this struct and the module.
+ * Once the directory is off the list, its files return -ENODEV.
  */
 struct orphan_dir {
 	struct list_head node;
@@ -31,7 +31,7 @@ struct orphan_dir {
 	const struct dax_span *span;
 };
 
-/* Protects the list for readers; it changes under orphans.c's devs_lock as well. */
+/* Protects @dirs. Writers hold orphans.c's devs_lock as well. */
 static DEFINE_SPINLOCK(dirs_lock);
 static LIST_HEAD(dirs);
 
@@ -56,7 +56,7 @@ static struct kmem_dev *get_memory(const struct kobject *kobj, const struct dax_
 	return kmem;
 }
 
-/* A file that shows one number of the range. */
+/* Defines a file that shows one property of the range. */
 #define RANGE_ATTR(name, format, value, mode)                                                      \
 	static ssize_t name##_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)   \
 	{                                                                                          \
@@ -93,9 +93,9 @@ static int reclaim(const struct kobject *kobj)
 }
 
 /*
- * A reclaim ends with the removal of this file, and another task may want the file gone while
- * it runs. Neither can wait for this writer, so the writer gives up kernfs's protection of the
- * file and holds the module instead.
+ * A reclaim ends by removing this file, and another task may remove the file at any time. Either
+ * removal would wait for this writer and deadlock, so the writer breaks kernfs's active
+ * protection of the file and holds the module instead.
  */
 static ssize_t reclaim_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
 			     size_t count)
@@ -134,7 +134,7 @@ static const struct attribute_group group = {
 	.attrs = attributes,
 };
 
-/* devs_lock, which the caller holds, keeps the list as it is. */
+/* The caller holds devs_lock, which keeps @dirs from changing. */
 static struct orphan_dir *find(const struct kmem_dev *kmem, const struct dax_span *span)
 {
 	struct orphan_dir *dir;
@@ -155,15 +155,15 @@ static void hide(struct kmem_dev *kmem, const struct dax_span *span)
 	spin_lock(&dirs_lock);
 	list_del(&dir->node);
 	spin_unlock(&dirs_lock);
-	/* The files go first: the writer of reclaim finds its own by the directory. */
+	/* Remove the files before the directory, in which reclaim_store() looks up its own file. */
 	sysfs_remove_group(dir->kobj, &group);
-	/* The writer may keep the kobject for a while; kobject_del() takes its name away. */
+	/* reclaim_store() may still hold the kobject, so free the directory's name now. */
 	kobject_del(dir->kobj);
 	kobject_put(dir->kobj);
 	kfree(dir);
 }
 
-/* The files are made when the directory is in the list, so that no reader misses its range. */
+/* Adds the directory to @dirs before it creates the files, so that every reader finds the range. */
 static int create(struct kmem_dev *kmem, const struct dax_span *span, const char *name)
 {
 	struct orphan_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
@@ -200,7 +200,7 @@ static void show(struct kmem_dev *kmem, const struct dax_span *span)
 	snprintf(name, sizeof(name), "%llx-%llx", span->start, span->end);
 	err = create(kmem, span, name);
 	if (err)
-		pr_warn("stranded/%s could not be made (%pe)\n", name, ERR_PTR(err));
+		pr_warn("stranded/%s could not be created (%pe)\n", name, ERR_PTR(err));
 }
 
 const struct kmem_orphan_view kmem_orphan_dirs = {
@@ -209,7 +209,7 @@ const struct kmem_orphan_view kmem_orphan_dirs = {
 };
 
 /**
- * kmem_orphan_dirs_create() - make the directory stranded/
+ * kmem_orphan_dirs_create() - create the directory stranded/
  * @driver: the driver's own directory
  *
  * Context: Process context, sleeps.
@@ -222,15 +222,14 @@ int kmem_orphan_dirs_create(struct kobject *driver)
 }
 
 /**
- * kmem_orphan_dirs_remove() - remove it
+ * kmem_orphan_dirs_remove() - remove the directory stranded/
  *
- * Context: Process context, sleeps; nothing is shown, and no new reference to the module can
- * be had.
+ * Context: Process context, sleeps; after kmem_orphans_close(), when try_module_get() fails.
  */
 void kmem_orphan_dirs_remove(void)
 {
 	kobject_put(stranded);
 	stranded = NULL;
-	/* A writer of reclaim that has put the module may still run its code. */
+	/* reclaim_store() may still run after its module_put(). */
 	synchronize_rcu_tasks();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Changes one device from a poll loop, as a daemon would: poll-loop DEVICE plug|unplug.
- * Prints how far it is; SIGINT cancels it, and everything is rolled back.
+ * Changes one device from a poll loop, as a daemon would: poll-loop DEVICE plug|unplug. Prints
+ * the progress; SIGINT cancels the change, which is rolled back.
  *
  *	cc poll-loop.c $(pkg-config --cflags --libs libdaxplug)
  */
@@ -30,7 +30,7 @@ static void print_progress(const struct daxplug_change *change)
 		       done, total);
 }
 
-/* A daemon has other descriptors beside that of the change. */
+/* A daemon would poll other descriptors too. */
 static void follow(struct daxplug_change *change)
 {
 	while (daxplug_change_process(change)) {
@@ -65,7 +65,7 @@ static int change_device(struct daxplug_device *device, enum daxplug_action acti
 		return 1;
 	running = change;
 	signal(SIGINT, interrupt);
-	/* A change that is refused has ended at once, and follow() has nothing to do. */
+	/* A refused change has already ended, so follow() has nothing to do. */
 	if (daxplug_change_start(change) == 0)
 		follow(change);
 	signal(SIGINT, SIG_DFL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Asks what an unplug of each device would meet, all at the same time, one thread and
- * one handle for each: threads DEVICE...
+ * Makes a forecast of an unplug for each device, concurrently, with one thread and one handle for
+ * each: threads DEVICE...
  *
  *	cc -pthread threads.c $(pkg-config --cflags --libs libdaxplug)
  */

@@ -72,7 +72,7 @@ static void fuzz_trim(const char *text, size_t size)
 /* The seed has the types below, and the members that the driver looks up. */
 static void fuzz_btf(const char *blob, size_t size)
 {
-	char found[BTF_TYPE_ROOM] = "";
+	char found[BTF_TYPE_SIZE] = "";
 	char *copy = malloc(size + 1); /* on the heap, to detect an access beyond the end */
 	struct btf_view view;
 	const char *fault;

@@ -117,7 +117,7 @@ static void sample(struct builder *b)
 /* Whatever the result, the reader stays within the blob and within the room for a type's text. */
 static void look_everything_up(const struct btf_view *view)
 {
-	char *found = malloc(BTF_TYPE_ROOM);
+	char *found = malloc(BTF_TYPE_SIZE);
 
 	assert_non_null(found);
 	btf_member_type(view, "device", "first", "int", 4, found);
@@ -228,7 +228,7 @@ static void a_bit_field_has_no_offset(void **unused)
 static void assert_type(const struct btf_view *view, const char *member, const char *expected,
 			unsigned int size, enum btf_match match)
 {
-	char found[BTF_TYPE_ROOM];
+	char found[BTF_TYPE_SIZE];
 
 	assert_int_equal(btf_member_type(view, "types", member, expected, size, found), match);
 	if (match == BTF_MATCHES)
@@ -237,7 +237,7 @@ static void assert_type(const struct btf_view *view, const char *member, const c
 
 static void check_types(const struct btf_view *view)
 {
-	char found[BTF_TYPE_ROOM];
+	char found[BTF_TYPE_SIZE];
 
 	assert_type(view, "inside", "struct owner", 40, BTF_MATCHES);
 	assert_type(view, "inside", "struct owner", 0, BTF_MATCHES);

@@ -8,22 +8,22 @@
 
 #include "btf.h"
 
-/* As the first version had it; newer headers are longer and begin the same way. */
+/* The length of the first version's header; newer versions only append members. */
 #define HEADER_LENGTH (offsetof(struct btf_header, str_len) + sizeof(__u32))
 
 /**
- * btf_open() - look at a BTF blob
+ * btf_open() - find and check the sections of a BTF blob
  * @view: filled in; points into @blob
  * @blob: the blob, in the byte order of this machine
  * @length: its length in bytes
  *
- * Return: NULL, or the fault of the blob.
+ * Return: NULL, or a text that says what is wrong with the blob.
  */
 const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 {
 	const struct btf_header *header = blob;
 	const char *bytes = blob;
-	size_t room;
+	size_t remaining;
 
 	if (length < HEADER_LENGTH || header->magic != BTF_MAGIC)
 		return "no BTF, or of another byte order";
@@ -33,9 +33,10 @@ const char *btf_open(struct btf_view *view, const void *blob, size_t length)
 	if (header->hdr_len % sizeof(__u32) || header->type_off % sizeof(__u32))
 		return "BTF out of alignment";
 
-	room = length - header->hdr_len;
-	if (header->type_off > room || header->type_len > room - header->type_off ||
-	    header->str_off > room || header->str_len > room - header->str_off || !header->str_len)
+	remaining = length - header->hdr_len;
+	if (header->type_off > remaining || header->type_len > remaining - header->type_off ||
+	    header->str_off > remaining || header->str_len > remaining - header->str_off ||
+	    !header->str_len)
 		return "BTF cut short";
 
 	view->types = bytes + header->hdr_len + header->type_off;
@@ -53,7 +54,7 @@ static int name_is(const struct btf_view *view, __u32 offset, const char *name)
 	return offset < view->strings_length && !strcmp(view->strings + offset, name);
 }
 
-/* Bytes behind a type's header, or -1 for a kind that is newer than this reader. */
+/* The number of bytes that follow a type's header, or -1 for an unknown kind. */
 static long payload_length(const struct btf_type *type)
 {
 	long entries = BTF_INFO_VLEN(type->info);
@@ -97,13 +98,13 @@ static long payload_length(const struct btf_type *type)
 static const struct btf_type *type_at(const struct btf_view *view, size_t position, size_t *next)
 {
 	const struct btf_type *type = (const void *)((const char *)view->types + position);
-	size_t room = view->types_length - position;
+	size_t remaining = view->types_length - position;
 	long payload;
 
-	if (room < sizeof(*type))
+	if (remaining < sizeof(*type))
 		return NULL;
 	payload = payload_length(type);
-	if (payload < 0 || sizeof(*type) + payload > room)
+	if (payload < 0 || sizeof(*type) + payload > remaining)
 		return NULL;
 
 	*next = position + sizeof(*type) + payload;
@@ -137,7 +138,7 @@ static const struct btf_type *type_by_id(const struct btf_view *view, __u32 id)
  * @view: the BTF
  * @name: the structure's name
  *
- * Return: bytes, or BTF_NOT_FOUND.
+ * Return: the size in bytes, or BTF_NOT_FOUND.
  */
 long btf_struct_size(const struct btf_view *view, const char *name)
 {
@@ -169,12 +170,12 @@ static int is_bit_field(const struct btf_type *type, const struct btf_member *me
 }
 
 /**
- * btf_member_offset() - where a structure keeps a member
+ * btf_member_offset() - the offset of a member in a structure
  * @view: the BTF
  * @name: the structure's name
  * @member: the member's name; not one of an anonymous structure inside
  *
- * Return: bytes from the structure's start, or BTF_NOT_FOUND (bit fields too).
+ * Return: the offset in bytes, or BTF_NOT_FOUND, also for a bit field.
  */
 long btf_member_offset(const struct btf_view *view, const char *name, const char *member)
 {
@@ -189,15 +190,15 @@ long btf_member_offset(const struct btf_view *view, const char *name, const char
 	return offset % 8 ? BTF_NOT_FOUND : (long)(offset / 8);
 }
 
-/* How deep a chain of pointers, typedefs and parameters is followed. */
+/* The maximum depth of a chain of pointers, typedefs and parameters. */
 #define DEPTH_MAX 8
 
 static void append(char *text, const char *more)
 {
 	size_t used = strlen(text), length = strlen(more);
 
-	if (length > BTF_TYPE_ROOM - 1 - used)
-		length = BTF_TYPE_ROOM - 1 - used;
+	if (length > BTF_TYPE_SIZE - 1 - used)
+		length = BTF_TYPE_SIZE - 1 - used;
 	memcpy(text + used, more, length);
 	text[used + length] = '\0';
 }
@@ -237,13 +238,13 @@ static void append_pointer(const struct btf_view *view, char *text, __u32 id, in
 	append(text, " *");
 }
 
-/* A type as C writes it, without its typedefs and qualifiers. */
+/* Appends a type in C syntax, without typedefs and qualifiers. */
 static void append_type(const struct btf_view *view, char *text, __u32 id, int depth)
 {
 	const struct btf_type *type = type_by_id(view, id);
 
-	/* Stops when the text is full, so that hostile parameters cannot keep this loop busy. */
-	if (strlen(text) == BTF_TYPE_ROOM - 1)
+	/* Stop when the text is full, so that hostile BTF cannot keep this recursion busy. */
+	if (strlen(text) == BTF_TYPE_SIZE - 1)
 		return;
 	if (!id || depth == DEPTH_MAX || !type) {
 		append(text, id ? "?" : "void");
@@ -281,8 +282,7 @@ static void append_type(const struct btf_view *view, char *text, __u32 id, int d
 	}
 }
 
-/* The size of an integer, an enumeration or a structure, for its typedefs as well; 0 for all else.
- */
+/* The size of an integer, enumeration or structure, or of a typedef of one; 0 for other types. */
 static __u32 size_of(const struct btf_view *view, __u32 id)
 {
 	const struct btf_type *type = type_by_id(view, id);
@@ -308,16 +308,16 @@ static __u32 size_of(const struct btf_view *view, __u32 id)
 }
 
 /**
- * btf_member_type() - is a member of a structure of the type that is expected
+ * btf_member_type() - compare the type of a structure's member with the expected type
  * @view: the BTF
  * @name: the structure's name
  * @member: the member's name
- * @expected: the type as C writes it, without typedefs and qualifiers, such as
- *	"struct range *" or "int (*)(struct dev_dax *)"
- * @size: the size of an integer or a structure that is expected, in bytes; 0: any
- * @found: room for BTF_TYPE_ROOM bytes, for the type that the member has
+ * @expected: the type in C syntax, without typedefs and qualifiers, such as "struct range *" or
+ *	"int (*)(struct dev_dax *)"
+ * @size: the expected size of an integer or structure, in bytes; 0: any
+ * @found: set to the type of the member; a buffer of BTF_TYPE_SIZE bytes
  *
- * Return: whether it is.
+ * Return: see enum btf_match.
  */
 enum btf_match btf_member_type(const struct btf_view *view, const char *name, const char *member,
 			       const char *expected, unsigned int size, char *found)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A reader for BTF, the type information that a kernel carries of itself
- * (Documentation/bpf/btf.rst in the kernel's source). It knows just enough to
- * find where a structure keeps a member. The build tool and the module compile
- * the same file, so that both read a layout in the same way.
+ * A reader for BTF, the type information that a kernel provides about itself
+ * (Documentation/bpf/btf.rst in the kernel's source). Supports just enough to
+ * find the members of a structure. The build tool and the module compile the
+ * same file, so that both read a layout in the same way.
  */
 #ifndef DAXPLUG_LAYOUT_BTF_H
 #define DAXPLUG_LAYOUT_BTF_H
@@ -16,14 +16,14 @@
 
 #define BTF_NOT_FOUND (-1L)
 
-/* Room for the text of a type, as btf_member_type() writes it. */
-#define BTF_TYPE_ROOM 96
+/* The size of a buffer for the text of a type, see btf_member_type(). */
+#define BTF_TYPE_SIZE 96
 
 /**
- * enum btf_match - is a member of a structure of the type that is expected
+ * enum btf_match - whether a member of a structure has the expected type
  * @BTF_ABSENT: the structure, or a member of that name, does not exist
- * @BTF_MATCHES: it is
- * @BTF_DIFFERS: it is of another type
+ * @BTF_MATCHES: the member has that type
+ * @BTF_DIFFERS: the member has another type
  */
 enum btf_match {
 	BTF_ABSENT,
@@ -34,9 +34,9 @@ enum btf_match {
 /**
  * struct btf_view - a BTF blob, not owned
  * @types: its type section
- * @types_length: length of it, bytes
+ * @types_length: its length in bytes
  * @strings: its string section, ending in NUL
- * @strings_length: length of it, bytes
+ * @strings_length: its length in bytes
  */
 struct btf_view {
 	const void *types;

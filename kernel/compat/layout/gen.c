@@ -31,21 +31,21 @@ static void die(const char *why)
 static void *read_file(size_t *length)
 {
 	int fd = open(source, O_RDONLY);
-	size_t room = 1 << 20, used = 0;
+	size_t size = 1 << 20, used = 0;
 	char *data = NULL;
 	ssize_t got;
 
 	if (fd < 0)
 		die(strerror(errno));
-	/* Reads to the end of the file: a file in sysfs may have no size. */
+	/* Read to the end of the file: st_size of a file in sysfs may be 0. */
 	do {
-		if (!data || used == room) {
-			room *= 2;
-			data = realloc(data, room);
+		if (!data || used == size) {
+			size *= 2;
+			data = realloc(data, size);
 			if (!data)
 				die("out of memory");
 		}
-		got = read(fd, data + used, room - used);
+		got = read(fd, data + used, size - used);
 		if (got < 0)
 			die(strerror(errno));
 		used += got;
@@ -66,7 +66,7 @@ static const void *btf_section(const char *file, size_t *length)
 		return file;
 	if (header->e_shoff > *length || header->e_shstrndx >= header->e_shnum ||
 	    header->e_shnum > (*length - header->e_shoff) / sizeof(*sections))
-		die("a broken ELF file");
+		die("broken ELF file");
 
 	sections = (const void *)(file + header->e_shoff);
 	names = &sections[header->e_shstrndx];
@@ -77,7 +77,7 @@ static const void *btf_section(const char *file, size_t *length)
 		if (name + sizeof(".BTF") > *length || strcmp(file + name, ".BTF"))
 			continue;
 		if (section->sh_offset > *length || section->sh_size > *length - section->sh_offset)
-			die("a .BTF section that is cut short");
+			die("truncated .BTF section");
 		*length = section->sh_size;
 		return file + section->sh_offset;
 	}
@@ -86,7 +86,7 @@ static const void *btf_section(const char *file, size_t *length)
 	return NULL;
 }
 
-/* FNV-1a, to tell one kernel's BTF from another's in a log. */
+/* FNV-1a, to identify a kernel's BTF in a log. */
 static unsigned long long fingerprint(const unsigned char *data, size_t length)
 {
 	unsigned long long hash = 0xcbf29ce484222325ULL;
@@ -101,13 +101,13 @@ static void emit(const char *need, const char *type, const char *name, long valu
 {
 	if (match == BTF_DIFFERS) {
 		fprintf(stderr,
-			"daxplug: %s: %s.%s is of type '%s', and daxplug knows it as '%s' only: a kernel that is newer than daxplug?\n",
+			"daxplug: %s: %s.%s has type '%s', but daxplug supports '%s' only: is the kernel newer than daxplug?\n",
 			source, type, name, found, expected);
 		exit(1);
 	}
 	if (value == BTF_NOT_FOUND && !strcmp(need, "always")) {
 		fprintf(stderr,
-			"daxplug: %s: it does not describe %s.%s: this kernel's dax core is a module, off, or of a kind that daxplug does not know\n",
+			"daxplug: %s: no description of %s.%s: this kernel's dax core is a module, disabled, or unknown to daxplug\n",
 			source, type, name);
 		exit(1);
 	}
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 	struct btf_view view;
 	size_t length;
 	const void *blob;
-	char found[BTF_TYPE_ROOM] = "";
+	char found[BTF_TYPE_SIZE] = "";
 	const char *wrong;
 
 	if (argc != 2) {
@@ -143,9 +143,9 @@ int main(int argc, char **argv)
 
 	if (btf_member_offset(&view, "dax_device_driver", "type") != BTF_NOT_FOUND &&
 	    btf_enum_value(&view, "dax_driver_type", "DAXDRV_KMEM_TYPE") == BTF_NOT_FOUND)
-		die("dax_device_driver.type is there, and no DAXDRV_KMEM_TYPE for it");
+		die("dax_device_driver.type exists, but DAXDRV_KMEM_TYPE does not");
 
 	if (fflush(stdout) || ferror(stdout))
-		die("its layout could not be written");
+		die("cannot write its layout");
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks at load that the running kernel lays out its dax types as the kernel
- * did that this module was built for. A distribution may have turned module
- * versions and vermagic off.
+ * Checks at load that the dax types of the running kernel have the layout that
+ * this module was built for. A distribution may have disabled module versions
+ * and vermagic.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,21 +24,21 @@ static int compare(const char *type, const char *name, long built, long running,
 		   enum btf_match match, const char *expected, const char *found)
 {
 	if (match == BTF_DIFFERS) {
-		pr_err("%s.%s is of type '%s' here, and this module knows it as '%s' only; not loaded\n",
+		pr_err("%s.%s has type '%s' here, but this module supports '%s' only; not loaded\n",
 		       type, name, found, expected);
 		return -ENOEXEC;
 	}
 	if (built == running)
 		return 0;
 
-	pr_err("%s.%s is at %ld here, and at %ld in the kernel that this was built for; build it again\n",
+	pr_err("%s.%s is at offset %ld here, but at %ld in the kernel that this module was built for; rebuild it\n",
 	       type, name, running, built);
 	return -ENOEXEC;
 }
 
 static int compare_all(const struct btf_view *view)
 {
-	char found[BTF_TYPE_ROOM] = "";
+	char found[BTF_TYPE_SIZE] = "";
 	int err = 0;
 
 #define COMPARE(kind, need, type, name, as, bytes)                                                 \
@@ -76,8 +76,8 @@ static void *read_all(struct file *file, size_t length)
 }
 
 /*
- * Not by kernel_read_file(): that function is for files that the kernel is
- * going to trust, and security modules warn of a purpose they do not know.
+ * Does not use kernel_read_file(), which is for files that the kernel is going
+ * to trust: security modules warn about a purpose that they do not know.
  */
 static void *read_running_btf(size_t *length)
 {
@@ -97,8 +97,8 @@ static void *read_running_btf(size_t *length)
  * dax_layout_check() - compare the layout built in with the running kernel's
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOEXEC if the layouts differ or the kernel's BTF is not
- * readable as such, -ENOMEM, or the error from reading /sys/kernel/btf/vmlinux.
+ * Return: 0, -ENOEXEC if the layouts differ or the kernel's BTF is invalid,
+ * -ENOMEM, or the errno of reading /sys/kernel/btf/vmlinux.
  */
 int dax_layout_check(void)
 {

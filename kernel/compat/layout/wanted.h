@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The members that the driver uses of the dax core's private types
- * (drivers/dax/dax-private.h and drivers/dax/bus.h in the kernel's source), and
- * of the driver core's (drivers/base/base.h).
+ * The members that the driver uses in private types of the dax core (drivers/dax/dax-private.h
+ * and drivers/dax/bus.h in the kernel's source) and of the driver core (drivers/base/base.h).
  *
  * DAX_LAYOUT(ENTRY) calls ENTRY(kind, need, type, name, as, bytes) for each:
  *   kind   size: of structure `type`; member: offset of `name`; value: of enumerator `name`
- *   need   always, or maybe: kernels without it exist, its value is then BTF_NOT_FOUND
+ *   need   always; or maybe: some kernels lack it, then the value is BTF_NOT_FOUND
  *   as     the type of a member as btf_member_type() writes it
- *   bytes  the size of a member that is an integer or a structure, 0 where the header
+ *   bytes  the size of a member that is an integer or a structure, 0 if the header
  *          packages know it
  */
 #ifndef DAXPLUG_LAYOUT_WANTED_H
