@@ -57,9 +57,6 @@ case $BOOT in
 	mv /etc/daxplug.conf /root/
 	changes_nothing "removal of the configuration" systemctl start "$UNIT"
 	mv /root/daxplug.conf /etc/
-	# The package rebuilds the initramfs: with this machine's modules only, because all modules would
-	# take an emulated processor a quarter of an hour.
-	printf 'MODULES=dep\nCOMPRESS=gzip\n' > /etc/initramfs-tools/conf.d/small
 	SOON=600
 	changes_nothing "reinstallation of the package" dpkg -i /packages/daxplug_*.deb
 	changes_nothing "removal of the package" dpkg --remove --force-depends daxplug
