@@ -7,8 +7,8 @@
 
 /*
  * One delayed work serves all slices of a drive: queueing and cancelling one for each block would
- * double the driver's own cost for a block. A slice that begins later cannot end within
- * KMEM_SLICE_MS, so without a current slice the next check is due then.
+ * double the driver's own cost for a block. The current slice may end early, and a slice that
+ * begins later cannot end within KMEM_SLICE_MS, so the next check is due then at the latest.
  */
 static void check(struct work_struct *work)
 {
@@ -17,7 +17,7 @@ static void check(struct work_struct *work)
 
 	spin_lock(&slice->lock);
 	if (slice->task && time_before(jiffies, slice->end)) {
-		next = slice->end - jiffies;
+		next = min(next, slice->end - jiffies);
 	} else if (slice->task) {
 		send_sig(SIGINT, slice->task, 1);
 		slice->task = NULL;
