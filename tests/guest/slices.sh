@@ -34,7 +34,6 @@ if ((SLOW_BLOCK == HELD)); then
 	skip "a longer slice before that of the block with the page" "the page is in the block that goes first"
 	kill "$HOLDER"
 	done_testing
-	exit
 fi
 note "memory$HELD has the page, memory$SLOW_BLOCK is slow"
 
