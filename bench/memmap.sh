@@ -34,7 +34,7 @@ restore_setting() {
 	unbind && echo "$BEFORE" > "$DAX/memmap_on_memory"
 }
 
-[[ -e $DAX/memmap_on_memory ]] || die "$DEVICE: this kernel cannot keep the page structs of a device in it"
+[[ -e $DAX/memmap_on_memory ]] || die "$DEVICE: this kernel cannot keep the page structs of a device on the device"
 [[ $(< /sys/module/memory_hotplug/parameters/memmap_on_memory) == Y ]] ||
 	die "the kernel was not booted with memory_hotplug.memmap_on_memory=1"
 BEFORE=$(< "$DAX/memmap_on_memory")

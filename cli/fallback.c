@@ -29,6 +29,7 @@ char *fallback_reason(void)
 
 /* A key can be enrolled only with Secure Boot. */
 #define ENROL "/usr/lib/daxplug/sign-driver enrol, or boot without module.sig_enforce if it is set"
+#define CORRECT "correct \"options kmem\" in /etc/modprobe.d, then: daxplug takeover"
 
 /**
  * fallback_remedy() - the remedy that lets the next load of daxplug's driver succeed
@@ -51,8 +52,8 @@ const char *fallback_remedy(const char *reason)
 		{ "Operation not permitted", ENROL },
 		{ "Exec format error",
 		  "build the driver again for this kernel; dmesg has the difference" },
-		{ "Invalid argument",
-		  "correct \"options kmem\" in /etc/modprobe.d, then: daxplug takeover" },
+		{ "must be stock or none", CORRECT },
+		{ "Invalid argument", CORRECT },
 	};
 	unsigned int i;
 

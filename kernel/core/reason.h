@@ -25,7 +25,7 @@
  * @DAX_REASON_OTHER: the core gave no reason
  * @DAX_REASON_SIGNAL: cancelled by a signal to the writer
  * @DAX_REASON_TIMEOUT: cancelled by the timeout
- * @DAX_REASON_SUSPEND: cancelled because the system goes to sleep
+ * @DAX_REASON_SUSPEND: cancelled because the system is going to sleep
  * @DAX_REASON_UNBIND: cancelled because the device is being unbound
  * @DAX_REASON_UNLOAD: cancelled because the module is being unloaded
  * @DAX_REASON_COUNT: number of reasons

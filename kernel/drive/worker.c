@@ -184,7 +184,7 @@ static int cannot_begin(struct kmem_gate *gate, struct kmem_report *report,
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
  * Return: 0 or a negative errno: of kmem_drive_all(), of the cancel, of
- * kmem_lifecycle_begin(), or of kthread_create(); KMEM_ASLEEP if the system goes to sleep and
+ * kmem_lifecycle_begin(), or of kthread_create(); KMEM_ASLEEP if the system is going to sleep and
  * nothing was begun.
  */
 int kmem_worker_run(struct kmem_drive *drive, struct kmem_report *report,

@@ -40,7 +40,7 @@ fi
 if [[ $STOCK_KMEM ]]; then
 	ok "STOCK_KMEM names the kernel's own driver" test -r "$STOCK_KMEM"
 else
-	skip "STOCK_KMEM names the kernel's own driver" "the kmem of $KERNEL is daxplug's driver"
+	skip "STOCK_KMEM names the kernel's own driver" "the only kmem driver of $KERNEL is daxplug's"
 fi
 
 for tool in jq daxctl ndctl numactl stress-ng lsmem chmem udevadm; do

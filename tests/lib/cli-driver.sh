@@ -48,6 +48,7 @@ for errno in "Key was rejected by service" "Required key not available" "Operati
 done
 fell_back "$REFUSED Exec format error" "build the driver again for this kernel; dmesg has the difference"
 fell_back "$REFUSED Invalid argument" 'correct "options kmem" in /etc/modprobe.d, then: daxplug takeover'
+fell_back "fallback=non: must be stock or none" 'correct "options kmem" in /etc/modprobe.d, then: daxplug takeover'
 fell_back "$REFUSED Cannot allocate memory" "dmesg | grep kmem"
 is "the metrics have the fallback" \
 	"$(on metrics | grep -c '^daxplug_driver_info{driver="kernel",reason="driver-fell-back"} 1$')" 1

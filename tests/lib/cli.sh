@@ -252,14 +252,14 @@ is "room for both" "$(status_of on unplug --dry-run all)" 0
 zones() { printf 'Node %d, zone Normal\n  pages free %d\n  low 1\n  high 0\n  managed 9\n' "$@" > "$ROOT/proc/zoneinfo"; }
 zones 0 51200 1 999999 2 999999
 is "room for both, but none for a drain" "$(status_of on unplug --drain --dry-run all)" 7
-valid "both have room, and none for a drain" results on unplug --drain --dry-run --json all
+valid "room for both, but none for a drain: JSON" results on unplug --drain --dry-run --json all
 zones 0 999999
 is "room for a drain of both" "$(status_of on unplug --drain --dry-run all)" 0
 zones 0 1048576 2 1048576
 drain_room() { on unplug --drain --dry-run --json "$@" | jq -r '.[].forecast.room / 1073741824 | floor' | xargs; }
 is "a drain may fill another device" "$(drain_room dax0.0)" 8
 is "a drain does not fill a device that the same command unplugs later" "$(drain_room dax0.0 dax1.0)" "4 4"
-valid "both have room for a drain" results on unplug --drain --dry-run --json all
+valid "room for a drain of both: JSON" results on unplug --drain --dry-run --json all
 rm "$ROOT/proc/zoneinfo"
 
 # --- a value that cannot be read is unknown ---
