@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -r 12 -t 1800 -a memhp_default_state=online_movable
-# machine-full: -r 13 -t 1800 -a memhp_default_state=online_movable
+# machine-full: -r 12 -t 3600 -a memhp_default_state=online_movable
+# machine-full: -r 13 -t 3600 -a memhp_default_state=online_movable
 # Two commands install daxplug on a fresh machine and replace the kernel's own driver with daxplug's
 # while all memory is online; the next boot uses daxplug's driver; after the package is removed the
 # next boot uses the kernel's own.

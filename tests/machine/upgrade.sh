@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine-full: -p -r 12 -t 1800 -a memhp_default_state=online_movable
-# machine-full: -p -r 13 -t 1800 -a memhp_default_state=online_movable
+# machine-full: -p -r 12 -t 3600 -a memhp_default_state=online_movable
+# machine-full: -p -r 13 -t 3600 -a memhp_default_state=online_movable
 # An upgrade and a downgrade of the driver with its memory online change no memory: the loaded
 # driver stays until it can be unloaded, and "daxplug check" says so. Then takeover, or the next
 # boot, uses the installed one.
