@@ -10,7 +10,8 @@
 #
 # KIND is anon, shared or huge: memory that the program tests/live, which lab/vm adds to the guest,
 # writes to all the time and checks; mixed: all three; cache: files of a disk that a process has
-# open; or idle. OPTION is one: one processor; or tiering: with demotion and NUMA balancing.
+# open; or idle. OPTION is one: one processor; tiering: with demotion and NUMA
+# balancing; or stopped: the processes are stopped meanwhile, so that nothing else needs a processor.
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 
@@ -195,17 +196,24 @@ one_case() {
 	case $option in
 	one) what+=', one processor' ;;
 	tiering) what+=', tiering' ;;
+	stopped) what+=', processes stopped' ;;
 	esac
 	begin_option "$option"
 	begin_absent
 	plug
 	start_load "$kind" "$percent"
 	EXTRA="{\"live\": $((LIVE_MIB << 20))}"
-	record_undisturbed "$1" "$2" "$way" "$what: 1000 pages written by the processes, undisturbed"
-	count_written
-	now_us begin
-	measure_held "$1" "$2" "$way" "$what" 0 give_back "$2" || true
-	record_speed "$1" "$2" "$way" "$what: 1000 pages written by the processes" "$begin"
+	if [[ $option == stopped ]]; then
+		kill -STOP "${!LIVES[@]}"
+		measure_held "$1" "$2" "$way" "$what" 0 give_back "$2" || true
+		kill -CONT "${!LIVES[@]}"
+	else
+		record_undisturbed "$1" "$2" "$way" "$what: 1000 pages written by the processes, undisturbed"
+		count_written
+		now_us begin
+		measure_held "$1" "$2" "$way" "$what" 0 give_back "$2" || true
+		record_speed "$1" "$2" "$way" "$what: 1000 pages written by the processes" "$begin"
+	fi
 	end_load
 	must_be_unplugged
 	[[ $2 != ours ]] || record_floor "$1" "$way" "$what"
@@ -223,7 +231,7 @@ round() { # ROUND WHO: the first case warms up.
 
 CASES=("${@:2}")
 ((${#CASES[@]})) || CASES=(idle:0 anon:25 anon:50 anon:90 shared:50 cache:25 huge:50 mixed:50
-	anon:50:one anon:50:tiering)
+	anon:50:one anon:50:tiering anon:25:stopped anon:50:stopped anon:90:stopped shared:50:stopped)
 policy offline
 set_probes
 alternate "${1-5}" round
