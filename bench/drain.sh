@@ -8,10 +8,15 @@
 # are held, how fast the processes are meanwhile, and how long memcpy() and memset() take for the
 # same amount of memory.
 #
-# KIND is anon, shared or huge: memory that the program tests/live, which lab/vm adds to the guest,
-# writes to all the time and checks; mixed: all three; cache: files of a disk that a process has
-# open; or idle. OPTION is one: one processor; tiering: with demotion and NUMA
-# balancing; or stopped: the processes are stopped meanwhile, so that nothing else needs a processor.
+# KIND:
+#   anon, shared, huge  memory that the program tests/live writes to all the time, and checks
+#   mixed               all three
+#   cache               files of a disk that a process has open
+#   idle                no memory
+# OPTION:
+#   one                 one processor
+#   tiering             demotion and NUMA balancing are on
+#   stopped             the processes are stopped during the unplug, so it has both processors
 . "${BENCH-$LAB/bench}/lib.sh"
 . "${BENCH-$LAB/bench}/locks.sh"
 

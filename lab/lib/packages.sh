@@ -8,7 +8,8 @@ CHECK_PACKAGES=("${VM_PACKAGES[@]}" gcc libc6-dev make libcmocka-dev
 	pkg-config shellcheck meson ninja-build libkmod-dev libudev-dev libjson-c-dev
 	libsmartcols-dev libeconf-dev spin)
 
-# need_packages PACKAGE...: installs the missing packages, or tells a user who is not root how to.
+# need_packages PACKAGE...: installs the missing packages. If the user is not root, prints the apt-get
+# command that installs them, and exits.
 need_packages() {
 	local missing
 	mapfile -t missing < <(missing_packages "$@")

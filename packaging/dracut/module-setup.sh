@@ -4,11 +4,11 @@
 
 check() { return 0; }
 
-# Succeeds if the initramfs will hold kmem. dracut installs the drivers of add_drivers and
-# force_drivers only after all its modules, so that they are not in initdir yet.
+# Succeeds if the initramfs will hold kmem. dracut copies the drivers that these options name only
+# after it has called all modules, so they are not in initdir yet.
 # shellcheck disable=SC2154 # dracut sets initdir
 holds_kmem() {
-	[[ " ${add_drivers[*]-} ${force_drivers[*]-} " =~ [[:space:]]kmem[[:space:]] ]] ||
+	[[ " ${drivers-} ${add_drivers-} ${force_drivers-} " =~ [[:space:]]kmem[[:space:]] ]] ||
 		find "$initdir" -name 'kmem.ko*' | grep -q .
 }
 

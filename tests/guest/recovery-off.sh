@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# With vm.memory_failure_recovery=0 the kernel panics at a new hardware fault, but not when memory
-# with a known faulty page is plugged. That page is never allocated.
+# With vm.memory_failure_recovery=0 a new hardware fault makes the kernel panic. A plug of memory with
+# a page that the driver remembers as faulty does not, and the kernel never allocates that page.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
