@@ -85,8 +85,8 @@ begin_absent() {
 
 policy() { echo "$1" > "$MEMORY/auto_online_blocks"; }
 
-# load FILE: replaces the loaded driver with that one and binds the device to it, which by the
-# policy leaves its memory offline.
+# load FILE: replaces the loaded driver with the one in FILE and binds the device to it; by the policy
+# its memory is then offline.
 load() {
 	[[ ! -e /sys/module/kmem ]] || rmmod kmem
 	insmod "$1"
@@ -133,7 +133,7 @@ must_be_unplugged() {
 	((ONLINE == 0)) || die "$DEVICE: $ONLINE memory blocks stay online; giving up"
 }
 
-# alternate PAIRS FUNCTION [WHO]: loads both drivers alternately, or the one of WHO alone, and runs
+# alternate PAIRS FUNCTION [WHO]: loads both drivers alternately, or only WHO's, and runs
 # FUNCTION ROUND WHO with each: a warm-up, then PAIRS times. Each pair starts with the other driver,
 # so that the order favours neither.
 alternate() {

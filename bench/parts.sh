@@ -11,7 +11,7 @@
 
 TRACING=/sys/kernel/tracing
 
-# "FUNCTION: PART" each. None of these functions calls another of them.
+# Lines of "FUNCTION: PART". None of these functions calls another of them.
 PLUG_PARTS='vmemmap_populate: page structs allocated and cleared
 memmap_init_range: page structs written
 __free_pages_core: pages given to the allocator'

@@ -19,9 +19,9 @@
 
 /**
  * struct requester - the process that asked for a change
- * @uid: the owner of its session, or else the user
+ * @uid: the user who logged in, or else the user of this process
  * @pid: the PID of this process's parent
- * @unit: the systemd unit, such as a service or a session, or empty
+ * @unit: the systemd unit, a service or the scope of a login, or empty
  */
 struct requester {
 	uid_t uid;

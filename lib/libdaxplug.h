@@ -219,7 +219,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_RESERVED: a page of the block is reserved
  * @DAXPLUG_REASON_KERNEL: the kernel uses a page of the block for something else
  * @DAXPLUG_REASON_PINNED: a page of the block is pinned, as for I/O or a guest
- * @DAXPLUG_REASON_HUGE_PAGE: no other node can take a huge page of the block
+ * @DAXPLUG_REASON_HUGE_PAGE: a huge page of the block has no free huge page to move to
  * @DAXPLUG_REASON_NO_MEMORY: there is no memory to move pages to, or for the change
  * @DAXPLUG_REASON_REFUSED: a memory notifier of the kernel refused
  * @DAXPLUG_REASON_POISONED: a page of the block has a hardware fault

@@ -137,7 +137,7 @@ static const struct {
 	[DAXPLUG_REASON_RESERVED] = { "reserved", "a page of it is reserved" },
 	[DAXPLUG_REASON_KERNEL] = { "kernel", "the kernel uses a page of it" },
 	[DAXPLUG_REASON_PINNED] = { "pinned", "a page of it is pinned" },
-	[DAXPLUG_REASON_HUGE_PAGE] = { "huge_page", "no other node can take a huge page of it" },
+	[DAXPLUG_REASON_HUGE_PAGE] = { "huge_page", "a huge page of it has no free huge page to move to" },
 	[DAXPLUG_REASON_NO_MEMORY] = { "no_memory", "there is not enough memory elsewhere" },
 	[DAXPLUG_REASON_REFUSED] = { "refused", "a part of the kernel refused" },
 	[DAXPLUG_REASON_POISONED] = { "poisoned", "a page of it has a hardware fault" },

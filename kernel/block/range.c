@@ -138,7 +138,7 @@ void kmem_memory_rename(struct kmem_memory *memory, const char *name)
  * The reservation has its own copy of the device's name, because it may outlive the device.
  *
  * Context: Process context, sleeps; kmem_dev->lock held.
- * Return: 0, -EBUSY if a part of the range is already reserved, or -ENOMEM.
+ * Return: 0, -EBUSY if something else has reserved a part of the range, or -ENOMEM.
  */
 int kmem_range_reserve(struct kmem_memory *memory, const struct dax_span *span)
 {
@@ -226,7 +226,7 @@ static u64 zone_pages_for_page_structs(struct zone *zone)
 	       subtract_or_zero(cache, subtract_or_zero(zone_cma_pages(zone), free_cma));
 }
 
-/* Page structs cannot be in ZONE_MOVABLE, nor in the zones above it. */
+/* Page structs are not allocated from ZONE_MOVABLE, nor from the zones above it. */
 static u64 bytes_for_page_structs(void)
 {
 	u64 pages = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);

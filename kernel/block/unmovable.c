@@ -39,7 +39,10 @@ static void copy_pages(union copy *copy, const struct page *page, unsigned long 
 	data_race(memcpy(copy->pages + 1, page + 1, (nr - 1) * sizeof(*page)));
 }
 
-/* Whether this is a page of a process or a file, on an LRU list or on the way there. */
+/*
+ * Whether the core can migrate the page: a page of a process or a file, on an LRU list or on the
+ * way there, or one with movable_ops.
+ */
 static bool is_movable(struct page *page)
 {
 	return PageLRU(page) || page->mapping || kmem_page_has_movable_ops(page);

@@ -21,9 +21,9 @@ unsigned int dax_order_online(unsigned int count, unsigned int position)
  * @count: how many blocks go offline
  * @position: 0 to @count - 1
  *
- * Block 1 first: its absence ends every later walk of set_zone_contiguous() after block 0, which
- * goes offline last and so keeps the start of the zone in place. The other blocks follow from the
- * top down: shrink_zone_span() then finds the new end of the zone right below each.
+ * Block 1 first: once it is offline, every later walk of set_zone_contiguous() ends right after
+ * block 0, which goes offline last and so keeps the start of the zone in place. The other blocks
+ * follow from the top down: shrink_zone_span() then finds the new end of the zone right below each.
  *
  * Return: the block's number.
  */

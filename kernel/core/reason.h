@@ -17,7 +17,7 @@
  * @DAX_REASON_RESERVED: a reserved page
  * @DAX_REASON_KERNEL: a page that the kernel uses for something else
  * @DAX_REASON_PINNED: a page that is pinned
- * @DAX_REASON_HUGE_PAGE: a huge page that no other node can take
+ * @DAX_REASON_HUGE_PAGE: a huge page without a free huge page to move to
  * @DAX_REASON_NO_MEMORY: no memory to move pages to, or for page structs
  * @DAX_REASON_REFUSED: a memory notifier
  * @DAX_REASON_POISONED: a page with a hardware fault

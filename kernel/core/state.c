@@ -101,8 +101,9 @@ enum dax_verdict dax_state_verdict(enum dax_state from, enum dax_state wanted)
 		return from == DAX_STATE_UNPLUGGED ? DAX_VERDICT_GO : DAX_VERDICT_BUSY;
 	default:
 		/*
-		 * The driver only reports offline and mixed: other tasks may
-		 * put the blocks of an offline device online at any time.
+		 * Offline and mixed are only reported and cannot be requested:
+		 * other tasks may put the blocks of an offline device online
+		 * at any time.
 		 */
 		return DAX_VERDICT_INVALID;
 	}

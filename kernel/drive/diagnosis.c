@@ -65,9 +65,9 @@ static bool is_memory_short(struct kmem_gate *gate, unsigned int block)
 }
 
 /*
- * All notifiers agreed, and the core was moving pages. It fails with -EBUSY for a free huge page
- * that is reserved and has no free counterpart on another node; for all other pages it retries
- * until a signal stops it.
+ * All notifiers agreed, and the core was moving pages. It fails with -EBUSY if the block has a free
+ * huge page and all free huge pages of that size in the machine are reserved
+ * (dissolve_free_hugetlb_folios()); for all other pages it retries until a signal stops it.
  */
 static enum dax_reason why_not_moved(struct kmem_gate *gate, struct kmem_failure *failure)
 {

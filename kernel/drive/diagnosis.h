@@ -11,7 +11,7 @@ struct kmem_gate;
 #define KMEM_NO_BLOCK UINT_MAX
 
 /**
- * struct kmem_failure - the first step of a job that failed
+ * struct kmem_failure - the first failed step of a job, and the number of failed steps
  * @step: the step, DAX_STEP_NONE if none failed
  * @block: the block
  * @err: the negative errno

@@ -143,10 +143,11 @@ static int find_blocks(struct kmem_drive *drive)
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; the gate owned by this task.
- * Return: 0; the negative errno of the first step that failed, or of the last one in a
- * best-effort job, from kmem_memblks_find(), kmem_memblk_switch(), kmem_range_reserve(),
- * kmem_range_add() or kmem_range_remove(); or the errno of the cancel. After an error the blocks
- * that were switched stay switched, until kmem_drive_want_back() and another drive restore them.
+ * Return: 0; the negative errno of the first step that failed, or in a best-effort job that of the
+ * last stage that failed (job->failure has the first step), see kmem_memblks_find(),
+ * kmem_offline_unwanted(), kmem_range_remove(), kmem_range_reserve(), kmem_range_add() and
+ * kmem_switch_online(); or the errno of the cancel. After an error nothing is undone: the caller
+ * rolls back by kmem_drive_want_back() and another drive.
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {

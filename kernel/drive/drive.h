@@ -15,7 +15,7 @@ struct memory_block;
  * struct kmem_drive - the data for driving a device's blocks
  * @job: the current job
  * @memory: the memory
- * @blocks: the device of each block, NULL until find_blocks() has found it
+ * @blocks: the device of each block, with a reference, or NULL; kmem_drive_end() drops them
  * @states: scratch: a copy of the state of each block
  * @list: scratch: the numbers of the blocks to switch
  * @sorted: scratch for dax_order_offline_ranked()

@@ -28,12 +28,12 @@ struct kmem_times {
  * struct kmem_job - one drive of a device's blocks
  * @gate: the gate of the memory
  * @lifecycle: its lifecycle, which says whether the job was cancelled
- * @purpose: if set, each failure is logged at once, with this word; if NULL, the caller reports
- *	the first failure
+ * @purpose: if set, each failure is logged at once, with this word; if NULL, failures are only
+ *	recorded in @failure
  * @best_effort: go on after a failure, and after a cancel
  * @tried: the block that was switched last, or KMEM_NO_BLOCK
  * @times: the times of all jobs of the transition
- * @last_gap: the end of the last gap, in jiffies
+ * @last_gap: the end of the last gap, or the start of the job if there was none, in jiffies
  * @failure: the first failure
  *
  * kmem_dev->lock protects all of it.

@@ -14,7 +14,7 @@ static LIST_HEAD(lifecycles);
 
 /*
  * Bits of enum kmem_sleep. Written under lifecycle_lock; kmem_lifecycle_wait_turn() reads it
- * without.
+ * without that lock.
  */
 static unsigned int asleep;
 
@@ -172,8 +172,8 @@ void kmem_lifecycle_close(struct kmem_lifecycle *lifecycle)
  * kmem_lifecycle_wait_turn() - wait until the system is awake, or the device is closing
  * @lifecycle: the lifecycle
  *
- * When the driver core unbinds a device, it waits for the writers of the device's files. So a
- * writer has to stop waiting here then.
+ * When the driver core unbinds a device, it waits for the writers of the device's files. So this
+ * wait has to end when the device enters KMEM_CLOSING.
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ERESTARTSYS after a signal.

@@ -78,8 +78,9 @@ enum kmem_sleep {
 /**
  * struct kmem_lifecycle - the life of one device's memory
  * @node: in lifecycle.c's list
- * @life: the owner of the memory
- * @phase: the phase of its transition; kmem_lifecycle_await() reads it without the lock
+ * @life: the owner of the memory; kmem_lifecycle_life() reads it without the lock
+ * @phase: the phase of its transition; kmem_lifecycle_await() and kmem_lifecycle_is_idle() read it
+ *	without the lock
  * @worker: the task that makes the transition, NULL in KMEM_PHASE_IDLE
  * @cancelled: why the transition was cancelled, or DAX_REASON_NONE; the worker reads it without
  *	the lock

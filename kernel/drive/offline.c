@@ -151,8 +151,8 @@ static int offline_listed(struct kmem_drive *drive, unsigned int *count, unsigne
  * @drive: the drive, its job begun, the blocks' devices found
  *
  * Context: The worker, which owns the gate; sleeps.
- * Return: 0, or the first failure's negative errno, see kmem_switch_offline(); -ETIMEDOUT if a
- * rollback gave up on a block.
+ * Return: 0; the first failure's negative errno, see kmem_switch_offline(), in a best-effort job
+ * that of the last pass with a failure; -ETIMEDOUT if a rollback gave up on a block.
  */
 int kmem_offline_unwanted(struct kmem_drive *drive)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 
@@ -7,17 +8,19 @@
 
 /*
  * One delayed work serves all slices of a drive: queueing and cancelling one for each block would
- * double the driver's own cost for a block. The current slice may end early, and a slice that
- * begins later cannot end within KMEM_SLICE_MS, so the next check is due then at the latest.
+ * double the driver's own cost for a block. check() runs at the end of the current slice, and at
+ * least every KMEM_SLICE_MS: the current slice may end early, and check() must not miss the end of
+ * the next slice, which lasts at least KMEM_SLICE_MS.
  */
 static void check(struct work_struct *work)
 {
 	struct kmem_slice *slice = container_of(to_delayed_work(work), struct kmem_slice, watch);
-	unsigned long next = msecs_to_jiffies(KMEM_SLICE_MS);
+	unsigned long next = msecs_to_jiffies(KMEM_SLICE_MS), now;
 
 	spin_lock(&slice->lock);
-	if (slice->task && time_before(jiffies, slice->end)) {
-		next = min(next, slice->end - jiffies);
+	now = jiffies;
+	if (slice->task && time_before(now, slice->end)) {
+		next = min(next, slice->end - now);
 	} else if (slice->task) {
 		send_sig(SIGINT, slice->task, 1);
 		slice->task = NULL;
@@ -85,7 +88,7 @@ void kmem_slice_begin(struct kmem_slice *slice, unsigned int ms)
  * kmem_slice_end() - end the slice of this task's attempt
  * @slice: the slice
  *
- * No signal is sent after this.
+ * The slice sends no SIGINT after this; a cancel still may.
  *
  * Context: Process context.
  */

@@ -102,8 +102,8 @@ static void drop_restart(void)
  * @block: the block
  * @word: "offline", "online", "online_kernel" or "online_movable"
  *
- * Context: Process context; sleeps until the core has moved all pages of the block, or a signal
- * to this task is pending.
+ * Context: Process context, sleeps; taking a block offline lasts until the core has moved all pages
+ * of the block, has failed, or sees a pending signal.
  * Return: 0; KMEM_MEMBLK_LATER if device_hotplug_lock is taken, after 5 ms; -EINVAL if the block
  * is already in that state; -EBUSY if a page cannot be moved; -EINTR after a signal; -EHWPOISON
  * and others from the core, or from a notifier that refused; -EIO if a notifier returned an errno
@@ -161,8 +161,8 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
  * kmem_memblks_find() - get the devices of all present blocks of some ranges
  * @spans: the ranges
  * @states: the state of each block, an enum dax_block_state each
- * @blocks: a pointer for each block; NULL pointers of present blocks are set, with a reference to
- *	the device
+ * @blocks: a pointer for each block; NULL pointers are set, with a reference, for all blocks that
+ *	have a device
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ENODEV if a present block has no device.

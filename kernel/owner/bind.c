@@ -62,8 +62,8 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 	/*
 	 * No udev rule may put the first range online while the next one is being added. The
 	 * system's policy is known only when the core is about to online the first block, so for
-	 * a policy may_online_added() owns the gate. If no block is to go online, udev rules may
-	 * put blocks online.
+	 * a policy may_online_added() makes this task the owner of the gate. If no block is to go
+	 * online, udev rules may put blocks online.
 	 */
 	if (by_policy)
 		add_for = KMEM_ADD_FOR_POLICY;
@@ -78,7 +78,7 @@ static int populate(struct kmem_dev *kmem, enum dax_state asked)
 	kmem_job_begin_best_effort(&drive->job, "bind");
 	err = kmem_drive_add(drive);
 
-	/* Bind the device unless none of its ranges could be added. */
+	/* Bind the device if any of its ranges is present, even if others could not be added. */
 	if (kmem_gate_counts(gate).present) {
 		online_added(kmem, by_policy ? kmem_gate_policy(gate) : dax_block_wanted(asked),
 			     was_absent && asked == DAX_STATE_ONLINE);

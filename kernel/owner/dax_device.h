@@ -15,7 +15,8 @@ struct device;
 /**
  * struct kmem_dax_driver - the functions that the DAX core calls
  * @probe: a device is bound; returns 0 or a negative errno
- * @closing: a device is about to be unbound; must not take a lock that a transition holds
+ * @closing: a device is about to be unbound; must not take kmem_dev->lock, which is
+ *	held throughout a transition
  * @remove: a device is being unbound; its files are gone
  * @groups: the files of a bound device
  */

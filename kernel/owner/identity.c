@@ -35,10 +35,10 @@ const char *kmem_identity_kind(struct device *dev)
 }
 
 /*
- * Returns the text of a device's attribute, in @page; NULL if there is none; ERR_PTR(-EINTR)
- * after a signal. Calls show() instead of reading the file, whose kernfs locks would be taken in
- * the wrong order: other files take locks inside them that are held while a device is being
- * added.
+ * Returns the text of a device's attribute, in @page; NULL if there is none; ERR_PTR(-EINTR) after a
+ * signal. Calls the attribute's show function instead of reading the file, whose kernfs locks would
+ * be taken in the wrong order: other files take locks inside them that are held while a device is
+ * being added.
  */
 static char *show(struct device *dev, const char *name, char *page)
 {
@@ -124,7 +124,7 @@ static int read_serial(struct device *region, unsigned int target, char *page,
  * @serials: set to the serial numbers
  * @max: the number of elements of @serials
  *
- * Reads the files of the CXL core in sysfs: no exported function leads from a region to its
+ * Calls the sysfs attributes of the CXL core: no exported function leads from a region to its
  * expanders.
  *
  * Context: Process context, sleeps; waits for the CXL core's lock of its regions until a signal

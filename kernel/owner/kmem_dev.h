@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The memory of one DAX device, as whole memory blocks. Created when a device is bound, and freed
- * when it has neither a device nor a present block, so it may outlive the device.
+ * The memory of one DAX device, as whole memory blocks. Created when a device is bound, or when
+ * the sweeper finds memory that another driver left; freed when it has neither a device nor a
+ * present block, so it may outlive the device.
  */
 #ifndef DAXPLUG_KMEM_DEV_H
 #define DAXPLUG_KMEM_DEV_H

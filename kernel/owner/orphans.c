@@ -124,7 +124,7 @@ static DECLARE_DELAYED_WORK(sweeper, sweep_later);
  */
 #define SWEEP_DELAY_MS 20
 
-/* Protects @is_open, which allows to queue the sweeper. Taken inside gate.c's gates_lock. */
+/* Protects @is_open: the sweeper is queued only while it is true. Taken inside gates_lock. */
 static DEFINE_SPINLOCK(sweeper_lock);
 static bool is_open;
 
@@ -147,7 +147,7 @@ static void set_open(bool open)
 }
 
 /**
- * kmem_orphans_block_offline() - a block has been taken offline through its own state file
+ * kmem_orphans_block_offline() - queue a sweep after another task took a block offline
  * @kmem: its memory
  *
  * If the block was the last of an orphaned range, the sweeper removes the range.
@@ -274,7 +274,7 @@ static const char *why_not(const struct kmem_dev *kmem, const struct kmem_dev *f
 	if (kmem_orphan_is_quarantined(kmem))
 		return "is quarantined, because the device behind it went away; reclaim it first";
 	if (kmem->behind != fresh->behind)
-		return "was left by another DAX region's device; bind it or reclaim the memory";
+		return "was left by a device of another DAX region; bind that device, or reclaim it first";
 	if (kmem->memory.nid != fresh->memory.nid)
 		return "was left by a device of another node; reclaim it first";
 	if (!dax_spans_equal(kmem->spans, fresh->spans))

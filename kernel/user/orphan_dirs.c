@@ -157,7 +157,10 @@ static void hide(struct kmem_dev *kmem, const struct dax_span *span)
 	spin_unlock(&dirs_lock);
 	/* Remove the files before the directory, in which reclaim_store() looks up its own file. */
 	sysfs_remove_group(dir->kobj, &group);
-	/* reclaim_store() may still hold the kobject, so free the directory's name now. */
+	/*
+	 * reclaim_store() may still hold the kobject, so remove the directory from sysfs now:
+	 * show() may have to create one with the same name.
+	 */
 	kobject_del(dir->kobj);
 	kobject_put(dir->kobj);
 	kfree(dir);

@@ -31,7 +31,7 @@ run_script() {
 	wait "$pid"
 	status=$?
 	kill -KILL -- "-$pid" 2> /dev/null
-	# Processes that SCRIPT started in sessions of their own may still hold the pipes.
+	# Processes that SCRIPT started by setsid may still hold the pipes.
 	{ sleep 2; kill "$out" "$err"; } 2> /dev/null &
 	wait "$out" "$err"
 	return "$status"

@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An initramfs that holds kmem gets daxplug's driver as well, and the program of its modprobe rule.
+# Adds the program of daxplug's modprobe rule to every initramfs, and daxplug's driver to one that
+# will hold kmem.
 
 check() { return 0; }
 
-# Succeeds if the initramfs will hold kmem. dracut copies the drivers that these options name only
-# after it has called all modules, so they are not in initdir yet.
+# Succeeds if the initramfs will hold kmem. dracut copies the drivers and the directories of drivers
+# that these options name only after it has called all modules, so they are not in initdir yet.
 # shellcheck disable=SC2154 # dracut sets initdir
 holds_kmem() {
-	[[ " ${drivers-} ${add_drivers-} ${force_drivers-} " =~ [[:space:]]kmem[[:space:]] ]] ||
+	[[ " ${drivers-} ${add_drivers-} ${force_drivers-} " =~ [[:space:]](kmem|=(drivers/)?dax/?)[[:space:]] ]] ||
 		find "$initdir" -name 'kmem.ko*' | grep -q .
 }
 
-# The number of this module makes dracut call it after its other modules.
+# The number makes dracut call this module after those that copy drivers, such as 90kernel-modules.
 installkernel() { ! holds_kmem || hostonly='' instmods daxplug_kmem; }
 
 # Always: kmem can get into initdir after dracut has called install().

@@ -97,7 +97,7 @@ smaller() {
 	resize dax0.0 "$HALF"
 	refused smaller dax0.0 "$ALL" "other ranges"
 	resize dax0.0 "$SIZE"
-	adopted "of the first size again" dax0.0
+	adopted "smaller, then grown back" dax0.0
 }
 
 smaller_for_good() {
@@ -145,7 +145,7 @@ partial() {
 	refused partial "$DEVICE" "$ALL" "other ranges"
 	delete_device "$DEVICE"
 	resize dax0.0 "$SIZE"
-	adopted "partial, of the first size again" dax0.0
+	adopted "partial, then grown back" dax0.0
 }
 
 by_hand() {

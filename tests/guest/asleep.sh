@@ -35,16 +35,16 @@ else
 	skip "asleep: the system is suspended and resumes" "this kernel cannot test suspending"
 fi
 begin_write it unplugged 9<&-
-ok "asleep: a task writes to state" wait_until is_writing it
+ok "asleep again: a task writes to state" wait_until is_writing it
 pause 0.5
-ok "asleep: the write waits" eval '! has_result it'
-is "asleep: no transition has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
+ok "asleep again: the write waits" eval '! has_result it'
+is "asleep again: no transition has begun" "$(count 'online Movable')" "${#BLOCKS[@]}"
 ok "unbind does not wait for the writer" timeout 20 bash -c "echo dax0.0 > $KMEM/unbind"
 end_write it
 is "the writer gets ENODEV" "$RESULT" ENODEV
 stranded=$(echo "$KMEM"/stranded/*/)
 ok "the memory is stranded" test -d "$stranded"
-is "asleep: a reclaim is refused" "$(write_file "$stranded/reclaim" 1)" ECANCELED
+is "asleep again: a reclaim is refused" "$(write_file "$stranded/reclaim" 1)" ECANCELED
 wake_up
 is "awake: a reclaim succeeds" "$(write_file "$stranded/reclaim" 1)" "done"
 is "bound again" "$(bind)" "done"

@@ -4,7 +4,7 @@
 # kind or size, or a callback another prototype, even if all offsets are the same.
 # vm: -s 256M -t 240
 . "$LAB/tests/guest/helpers/device.sh"
-need_outside "the driver has the DAX core's types from the tree's headers"
+need_outside "it has the DAX core's types from the tree's headers"
 
 RUNNING=/sys/kernel/btf/vmlinux
 

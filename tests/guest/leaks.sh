@@ -45,7 +45,7 @@ for ((done = 0; done < 50; done++)); do
 done
 is "50 times bind, unplug, plug, unplug, unbind" "$done" 50
 is "nothing has leaked" "$(outside)" "$before"
-ok "the memory group is freed each time" is_one_group 50
+ok "the memory group is freed in each of 50 cycles" is_one_group 50
 
 # Without a write to state.
 echo > "$TRACING/trace"
@@ -55,7 +55,7 @@ for ((done = 0; done < 10; done++)); do
 done
 is "10 times bind and unbind" "$done" 10
 is "nothing has leaked after 10 times bind and unbind" "$(outside)" "$before"
-ok "the memory group is freed each time" is_one_group 10
+ok "the memory group is freed at each of 10 unbinds" is_one_group 10
 
 ok "unload" rmmod kmem
 ok "load" load_kmem

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A long rollback triggers no hung-task report, for the cancelled writer or for a task that waits to
-# suspend the system.
+# A long rollback triggers no hung-task report, neither for the cancelled writer nor for a task that
+# waits to suspend the system.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"

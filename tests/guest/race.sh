@@ -21,7 +21,8 @@ ACTOR='my ($name, $seed, $pause, $word_list, @files) = @ARGV;
 			$answer = defined syswrite($out, $word) ? "done" : $!;
 		}
 		$answers{"$word: $answer"}++;
-		open(my $mark, ">", "/tmp/done.$name") if $answer eq "done";
+		next if $answer ne "done";
+		open(my $mark, ">", "/tmp/done.$_") for $name, "$name.$word";
 	}
 	print "# $_ x $answers{$_}\n" for sort keys %answers;'
 
@@ -41,7 +42,7 @@ block_files() {
 }
 mapfile -t FILES < <(block_files)
 
-# succeeded ACTOR...: each of the actors has succeeded at least once.
+# succeeded ACTOR[.WORD]...: each of the actors has succeeded at least once, with that word.
 succeeded() {
 	local name
 	for name in "$@"; do
@@ -49,8 +50,8 @@ succeeded() {
 	done
 }
 
-# race SETUP ACTOR...: runs the actors for SECONDS_EACH; for up to three times as long on a busy host,
-# until each ACTOR has succeeded once.
+# race SETUP ACTOR[.WORD]...: runs the actors for SECONDS_EACH; for up to three times as long on a busy
+# host, until each ACTOR has succeeded once, with that word.
 race() {
 	local setup=$1 round
 	shift
@@ -89,7 +90,8 @@ accounted_for() {
 	is_all "$1, plugged" online_movable 'online Movable'
 }
 
-# A writer against four actors that switch single blocks whenever no transition runs.
+# A writer against four actors that write to single blocks all the time, which the driver refuses
+# during a transition.
 TURN=0.$SLOW # seconds
 togglers() {
 	actor writer "$TURN" online_movable,unplugged "$DAX/state"
@@ -112,7 +114,7 @@ let_kernel_choose_movable
 mark_log "the races begin"
 is "unplugged" "$(attempt unplugged)" "done"
 SECONDS_EACH=$((10 * SLOW - 5))
-race togglers writer offliner toggler switcher
+race togglers writer.online_movable writer.unplugged offliner toggler switcher
 for word in online_movable unplugged; do
 	ok "$word against four togglers succeeds" did writer "$word"
 done

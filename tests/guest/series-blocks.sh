@@ -39,11 +39,11 @@ has_events() { (($(events dax change DAX_STATE | wc -l) == $1)); }
 
 is "unplugged" "$(attempt unplugged)" "done"
 ok "one event for an unplug" wait_until has_events 1
-is "the event has the state" "$(events dax change DAX_STATE)" unplugged
+is "the unplug's event has the state" "$(events dax change DAX_STATE)" unplugged
 is "unplugged again" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 ok "one event for the plug, and none for the write that changed nothing" wait_until has_events 2
-is "the event has the state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
+is "the plug's event has the state" "$(events dax change DAX_STATE | tail -n 1)" online_movable
 is "no error so far" "$(events dax change DAX_ERROR)" ''
 is "each block had an event when it was added" \
 	"$(events memory add DEVPATH | sort -u | wc -l)" "${#BLOCKS[@]}"

@@ -5,7 +5,7 @@
 # vm: -s 1G -p online_movable
 # vm-full: -s 1G -r 2 -p online_movable
 . "$LAB/tests/guest/helpers/device.sh"
-need_outside "the driver switches blocks by the core's own functions"
+need_outside "it switches blocks by the core's own functions"
 load_fault
 
 # onlined_by_policy DESCRIPTION: bind lets the core put the device online, and refuses nothing.

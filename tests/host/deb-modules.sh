@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # full
 # "make deb-modules" makes packages of the driver for hosts without a compiler: two builds are
-# identical, the module is signed with the given key, and the metapackage breaks newer kernels.
+# identical, the module is signed with the given key, and the metapackage declares Breaks on newer
+# kernels.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
@@ -24,7 +25,7 @@ first=$(sums) || true
 in_layer "$KERNEL_ROOT" 'rm -r build; make -s clean' > /dev/null 2>&1 || true
 ok "the same packages again" make_packages
 is "built twice, they are identical" "$(sums)" "$first"
-is "a newer kernel breaks the metapackage" "$(breaks)" "linux-image-amd64 (>> $KERNEL_VERSION)"
+is "the metapackage has Breaks on newer kernels" "$(breaks)" "linux-image-amd64 (>> $KERNEL_VERSION)"
 
 ok "a key" make_key
 ok "packages with a key" make_packages KEY=key.pem CERT=cert.pem

@@ -31,6 +31,7 @@ is "another driver whose name contains kmem: no driver" "$(added add_drivers='my
 is "kmem in add_drivers" "$(added add_drivers=' dax_hmem kmem ')" "$ALL"
 is "kmem in force_drivers" "$(added force_drivers=kmem)" "$ALL"
 is "kmem in drivers" "$(added drivers='kmem ext4')" "$ALL"
+is "the directory of kmem" "$(added add_drivers=' =drivers/dax ')" "$ALL"
 touch "$initdir/usr/lib/modules/kmem.ko.xz"
 is "kmem copied by another module" "$(added add_drivers=)" "$ALL"
 done_testing

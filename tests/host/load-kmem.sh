@@ -101,9 +101,39 @@ expect "another word" ours 0 0
 
 start PROBLEM=refused -- fallback=none
 expect "without fallback" none 1 1
+start PROBLEM=refused -- fallback=stock
+expect "with fallback" stock 0 1
 start -- fallback=stock
-expect "with fallback" ours 0 0
+is "fallback=stock is not passed on" "$(< "$WORK/asked")" daxplug_kmem
 start -- fallback=non
 expect "a misspelt fallback" stock 0 1
 ok "a misspelt fallback: the log names it" grep -q 'fallback=non: must be stock or none' "$WORK/kmsg"
+
+# Without a writable /run the reason is still in the log.
+mkdir "$WORK/full"
+mount -t tmpfs -o ro none "$WORK/full"
+mount --bind "$WORK/full" /run
+start PROBLEM=refused
+expect "no writable /run" stock 0 1
+umount /run
+mount --bind "$WORK/full" /proc/sys/kernel
+start
+expect "no readable release" ours 0 0
+start PROBLEM="FATAL: Module daxplug_kmem not found in directory"
+expect "no readable release, and not built" stock 0 1
+umount /proc/sys/kernel
+
+# An initramfs has no sources; DKMS on Fedora and RHEL installs below extra/.
+rm -r "$WORK/src/daxplug-0.1.0"
+mkdir "$WORK"/{upper,scratch}
+lib=$(realpath /lib)
+if mount -t overlay -o "lowerdir=$lib,upperdir=$WORK/upper,workdir=$WORK/scratch" none "$lib"; then
+	mkdir -p /lib/modules/6.1/extra
+	: > /lib/modules/6.1/extra/daxplug_kmem.ko.xz
+	start PROBLEM=refused
+	expect "only extra/ has the driver" stock 0 1
+	umount --lazy "$lib"
+else
+	skip "only extra/ has the driver" "needs an overlay over /lib"
+fi
 done_testing

@@ -73,8 +73,8 @@ refuses "lockdown" "refuses the signature" ANSWER='Operation not permitted'
 refuses "another refusal" "Invalid module format" ANSWER='Invalid module format'
 refuses "an unknown option" "speed=9: the driver has no such option" OPTIONS='options kmem speed=9'
 refuses "a misspelt fallback" "fallback=non: must be stock or none" OPTIONS='options kmem fallback=non'
-start stock OPTIONS='options kmem fallback=none'
-is "fallback=none: status" "$STATUS" 0
+start stock OPTIONS='options kmem  fallback=none '
+is "fallback=none, with more spaces than needed: status" "$STATUS" 0
 echo "root=/dev/sda daxplug=off" > "$WORK/cmdline"
 mount --bind "$WORK/cmdline" /proc/cmdline
 refuses "switched off" "daxplug=off is on the kernel command line"

@@ -26,8 +26,8 @@ is "the two are identical" "$(sha256sum < "$TARBALL")" "$(sha256sum < "$WORK/fir
 is "the tarball has the files of the commit" "$(tar -tf "$TARBALL" | grep -v '/$' | sort)" \
 	"$(git ls-files | sed "s|^|daxplug-$VERSION/|" | sort)"
 
-# faults: prints the faults that rpmlint finds in the spec, and how many it has checked. Only RPM
-# before version 4.6 needs the buildroot tag.
+# faults: prints the faults that rpmlint finds in the spec, and the number of spec files it has
+# checked. Only RPM before version 4.6 needs the buildroot tag.
 faults() {
 	rpmlint packaging/daxplug.spec 2>&1 | grep -v no-buildroot-tag | grep -oE '.*[EW]: .*|1 specfiles checked'
 }

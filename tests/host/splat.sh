@@ -144,7 +144,7 @@ log "${DEADLOCK[@]}"
 ok "lockdep's report about the core's removal of blocks is not a fault" none
 ok "the known report about the removal is recognised" has_known_report "$LOG"
 log "${DEADLOCK[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
-ok "a fault after the known report is found" one_of 'BUG: KASAN'
+ok "a fault after the known report about the removal is found" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
 ok "a fault in an incomplete lockdep report is found" one_of 'BUG: KASAN'
 log "${DEADLOCK[@]:0:7}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init' "${DEADLOCK[@]:7}"
@@ -178,7 +178,7 @@ log "${PULLING[@]}"
 ok "lockdep's report about pciehp when an expander is pulled out is not a fault" none
 ok "the known report about pciehp is recognised" has_known_report "$LOG"
 log "${PULLING[@]}" 'BUG: KASAN: slab-out-of-bounds in kmem_drive_init'
-ok "a fault after the known report is found" one_of 'BUG: KASAN'
+ok "a fault after the known report about pciehp is found" one_of 'BUG: KASAN'
 pulling kmem_devs_lock
 log "${PULLING[@]}"
 ok "a report about pciehp whose chain has another lock is a fault" one_of 'possible circular locking'

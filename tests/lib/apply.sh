@@ -36,7 +36,7 @@ is "the output names the difference" "$(< "$WORK/out")" "dax0.0: guard would be 
 dax0.0: timeout would be 30s, was infinity
 dax0.0: state would be unplugged, was online_movable"
 is "the device differs in these keys" "$(differing)" "state guard timeout"
-valid "it differs" apply on apply -n -J
+valid "the device differs: JSON" apply on apply -n -J
 is "the device differs: JSON" "$(jq -r '.devices[0] | "\(.section) \(.file):\(.line) \(.outcome)"' "$WORK/json")" \
 	"hbm /etc/daxplug.conf:3 would-change"
 is "a record cannot be changed" "$(status_of on apply)" 8

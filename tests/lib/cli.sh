@@ -89,7 +89,7 @@ for verb in list show check plug unplug replug reclaim monitor apply metrics rec
 	is "help for $verb" "$(status_of "$DAXPLUG" "$verb" --help)" 0
 	ok "the help of $verb has the usage" grep -q "^usage: daxplug $verb" "$WORK/out"
 	is "help $verb is the same" "$("$DAXPLUG" help "$verb")" "$(< "$WORK/out")"
-	ok "help fits on 80 columns" test "$(wc -L < "$WORK/out")" -le 80
+	ok "the help of $verb fits on 80 columns" test "$(wc -L < "$WORK/out")" -le 80
 	while read -r option; do
 		ok "the manual has $verb $option" grep -qE "Fl .*\\\\-${option#--}( |\$)" "$WORK/manual"
 	done < <(sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p' "$WORK/out")
@@ -240,7 +240,7 @@ is "no room for both: a dry run" "$(status_of on unplug --dry-run all)" 7
 is "no room for both: the message is one line" "$(error | grep -cE '^daxplug: all 2 devices together: .*800 MiB.*600 MiB')$(wc -l < "$WORK/err")" 11
 is "no room for both: check" "$(status_of on check all)" 7
 is "no room for both: forced" "$(status_of on unplug --dry-run --force all)" 0
-valid "both have none" results on unplug --dry-run --json all
+valid "no room for both: JSON" results on unplug --dry-run --json all
 is "no room for both: the reason" "$(jq -r '.[].reason' "$WORK/json" | xargs)" "no_room no_room"
 add_device dax3.0 platform/hmem.2 3 96 4 device_dax ''
 is "another finding does not hide that there is no room" "$(status_of on unplug --dry-run dax0.0 dax1.0 dax3.0)" 7

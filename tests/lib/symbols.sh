@@ -16,10 +16,10 @@ exported() { nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort -u;
 
 is "the exported symbols are the declared ones, versioned" "$(exported "$1")" \
 	"$(declared | sed 's/$/@@LIBDAXPLUG_0/')"
-# Prints the variables in writable sections, without those of the compiler's start-up files, and
-# fails to print nothing for a library without symbols.
+# Prints the variables in writable sections, without those of the compiler's start-up files, or "no
+# symbols" for a stripped library.
 writable() {
-	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss)$/ { print $1 }
+	nm --format=sysv "$1" | awk -F'|' '$7 ~ /^\.(data|bss|tdata|tbss)$/ { print $1 }
 		$7 == ".text" { found = 1 }
 		END { if (!found) print "no symbols" }' |
 		grep -vE '^(__dso_handle|__TMC_END__|completed\.[0-9]+) *$'

@@ -43,14 +43,14 @@ case $BOOT in
 	is "check mode: nothing has changed" "$(< $STATE) $(ls -d /etc/daxplug.conf.d 2> /dev/null)" "offline "
 	ok "the role runs" play
 	is "the device is as declared" "$(< $STATE) $(< "$DAX/kmem/guard")" "online_movable 1"
-	ok "the role runs again" play
+	ok "the role runs a second time" play
 	is "a second run changes nothing" "$(changed)" 0
 	echo 0 > "$DAX/kmem/guard"
 	ok "the device has drifted: check mode" play --check --diff
 	is "the device has drifted: one task would change something" "$(changed)" 1
 	ok "the device has drifted: what differs" eval "said '^-dax0.0: guard = off$' && said '^\+dax0.0: guard = on$'"
 	is "the device has drifted: check mode changes nothing" "$(< "$DAX/kmem/guard")" 0
-	ok "the role runs again" play
+	ok "the role runs after the drift" play
 	is "the device is as declared again" "$(changed) $(< "$DAX/kmem/guard")" "1 1"
 	write_playbook onlin_movable
 	ok "a wrong word fails" eval '! play'
@@ -61,7 +61,7 @@ case $BOOT in
 2)
 	is "after a boot: as declared" "$(< $STATE) $(< "$DAX/kmem/guard")" "online_movable 1"
 	write_playbook online_movable
-	ok "the role runs again" play
+	ok "after a boot: the role runs" play
 	is "after a boot: nothing to change" "$(changed)" 0
 	done_testing
 	;;

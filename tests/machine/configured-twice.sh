@@ -40,10 +40,10 @@ udevadm settle
 as_declared() {
 	local reason="the package of daxctl has no daxdev-reconfigure@.service"
 	if systemctl cat 'daxdev-reconfigure@.service' > /dev/null 2>&1; then
-		ok "the device is as daxplug.conf declares" eventually device_is online_movable
+		ok "daxctl's service leaves the device as daxplug.conf declares" eventually device_is online_movable
 		is "apply has nothing to do" "$(daxplug apply 2>&1)" ''
 	else
-		skip "the device is as daxplug.conf declares" "$reason"
+		skip "daxctl's service leaves the device as daxplug.conf declares" "$reason"
 		ok "apply names two commands" eval "daxplug apply | grep -qF 'daxctl disable-device dax0.0 && daxplug apply'"
 		ok "the first command takes the device out of devdax mode" daxctl disable-device dax0.0
 		ok "the second command makes the device RAM" daxplug apply

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # machine-full: -p -r 12 -t 1800 -e kexec-tools -a memhp_default_state=online_movable
 # machine-full: -p -r 13 -t 2700 -e kexec-tools -a memhp_default_state=online_movable
-# Starting, stopping or replacing daxplug's unit or package, or the system, changes no memory: a stop
-# of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a kexec and a
+# Nothing that starts, stops or replaces daxplug's unit, its package or the system changes memory: a
+# start and a stop of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a kexec and a
 # shutdown. None of them waits for daxplug.
 . "$LAB/tests/machine/lib.sh"
 UNIT=daxplug-apply@dev-dax0.0.service
@@ -24,7 +24,7 @@ changes_nothing() {
 # ended_well: the previous boot ended without a change of memory, and systemd had to kill no unit. The
 # driver logs each transition.
 ended_well() {
-	# The log from the last time that systemd began to end the boot.
+	# Keeps the log from the point where systemd began to end the boot.
 	journalctl -b -1 -o cat | tac | sed '/^Stopped target.*[Mm]ulti-[Uu]ser/q' | tac > /run/ended
 	ok "boot $BOOT: the journal has the end of the last boot" \
 		grep -q '^Stopped target.*[Mm]ulti-[Uu]ser' /run/ended

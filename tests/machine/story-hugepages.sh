@@ -34,6 +34,7 @@ case $BOOT in
 	;;
 2)
 	ok "the memory is plugged" has_memory
+	is "the memory is in ZONE_MOVABLE" "$(< "$DAX/state")" online_movable
 	ok "the pool is filled" eventually grep -qx 256 $POOL/nr_hugepages
 	ok "a program mounts the huge pages" mount -t hugetlbfs none /mnt
 	ok "the program uses 100 MiB" fallocate -l 100M /mnt/pages

@@ -10,7 +10,9 @@ cat > /etc/daxplug.conf << 'END'
 kind = hmem
 state = online_movable
 END
-ok "the memory is plugged" daxplug apply
+ok "apply succeeds" daxplug apply
+ok "all memory of the device is online" has_memory
+is "the memory is as declared" "$(< "$DAX/state")" online_movable
 cp "$LAB/contrib/systemd/daxplug-release@.service" /etc/systemd/system/
 systemctl daemon-reload
 

@@ -31,7 +31,7 @@ static int compare(const char *type, const char *name, long built, long running,
 	if (built == running)
 		return 0;
 
-	pr_err("%s.%s is at offset %ld here, but at %ld in the kernel that this module was built for; rebuild it\n",
+	pr_err("%s.%s is %ld here, but %ld in the kernel that this module was built for; rebuild it\n",
 	       type, name, running, built);
 	return -ENOEXEC;
 }

@@ -26,7 +26,7 @@ run() {
 # says DESCRIPTION TEXT: the last run printed one line, with TEXT.
 says() {
 	ok "the message says $1" grep -qF -- "$2" <<< "$OUTPUT"
-	is "the message is one line" "$(wc -l <<< "$OUTPUT")" 1
+	is "the message says $1, in one line" "$(wc -l <<< "$OUTPUT")" 1
 }
 
 # is_all_of DESCRIPTION STATE PATTERN: the listed state is STATE, and every block matches PATTERN.
