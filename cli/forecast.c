@@ -24,7 +24,10 @@ static const struct {
 
 #define MOVING_COUNT (sizeof(moving) / sizeof(moving[0]))
 
-/* Whether the forecast is that of an unplug; so is that of a replug of present memory. */
+/*
+ * Whether to print the forecast as that of an unplug: also for a replug of memory that is present,
+ * which needs no new page structs.
+ */
 static bool is_unplug(const struct daxplug_forecast *forecast)
 {
 	enum daxplug_action action = daxplug_forecast_action(forecast);

@@ -100,7 +100,7 @@ static struct kmod_list *read_information(struct kmod_ctx *context)
  * Not with --sysroot, because libkmod follows links out of a recorded tree.
  *
  * Return: the version, which the caller frees; NULL if the file is the module that is
- * loaded, or if that cannot be told.
+ * loaded, or if that is unknown.
  */
 char *installed_other_version(void)
 {

@@ -7,7 +7,7 @@
 
 /**
  * enum installed - the driver that "modprobe kmem" would try first
- * @INSTALLED_UNKNOWN: cannot be told
+ * @INSTALLED_UNKNOWN: unknown
  * @INSTALLED_NONE: none
  * @INSTALLED_KERNELS: the kernel's own
  * @INSTALLED_OURS: daxplug's

@@ -120,7 +120,7 @@ static void record_tiers(struct record_tree *tree, struct daxplug *daxplug)
 	}
 }
 
-/* Selects the words of the kernel's command line to record, which excludes any secrets. */
+/* Whether to record a word of the kernel's command line: only known ones; others may be secret. */
 static bool is_about_memory(const char *word)
 {
 	static const char *const beginnings[] = {

@@ -23,7 +23,10 @@
 /* Ranges in a call of process_madvise(), which takes at most 1024. */
 #define SWAP_RANGES 512
 
-/* How often a mover waits WAIT_NS for free memory on a target; not at all once it swaps out. */
+/*
+ * The number of attempts to find a target with free memory, WAIT_NS apart; only one once the drain
+ * has swapped anything out.
+ */
 #define WAITS 20
 #define WAIT_NS 100000000L
 
@@ -252,8 +255,8 @@ static bool is_huge(const struct batch *batch)
 
 /*
  * Swaps the pages out, except those that several processes map: these are left to the unplug,
- * which swaps too. Returns false if the caller did not ask for that, the pages are huge, or swap
- * is full.
+ * which swaps too. Returns false if DAXPLUG_CHANGE_SWAP is not set, the pages are page cache or
+ * huge, the drain stops, or swap is not known to have enough space.
  */
 static bool swap_out(struct batch *batch)
 {
@@ -279,9 +282,9 @@ static bool swap_out(struct batch *batch)
  * batch_move() - move the pages of a batch
  * @batch: the batch; empty afterwards
  *
- * Pages that cannot be moved stay where they are. If no target has enough free memory,
- * DAXPLUG_CHANGE_SWAP swaps the pages out. Without it the drain stops, starved, or for page cache
- * only stops moving page cache.
+ * Pages that cannot be moved stay where they are. If no target has enough free memory, they
+ * are swapped out if DAXPLUG_CHANGE_SWAP is set and swap has space, except for huge pages and page
+ * cache. Otherwise the drain stops, starved, or for page cache only stops moving page cache.
  */
 void batch_move(struct batch *batch)
 {

@@ -147,7 +147,7 @@ bool block_is_online(enum daxplug_block_state state)
 	return state >= DAXPLUG_BLOCK_ONLINE;
 }
 
-/* Whether a block is known to be in the state that a state of its device requires. */
+/* Whether a block is known to be as in a device of that state; any zone will do for ONLINE. */
 bool block_is(enum daxplug_block_state state, enum daxplug_state of_device)
 {
 	switch (of_device) {

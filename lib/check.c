@@ -206,7 +206,8 @@ static int check_forecast(struct daxplug_change *change)
 	    (change->flags & DAXPLUG_CHANGE_FORCE))
 		return 0;
 	if (foresee(change, &forecast))
-		return 0;
+		return refuse(change, -ENOMEM, DAXPLUG_REASON_NO_MEMORY,
+			      "not enough memory for its forecast");
 	obstacle = forecast_obstacle(forecast);
 	if (obstacle)
 		err = refuse_finding(change, obstacle);

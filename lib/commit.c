@@ -18,6 +18,17 @@ static int read_sysctl(const struct daxplug *daxplug, const char *path, uint64_t
 	return sysfs_read_number(daxplug, path, number);
 }
 
+/* As read_sysctl(), but a missing file counts as 0. */
+static int read_optional(const struct daxplug *daxplug, const char *path, uint64_t *number)
+{
+	int err = read_sysctl(daxplug, path, number);
+
+	if (err != -ENOENT)
+		return err;
+	*number = 0;
+	return 0;
+}
+
 /* The memory that CommitLimit would lose: all but huge pages, which do not count for it. */
 static uint64_t lost_memory(const struct daxplug_forecast *forecast)
 {
@@ -46,14 +57,13 @@ static int read_commit(const struct daxplug *daxplug, uint64_t *limit, uint64_t 
 	return err;
 }
 
+/* Finds that @committed memory and the @reserve of root, in kB, exceed the @limit without @lost. */
 static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t committed,
-		  uint64_t lost)
+		  uint64_t reserve, uint64_t lost)
 {
-	uint64_t reserve = 0, left = limit > lost ? limit - lost : 0;
+	uint64_t left = limit > lost ? limit - lost : 0;
 	char promised[32], allowed[32];
 
-	/* The reserve for root, in kB. */
-	read_sysctl(forecast->daxplug, SYSCTL "admin_reserve_kbytes", &reserve);
 	if (committed + reserve * 1024 <= left)
 		return;
 	find(forecast, "commit-limit",
@@ -74,20 +84,23 @@ static void judge(struct daxplug_forecast *forecast, uint64_t limit, uint64_t co
 void forecast_commit(struct daxplug_forecast *forecast)
 {
 	const struct daxplug *daxplug = forecast->daxplug;
-	uint64_t mode = 0, fixed = 0, ratio, limit, committed;
+	uint64_t mode, fixed, reserve, ratio, limit, committed;
 	int err;
 
-	/* A recorded tree may lack the file; then assume the default mode. */
-	err = read_sysctl(daxplug, SYSCTL "overcommit_memory", &mode);
-	if (err == -ENOENT || (!err && mode != 2))
+	/* A recorded tree may lack the files; then assume the default mode, and no fixed limit. */
+	err = read_optional(daxplug, SYSCTL "overcommit_memory", &mode);
+	if (!err && mode != 2)
 		return;
-	if (!err && !read_sysctl(daxplug, SYSCTL "overcommit_kbytes", &fixed) && fixed)
+	if (!err)
+		err = read_optional(daxplug, SYSCTL "overcommit_kbytes", &fixed);
+	if (!err && fixed)
 		return;
-	if (err || read_sysctl(daxplug, SYSCTL "overcommit_ratio", &ratio) ||
+	if (err || read_optional(daxplug, SYSCTL "admin_reserve_kbytes", &reserve) ||
+	    read_sysctl(daxplug, SYSCTL "overcommit_ratio", &ratio) ||
 	    read_commit(daxplug, &limit, &committed)) {
 		find(forecast, "commit-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
 		     NULL, "", "cannot tell how much memory may be committed without the device");
 		return;
 	}
-	judge(forecast, limit, committed, lost_memory(forecast) / 100 * ratio);
+	judge(forecast, limit, committed, reserve, lost_memory(forecast) / 100 * ratio);
 }

@@ -132,7 +132,10 @@ static int fail_starved(struct drain *drain, int64_t *left)
 	return fail_room(drain->change, text);
 }
 
-/* Checks that each process can move to the nodes that its cpuset allows. */
+/*
+ * Checks that the nodes in each process's cpuset have enough free memory for it, unless
+ * DAXPLUG_CHANGE_FORCE or _SWAP is set.
+ */
 static int check_owners(struct drain *drain)
 {
 	const struct owner *owner = owners_without_room(drain);

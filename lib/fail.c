@@ -174,7 +174,10 @@ static void take_line(struct daxplug_change *change, const char *line)
 		report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
 }
 
-/* Reads kmem/last_failure of daxplug's driver; returns false if that is another change's. */
+/*
+ * Reads kmem/last_failure of daxplug's driver; returns false unless it is known to be that of this
+ * change.
+ */
 static bool read_line(const struct daxplug_change *change, enum daxplug_state wanted, char *line,
 		      size_t size)
 {

@@ -71,8 +71,8 @@ bool file_search_goes_on(const struct file_search *search)
 }
 
 /*
- * Whether to drain a file. The holes of a hugetlbfs file cannot be found, and a read would fill
- * them.
+ * Whether to drain a file. A hugetlbfs file must have no holes: they cannot be found, and a read
+ * would fill them.
  */
 static bool has_pages(const struct file_search *search, const struct stat *file)
 {

@@ -12,7 +12,8 @@
  *	severe finding replaces the last of the least severe.
  * @id: a stable word for programs, a constant
  * @severity: its severity
- * @reason: the reason of a change that fails because of it
+ * @reason: the reason that a change would report if it failed because of this, or
+ *	DAXPLUG_REASON_UNKNOWN
  * @device: the device that it concerns, or NULL for all
  * @remedy: the remedy, or ""
  * @format: one sentence without a full stop

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Settings that would refill a device are switched off until a change has ended. A separate
- * process, the keeper, stores their values and restores them when the worker ends, in whatever
- * way. If the keeper itself is killed, the worker restores them.
+ * process, the keeper, stores their values and restores them when the worker ends for any
+ * reason, even if it is killed. If the keeper itself is killed, the worker restores them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +28,9 @@ static const char *const off[REFILLS] = {
 };
 
 /*
- * The settings are system-wide: a second change would find them off, and leave them off. Only
- * root can open this file. A kernel without CONFIG_PROC_PAGE_MONITOR does not have it.
+ * The settings are system-wide: a second change would find them off, and leave them off. So a
+ * change locks /proc/kpageflags, which only root can open. A kernel without
+ * CONFIG_PROC_PAGE_MONITOR has no such file, and then there is no lock.
  */
 static int take_lock(struct daxplug_change *change)
 {
@@ -124,25 +125,48 @@ static int start_keeper(struct daxplug_change *change)
 	return -EAGAIN;
 }
 
-/* Records the settings that are on. They are restored in reverse order. */
-static void record(struct daxplug_change *change)
+/* Writing a weight clears AUTO_WEIGHTS, even to restore the weight, so it is recorded before. */
+static int record_auto_weights(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
-	const struct daxplug *daxplug = change->daxplug;
-	struct refill_setting setting, weights = { .path = AUTO_WEIGHTS };
+	struct refill_setting *weights = &refill->setting[refill->count];
+	int err;
+
+	snprintf(weights->path, sizeof(weights->path), "%s", AUTO_WEIGHTS);
+	err = sysfs_read(change->daxplug, weights->path, weights->value, sizeof(weights->value));
+	if (err && err != -ENOENT)
+		return err;
+	refill->count += !err && !strcmp(weights->value, "true");
+	return 0;
+}
+
+/*
+ * Records the settings that are on; they are restored in reverse order. Returns a negative errno if
+ * a setting cannot be read, whose path is then in the first unused element of refill->setting.
+ */
+static int record(struct daxplug_change *change)
+{
+	struct refill *refill = &change->task.refill;
+	struct refill_setting setting;
 	enum refill_way way;
+	int on, err;
 
 	for (way = 0; way < REFILLS; way++) {
-		if (!refill_is_on(daxplug, way, change->device->target_node, &setting))
+		on = refill_is_on(change->daxplug, way, change->device->target_node, &setting);
+		if (on > 0 && way == REFILL_INTERLEAVE) {
+			err = record_auto_weights(change);
+			if (err)
+				return err;
+		}
+		refill->setting[refill->count] = setting;
+		if (on < 0)
+			return on;
+		if (!on)
 			continue;
 		change->report.drained.refills |= 1U << way;
-		/* Writing a weight clears AUTO_WEIGHTS, even to restore the weight. */
-		if (way == REFILL_INTERLEAVE &&
-		    !sysfs_read(daxplug, weights.path, weights.value, sizeof(weights.value)) &&
-		    !strcmp(weights.value, "true"))
-			refill->setting[refill->count++] = weights;
-		refill->setting[refill->count++] = setting;
+		refill->count++;
 	}
+	return 0;
 }
 
 static int switch_off(struct daxplug_change *change)
@@ -189,7 +213,11 @@ int refill_begin(struct daxplug_change *change)
 	err = take_lock(change);
 	if (err)
 		return err;
-	record(change);
+	err = record(change);
+	if (err)
+		return fail(change, err, DAXPLUG_REASON_UNREADABLE, "cannot read /%s: %s",
+			    refill->setting[refill->count].path,
+			    report_errno(err, words, sizeof(words)));
 	err = refill->count ? start_keeper(change) : 0;
 	if (err)
 		return fail(change, err, DAXPLUG_REASON_WORKER,

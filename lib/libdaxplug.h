@@ -223,7 +223,7 @@ enum daxplug_phase {
  * @DAXPLUG_REASON_NO_MEMORY: there is no memory to move pages to, or for the change
  * @DAXPLUG_REASON_REFUSED: a memory notifier of the kernel refused
  * @DAXPLUG_REASON_POISONED: a page of the block has a hardware fault
- * @DAXPLUG_REASON_IN_USE: a part of the address range is in use
+ * @DAXPLUG_REASON_IN_USE: another driver uses a part of the address range
  * @DAXPLUG_REASON_OTHER: the kernel did not say why
  * @DAXPLUG_REASON_SIGNAL: cancelled by the caller or by a signal
  * @DAXPLUG_REASON_TIMEOUT: the timeout expired
@@ -307,7 +307,7 @@ enum daxplug_event_type {
 };
 
 /**
- * enum daxplug_verdict - the expectation of a forecast
+ * enum daxplug_verdict - what a forecast expects of the change
  * @DAXPLUG_VERDICT_UNKNOWN: not known
  * @DAXPLUG_VERDICT_GO: the change would be made
  * @DAXPLUG_VERDICT_REFUSED: the change would be refused, or fail
@@ -322,7 +322,8 @@ enum daxplug_verdict {
  * enum daxplug_severity - the severity of a finding
  * @DAXPLUG_SEVERITY_UNKNOWN: no finding
  * @DAXPLUG_SEVERITY_INFO: worth knowing
- * @DAXPLUG_SEVERITY_WARNING: something will be lost for good, or will work against the change
+ * @DAXPLUG_SEVERITY_WARNING: something will not come back by itself, will work against the
+ *	change, or may cause problems later
  * @DAXPLUG_SEVERITY_UNSURE: something could not be read, or cannot be foreseen:
  *	the change may fail
  * @DAXPLUG_SEVERITY_ERROR: the change would be refused, or fail
@@ -367,8 +368,8 @@ enum daxplug_use {
 #define DAXPLUG_CHANGE_NO_WAIT (1U << 3)
 /*
  * Unplug, replug: first move the pages of the device to other nodes, with one thread for each
- * CPU, while the kernel's memory hotplug locks are free. The change is refused if the nodes lack
- * free memory above their high watermarks for the pages that must move, unless
+ * online CPU, at most 64, while the kernel's memory hotplug locks are free. The change is refused
+ * if the nodes lack free memory above their high watermarks for the pages that must move, unless
  * DAXPLUG_CHANGE_FORCE is set. Pages that user space cannot move are left to the unplug. If the
  * change fails, pages that were moved do not move back.
  */
@@ -392,7 +393,7 @@ enum daxplug_use {
 #define DAXPLUG_REFILL_DEMOTION (1U << 0)
 /* NUMA balancing moves pages between nodes. */
 #define DAXPLUG_REFILL_BALANCING (1U << 1)
-/* The node has a weight for weighted interleaving. */
+/* The node's weight for weighted interleaving is above 1, the lowest. */
 #define DAXPLUG_REFILL_INTERLEAVE (1U << 2)
 
 /* ---- Names: one word each, for programs. "unknown" for a value that has none. ---- */
@@ -512,7 +513,7 @@ const char *daxplug_device_name(const struct daxplug_device *device);
 unsigned int daxplug_device_region(const struct daxplug_device *device);
 /* The name of its parent, such as hmem.0, region0 or dax0.0 of ndctl; "" if unknown. */
 const char *daxplug_device_region_name(const struct daxplug_device *device);
-/* The name of its driver; "" for none. */
+/* The name of its driver; "" for none or unknown; see daxplug_device_mode(). */
 const char *daxplug_device_driver(const struct daxplug_device *device);
 enum daxplug_kind daxplug_device_kind(const struct daxplug_device *device);
 enum daxplug_mode daxplug_device_mode(const struct daxplug_device *device);
@@ -927,7 +928,8 @@ uint64_t daxplug_change_dropped(const struct daxplug_change *change);
 int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_use use);
 
 /*
- * Any of DAXPLUG_REFILL_*: the ways in which the kernel might have refilled the device meanwhile.
+ * Any of DAXPLUG_REFILL_*: the settings that were on before the change and let the kernel refill
+ * the device; 0 without DAXPLUG_CHANGE_DRAIN or _NO_REFILL.
  */
 unsigned int daxplug_change_refills(const struct daxplug_change *change);
 /* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */

@@ -31,7 +31,10 @@ static bool is_lock_on(const char *line, const struct stat *file, int *pid)
 	       device_minor == minor(file->st_dev);
 }
 
-/* Finds the process that holds a lock in /proc/locks; returns 0 if there is none. */
+/*
+ * Finds the process that holds a lock in /proc/locks; returns 0 if there is none, or that cannot
+ * be read.
+ */
 static int find_holder(const struct daxplug *daxplug, int fd)
 {
 	char *text, *line, *rest;
@@ -50,13 +53,6 @@ static int find_holder(const struct daxplug *daxplug, int fd)
 	return found;
 }
 
-/**
- * daxplug_device_worker() - find the daxplug that changes a device now
- * @device: the device
- *
- * Return: the PID of the process that makes the change; 0 if there is none, or it cannot be
- * told.
- */
 int daxplug_device_worker(const struct daxplug_device *device)
 {
 	char path[SYSFS_PATH_SIZE];

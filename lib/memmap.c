@@ -25,7 +25,7 @@ uint64_t memmap_size(uint64_t memory)
  * memory_hotplug.memmap_on_memory, and the page structs of a block fill whole huge pages or the
  * value is "force".
  *
- * Return: 1 or 0; -1 if it cannot be told.
+ * Return: 1 or 0; -1 if unknown.
  */
 int memmap_in_effect(const struct daxplug_device *device)
 {

@@ -20,9 +20,9 @@
  * The interval of scans without a uevent, in ms. It is long where uevents can be received: then
  * such a scan finds only changes that send none.
  */
-#define LOOK_ANNOUNCED 300000
-#define LOOK_LIVE 2000
-#define LOOK_RECORDED 200
+#define SCAN_ANNOUNCED 300000
+#define SCAN_LIVE 2000
+#define SCAN_RECORDED 200
 
 /*
  * The delay of a scan after a uevent, in ms: a transition sends hundreds, and one scan serves
@@ -30,7 +30,7 @@
  * others.
  */
 #define SETTLE 20
-#define SETTLE_LOOKS 10
+#define SETTLE_SCANS 10
 
 /* A device as a scan found it; a difference makes an event. */
 struct view {
@@ -56,7 +56,7 @@ struct daxplug_event {
  * @own: a handle with its own devices
  * @epoll: readable when a scan is due
  * @timer: the timer of the next scan
- * @look_ms: the interval of scans without a uevent
+ * @scan_ms: the interval of scans without a uevent
  * @took_ms: the duration of the last scan
  * @udev: the context of libudev
  * @uevents: the kernel's uevents, or NULL if they cannot be received
@@ -74,7 +74,7 @@ struct daxplug_monitor {
 	struct daxplug *own;
 	int epoll;
 	int timer;
-	int look_ms;
+	int scan_ms;
 	int took_ms;
 	struct udev *udev;
 	struct udev_monitor *uevents;
@@ -130,7 +130,7 @@ static void listen_to_kernel(struct daxplug_monitor *monitor)
 		monitor->uevents = udev_monitor_new_from_netlink(monitor->udev, "kernel");
 	if (monitor->uevents && receive_from(monitor->uevents) &&
 	    !watch(monitor, udev_monitor_get_fd(monitor->uevents))) {
-		monitor->look_ms = LOOK_ANNOUNCED;
+		monitor->scan_ms = SCAN_ANNOUNCED;
 		return;
 	}
 	stop_listening(monitor);
@@ -215,7 +215,7 @@ static int start(struct daxplug_monitor *monitor)
 	if (err)
 		return err;
 	monitor->own->brief = true;
-	monitor->look_ms = monitor->own->live ? LOOK_LIVE : LOOK_RECORDED;
+	monitor->scan_ms = monitor->own->live ? SCAN_LIVE : SCAN_RECORDED;
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (monitor->epoll < 0 || monitor->timer < 0)
@@ -227,7 +227,7 @@ static int start(struct daxplug_monitor *monitor)
 	if (monitor->own->live)
 		listen_to_kernel(monitor);
 	err = take_snapshot(monitor);
-	/* Make the first scan at once. */
+	/* Make the descriptor readable at once: the events of this scan are waiting. */
 	set_timer(monitor, 1);
 	return err;
 }
@@ -312,12 +312,12 @@ static bool is_time(struct daxplug_monitor *monitor)
 
 	if (drain_uevents(monitor) && !monitor->settling) {
 		monitor->settling = true;
-		set_timer(monitor, SETTLE + SETTLE_LOOKS * monitor->took_ms);
+		set_timer(monitor, SETTLE + SETTLE_SCANS * monitor->took_ms);
 	}
 	if (read(monitor->timer, &times, sizeof(times)) != sizeof(times))
 		return false;
 	monitor->settling = false;
-	set_timer(monitor, monitor->look_ms);
+	set_timer(monitor, monitor->scan_ms);
 	return true;
 }
 

@@ -31,7 +31,7 @@ static bool read_stall(const struct daxplug *daxplug, unsigned long long *us)
  * @pressure: the figures of the last call; zero before the first
  * @now: by clock_now()
  *
- * Return: true if it has; false also if that cannot be told.
+ * Return: true if it has; false also if that is unknown.
  */
 bool pressure_is_high(const struct daxplug *daxplug, struct pressure *pressure, int64_t now)
 {

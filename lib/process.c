@@ -23,7 +23,7 @@ static int read_name(const struct daxplug *daxplug, struct process *process)
  * @daxplug: the handle
  * @deadline: when to stop, by clock_now()
  * @visit: called for each
- * @data: passed to @counts
+ * @data: passed to @visit
  *
  * Return: false if the deadline passed first, or a process cannot be read.
  */

@@ -17,21 +17,34 @@ static int64_t online_by_driver(const struct daxplug_device *device)
 		       : -1;
 }
 
-static bool is_online(const struct daxplug *daxplug, const struct block *block)
+/* Returns 1 if the block is online or on its way offline; 0 if offline or absent; -1 if unknown. */
+static int is_online(const struct daxplug *daxplug, const struct block *block)
 {
 	char path[SYSFS_PATH_SIZE], state[32];
+	int err;
 
 	block_path(block, "state", path);
-	return !sysfs_read(daxplug, path, state, sizeof(state)) && strcmp(state, "offline");
+	err = sysfs_read(daxplug, path, state, sizeof(state));
+	if (err == -ENOENT || (!err && !strcmp(state, "offline")))
+		return 0;
+	if (!err && (!strcmp(state, "online") || !strcmp(state, "going-offline")))
+		return 1;
+	return -1;
 }
 
-static unsigned int online_by_sample(const struct daxplug_device *device)
+/* The number of online blocks, from a sample of them; -1 if unknown. */
+static int64_t online_by_sample(const struct daxplug_device *device)
 {
 	unsigned int total = device->counts.total, i, online = 0;
 	unsigned int looks = total < MOST_LOOKS ? total : MOST_LOOKS;
+	int is;
 
-	for (i = 0; i < looks; i++)
-		online += is_online(device->daxplug, &device->blocks[(uint64_t)i * total / looks]);
+	for (i = 0; i < looks; i++) {
+		is = is_online(device->daxplug, &device->blocks[(uint64_t)i * total / looks]);
+		if (is < 0)
+			return -1;
+		online += is;
+	}
 	return (uint64_t)online * total / looks;
 }
 
@@ -50,6 +63,8 @@ int daxplug_change_progress(const struct daxplug_change *change, unsigned int *d
 	online = online_by_driver(device);
 	if (online < 0)
 		online = online_by_sample(device);
+	if (online < 0)
+		return -ENODATA;
 	if (online > device->counts.total)
 		online = device->counts.total;
 	*total = device->counts.total;

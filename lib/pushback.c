@@ -8,10 +8,11 @@
 #include "handle.h"
 #include "refill.h"
 
+/* Whether the setting is known to be on. */
 static bool is_on(const struct daxplug_forecast *forecast, enum refill_way way, int node,
 		  struct refill_setting *setting)
 {
-	return refill_is_on(forecast->daxplug, way, node, setting);
+	return refill_is_on(forecast->daxplug, way, node, setting) > 0;
 }
 
 static void find_demotion(struct daxplug_forecast *forecast)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Reads the settings that let the kernel move pages to a node. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,12 +41,17 @@ static bool is_on(enum refill_way way, const char *value)
  * @node: the node
  * @setting: set to the setting's file and value
  *
- * Return: true if it may; false also if the kernel has no such setting.
+ * Return: 1 if it may; 0 if it may not, or the kernel has no such setting; or a negative errno if
+ * the setting cannot be read.
  */
-bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
-		  struct refill_setting *setting)
+int refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
+		 struct refill_setting *setting)
 {
+	int err;
+
 	set_path(way, node, setting->path, sizeof(setting->path));
-	return !sysfs_read(daxplug, setting->path, setting->value, sizeof(setting->value)) &&
-	       is_on(way, setting->value);
+	err = sysfs_read(daxplug, setting->path, setting->value, sizeof(setting->value));
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	return is_on(way, setting->value);
 }

@@ -46,8 +46,8 @@ struct refill {
 
 struct daxplug_change;
 
-bool refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
-		  struct refill_setting *setting);
+int refill_is_on(const struct daxplug *daxplug, enum refill_way way, int node,
+		 struct refill_setting *setting);
 int refill_begin(struct daxplug_change *change);
 int refill_end(struct daxplug_change *change);
 

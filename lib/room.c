@@ -188,7 +188,8 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct rooms *ro
 	return found;
 }
 
-/* If so, the device's own node cannot be told from the nodes that its pages could move to. */
+/* If so, nothing distinguishes the device's own node from the nodes that its pages could move to.
+ */
 static bool has_unknown_node(const struct daxplug_forecast *forecast)
 {
 	unsigned int i;

@@ -191,7 +191,7 @@ bool sysfs_is_short(int err)
  * @daxplug: the handle
  * @path: the file, relative to the root
  *
- * Return: 0 if it exists; -ENOENT if it does not; another negative errno if that cannot be told.
+ * Return: 0 if it exists; -ENOENT if it does not; another negative errno if that is unknown.
  */
 int sysfs_find(const struct daxplug *daxplug, const char *path)
 {

@@ -145,7 +145,7 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
 
 /**
  * targets_read() - find the nodes that pages of a device may move to
- * @targets: set to them, the nearest first
+ * @targets: set to these nodes, the nearest first
  * @daxplug: the handle
  * @own: the node of the device
  * @avoid: nodes to leave out, unless no other node is left

@@ -52,7 +52,7 @@ static int read_tiers(struct daxplug *daxplug)
 	for (i = 0; i < daxplug->count; i++)
 		daxplug->devices[i]->tier = -1;
 	err = sysfs_open_dir(daxplug, MEMORY_TIERS, &dir);
-	/* The kernel has no memory tiers. */
+	/* -ENOENT: the kernel has no memory tiers. */
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	while ((entry = readdir(dir)))
@@ -63,7 +63,7 @@ static int read_tiers(struct daxplug *daxplug)
 
 /*
  * Keeps every daxplug from changing a device. Returns -EBUSY if one is changing a device, or
- * another errno if that cannot be told, such as -EACCES for a caller other than root.
+ * another errno if that is unknown, such as -EACCES for a caller other than root.
  */
 static int hold_all(const struct daxplug *daxplug, int *held)
 {

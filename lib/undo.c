@@ -14,7 +14,7 @@
 #define ATTEMPTS 3
 #define PAUSE_NS 100000000L
 
-/* Pauses between attempts; the pauses of all CHANGE_LOOKS attempts take half a second. */
+/* Pauses between attempts; 0.4 s in total for CHANGE_LOOKS attempts. */
 void change_pause(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -147,7 +147,10 @@ enum daxplug_block_state block_read_patiently(struct daxplug_change *change, str
 	return state;
 }
 
-/* Restores the state of one block, which must be present. */
+/*
+ * Restores the state of one block; returns true if the block is known to have it, false if a block
+ * has appeared or gone.
+ */
 static bool put_back(struct daxplug_change *change, const struct block *before)
 {
 	struct block now = *before;
@@ -160,7 +163,7 @@ static bool put_back(struct daxplug_change *change, const struct block *before)
 	/* The zone cannot be read, and may be the right one. */
 	if (now.err && block_is_online(state) && before->state != DAXPLUG_BLOCK_OFFLINE)
 		return false;
-	/* A block that is already online has to go offline first to change its zone. */
+	/* Take an online block offline: its former state, or the only way to another zone. */
 	if (block_is_online(state) && block_switch(change, before, "offline"))
 		return false;
 	if (before->state == DAXPLUG_BLOCK_OFFLINE && block_is_online(state))

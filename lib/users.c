@@ -10,6 +10,7 @@
 #include "confined.h"
 #include "forecast.h"
 #include "handle.h"
+#include "parse.h"
 #include "process.h"
 
 #define CGROUPS "sys/fs/cgroup"
@@ -142,21 +143,25 @@ static bool walk_groups(struct search *search, const char *path, unsigned int de
 
 /* ---- processes ---- */
 
-/* Whether a policy, " bind:1" or " bind:static:1-2", has only nodes of the devices. */
+/* Whether a policy such as " bind:1" or " bind:static:1-2,4" has only nodes of the devices. */
 static bool is_bound(struct search *search, const char *line)
 {
 	const char *bind = strstr(line, " bind");
-	int node, used;
+	char nodes[128];
+	const char *list = nodes;
+	unsigned int node, last;
+	int more;
 
 	if (!bind)
 		return false;
 	bind += strcspn(bind + 1, "0123456789 ") + 1;
-	if (*bind == ' ' || !*bind)
+	if (sscanf(bind, "%127[0-9,-]", nodes) != 1)
 		return false;
-	for (; sscanf(bind, "%d%n", &node, &used) == 1; bind += used + (bind[used] == ','))
-		if (!counts(node, search) || bind[used] == '-')
-			return false;
-	return true;
+	while ((more = parse_list_next(&list, &node, &last)) == 1)
+		for (; node <= last; node++)
+			if (!counts(node, search))
+				return false;
+	return !more;
 }
 
 static bool add_process(const struct daxplug *daxplug, const struct process *process, void *data)

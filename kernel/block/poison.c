@@ -72,9 +72,9 @@ static void check(unsigned long pfn)
  * @nr: the number of pages; all offline, with their page structs still in place
  *
  * Finds every page with PG_hwpoison, whether memory_failure(), soft offlining, or a machine check
- * during the copy of a migration set the flag. Misses a page that memory_failure() found online, but
- * marks only after MEM_OFFLINE: only the core could close that window, because no driver is told of
- * a fault in an offline page.
+ * during the copy of a migration set the flag. Misses a page that memory_failure() found online,
+ * but marks only after MEM_OFFLINE: only the core could close that window, because no driver is
+ * told of a fault in an offline page.
  *
  * Context: Process context, sleeps.
  */

@@ -35,10 +35,10 @@ const char *kmem_identity_kind(struct device *dev)
 }
 
 /*
- * Returns the text of a device's attribute, in @page; NULL if there is none; ERR_PTR(-EINTR) after a
- * signal. Calls the attribute's show function instead of reading the file, whose kernfs locks would
- * be taken in the wrong order: other files take locks inside them that are held while a device is
- * being added.
+ * Returns the text of a device's attribute, in @page; NULL if there is none; ERR_PTR(-EINTR) after
+ * a signal. Calls the attribute's show function instead of reading the file, whose kernfs locks
+ * would be taken in the wrong order: other files take locks inside them that are held while a
+ * device is being added.
  */
 static char *show(struct device *dev, const char *name, char *page)
 {

@@ -75,9 +75,9 @@ static bool is_of_such_device(const struct kmem_dev *kmem, const struct dax_span
 
 /*
  * Waits for the end of switches that began before the gate was opened: every switch holds
- * device_hotplug_lock, and the one below waits for that lock. The core refuses it, because the block
- * is already in that state; if the state has just changed, the gate refuses it, like every other
- * switch that begins from now on.
+ * device_hotplug_lock, and the one below waits for that lock. The core refuses it, because the
+ * block is already in that state; if the state has just changed, the gate refuses it, like every
+ * other switch that begins from now on.
  */
 static void flush_switches(struct memory_block *block)
 {

@@ -299,6 +299,23 @@ static void timeout(void **state)
 	expect_message(context, "timed out");
 }
 
+/* A block that cannot be read is neither online nor offline. */
+static void progress_unknown(void **state)
+{
+	struct context *context = *state;
+	unsigned int done, total;
+
+	look(context);
+	fake.slow_ms = 5000;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_int_equal(daxplug_change_progress(context->change, &done, &total), 0);
+	fixture_write(&context->fixture, MEMORY_BLOCKS "/memory50/state", "%s", "");
+	assert_int_equal(daxplug_change_progress(context->change, &done, &total), -ENODATA);
+	daxplug_change_cancel(context->change);
+	assert_true(daxplug_change_wait(context->change) < 0);
+}
+
 /* A poll loop: progress while it runs, and the end once it is there. */
 static void cancel(void **state)
 {
@@ -1626,6 +1643,7 @@ int main(void)
 		WITH_ALL(own_pid_namespace),
 		WITH_ALL(reaped),
 		WITH_ALL(timeout),
+		WITH_ALL(progress_unknown),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
 		WITH_ALL(locked_for_a_moment),

@@ -1080,6 +1080,29 @@ static void cannot_switch_off(void **state)
 	assert_true(refills_are_back(context));
 }
 
+/* A setting that cannot be read may be on. */
+static void cannot_read_setting(void **state)
+{
+	struct context *context = *state;
+	static const struct {
+		const char *path, *as_directory;
+	} files[] = {
+		{ DEMOTION, DEMOTION "/is-a-directory" },
+		{ WEIGHTS_AUTO, WEIGHTS_AUTO "/is-a-directory" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		set_refills(context);
+		fixture_delete(&context->fixture, files[i].path);
+		fixture_write(&context->fixture, files[i].as_directory, "%s", "");
+		EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), -EISDIR, REFUSED, ONLINE_MOVABLE);
+		assert_non_null(strstr(daxplug_change_message(context->change), files[i].path));
+		fixture_delete(&context->fixture, files[i].as_directory);
+		fixture_delete(&context->fixture, files[i].path);
+	}
+}
+
 /* A setting that could not be restored is reported, also after an unplug that is done. */
 static void cannot_restore(void **state)
 {
@@ -1600,6 +1623,7 @@ int main(void)
 		TEST(keeper_is_killed),
 		TEST(caller_is_killed),
 		TEST(cannot_switch_off),
+		TEST(cannot_read_setting),
 		TEST(cannot_restore),
 		TEST(setting_goes_with_node),
 		TEST(settings_are_locked),

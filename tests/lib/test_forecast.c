@@ -429,6 +429,14 @@ static void commit_limit(void **state)
 		      "CommitLimit: 1572864 kB\nCommitted_AS: 1000000 kB\n");
 	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-limit"), -1);
 
+	fixture_write(&context->fixture, "proc/sys/vm/admin_reserve_kbytes/is-a-directory", "%s",
+		      "");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
+	fixture_delete(&context->fixture, "proc/sys/vm/admin_reserve_kbytes/is-a-directory");
+	fixture_delete(&context->fixture, "proc/sys/vm/admin_reserve_kbytes");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-unknown"), -1);
+
 	fixture_delete(&context->fixture, "proc/meminfo");
 	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "commit-unknown",
 		       DAXPLUG_SEVERITY_UNSURE);
@@ -505,6 +513,14 @@ static void users(void **state)
 	assert_int_equal(daxplug_forecast_user_pid(result, 3), 41);
 	assert_finding(result, "bound", DAXPLUG_SEVERITY_WARNING);
 	assert_string_equal(daxplug_forecast_user_name(result, 4), "");
+
+	/* Node 0 is not the device's, so pages may move there. */
+	fixture_write(fixture, "proc/42/numa_maps",
+		      "1000 default anon=9 N0=9\n2000 bind:0-1 anon=3 N1=3\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "bound"), -1);
+	fixture_write(fixture, "proc/42/numa_maps",
+		      "1000 default anon=9 N0=9\n2000 bind=static:1-1 anon=3 N1=3\n");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "bound", DAXPLUG_SEVERITY_WARNING);
 }
 
 static void make_absent(struct context *context, int node)
