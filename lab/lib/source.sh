@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Kernels that the archive does not have: its source, changed by upstream/ or as it
-# is, configured for guests, so that everything they need and nothing else is compiled.
+# Builds kernels that the archive does not have, from the archive's source, with or
+# without a change from upstream/, configured with only what guests need.
 
 SOURCE_PACKAGES=(bc bison flex libelf-dev patch python3)
-CLANG=19 # the newest that all releases have
+CLANG=19 # the newest version that all releases have
 
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
 
-# wanted_options NAME: the files that list the options: what every guest needs, what of that
-# only this series calls so, and what the kernel is for (debug-7.3 is debug).
+# wanted_options NAME: prints the files that list the options: those that every guest needs, those
+# that only this series has by that name, and those of the kernel (debug for debug-7.3).
 wanted_options() {
 	local file
 	for file in guest "guest-$(kernel_series "$1")" "${1%%-*}"; do
@@ -17,33 +17,43 @@ wanted_options() {
 	done
 }
 
-# build_key NAME: everything that the build depends on besides the packages.
+# build_key NAME: prints a hash of everything that the build depends on besides the packages.
 build_key() {
-	local list files
-	list=$(wanted_options "$1" && change_sources "$1") || exit
-	mapfile -t files <<< "$list"
-	(cd "$REPO" && key_of_files "${files[@]}" lab/lib/source.sh)
+	local list file
+	list=$(wanted_options "$1" && change_sources "$1" && echo lab/lib/source.sh) || exit
+	(cd "$REPO" && while read -r file; do build_part "$file" || exit; done <<< "$list") | sha256sum | head -c 12
 }
 
-# change_sources NAME: the files that the change of its source is made from.
+# build_part FILE: prints the part of FILE that the build depends on, under its name. The message
+# and the name of a patch do not count, only its place in the series.
+build_part() {
+	if [[ $1 == *.patch ]]; then
+		sed -n '/^diff --git/,$p' "$1"
+	else
+		printf '%s\n' "$1"
+		cat "$1"
+	fi
+}
+
+# change_sources NAME: prints the files that the change of its source is made from.
 change_sources() {
 	local change
 	change=$(kernel_change "$1")
 	[[ $change ]] || return 0
-	[[ -e $REPO/upstream/$change ]] || die "$1: there is no upstream/$change"
+	[[ -e $REPO/upstream/$change ]] || die "$1: upstream/$change does not exist"
 	sources "upstream/$change"
 	! kernel_has_daxplug "$1" || { sources upstream/tree; sources kernel; }
 }
 
-# build_kernel ROOT NAME: in a root with its source and a compiler. Afterwards it
-# is there as if it came from packages, with a note of how long it took.
+# build_kernel ROOT NAME: builds the kernel in ROOT, which has its source and a compiler, and installs
+# it there like a package. /boot/built-RELEASE says how long the build took.
 build_kernel() {
 	local KERNEL_ROOT=$1 name=$2 tree release since=$SECONDS
 	say "building Linux $KERNEL_VERSION for $name (ten minutes to half an hour on two processors)"
 	tree=$(unpack_source "$name" "$KERNEL_ROOT/usr/src") || exit
 	configure "$name" "$tree"
-	in_tree -j"$(nproc)" bzImage modules
-	in_tree INSTALL_MOD_STRIP=1 modules_install
+	in_tree "$tree" -j"$(nproc)" bzImage modules
+	in_tree "$tree" INSTALL_MOD_STRIP=1 modules_install
 	release=$(< "$KERNEL_ROOT$tree/include/config/kernel.release")
 	cp "$KERNEL_ROOT$tree/arch/x86/boot/bzImage" "$KERNEL_ROOT/boot/vmlinuz-$release"
 	cp "$KERNEL_ROOT$tree/.config" "$KERNEL_ROOT/boot/config-$release"
@@ -52,8 +62,8 @@ build_kernel() {
 	printf '%d s on %d processors\n' $((SECONDS - since)) "$(nproc)" > "$KERNEL_ROOT/boot/built-$release"
 }
 
-# source_root NAME: sets KERNEL_ROOT to a root with the source package and compilers, to
-# compile parts of it in.
+# source_root NAME: sets KERNEL_ROOT to a root with the source package and compilers, for
+# compiling parts of the kernel.
 source_root() {
 	local suites packages kernel
 	kernel=$(kernel_in_archive "$1" 1440) || exit
@@ -65,8 +75,8 @@ source_root() {
 	cached "$KERNEL_ROOT" make_root "the source of Linux $KERNEL_VERSION with compilers" "${suites[*]}" "${packages[@]}"
 }
 
-# unpack_source NAME DIR: the source, changed as it is for this kernel, in a directory below
-# KERNEL_ROOT. Prints the path of the tree as KERNEL_ROOT has it.
+# unpack_source NAME DIR: unpacks the kernel's source in DIR, which is below KERNEL_ROOT, and changes
+# it for this kernel. Prints the path of the tree, relative to KERNEL_ROOT.
 unpack_source() {
 	local tree
 	tree=${2#"$KERNEL_ROOT"}/$(source_package "$1")
@@ -75,14 +85,15 @@ unpack_source() {
 	printf '%s\n' "$tree"
 }
 
-# change_source NAME TREE
+# change_source NAME TREE: applies the kernel's change, if it has one, to the source in TREE, which
+# is relative to KERNEL_ROOT.
 change_source() {
-	local change patch
+	local tree=$2 change patch
 	change=$(kernel_change "$1")
 	if [[ ! $change ]]; then
 		return
 	elif [[ ! -d $REPO/upstream/$change ]]; then
-		"$REPO/upstream/$change" "$KERNEL_ROOT$2" || die "upstream/$change failed on Linux $KERNEL_VERSION: see above"
+		"$REPO/upstream/$change" "$KERNEL_ROOT$tree" || die "upstream/$change failed on Linux $KERNEL_VERSION: see above"
 		return
 	fi
 	for patch in "$REPO/upstream/$change"/*.patch; do
@@ -92,38 +103,40 @@ change_source() {
 	done
 }
 
-# in_tree ARGUMENT...: make, with few words unless it fails.
+# in_tree TREE ARGUMENT...: runs make in TREE, which is relative to KERNEL_ROOT, quietly unless it fails.
 in_tree() {
-	local log=$KERNEL_ROOT/tmp/make.log
+	local tree=$1 log=$KERNEL_ROOT/tmp/make.log
+	shift
 	(cd / && in_kernel_root nice -n "$(least_nice)" make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
 		> "$log" 2>&1 && return
 	tail -n 30 "$log" >&2
-	die "Linux $KERNEL_VERSION for $name does not build: see above"
+	die "Linux $KERNEL_VERSION does not build in $tree (make $*): see above"
 }
 
-# least_nice: how much to add for a niceness of 10 at least.
+# least_nice: prints the increment to a niceness of at least 10.
 least_nice() {
 	local already
 	already=$(nice)
 	echo $((already < 10 ? 10 - already : 0))
 }
 
-# all_wanted NAME: the lines of wanted_options.
+# all_wanted NAME: prints the options that the kernel is to have.
 all_wanted() {
 	(cd "$REPO" && wanted_options "$1" | xargs cat)
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "${1%%-*}"
 }
 
-# Everything that is not asked for is off.
+# configure NAME TREE: configures the kernel with the wanted options; every other option is off.
 configure() {
 	local name=$1 tree=$2 wanted=$2/wanted.config refused
 	all_wanted "$name" > "$KERNEL_ROOT$wanted"
-	in_tree KCONFIG_ALLCONFIG="$wanted" allnoconfig
+	in_tree "$tree" KCONFIG_ALLCONFIG="$wanted" allnoconfig
 	refused=$(refused_options "$KERNEL_ROOT$wanted" "$KERNEL_ROOT$tree/.config" | xargs)
 	[[ ! $refused ]] || die "Linux $KERNEL_VERSION cannot be configured for $name as lab/config says: $refused"
 }
 
-# refused_options WANTED GOT: an option may have lost what it depends on.
+# refused_options WANTED GOT: prints the wanted options that Kconfig has not accepted, for example
+# because a dependency is missing.
 refused_options() {
 	awk -F = '
 		NR == FNR { if (/^CONFIG_/) wanted[$1] = $0; next }
@@ -132,7 +145,7 @@ refused_options() {
 	' "$1" "$2"
 }
 
-# keep_headers TREE HEADERS: what modules are built with.
+# keep_headers TREE HEADERS: moves the files that modules are built with to HEADERS.
 keep_headers() {
 	local tree=$1 headers=$2
 	mkdir -p "$headers"/{arch,tools/bpf}

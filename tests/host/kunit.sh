@@ -37,8 +37,8 @@ make_user_mode() {
 		cat "$KERNEL_ROOT$tree/drivers/dax/kmem/.kunitconfig"
 		printf 'CONFIG_%s=y\n' EXPERT PRINTK WERROR
 	} > "$KERNEL_ROOT$tree/wanted.config"
-	in_tree "${MAKE_USER_MODE[@]}" KCONFIG_ALLCONFIG="$tree/wanted.config" allnoconfig
-	in_tree "${MAKE_USER_MODE[@]}" -j"$(nproc)" linux
+	in_tree "$tree" "${MAKE_USER_MODE[@]}" KCONFIG_ALLCONFIG="$tree/wanted.config" allnoconfig
+	in_tree "$tree" "${MAKE_USER_MODE[@]}" -j"$(nproc)" linux
 	cp "$KERNEL_ROOT$tree/linux" "$1"
 }
 

@@ -21,11 +21,11 @@ compiles() {
 		printf 'CONFIG_WERROR=y\n'
 		printf 'CONFIG_%s\n' "$@"
 	} > "$KERNEL_ROOT$tree/wanted.config"
-	(in_tree "${arguments[@]}" KCONFIG_ALLCONFIG="$tree/wanted.config" allnoconfig) > "$KERNEL_ROOT$tree/said" 2>&1 || true
+	(in_tree "$tree" "${arguments[@]}" KCONFIG_ALLCONFIG="$tree/wanted.config" allnoconfig) > "$KERNEL_ROOT$tree/said" 2>&1 || true
 	for option; do
 		has_option "$option" || { point 1 "$description: Kconfig accepts $option"; return; }
 	done
-	ok "$description: compiles" in_tree "${arguments[@]}" -j"$(nproc)" drivers/dax/
+	ok "$description: compiles" in_tree "$tree" "${arguments[@]}" -j"$(nproc)" drivers/dax/
 	for option in main inside; do
 		ok "$description: $option.o exists" test -e "$KERNEL_ROOT$tree/drivers/dax/kmem/$option.o"
 	done
