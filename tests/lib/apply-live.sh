@@ -66,14 +66,10 @@ new_root ours-6.12-movable
 add_device dax1.0 platform/hmem.1 2 64 4 kmem online Movable
 declares_live '[a]' 'kind = hmem' 'state = online_kernel'
 export FAKE_SLOW_MS=20000
-change_now apply "$CONF" > "$WORK/out" 2> "$WORK/err" &
-apply=$!
-sleep 1
-kill -TERM "$apply"
-status=0
-wait "$apply" 2> /dev/null || status=$?
+begin_change apply "$CONF" > "$WORK/out" 2> "$WORK/err"
+end_by TERM
 unset FAKE_SLOW_MS
-is "a signal kills the command" "$status" 143
+is "a signal kills the command" "$STATUS" 143
 is "a signal: all is as before" "$(listed state)" online_movable
 ok "a signal: the message names the device that was not attempted" said '^daxplug: interrupted; dax1.0 and later devices not attempted$'
 

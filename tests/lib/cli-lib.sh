@@ -81,6 +81,33 @@ at_work() {
 change_now() { at_work env LD_PRELOAD="$PRELOAD" "$DAXPLUG" "$@"; }
 change() { (change_now "$@"); }
 
+# within DESCRIPTION COMMAND...: waits until COMMAND succeeds, for a minute at most.
+within() {
+	local try
+	for try in {1..600}; do
+		! "${@:2}" || return 0
+		sleep 0.1
+	done
+	note "timed out waiting for $1"
+	return 1
+}
+
+# begin_change ARG...: runs daxplug ARG... in the background, as $CHANGE, and waits until it writes to
+# sysfs: before that a signal might arrive while the process is still a shell.
+begin_change() {
+	rm -f "$WORK/began"
+	FAKE_BEGAN=$WORK/began change_now "$@" &
+	CHANGE=$!
+	within "the change" test -e "$WORK/began"
+}
+
+# end_by SIGNAL: sends SIGNAL to $CHANGE and sets STATUS to its exit status.
+end_by() {
+	kill "-$1" "$CHANGE"
+	STATUS=0
+	wait "$CHANGE" 2> /dev/null || STATUS=$?
+}
+
 # A sanitizer has to be loaded first.
 export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 

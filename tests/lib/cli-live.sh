@@ -111,19 +111,11 @@ valid "progress as JSON" 'progress*' eval "change unplug --force --timeout 900ms
 
 # --- signals ---
 
-# interrupted SIGNAL: the exit status of a daxplug that gets SIGNAL.
-interrupted() {
-	local status=0 pid
-	change_now unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err" &
-	pid=$!
-	sleep 1
-	kill "-$1" "$pid"
-	wait "$pid" 2> /dev/null || status=$?
-	echo "$status"
-}
-is "SIGINT kills the command" "$(interrupted INT)" 130
-is "SIGTERM kills the command" "$(interrupted TERM)" 143
-is "SIGHUP kills the command" "$(interrupted HUP)" 129
+for signal in INT:130 TERM:143 HUP:129; do
+	begin_change unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err"
+	end_by "${signal%:*}"
+	is "SIG${signal%:*} kills the command" "$STATUS" "${signal#*:}"
+done
 is "everything is as before the signal" "$(state_now)" online_movable
 
 # The rollback of the first of two devices is incomplete, and a signal arrives.
@@ -131,14 +123,10 @@ add_device dax9.0 platform/hmem.9 2 200 2 '' ''
 line=$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure
 cp "$line" "$WORK/line"
 echo 'wanted=unplugged error=-EBUSY reason=slab rollback=incomplete' > "$line"
-status=0
 FAKE_DEAF=1 FAKE_SLOW_MS=2000 FAKE_FAIL=unplugged:16 \
-	change_now unplug --force dax0.0 dax9.0 > "$WORK/out" 2> "$WORK/err" &
-pid=$!
-sleep 1
-kill -INT "$pid"
-wait "$pid" 2> /dev/null || status=$?
-is "a signal does not hide that a rollback is incomplete" "$status" 6
+	begin_change unplug --force dax0.0 dax9.0 > "$WORK/out" 2> "$WORK/err"
+end_by INT
+is "a signal does not hide that a rollback is incomplete" "$STATUS" 6
 ok "the message says that the other device was not attempted" said 'dax9.0 not attempted'
 mv "$WORK/line" "$line"
 rm "$ROOT/sys/bus/dax/devices/dax9.0"
@@ -149,22 +137,27 @@ loop() {
 	at_work setsid env LD_PRELOAD="$PRELOAD" bash -c \
 		'for i in 1 2; do echo "$i"; "$@" unplug --force dax0.0; done' loop "$DAXPLUG"
 }
-loop > "$WORK/out" 2> "$WORK/err" &
+rm "$WORK/began"
+FAKE_BEGAN=$WORK/began loop > "$WORK/out" 2> "$WORK/err" &
 loop=$!
-sleep 1
+within "the change" test -e "$WORK/began"
 kill -INT -- "-$loop"
 wait "$loop" 2> /dev/null
 is "Ctrl-C ends a shell's loop" "$(xargs < "$WORK/out")" 1
 
 # --- another daxplug ---
 
-change_now unplug --force dax0.0 > /dev/null 2>&1 &
-other=$!
-sleep 1
+begin_change unplug --force dax0.0 > /dev/null 2>&1
+other=$CHANGE
 is "another daxplug is changing the device: a timeout" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
 ok "the message names the process that it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
 is "another daxplug is changing the device: --no-wait" "$(status_of change unplug --force --no-wait dax0.0)" 5
-is "SIGINT kills a command that waits for another" "$(interrupted INT)" 130
+: > "$WORK/err" # names the other already
+change_now unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err" &
+CHANGE=$!
+ok "a command waits for another" within "the message" said 'waiting for another'
+end_by INT
+is "SIGINT kills a command that waits for another" "$STATUS" 130
 kill -TERM "$other"
 wait "$other" 2> /dev/null
 is "the other is rolled back" "$(state_now)" online_movable

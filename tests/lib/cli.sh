@@ -481,15 +481,6 @@ new_root ours-6.12-mixed
 "$DAXPLUG" monitor --json --sysroot "$ROOT" > "$WORK/events" &
 monitor=$!
 has_line() { grep -q "$1" "$WORK/events"; }
-within() {
-	local try
-	for try in {1..100}; do
-		! "${@:2}" || return 0
-		sleep 0.1
-	done
-	note "timed out waiting for $1"
-	return 1
-}
 ok "monitor is ready" within ready has_line '"event":"ready"'
 rm "$ROOT/sys/devices/platform/hmem.0/dax0.0/driver"
 ok "monitor reports a mode" within mode has_line '"mode":"disabled"'
@@ -510,6 +501,7 @@ ok "monitor, as text" eval "on monitor --no-follow dax0.0 |
 	grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}[+-][0-9]{2}:[0-9]{2} dax0.0 present online_movable 8/8 mode system-ram$'"
 
 # A signal that nohup, or the "&" of a script, has ignored stays ignored.
+: > "$WORK/events" # has the line of the monitor before
 nohup "$DAXPLUG" monitor --sysroot "$ROOT" > "$WORK/events" 2>&1 &
 monitor=$!
 ok "monitor with nohup is ready" within ready has_line ready

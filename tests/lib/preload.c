@@ -5,11 +5,13 @@
  *
  * FAKE_SLOW_MS=N	each write takes N ms; a signal ends it
  * FAKE_DEAF=1		no signal ends a write
+ * FAKE_BEGAN=FILE	each write creates FILE when it begins
  * FAKE_FAIL=WORD:N	a write of WORD to the state file fails with errno N
  * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,9 +53,12 @@ __attribute__((constructor)) static void begin(void)
 
 static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 {
+	const char *began = getenv("FAKE_BEGAN");
 	char text[256];
 	int err;
 
+	if (began)
+		close(open(began, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	snprintf(text, sizeof(text), "%.*s", (int)size, (const char *)data);
 	/* Without the leading slash, as in the library. */
 	err = system_fake.write(NULL, path + 1, text);
