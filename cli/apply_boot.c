@@ -177,9 +177,17 @@ static bool is_same(const char *have, const char *want)
 
 static int bring(const char *want, bool dry_run)
 {
-	char *have = tree_read(OPTIONS_PATH);
-	bool same = is_same(have, want);
+	char *have;
+	bool same;
 
+	errno = 0;
+	have = tree_read(OPTIONS_PATH);
+	if (!have && errno != ENOENT) {
+		complain("/" OPTIONS_PATH ": cannot be read: %s",
+			 errno ? strerror(errno) : "not a regular file");
+		return EXIT_CANNOT_TELL;
+	}
+	same = is_same(have, want);
 	free(have);
 	if (same)
 		return EXIT_DONE;

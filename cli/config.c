@@ -72,7 +72,7 @@ static bool is_overridden(const char *const *directories, const char *const *thi
 
 	for (; directories < this; directories++) {
 		snprintf(path, sizeof(path), "%s/%s", *directories, name);
-		if (tree_exists(path))
+		if (!tree_find(path))
 			return true;
 	}
 	return false;

@@ -260,6 +260,19 @@ static void unreadable(struct declared *declared, const char *file, int error)
 
 /* --- all files --- */
 
+/* Returns whether a file of the system exists. If that is unknown, it is a fault. */
+static bool exists(struct declared *declared, const char *path)
+{
+	int err = tree_find(path);
+	char file[PATH_SIZE + 1];
+
+	if (err && err != -ENOENT) {
+		snprintf(file, sizeof(file), "/%s", path);
+		unreadable(declared, file, -err);
+	}
+	return !err;
+}
+
 /*
  * Reads a file of the system. A link to /dev/null, which masks a vendor's file, declares nothing.
  */
@@ -279,14 +292,14 @@ static void read_system_file(struct declared *declared, const char *path)
 	free(text);
 }
 
-static bool is_masked(const char *directory, const char *name)
+static bool is_masked(struct declared *declared, const char *directory, const char *name)
 {
 	char path[PATH_SIZE];
 
 	if (!strcmp(directory, DROP_INS))
 		return false;
 	snprintf(path, sizeof(path), DROP_INS "/%s", name);
-	return tree_exists(path);
+	return exists(declared, path);
 }
 
 static void read_drop_ins(struct declared *declared, const char *directory)
@@ -302,7 +315,7 @@ static void read_drop_ins(struct declared *declared, const char *directory)
 	for (name = names; name && *name; name++) {
 		const char *end = strrchr(*name, '.');
 
-		if (!end || strcmp(end, ".conf") || is_masked(directory, *name))
+		if (!end || strcmp(end, ".conf") || is_masked(declared, directory, *name))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", directory, *name);
 		read_system_file(declared, path);
@@ -339,9 +352,9 @@ void declared_read(struct declared *declared, char **files, int count)
 		read_given_file(declared, files[i]);
 	if (count)
 		return;
-	if (tree_exists(MAIN_FILE))
+	if (exists(declared, MAIN_FILE))
 		read_system_file(declared, MAIN_FILE);
-	else if (tree_exists(VENDOR_FILE))
+	else if (exists(declared, VENDOR_FILE))
 		read_system_file(declared, VENDOR_FILE);
 	read_drop_ins(declared, VENDOR_DROP_INS);
 	read_drop_ins(declared, DROP_INS);

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "drift.h"
 #include "select.h"
+#include "tree.h"
+
+/* The attributes of a device that hold its settings. */
+static const char *const attributes[KEY_COUNT] = {
+	[KEY_GUARD] = "kmem/guard",
+	[KEY_TIMEOUT] = "kmem/timeout_ms",
+	[KEY_MEMMAP] = "memmap_on_memory",
+};
 
 static bool plugs(const struct section *section)
 {
@@ -30,35 +39,64 @@ static bool is_in_state(const struct daxplug_device *device, enum daxplug_state 
 	return wanted == DAXPLUG_STATE_UNKNOWN || state == wanted;
 }
 
-/* Compares the guard; a driver without one never guards, and an unbound device has none yet. */
-static bool guard_differs(const struct section *section, const struct daxplug_device *device)
+/* The value of a setting; negative if its driver or kernel has none, or if it cannot be read. */
+static int64_t setting_of(const struct daxplug_device *device, enum declared_key key)
 {
-	int guard = daxplug_device_guard(device);
-
-	if (section->guard < 0 || daxplug_device_mode(device) != DAXPLUG_MODE_SYSTEM_RAM)
-		return false;
-	return section->guard != (guard < 0 ? 0 : guard);
+	switch (key) {
+	case KEY_GUARD:
+		return daxplug_device_guard(device);
+	case KEY_TIMEOUT:
+		return daxplug_device_timeout(device);
+	default:
+		return daxplug_device_memmap_wanted(device);
+	}
 }
 
-/* Compares the timeout; if the driver has none, daxplug itself limits each change. */
+/* Whether a setting cannot be read, though its driver or kernel may have it. */
+static bool is_unknown(const struct daxplug_device *device, enum declared_key key)
+{
+	char path[128];
+
+	if (setting_of(device, key) >= 0)
+		return false;
+	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/%s", daxplug_device_name(device),
+		 attributes[key]);
+	return tree_find(path) != -ENOENT;
+}
+
+/* A driver or kernel without the guard or memmap-on-memory behaves as if it were off. */
+static bool switch_differs(const struct daxplug_device *device, enum declared_key key, int declared)
+{
+	int64_t value = setting_of(device, key);
+
+	if (declared < 0)
+		return false;
+	return is_unknown(device, key) || declared != (value < 0 ? 0 : value);
+}
+
+/* An unbound device has no guard yet. */
+static bool guard_differs(const struct section *section, const struct daxplug_device *device)
+{
+	return daxplug_device_mode(device) == DAXPLUG_MODE_SYSTEM_RAM &&
+	       switch_differs(device, KEY_GUARD, section->guard);
+}
+
+/* If the driver has no timeout, daxplug itself limits each change. */
 static bool timeout_differs(const struct section *section, const struct daxplug_device *device)
 {
 	int64_t timeout = daxplug_device_timeout(device);
 
-	return section->timeout >= 0 && timeout >= 0 && section->timeout != timeout;
-}
-
-static bool memmap_differs(const struct section *section, const struct daxplug_device *device)
-{
-	int wanted = daxplug_device_memmap_wanted(device);
-
-	return section->memmap >= 0 && section->memmap != (wanted < 0 ? 0 : wanted);
+	if (section->timeout < 0)
+		return false;
+	return timeout < 0 ? is_unknown(device, KEY_TIMEOUT) : section->timeout != timeout;
 }
 
 /**
  * drift_of() - compare a device with its section
  * @section: its section
  * @device: the device
+ *
+ * A value that cannot be read counts as a difference, because it may be one.
  *
  * Return: the differences.
  */
@@ -71,7 +109,7 @@ struct drift drift_of(const struct section *section, const struct daxplug_device
 	drift.state = !is_in_state(device, section->state);
 	drift.guard = guard_differs(section, device);
 	drift.timeout = timeout_differs(section, device);
-	drift.memmap = memmap_differs(section, device);
+	drift.memmap = switch_differs(device, KEY_MEMMAP, section->memmap);
 	return drift;
 }
 
@@ -102,36 +140,31 @@ bool drift_any(const struct drift *drift)
 	return drift_count(drift);
 }
 
-static const char *switch_text(int value)
+static const char *switch_text(int64_t value)
 {
 	return value < 0 ? "unsupported" : value ? "on" : "off";
+}
+
+static void timeout_text(int64_t timeout, char *text)
+{
+	if (timeout > 0)
+		snprintf(text, DRIFT_TEXT_SIZE, "%" PRId64 "ms", timeout);
+	else
+		snprintf(text, DRIFT_TEXT_SIZE, "infinity");
 }
 
 /* Writes a device's value for a key as it would be declared; @text has DRIFT_TEXT_SIZE bytes. */
 void drift_value(const struct daxplug_device *device, enum declared_key key, char *text)
 {
-	const char *word = "";
-
-	switch (key) {
-	case KEY_STATE:
-		word = daxplug_state_name(daxplug_device_state(device));
-		break;
-	case KEY_GUARD:
-		word = switch_text(daxplug_device_guard(device));
-		break;
-	case KEY_MEMMAP:
-		word = switch_text(daxplug_device_memmap_wanted(device));
-		break;
-	case KEY_TIMEOUT:
-		if (daxplug_device_timeout(device) > 0) {
-			snprintf(text, DRIFT_TEXT_SIZE, "%" PRId64 "ms",
-				 daxplug_device_timeout(device));
-			return;
-		}
-		word = "infinity";
-		break;
-	default:
-		break;
-	}
-	snprintf(text, DRIFT_TEXT_SIZE, "%s", word);
+	if (key == KEY_STATE)
+		snprintf(text, DRIFT_TEXT_SIZE, "%s",
+			 daxplug_state_name(daxplug_device_state(device)));
+	else if (!attributes[key])
+		*text = '\0';
+	else if (is_unknown(device, key))
+		snprintf(text, DRIFT_TEXT_SIZE, "unknown");
+	else if (key == KEY_TIMEOUT)
+		timeout_text(daxplug_device_timeout(device), text);
+	else
+		snprintf(text, DRIFT_TEXT_SIZE, "%s", switch_text(setting_of(device, key)));
 }

@@ -9,9 +9,9 @@
 /**
  * struct drift - the differences between a device and its section
  * @state: its memory is in another state
- * @guard: kmem/guard differs
- * @timeout: kmem/timeout_ms differs
- * @memmap: memmap_on_memory differs
+ * @guard: kmem/guard differs, or cannot be read
+ * @timeout: kmem/timeout_ms differs, or cannot be read
+ * @memmap: memmap_on_memory differs, or cannot be read
  * @left_alone: why the section is not applied, because the device may hold
  *	data; or NULL
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Rebuilds the initramfs if it contains the driver. */
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,21 +34,48 @@ static const struct builder builders[] = {
 
 #define BUILDER_COUNT (sizeof(builders) / sizeof(builders[0]))
 
-/* Returns an exit status, like a shell's: 127 if there is no such program. */
-static int run(const char *const *command, int output)
+/* This process ignores SIGPIPE; a program that it starts must not. */
+static int set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t signals;
+	int err;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	err = posix_spawnattr_setsigdefault(attributes, &signals);
+	return err ? err : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+}
+
+static int spawn(const char *const *command, int output, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
-	int status, err;
-	pid_t pid;
+	posix_spawnattr_t attributes;
+	int err;
 
 	if (posix_spawn_file_actions_init(&actions))
 		return -1;
-	err = output < 0 ? 0 : posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (posix_spawnattr_init(&attributes)) {
+		posix_spawn_file_actions_destroy(&actions);
+		return -1;
+	}
+	err = set_signals(&attributes);
+	if (!err && output >= 0)
+		err = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	if (!err)
-		err = posix_spawnp(&pid, command[0], &actions, NULL, (char *const *)command,
+		err = posix_spawnp(pid, command[0], &actions, &attributes, (char *const *)command,
 				   environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
-	if (err)
+	return err;
+}
+
+/* Returns an exit status, like a shell's: 127 if the program cannot be run. */
+static int run(const char *const *command, int output)
+{
+	int status;
+	pid_t pid;
+
+	if (spawn(command, output, &pid))
 		return 127;
 	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
 		return -1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds out which kmem driver is in use, and why it is not daxplug's. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,33 @@ static bool drives_any(struct daxplug *daxplug, enum daxplug_backend backend)
 	return false;
 }
 
-/* Only daxplug's driver lists orphaned memory and has default states. */
-static bool is_ours(struct daxplug *daxplug)
+/* Returns 1 if one of two files exists, 0 if neither does; a negative errno if that is unknown. */
+static int either_exists(const char *one, const char *other)
 {
-	return tree_exists(DRIVER "/stranded") || tree_exists(MODULE "/parameters/default_state") ||
-	       drives_any(daxplug, DAXPLUG_BACKEND_STATE);
+	int err = tree_find(one), other_err = tree_find(other);
+
+	if (!err || !other_err)
+		return 1;
+	if (err != -ENOENT)
+		return err;
+	return other_err == -ENOENT ? 0 : other_err;
+}
+
+/*
+ * Only daxplug's driver lists orphaned memory and has default states. Returns as
+ * either_exists().
+ */
+static int is_ours(struct daxplug *daxplug)
+{
+	if (drives_any(daxplug, DAXPLUG_BACKEND_STATE))
+		return 1;
+	return either_exists(DRIVER "/stranded", MODULE "/parameters/default_state");
+}
+
+static void add_unknown(struct findings *findings, int err)
+{
+	findings_add(findings, "driver-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
+		     "cannot tell which kmem driver is in use: %s", strerror(-err));
 }
 
 static bool is_locked_down(void)
@@ -141,11 +164,17 @@ void machine_driver(struct findings *findings, struct daxplug *daxplug)
 						   "usr/local/lib/modprobe.d", "usr/lib/modprobe.d",
 						   "lib/modprobe.d",	       NULL };
 
-	if (is_ours(daxplug)) {
+	int err = is_ours(daxplug);
+
+	if (err > 0) {
 		add_ours(findings);
 		return;
 	}
-	if (tree_exists(DRIVER) || tree_exists(MODULE))
+	if (!err)
+		err = either_exists(DRIVER, MODULE);
+	if (err < 0)
+		add_unknown(findings, err);
+	else if (err)
 		add_kernels(findings, installed_driver());
 	else
 		add_none(findings, installed_driver(),

@@ -26,17 +26,25 @@ static void print_help(void)
 
 /* --- the machine --- */
 
+/* The driver in use, from the first finding of machine_driver(). */
+static const char *driver_of(const char *finding)
+{
+	if (!strcmp(finding, "driver-of-daxplug"))
+		return "daxplug";
+	if (!strcmp(finding, "driver-missing") || !strcmp(finding, "driver-not-loaded"))
+		return "none";
+	return strcmp(finding, "driver-unknown") ? "kernel" : "unknown";
+}
+
 /* Uses the first finding of machine_driver(), which tells which driver is in use, and why. */
 static void print_driver(struct daxplug *daxplug)
 {
 	struct findings findings = { 0 };
-	const char *why = "unknown";
-	bool ours;
+	const char *why = "driver-unknown";
 
 	machine_driver(&findings, daxplug);
 	if (findings.count)
 		why = findings.list[0].id;
-	ours = !strcmp(why, "driver-of-daxplug");
 	metric_head("daxplug_info", "gauge", "Version of the command; always 1.");
 	metric_begin("daxplug_info");
 	metric_label("version", DAXPLUG_VERSION);
@@ -44,10 +52,7 @@ static void print_driver(struct daxplug *daxplug)
 	metric_head("daxplug_driver_info", "gauge",
 		    "Which kmem driver serves, and why, as a finding of daxplug check; always 1.");
 	metric_begin("daxplug_driver_info");
-	metric_label("driver", ours ? "daxplug"
-			       : strcmp(why, "driver-missing") && strcmp(why, "driver-not-loaded")
-				       ? "kernel"
-				       : "none");
+	metric_label("driver", driver_of(why));
 	metric_label("reason", why);
 	metric_end(1);
 	findings_free(&findings);

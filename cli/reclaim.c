@@ -148,12 +148,17 @@ static void none_found(struct job *job, const char *name)
 
 static int reclaim_all(struct daxplug *daxplug, void *data)
 {
+	int i, err = tree_find("sys/bus/dax/drivers/kmem/stranded");
 	struct job *job = data;
-	int i;
 
-	if (!tree_exists("sys/bus/dax/drivers/kmem/stranded")) {
+	if (err == -ENOENT) {
 		complain("the kmem driver in use keeps no orphaned memory (see 'daxplug check')");
 		return EXIT_NOT_SUPPORTED;
+	}
+	if (err) {
+		complain("cannot tell whether the kmem driver in use keeps orphaned memory: %s",
+			 strerror(-err));
+		return EXIT_CANNOT_TELL;
 	}
 	job->change.signals = signals_open();
 	for (i = 0; i < job->count; i++)

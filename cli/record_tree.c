@@ -249,8 +249,14 @@ static bool is_wanted(const char *path, char *text, const char *words)
 static void record_file(struct record_tree *tree, const char *path, const char *words)
 {
 	char place[PATH_MAX], *text;
+	int err;
 
-	if (tree->error || signals_came() || !tree_exists(path) || tree_is_write_only(path))
+	if (tree->error || signals_came())
+		return;
+	err = tree_find(path);
+	if (err)
+		note_failure(tree, path, -err);
+	if (err || tree_is_write_only(path))
 		return;
 	errno = 0;
 	text = tree_read(path);

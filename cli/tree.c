@@ -40,14 +40,20 @@ static int open_below(const char *path, int flags)
 	return fd;
 }
 
-/* Whether a file, directory or link exists; a link is not followed. */
-bool tree_exists(const char *path)
+/**
+ * tree_find() - test whether a file, directory or link exists
+ * @path: below the root, without a leading slash; if it is a link, the link is not followed
+ *
+ * Return: 0 if it exists; -ENOENT if it does not; another negative errno if that is unknown.
+ */
+int tree_find(const char *path)
 {
 	int fd = open_below(path, O_PATH | O_NOFOLLOW);
 
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 /**
@@ -165,23 +171,39 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Appends a copy of a name to a list of @count names. Returns false if out of memory. */
+static bool add_name(char ***names, size_t count, const char *name)
+{
+	char **more = reallocarray(*names, count + 2, sizeof(*more));
+
+	if (!more)
+		return false;
+	*names = more;
+	more[count] = strdup(name);
+	more[count + 1] = NULL;
+	return more[count];
+}
+
+/* Returns NULL with errno unless it has read all names. */
 static char **read_names(DIR *directory)
 {
-	char **names = calloc(1, sizeof(*names)), **more;
+	char **names = calloc(1, sizeof(*names));
 	struct dirent *entry;
 	size_t count = 0;
 
-	while (names && (entry = readdir(directory))) {
+	while (names && (errno = 0, entry = readdir(directory))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		more = reallocarray(names, count + 2, sizeof(*names));
-		if (!more)
+		if (!add_name(&names, count, entry->d_name))
 			break;
-		names = more;
-		names[count] = strdup(entry->d_name);
-		if (!names[count])
-			break;
-		names[++count] = NULL;
+		count++;
+	}
+	if (names && errno) {
+		int err = errno;
+
+		tree_free_list(names);
+		errno = err;
+		return NULL;
 	}
 	if (names)
 		qsort(names, count, sizeof(*names), by_name);
@@ -192,14 +214,15 @@ static char **read_names(DIR *directory)
  * tree_list() - list the names in a directory, sorted
  * @path: below the root, without a leading slash
  *
- * Return: the names, NULL-terminated, to be freed by tree_free_list(); NULL if there is no such
- * directory.
+ * Return: the names, NULL-terminated, to be freed by tree_free_list(); NULL with errno if the
+ * directory cannot be read, ENOENT if there is none.
  */
 char **tree_list(const char *path)
 {
 	int fd = open_below(path, O_RDONLY | O_DIRECTORY);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	char **names;
+	int err;
 
 	if (!directory) {
 		if (fd >= 0)
@@ -207,7 +230,9 @@ char **tree_list(const char *path)
 		return NULL;
 	}
 	names = read_names(directory);
+	err = errno;
 	closedir(directory);
+	errno = err;
 	return names;
 }
 

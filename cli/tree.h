@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-bool tree_exists(const char *path);
+int tree_find(const char *path);
 bool tree_is_write_only(const char *path);
 char *tree_link(const char *path);
 bool tree_leads_to_null(const char *path);

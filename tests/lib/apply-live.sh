@@ -102,7 +102,7 @@ OPTIONS=$WORK/modprobe.d/daxplug-boot.conf
 declares_live '[a]' 'kind = hmem' 'state = online_movable'
 touch "$WORK/boot/initrd.img-$(uname -r)"
 program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
-program update-initramfs "echo \"\$*\" > $WORK/rebuilt"
+program update-initramfs "echo \"\$*\" > $WORK/rebuilt; grep SigIgn /proc/self/status > $WORK/ignored"
 if [[ ! -d /etc/modprobe.d || ! -d /boot ]]; then
 	skip "--boot" "no /etc/modprobe.d or no /boot on this machine"
 	return
@@ -112,6 +112,9 @@ is "--boot: the line written" "$(tail -n 1 "$OPTIONS")" "options kmem default_st
 is "--boot: any user may read it" "$(stat -c %a "$OPTIONS")" 644
 is "--boot: nothing is left over" "$(ls "$WORK/modprobe.d")" daxplug-boot.conf
 is "--boot: the initramfs that holds the driver is rebuilt" "$(cat "$WORK/rebuilt")" "-u"
+# SIGPIPE is signal 13. A script that ignores it may not end with the reader of its pipe.
+is "--boot: the program that rebuilds it does not ignore SIGPIPE" \
+	"$((16#$(awk '{ print $2 }' "$WORK/ignored") >> 12 & 1))" 0
 ok "--boot: the message says that the initramfs is rebuilt" said '^the initramfs holds kmem and is rebuilt: update-initramfs -u$'
 rm "$WORK/rebuilt"
 is "--boot again: nothing is printed" "$(status_of boot) $(cat "$WORK/out" "$WORK/err")" "0 "

@@ -45,6 +45,30 @@ declares '[hbm]' 'kind = hmem' 'state = online'
 is "online is any zone" "$(status_of on apply -n)" 0
 declares '[hbm]' 'kind = cxl' 'state = unplugged'
 is "no device of that kind" "$(status_of on apply -n)" 0
+
+# --- a value that cannot be read is neither off nor infinity ---
+
+# unreadable ATTRIBUTE: reads fail, but the file exists.
+unreadable() {
+	rm -f "$ROOT/sys/bus/dax/devices/dax0.0/$1"
+	mkdir "$ROOT/sys/bus/dax/devices/dax0.0/$1"
+}
+unreadable kmem/guard
+unreadable kmem/timeout_ms
+unreadable memmap_on_memory
+declares '[hbm]' 'kind = hmem' 'guard = off' 'timeout = infinity'
+is "settings that cannot be read: a dry run" "$(status_of on apply -n)" 65
+is "the output says that they are unknown" "$(< "$WORK/out")" "dax0.0: guard would be off, was unknown
+dax0.0: timeout would be infinity, was unknown"
+is "settings that cannot be read: check" "$(on check -J | jq -r '.findings[] | select(.id == "drift").text')" \
+	"guard is unknown, but [hbm] declares off
+timeout is unknown, but [hbm] declares infinity"
+declares '[hbm]' 'kind = hmem' 'memmap-on-memory = off'
+is "page structs, unknown" "$(differing)" memmap-on-memory
+new_root ours-6.12-movable
+rm -f "$ROOT/sys/bus/dax/devices/dax0.0/memmap_on_memory"
+declares '[hbm]' 'kind = hmem' 'memmap-on-memory = off'
+is "page structs, on a kernel without the attribute" "$(status_of on apply -n)" 0
 declares '[hbm]' 'kind = hmem' 'memmap-on-memory = on'
 is "page structs of a device in use" "$(status_of on apply -n)" 7
 ok "the message has the remedy" said 'daxplug unplug --release dax0.0 && daxplug apply$'
@@ -148,6 +172,12 @@ ln -s "$WORK/given.conf" "$ROOT/etc/daxplug.conf.d/90-out.conf"
 is "a link out of the tree leads nowhere" "$(status_of on apply -n)" 2
 ok "the message names the link" said '90-out.conf: cannot be read: No such file'
 rm "$ROOT/etc/daxplug.conf.d/90-out.conf"
+mv "$ROOT/etc" "$ROOT/etc.away"
+ln -s etc "$ROOT/etc"
+is "a main file of which nothing is known" "$(status_of on apply -n)" 2
+ok "the message names the main file" said '^daxplug: /etc/daxplug.conf: cannot be read: Too many levels'
+rm "$ROOT/etc"
+mv "$ROOT/etc.away" "$ROOT/etc"
 chmod 0 "$ROOT/etc/daxplug.conf.d/20-b.conf"
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
@@ -218,6 +248,15 @@ is "--boot of a record" "$(status_of on apply --boot)" 8
 mkdir -p "$ROOT/etc/modprobe.d"
 on apply --boot -n | tail -n +2 > "$ROOT/etc/modprobe.d/daxplug-boot.conf"
 is "--boot of options that are written already" "$(status_of on apply --boot) $(< "$WORK/out")" "0 "
+# "cannot be read" is not "not there".
+mv "$ROOT/etc/modprobe.d/daxplug-boot.conf" "$WORK/options"
+mkdir "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+mv "$ROOT/etc/daxplug.conf" "$WORK/moved.conf"
+is "--boot: the options cannot be read" "$(status_of on apply --boot -n) $(error)" \
+	"4 daxplug: /etc/modprobe.d/daxplug-boot.conf: cannot be read: not a regular file"
+rmdir "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+mv "$WORK/options" "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+mv "$WORK/moved.conf" "$ROOT/etc/daxplug.conf"
 declares '[k]' 'kind = hmem' 'memmap-on-memory = on'
 is "--boot: a setting that default_state cannot express" "$(status_of on apply --boot -n)" 2
 ok "the message names the line" said '^daxplug: /etc/daxplug.conf:3: memmap-on-memory cannot be set at boot'

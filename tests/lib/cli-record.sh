@@ -139,6 +139,11 @@ if as_nobody test -x "$DAXPLUG" 2> /dev/null; then
 	is "not root: the message" "$(error)" "daxplug: no permission to read 1 file; record as root"
 	ok "not root: the record lists the missing file" grep -qx 'proc/iomem: Permission denied' "$WORK/any/record/daxplug-record.txt"
 	chmod 444 "$ROOT/proc/iomem"
+	chmod 700 "$ROOT/proc"
+	status_of as_nobody "$DAXPLUG" record --sysroot "$ROOT" -o "$WORK/any/closed" > /dev/null
+	ok "not root: the record lists a file in a closed directory" \
+		grep -qx 'proc/iomem: Permission denied' "$WORK/any/closed/daxplug-record.txt"
+	chmod 755 "$ROOT/proc"
 	write_only=$ROOT/sys/bus/dax/devices/dax0.0/write_only
 	touch "$write_only"
 	chmod 200 "$write_only"
