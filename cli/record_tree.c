@@ -159,7 +159,7 @@ static bool keep_lines(char *text, const char *words)
 static void note_failure(struct record_tree *tree, const char *path, int err)
 {
 	/* Only regular files are recorded; a missing file is not an error. */
-	if (!err || err == ENOENT || err == ENXIO || err == ELOOP)
+	if (!err || err == ENOENT || err == ENOTDIR || err == ENXIO || err == ELOOP)
 		return;
 	if (err == EACCES || err == EPERM)
 		tree->denied++;
@@ -285,6 +285,8 @@ static void expand_component(struct record_tree *tree, const char *done, const c
 {
 	char path[PATH_MAX], **names = tree_list(*done ? done : "."), **name;
 
+	if (!names)
+		note_failure(tree, done, errno);
 	for (name = names; name && *name; name++) {
 		if (fnmatch(component, *name, FNM_PERIOD | FNM_EXTMATCH))
 			continue;

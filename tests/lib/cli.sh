@@ -277,6 +277,16 @@ valid "unknown: list" list on list --json
 valid "unknown: show" show on show --json all
 valid "unknown: a refusal" results on unplug --dry-run --json dax0.0
 
+# --- no link of a recorded tree leads out of it ---
+
+new_root ours-6.12-movable
+echo 4096 > "$WORK/outside"
+ln -sf "$WORK/outside" "$ROOT/sys/bus/dax/devices/dax0.0/align"
+is "a link out of the tree" "$(listed align)" ""
+without_openat2() { FAKE_NO_OPENAT2=1 LD_PRELOAD=$PRELOAD on "$@"; }
+is "a link out of the tree, without openat2()" "$(status_of without_openat2 list -nr -o align)" 4
+is "nothing outside the tree is read" "$(< "$WORK/out")" ""
+
 # --- names with control characters do no harm ---
 
 new_root ours-6.12-movable
@@ -382,6 +392,14 @@ is "no device at all: a change, JSON" "$(on plug --json all 2> /dev/null | jq -c
 
 ROOT=$MIXED
 is "reclaim needs daxplug's driver" "$(status_of on reclaim all)" 8
+new_root stock-6.12-offline
+rm -rf "$ROOT/sys/module/kmem"
+mkdir -p "$ROOT/sys/module"
+ln -s kmem "$ROOT/sys/module/kmem"
+is "the driver cannot be looked at: check cannot tell" "$(status_of on check)" 4
+ok "check says so" said 'cannot tell which kmem driver is in use: Too many levels.*\[driver-unknown\]$'
+ok "metrics do not guess the driver either" eval \
+	"on metrics | grep -q '^daxplug_driver_info{driver=\"unknown\",reason=\"driver-unknown\"'"
 new_root ours-6.12-movable
 is "no orphaned memory: reclaim all" "$(mkdir -p "$ROOT/sys/bus/dax/drivers/kmem/stranded"; status_of on reclaim all)" 0
 orphan=$ROOT/sys/bus/dax/drivers/kmem/stranded/300000000-33fffffff

@@ -8,6 +8,7 @@
  * FAKE_BEGAN=FILE	each write creates FILE when it begins
  * FAKE_FAIL=WORD:N	a write of WORD to the state file fails with errno N
  * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
+ * FAKE_NO_OPENAT2=1	openat2() fails with ENOSYS, as in some sandboxes
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -69,6 +70,11 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 }
 
 /* Keeps the command from moving pages of this machine's processes. */
+static bool is_missing(long number)
+{
+	return number == SYS_move_pages || (number == SYS_openat2 && getenv("FAKE_NO_OPENAT2"));
+}
+
 long syscall(long number, ...)
 {
 	long (*next)(long number, ...) = dlsym(RTLD_NEXT, "syscall");
@@ -76,7 +82,7 @@ long syscall(long number, ...)
 	va_list arguments;
 	unsigned int i;
 
-	if (number == SYS_move_pages) {
+	if (is_missing(number)) {
 		errno = ENOSYS;
 		return -1;
 	}
