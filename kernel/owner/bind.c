@@ -132,7 +132,7 @@ static int bind_memory(struct kmem_dev *kmem, struct device *dev, bool adopted,
 {
 	int err = 0;
 
-	mutex_lock(&kmem->lock);
+	kmem_dev_lock(kmem);
 	kmem_gate_set_device(&kmem->gate, dev);
 	if (adopted)
 		adopt(kmem, dev);
@@ -140,7 +140,7 @@ static int bind_memory(struct kmem_dev *kmem, struct device *dev, bool adopted,
 		err = take_over(kmem);
 	kmem_gate_set_guarded(&kmem->gate, kmem_gate_guard_default());
 	err = err ?: populate(kmem, asked);
-	mutex_unlock(&kmem->lock);
+	kmem_dev_unlock(kmem);
 
 	if (err)
 		kmem_orphans_drop(kmem);
@@ -250,7 +250,7 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	struct dax_block_counts left;
 
 	kmem_dev_get(kmem);
-	mutex_lock(&kmem->lock);
+	kmem_dev_lock(kmem);
 	kmem_drive_clear(&kmem->drive, "unbind");
 	left = kmem_gate_counts(&kmem->gate);
 	if (left.present)
@@ -261,6 +261,6 @@ void kmem_unbind(struct dev_dax *dev_dax)
 	kmem_report_disable_poll(&kmem->report);
 	/* Under @kmem->lock, so that no reclaim uses the device that is going away. */
 	kmem_orphans_detach(kmem);
-	mutex_unlock(&kmem->lock);
+	kmem_dev_unlock(kmem);
 	kmem_dev_put(kmem);
 }

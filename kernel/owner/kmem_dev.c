@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -108,4 +110,61 @@ void kmem_dev_get(struct kmem_dev *kmem)
 void kmem_dev_put(struct kmem_dev *kmem)
 {
 	kref_put(&kmem->users, destroy);
+}
+
+/**
+ * kmem_dev_lock() - lock a device's memory for a bind, an unbind or a sweep
+ * @kmem: the memory
+ *
+ * Context: Process context, sleeps; not under devs_lock, unless no other task knows @kmem.
+ */
+void kmem_dev_lock(struct kmem_dev *kmem)
+{
+	mutex_lock(&kmem->lock);
+}
+
+/**
+ * kmem_dev_lock_interruptible() - lock a device's memory for a transition
+ * @kmem: the memory
+ *
+ * Context: Process context, sleeps; not under devs_lock.
+ * Return: 0, or -EINTR if a signal came first.
+ */
+int kmem_dev_lock_interruptible(struct kmem_dev *kmem)
+{
+	return mutex_lock_interruptible(&kmem->lock);
+}
+
+/**
+ * kmem_dev_trylock() - lock a device's memory unless another task has locked it
+ * @kmem: the memory
+ *
+ * Context: Process context; the way to take this lock under devs_lock.
+ * Return: whether this task has locked it.
+ */
+bool kmem_dev_trylock(struct kmem_dev *kmem)
+{
+	return mutex_trylock(&kmem->lock);
+}
+
+/**
+ * kmem_dev_unlock() - unlock a device's memory
+ * @kmem: the memory, which this task has locked
+ *
+ * Context: Process context.
+ */
+void kmem_dev_unlock(struct kmem_dev *kmem)
+{
+	mutex_unlock(&kmem->lock);
+}
+
+/**
+ * kmem_dev_assert_locked() - have lockdep check that a device's memory is locked
+ * @kmem: the memory
+ *
+ * Context: Process context.
+ */
+void kmem_dev_assert_locked(const struct kmem_dev *kmem)
+{
+	lockdep_assert_held(&kmem->lock);
 }

@@ -10,6 +10,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/types.h>
 
 #include "block/gate.h"
 #include "block/range.h"
@@ -52,5 +53,10 @@ struct kmem_dev *kmem_dev_create(struct dax_spans *spans, int nid, struct device
 				 const char *name);
 void kmem_dev_get(struct kmem_dev *kmem);
 void kmem_dev_put(struct kmem_dev *kmem);
+void kmem_dev_lock(struct kmem_dev *kmem);
+int kmem_dev_lock_interruptible(struct kmem_dev *kmem);
+bool kmem_dev_trylock(struct kmem_dev *kmem);
+void kmem_dev_unlock(struct kmem_dev *kmem);
+void kmem_dev_assert_locked(const struct kmem_dev *kmem);
 
 #endif /* DAXPLUG_KMEM_DEV_H */

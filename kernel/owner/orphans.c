@@ -19,8 +19,8 @@
 
 /*
  * Protects @view and @devs, the list of all memory that has a device or a present block. Memory
- * is bound to a device only under this lock. A holder takes kmem_dev->lock by mutex_trylock()
- * only, unless no other task knows the memory.
+ * is bound to a device only under this lock. A holder only tries to
+ * take kmem_dev->lock, by kmem_dev_trylock(), unless no other task knows the memory.
  */
 static DEFINE_MUTEX(devs_lock);
 static LIST_HEAD(devs);
@@ -104,9 +104,9 @@ static bool sweep(void)
 		if (!kmem_lifecycle_is_orphan(&kmem->lifecycle))
 			continue;
 		/* A reclaim holds kmem->lock, and queues the sweeper when it ends. */
-		if (has_offline_range(kmem) && mutex_trylock(&kmem->lock)) {
+		if (has_offline_range(kmem) && kmem_dev_trylock(kmem)) {
 			kmem_drive_clear(&kmem->drive, NULL);
-			mutex_unlock(&kmem->lock);
+			kmem_dev_unlock(kmem);
 		}
 		memory_left |= kmem_gate_counts(&kmem->gate).present;
 		tidy(kmem);
@@ -212,7 +212,7 @@ static int look_at_found(struct resource *found, void *data)
 	}
 
 	enlist(kmem, KMEM_FOUND);
-	mutex_lock(&kmem->lock);
+	kmem_dev_lock(kmem);
 	kmem_take_found(kmem);
 	held = kmem_gate_hold_module(&kmem->gate);
 	counts = kmem_gate_counts(&kmem->gate);
@@ -220,7 +220,7 @@ static int look_at_found(struct resource *found, void *data)
 		kmem_log(&kmem->gate.label, LOGLEVEL_NOTICE,
 			 "left by another driver: %u memory block%s, %u online; bind its device, or reclaim it\n",
 			 counts.present, dax_plural(counts.present), counts.online);
-	mutex_unlock(&kmem->lock);
+	kmem_dev_unlock(kmem);
 
 	if (held)
 		update_view(kmem);
@@ -251,11 +251,11 @@ static void drop_found(const struct kmem_dev *fresh)
 
 	list_for_each_entry_safe(kmem, next, &devs, node) {
 		if (kmem_lifecycle_life(&kmem->lifecycle) != KMEM_FOUND ||
-		    !dax_spans_overlap(kmem->spans, fresh->spans) || !mutex_trylock(&kmem->lock))
+		    !dax_spans_overlap(kmem->spans, fresh->spans) || !kmem_dev_trylock(kmem))
 			continue;
 		kmem_dev_get(kmem);
 		drop(kmem);
-		mutex_unlock(&kmem->lock);
+		kmem_dev_unlock(kmem);
 		kmem_dev_put(kmem);
 	}
 }
@@ -362,6 +362,7 @@ struct kmem_dev *kmem_orphans_attach(struct kmem_dev *fresh, struct device *dev)
  */
 void kmem_orphans_detach(struct kmem_dev *kmem)
 {
+	kmem_dev_assert_locked(kmem);
 	/* Reset these settings: the files that would change them are gone. */
 	kmem_gate_set_device(&kmem->gate, NULL);
 	WRITE_ONCE(kmem->timeout_ms, 0);

@@ -136,6 +136,7 @@ unsigned int kmem_take_over(struct kmem_dev *kmem)
 {
 	unsigned int i, taken = 0;
 
+	kmem_dev_assert_locked(kmem);
 	kmem_gate_own(&kmem->gate);
 	if (!kmem_memblks_find_any(kmem->spans, kmem->drive.blocks))
 		for (i = 0; i < kmem->spans->nr; i++)
@@ -175,6 +176,7 @@ bool kmem_is_left_over(struct kmem_dev *kmem)
  */
 void kmem_take_found(struct kmem_dev *kmem)
 {
+	kmem_dev_assert_locked(kmem);
 	kmem_gate_own(&kmem->gate);
 	take_range(kmem, kmem->spans->span);
 	kmem_gate_disown(&kmem->gate);

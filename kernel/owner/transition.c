@@ -13,6 +13,7 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
 		.span = span,
 	};
 
+	kmem_dev_assert_locked(kmem);
 	if (span && !kmem_gate_is_present(&kmem->gate, span))
 		return 0;
 
@@ -51,11 +52,10 @@ int kmem_transition_run(struct kmem_dev *kmem, enum dax_state wanted)
 	int err;
 
 	do {
-		if (kmem_lifecycle_wait_turn(&kmem->lifecycle) ||
-		    mutex_lock_interruptible(&kmem->lock))
+		if (kmem_lifecycle_wait_turn(&kmem->lifecycle) || kmem_dev_lock_interruptible(kmem))
 			return -ERESTARTSYS;
 		err = run_if_legal(kmem, wanted, NULL);
-		mutex_unlock(&kmem->lock);
+		kmem_dev_unlock(kmem);
 	} while (err == KMEM_ASLEEP);
 
 	return err;
@@ -77,10 +77,10 @@ int kmem_transition_reclaim(struct kmem_dev *kmem, const struct dax_span *span)
 {
 	int err;
 
-	if (mutex_lock_interruptible(&kmem->lock))
+	if (kmem_dev_lock_interruptible(kmem))
 		return -ERESTARTSYS;
 	err = run_if_legal(kmem, DAX_STATE_UNPLUGGED, span);
-	mutex_unlock(&kmem->lock);
+	kmem_dev_unlock(kmem);
 
 	return err == KMEM_ASLEEP ? -ECANCELED : err;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Calls in the driver go down its folders, and neither calls nor includes form a circle.
+# Calls in the driver go down its folders, and neither calls nor includes form a circle. A lock is
+# taken only in the file that it belongs to.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -54,6 +55,22 @@ go_down() {
 # has_no_circle FILE
 has_no_circle() { tsort "$1" > /dev/null; }
 
+# declares LOCK FILE...: a file declares this lock.
+declares() { grep -qsE "(mutex|spinlock_t) $1;|DEFINE_(MUTEX|SPINLOCK)\($1\)" "${@:2}"; }
+
+# foreign_locks DIR: prints "FILE: LOCK" for each lock of the driver that a file below DIR takes,
+# although neither the file nor its header declares it.
+foreign_locks() {
+	local file lock
+	find "$1" -name '*.[ch]' | while read -r file; do
+		sed -nE 's/.*\b(mutex|spin)_(try)?lock(_[a-z]+)?\(&([a-z_.>-]*[^a-z_])?([a-z_]+)\).*/\5/p' "$file" | sort -u |
+			while read -r lock; do
+				declares "$lock" "$file" "${file%.c}.h" || ! declares "$lock" "$1"/*/*.[ch] ||
+					echo "${file#"$1"/}: $lock"
+			done
+	done
+}
+
 LINES=$(mktemp -d)
 trap 'rm -rf "$LINES"; remove_temporary' EXIT
 
@@ -75,4 +92,10 @@ ok "every call leads down" go_down "$LINES/needs"
 ok "no circle of calls, not even in a folder" has_no_circle "$LINES/needs"
 is "no two files have the same name, so all can be put into one folder" \
 	"$(cd kernel && find . -name '*.[ch]' -printf '%f\n' | sort | uniq -d)" ''
+mkdir -p "$LINES/kernel/owner"
+printf 'struct one {\n\tstruct mutex lock;\n};\n' > "$LINES/kernel/owner/one.h"
+printf '\tmutex_lock_interruptible(&one->lock);\n\tspin_lock(&task->siglock);\n' |
+	tee "$LINES/kernel/owner/one.c" > "$LINES/kernel/owner/two.c"
+is "a lock of another file is detected" "$(foreign_locks "$LINES/kernel")" 'owner/two.c: lock'
+is "each lock is taken only in its own file" "$(foreign_locks kernel)" ''
 done_testing
