@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A suite of tests of kernel/core/, run by KUnit. tests/unit/suite.h has the same for
- * cmocka, whose names the tests use: on a host the same source files are built with that
- * one.
+ * Maps the cmocka names that the unit tests of kernel/core/ use to KUnit. On a host, the
+ * same source files are built with tests/unit/suite.h and cmocka.
  */
 #ifndef DAXPLUG_TESTS_SUITE_H
 #define DAXPLUG_TESTS_SUITE_H
@@ -17,10 +16,10 @@
 /* Begins the definition of a test. */
 #define UNIT_TEST(name) static void name(struct kunit *test)
 
-/* A test in the list of UNIT_SUITE(). */
+/* An entry in the list of UNIT_SUITE(). */
 #define UNIT_CASE(name) KUNIT_CASE(name)
 
-/* The suite of a source file: its name, and a list of UNIT_CASE(). */
+/* Defines the suite of a source file from its name and a list of UNIT_CASE(). */
 #define UNIT_SUITE(suite, ...)                                                                     \
 	static struct kunit_case suite##_cases[] = { __VA_ARGS__, {} };                            \
 	static struct kunit_suite suite##_suite = {                                                \
@@ -29,7 +28,7 @@
 	};                                                                                         \
 	kunit_test_suite(suite##_suite);
 
-/* cmocka's assertions name no test, so that functions of a test can use them as well. */
+/* cmocka's assertions do not take the test as an argument. */
 #define THIS_TEST kunit_get_current_test()
 #define assert_true(value) KUNIT_ASSERT_TRUE(THIS_TEST, value)
 #define assert_false(value) KUNIT_ASSERT_FALSE(THIS_TEST, value)
@@ -41,7 +40,7 @@
 #define assert_string_not_equal(a, b) KUNIT_ASSERT_STRNEQ(THIS_TEST, a, b)
 #define assert_memory_equal(a, b, size) KUNIT_ASSERT_MEMEQ(THIS_TEST, a, b, size)
 
-/* Both limits are in the range. */
+/* The range includes both limits. */
 #define assert_in_range(value, from, to)                                                           \
 	do {                                                                                       \
 		KUNIT_ASSERT_GE(THIS_TEST, (unsigned long long)(value), (from));                   \
