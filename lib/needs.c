@@ -74,9 +74,10 @@ static bool read_room(const struct daxplug *daxplug, struct node_room *sum)
 	const char *rest = list;
 	unsigned int node, last;
 	bool known = zoneinfo && !sysfs_read(daxplug, NODES "/has_memory", list, sizeof(list));
+	int more = 0;
 
 	*sum = (struct node_room){ 0 };
-	while (known && parse_list_next(&rest, &node, &last) == 1) {
+	while (known && (more = parse_list_next(&rest, &node, &last)) == 1) {
 		for (; known && node <= last; node++) {
 			struct node_room room;
 
@@ -88,7 +89,7 @@ static bool read_room(const struct daxplug *daxplug, struct node_room *sum)
 		}
 	}
 	free(zoneinfo);
-	return known;
+	return known && !more;
 }
 
 static uint64_t to_come(const struct daxplug_forecast *forecast)
@@ -134,8 +135,13 @@ void forecast_plug(struct daxplug_forecast *forecast)
 		find_unusable(forecast, forecast->parts[i].device);
 		add_page_structs(forecast, &forecast->parts[i], &elsewhere);
 	}
-	if (!read_room(forecast->daxplug, &room))
+	if (!read_room(forecast->daxplug, &room)) {
+		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     NULL, "",
+		     "cannot tell how much memory is free for page structs, and how much is in "
+		     "kernel zones");
 		return;
+	}
 	find_ratio(forecast, &room);
 	if (elsewhere > room.kernel_free + room.cache)
 		find(forecast, "page-structs", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_MEMORY,

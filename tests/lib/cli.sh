@@ -423,6 +423,9 @@ status_of on unplug all > /dev/null
 ok "without a device: the message names the memory" said 'orphaned memory.*daxplug reclaim'
 
 new_root stock-6.12-offline
+is "offline memory, but no figures of free memory: check" "$(status_of on check dax0.0)" 4
+ok "check cannot tell" said '^dax0.0: cannot tell whether it can be plugged'
+zones 0 900000
 is "offline memory, check" "$(status_of on check dax0.0)" 0
 ok "offline memory need not migrate" eval "said '^dax0.0: can be plugged' && ! said migrate"
 

@@ -570,6 +570,32 @@ static void plug(void **state)
 	assert_int_equal(finding(result, "page-structs"), -1);
 }
 
+static void assert_unknown_room(const struct daxplug_forecast *forecast)
+{
+	assert_finding(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_verdict(forecast), DAXPLUG_VERDICT_UNKNOWN);
+}
+
+/* A plug needs free memory, which these files tell. */
+static void plug_without_figures(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+
+	make_absent(context, 1);
+	fixture_write(fixture, NODE "has_memory", "0\n");
+	assert_unknown_room(forecast(context, DAXPLUG_ACTION_PLUG));
+
+	fixture_write(fixture, "proc/zoneinfo",
+		      "Node 0, zone   Normal\n  pages free     500000\n        low      100\n"
+		      "        managed  500000\n        protection: (0, 0, 0, 0)\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_PLUG), "room-unknown"), -1);
+	fixture_write(fixture, NODE "has_memory", "0,?\n");
+	assert_unknown_room(forecast(context, DAXPLUG_ACTION_PLUG));
+	fixture_delete(fixture, NODE "has_memory");
+	assert_unknown_room(forecast(context, DAXPLUG_ACTION_PLUG));
+}
+
 static void no_node(void **state)
 {
 	struct context *context = *state;
@@ -677,14 +703,29 @@ static void nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(by_kind),	      WITH(no_room),	     WITH(watermarks),
-		WITH(swap),	      WITH(huge_pages),	     WITH(by_sample),
-		WITH(cannot_tell),    WITH(together),	     WITH(drained_together),
-		WITH(one_node),	      WITH(cpuset),	     WITH(commit_limit),
-		WITH(kernel_zone),    WITH(pushed_back),     WITH(users),
-		WITH(plug),	      WITH(no_node),	     WITH(other_modes),
-		WITH(nonsense),	      WITH(unreadable_proc), WITH(many_findings),
+		WITH(by_kind),
+		WITH(no_room),
+		WITH(watermarks),
+		WITH(swap),
+		WITH(huge_pages),
+		WITH(by_sample),
+		WITH(cannot_tell),
+		WITH(together),
+		WITH(drained_together),
+		WITH(one_node),
+		WITH(cpuset),
+		WITH(commit_limit),
+		WITH(kernel_zone),
+		WITH(pushed_back),
+		WITH(users),
+		WITH(plug),
+		WITH(no_node),
+		WITH(other_modes),
+		WITH(nonsense),
+		WITH(unreadable_proc),
+		WITH(many_findings),
 		WITH(many_unmovable),
+		WITH(plug_without_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
