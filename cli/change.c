@@ -207,11 +207,10 @@ static const char *ending(enum daxplug_outcome outcome)
 	}
 }
 
-/* Prints "failure and cause (page); outcome; remedy". */
+/* Prints "failure, cause and lost huge pages (page); outcome; remedy". */
 static void print_failure(const struct daxplug_change *change)
 {
 	const char *hint = daxplug_change_hint(change);
-	uint64_t lost = daxplug_change_huge_pages_lost(change);
 	int64_t pfn = daxplug_change_pfn(change);
 	char page[32] = "", size[TEXT_SIZE];
 
@@ -224,9 +223,6 @@ static void print_failure(const struct daxplug_change *change)
 		complain("%s: %s had been moved and stays on other nodes",
 			 daxplug_change_name(change), size);
 	}
-	if (lost)
-		complain("%s: %llu huge page%s could not be given back to the pool",
-			 daxplug_change_name(change), (unsigned long long)lost, dax_plural(lost));
 }
 
 static void print_done(const struct daxplug_change *change)

@@ -40,6 +40,18 @@ ok "unplug --drain: its progress" jq -es \
 	'map(select(.phase == "draining")) | length > 0 and all(.total_bytes >= .done_bytes)' "$WORK/err"
 is "plug for the next" "$(status_of change plug -q dax0.0)" 0
 
+# The drain has taken 30 free pages out of the pool.
+pool=$ROOT/sys/devices/system/node/node1/hugepages/hugepages-2048kB
+mkdir -p "$pool"
+echo 50 > "$pool/nr_hugepages"
+echo 30 > "$pool/free_hugepages"
+echo 0 > "$pool/surplus_hugepages"
+FAKE_MOST_POOL=20 FAKE_FAIL=unplugged:16 change unplug --force --drain dax0.0 > "$WORK/out" 2> "$WORK/err"
+is "a pool that cannot be restored: the pages are reported once" \
+	"$(grep -o '[0-9]* huge page[a-z0-9 ]* could not be given back' "$WORK/err")" \
+	"30 huge pages of node 1 could not be given back"
+rm -r "$pool"
+
 # --- release ---
 
 # may_bind: adds the driver's files that the command writes to.

@@ -7,6 +7,7 @@
  * FAKE_DEAF=1		no signal ends a write
  * FAKE_BEGAN=FILE	each write creates FILE when it begins
  * FAKE_FAIL=WORD:N	a write of WORD to the state file fails with errno N
+ * FAKE_MOST_POOL=N	a write makes a pool of huge pages no larger than N pages
  * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
  * FAKE_NO_OPENAT2=1	openat2() fails with ENOSYS, as in some sandboxes
  */
@@ -34,6 +35,8 @@ static void take_environment(void)
 
 	if (getenv("FAKE_FAIL_SETTING"))
 		fake.fail_setting = -atoi(getenv("FAKE_FAIL_SETTING"));
+	if (getenv("FAKE_MOST_POOL"))
+		fake.fail_pool = atoi(getenv("FAKE_MOST_POOL"));
 	if (slow)
 		fake.slow_ms = atoi(slow);
 	fake.deaf = getenv("FAKE_DEAF");
