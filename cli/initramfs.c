@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Rebuilds the initramfs if it contains the driver. */
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "complain.h"
 #include "output.h"
+#include "program.h"
 #include "status.h"
-
-extern char **environ;
 
 /**
  * struct builder - a program that builds initramfs images
@@ -34,52 +30,12 @@ static const struct builder builders[] = {
 
 #define BUILDER_COUNT (sizeof(builders) / sizeof(builders[0]))
 
-/* This process ignores SIGPIPE; a program that it starts must not. */
-static int set_signals(posix_spawnattr_t *attributes)
-{
-	sigset_t signals;
-	int err;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	err = posix_spawnattr_setsigdefault(attributes, &signals);
-	return err ? err : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
-}
-
-static int spawn(const char *const *command, int output, pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int err;
-
-	if (posix_spawn_file_actions_init(&actions))
-		return -1;
-	if (posix_spawnattr_init(&attributes)) {
-		posix_spawn_file_actions_destroy(&actions);
-		return -1;
-	}
-	err = set_signals(&attributes);
-	if (!err && output >= 0)
-		err = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	if (!err)
-		err = posix_spawnp(pid, command[0], &actions, &attributes, (char *const *)command,
-				   environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return err;
-}
-
-/* Returns an exit status, like a shell's: 127 if the program cannot be run. */
-static int run(const char *const *command, int output)
+/* Whether a program could be run and has succeeded. */
+static bool succeeds(const char *const *command, int output)
 {
 	int status;
-	pid_t pid;
 
-	if (spawn(command, output, &pid))
-		return 127;
-	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
+	return !program_run(command, output, &status) && !status;
 }
 
 static bool lists_driver(FILE *listing)
@@ -106,7 +62,7 @@ static int holds_driver(const struct builder *builder, const char *release)
 	if (builder->image)
 		snprintf(image, sizeof(image), builder->image, release);
 	if (!builder->image || !access(image, F_OK))
-		if (!run(command, fileno(listing)))
+		if (succeeds(command, fileno(listing)))
 			found = lists_driver(listing);
 	fclose(listing);
 	return found;
@@ -117,7 +73,7 @@ static int rebuild(const struct builder *builder)
 	printf("the initramfs holds kmem and is rebuilt: %s %s\n", builder->rebuild[0],
 	       builder->rebuild[1]);
 	output_flush();
-	if (!run(builder->rebuild, -1))
+	if (succeeds(builder->rebuild, -1))
 		return EXIT_DONE;
 	complain("%s %s failed: the initramfs still has the old options; run it again",
 		 builder->rebuild[0], builder->rebuild[1]);

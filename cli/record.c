@@ -4,25 +4,22 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "complain.h"
 #include "core/plural.h"
 #include "options.h"
+#include "program.h"
 #include "record_log.h"
 #include "record_what.h"
 #include "select.h"
 #include "signals.h"
 #include "span.h"
 #include "status.h"
-
-extern char **environ;
 
 /* The top directory of an archive. */
 #define NAME "daxplug-record"
@@ -144,22 +141,17 @@ static int run_tar(const char *parent, const char *archive)
 					  archive,     "--force-local", "--directory",	   parent,
 					  "--owner=0", "--group=0",	"--sort=name",	   NAME,
 					  NULL };
-	int status, err;
-	pid_t pid;
+	int status, err = program_run(arguments, -1, &status);
 
-	err = posix_spawnp(&pid, "tar", NULL, NULL, (char *const *)arguments, environ);
 	if (err) {
-		complain("cannot run tar: %s", strerror(err));
+		complain("cannot run tar: %s", strerror(-err));
 		return EXIT_NOT_SUPPORTED;
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_CANNOT_TELL;
-	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+	if (!status)
+		return EXIT_DONE;
+	if (!signals_came())
 		complain("tar could not write %s", archive);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	return EXIT_FAILED;
 }
 
 /* Only the owner may read the archive, because it contains addresses of memory. */

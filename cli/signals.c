@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -8,6 +7,9 @@
 
 /* The signalfd, or -1. */
 static int arrivals = -1;
+
+/* The signal mask that the process began with, if there is a signalfd. */
+static sigset_t before;
 
 /* The first signal that arrived, or 0. */
 static int first;
@@ -45,8 +47,17 @@ int signals_open(void)
 	add_unless_ignored(&signals, SIGHUP);
 	arrivals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (arrivals >= 0)
-		sigprocmask(SIG_BLOCK, &signals, NULL);
+		sigprocmask(SIG_BLOCK, &signals, &before);
 	return arrivals;
+}
+
+/* Sets @mask to the signals that were blocked before signals_open(). */
+void signals_mask_before(sigset_t *mask)
+{
+	if (arrivals >= 0)
+		*mask = before;
+	else
+		sigprocmask(SIG_BLOCK, NULL, mask);
 }
 
 /*

@@ -3,9 +3,11 @@
 #ifndef DAXPLUG_CLI_SIGNALS_H
 #define DAXPLUG_CLI_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 int signals_open(void);
+void signals_mask_before(sigset_t *mask);
 bool signals_came(void);
 void signals_obey(void);
 void signals_end(void);

@@ -125,6 +125,21 @@ for output in "$RECORD" "$RECORD.tar"; do
 	fails "a signal, -o ${output##*/}" 143 "interrupted; nothing was recorded" \
 		env --block-signal=TERM bash -c 'kill -TERM $$; exec "$@"' bash "$DAXPLUG" record --sysroot "$ROOT" -o "$output"
 done
+# A terminal sends the signal of Ctrl-C to the whole process group.
+printf '#!/bin/sh\nprintf "%%s " $(grep -E "^Sig(Blk|Ign)" /proc/self/status) > "$SIGNALS"\nexec sleep 300\n' > "$WORK/false/tar"
+SIGNALS=$WORK/signals PATH=$WORK/false:$PATH setsid env --default-signal "$DAXPLUG" record \
+	--sysroot "$ROOT" -o "$RECORD.tar" > "$WORK/out" 2> "$WORK/err" &
+group=$!
+within "tar" test -s "$WORK/signals"
+is "tar ignores and blocks no signal" "$(< "$WORK/signals")" "SigBlk: 0000000000000000 SigIgn: 0000000000000000 "
+kill -INT -- "-$group"
+has_ended() { ! kill -0 "$group" 2> /dev/null; }
+ok "Ctrl-C ends a long tar" within "the end of tar" has_ended
+has_ended || kill -KILL -- "-$group"
+status=0
+wait "$group" || status=$?
+is "Ctrl-C ends the command: status and message" "$status $(error)" "130 daxplug: interrupted; nothing was recorded"
+ok "Ctrl-C: nothing is left" test ! -e "$RECORD.tar" -a -z "$(find "$WORK/tmp" -mindepth 1)"
 unset TMPDIR
 
 chmod 755 "$ROOT"
