@@ -213,6 +213,7 @@ static int bring(const char *want, bool dry_run)
 int apply_boot(struct declared *declared, bool dry_run)
 {
 	char *list, *text = NULL;
+	struct config_gap gap;
 	unsigned int i;
 	int status;
 
@@ -220,9 +221,14 @@ int apply_boot(struct declared *declared, bool dry_run)
 		check_section(declared, &declared->sections[i]);
 		check_twins(declared, i);
 	}
-	daxctl_each_section(check_daxctl, declared);
+	daxctl_each_section(check_daxctl, declared, &gap);
 	if (declared->faults.count)
 		return apply_faults(declared);
+	if (gap.err) {
+		complain("cannot tell which devices daxctl brings online: %s: %s", gap.path,
+			 strerror(-gap.err));
+		return EXIT_CANNOT_TELL;
+	}
 	list = make_list(declared);
 	if (list && strlen(list) > MOST_LIST) {
 		complain("%zu bytes of default_state are more than the %d that the driver takes; "

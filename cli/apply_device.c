@@ -263,12 +263,23 @@ static void add_result(const struct work *work)
 /*
  * A service that udev starts has daxctl take the namespaces of its own configuration out of
  * devdax mode. Then udev starts apply again, so a failure here would only make the boot look
- * failed. A user who runs apply by hand is told that nothing was done.
+ * failed. A user who runs apply by hand is told that nothing was done. Returns as
+ * daxctl_makes_ram().
  */
-static bool is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
+static int is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
 {
-	return drift->state && daxplug_device_mode(device) == DAXPLUG_MODE_DEVDAX &&
-	       daxctl_makes_ram(daxplug_device_uuid(device));
+	if (!drift->state || daxplug_device_mode(device) != DAXPLUG_MODE_DEVDAX)
+		return 0;
+	return daxctl_makes_ram(daxplug_device_uuid(device));
+}
+
+static void fail_daxctl(struct work *work, int err)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "cannot tell whether daxctl's configuration makes it RAM: %s",
+		 strerror(-err));
+	fail(work, EXIT_CANNOT_TELL, text, remedy_for(err));
 }
 
 static void leave_to_daxctl(struct work *work)
@@ -302,13 +313,16 @@ int apply_device(const struct apply *apply, const struct section *section,
 		.device = device,
 		.drift = drift_of(section, device),
 	};
+	int left = is_left_to_daxctl(device, &work.drift);
 	unsigned int key;
 
-	if (is_left_to_daxctl(device, &work.drift))
+	if (left > 0)
 		leave_to_daxctl(&work);
+	else if (left < 0)
+		fail_daxctl(&work, left);
 	for (key = 0; key < KEY_COUNT; key++)
 		drift_value(device, key, work.before[key]);
-	if (work.drift.memmap)
+	if (work.drift.memmap && !work.status)
 		set_memmap(&work);
 	set_driver(&work);
 	if (work.drift.state && !work.status) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,8 @@
 #include "config.h"
 #include "tree.h"
 
-/* A longer path is cut off, and then not found. */
-#define PATH_SIZE 512
+/* Without the leading slash. A longer path is cut off, and then not found. */
+#define PATH_SIZE (CONFIG_PATH_SIZE - 1)
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -48,12 +49,25 @@ static char *strip(char *line)
 	return line;
 }
 
-static void visit_file(const char *path, config_visit *visit, void *data)
+/* Keeps the first error. */
+static void note(struct config_gap *gap, const char *path, int err)
 {
-	char file[PATH_SIZE + 1], *text = tree_read(path), *rest = text, *line;
+	if (!err || gap->err)
+		return;
+	snprintf(gap->path, sizeof(gap->path), "/%s", path);
+	gap->err = err;
+}
+
+/* A file that is not a regular one, such as a link to /dev/null, has no lines. */
+static void visit_file(const char *path, config_visit *visit, void *data, struct config_gap *gap)
+{
+	char file[CONFIG_PATH_SIZE], *text, *rest, *line;
 	struct config_line found = { .file = file, .number = 1 };
+	int err = tree_read_if_any(path, &text);
 	unsigned int lines;
 
+	note(gap, path, err == -EINVAL ? 0 : err);
+	rest = text;
 	snprintf(file, sizeof(file), "/%s", path);
 	while (rest && *rest) {
 		line = strip(cut_line(&rest, &lines));
@@ -65,15 +79,22 @@ static void visit_file(const char *path, config_visit *visit, void *data)
 	free(text);
 }
 
-/* Whether a file of the same name in an earlier directory overrides this one. */
-static bool is_overridden(const char *const *directories, const char *const *this, const char *name)
+/*
+ * Whether a file of the same name in an earlier directory overrides this one. If that is unknown,
+ * the file may be in effect.
+ */
+static bool is_overridden(const char *const *directories, const char *const *this, const char *name,
+			  struct config_gap *gap)
 {
 	char path[PATH_SIZE];
+	int err;
 
 	for (; directories < this; directories++) {
 		snprintf(path, sizeof(path), "%s/%s", *directories, name);
-		if (!tree_find(path))
+		err = tree_find(path);
+		if (!err)
 			return true;
+		note(gap, path, err == -ENOENT || err == -ENOTDIR ? 0 : err);
 	}
 	return false;
 }
@@ -84,21 +105,23 @@ static bool is_overridden(const char *const *directories, const char *const *thi
  * @suffix: the suffix of the files' names
  * @visit: called for each line
  * @data: passed to @visit
+ * @gap: set to the first file or directory that could not be read
  */
 void config_each_line(const char *const *directories, const char *suffix, config_visit *visit,
-		      void *data)
+		      void *data, struct config_gap *gap)
 {
 	const char *const *directory;
 	char path[PATH_SIZE], **names, **name;
 
+	*gap = (struct config_gap){ 0 };
 	for (directory = directories; *directory; directory++) {
-		names = tree_list(*directory);
+		note(gap, *directory, tree_list_if_any(*directory, &names));
 		for (name = names; name && *name; name++) {
 			if (!ends_with(*name, suffix) ||
-			    is_overridden(directories, directory, *name))
+			    is_overridden(directories, directory, *name, gap))
 				continue;
 			snprintf(path, sizeof(path), "%s/%s", *directory, *name);
-			visit_file(path, visit, data);
+			visit_file(path, visit, data, gap);
 		}
 		tree_free_list(names);
 	}

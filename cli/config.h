@@ -20,10 +20,23 @@ struct config_line {
 	const char *text;
 };
 
+/* The size of a path, with its leading slash. */
+#define CONFIG_PATH_SIZE 513
+
+/**
+ * struct config_gap - a part of the configuration that could not be read
+ * @path: the file or directory, with a leading slash
+ * @err: the negative errno of reading it; 0 if everything was read
+ */
+struct config_gap {
+	char path[CONFIG_PATH_SIZE];
+	int err;
+};
+
 typedef void config_visit(const struct config_line *line, void *data);
 
 void config_each_line(const char *const *directories, const char *suffix, config_visit *visit,
-		      void *data);
+		      void *data, struct config_gap *gap);
 bool config_has_word(const char *text, const char *word);
 
 #endif /* DAXPLUG_CLI_CONFIG_H */

@@ -67,13 +67,18 @@ static void read_line(const struct config_line *line, void *data)
 		reader->section.is_ram = strcasecmp(mode, "devdax");
 }
 
-/* Calls @visit for each section that has the UUID of a namespace. */
-void daxctl_each_section(daxctl_visit *visit, void *data)
+/**
+ * daxctl_each_section() - call a function for each section that has the UUID of a namespace
+ * @visit: the function
+ * @data: passed to @visit
+ * @gap: set to the first file or directory that could not be read
+ */
+void daxctl_each_section(daxctl_visit *visit, void *data, struct config_gap *gap)
 {
 	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
 	struct reader reader = { .visit = visit, .data = data, .section.is_ram = true };
 
-	config_each_line(directories, ".conf", read_line, &reader);
+	config_each_line(directories, ".conf", read_line, &reader, gap);
 	end_section(&reader);
 }
 
@@ -94,11 +99,17 @@ static void compare_uuid(const struct daxctl_section *section, void *data)
 	wanted->found |= section->is_ram && !strcasecmp(section->uuid.text, wanted->uuid);
 }
 
-/* Whether daxctl makes the namespace with a UUID RAM; "" is the UUID of none. */
-bool daxctl_makes_ram(const char *uuid)
+/**
+ * daxctl_makes_ram() - test whether daxctl makes a namespace RAM
+ * @uuid: the UUID of the namespace; "" is the UUID of none
+ *
+ * Return: 1 or 0; or a negative errno if daxctl's configuration cannot be read.
+ */
+int daxctl_makes_ram(const char *uuid)
 {
 	struct wanted_uuid wanted = { .uuid = uuid };
+	struct config_gap gap;
 
-	daxctl_each_section(compare_uuid, &wanted);
-	return wanted.found;
+	daxctl_each_section(compare_uuid, &wanted, &gap);
+	return wanted.found ? 1 : gap.err;
 }

@@ -19,7 +19,7 @@ struct daxctl_section {
 
 typedef void daxctl_visit(const struct daxctl_section *section, void *data);
 
-void daxctl_each_section(daxctl_visit *visit, void *data);
-bool daxctl_makes_ram(const char *uuid);
+void daxctl_each_section(daxctl_visit *visit, void *data, struct config_gap *gap);
+int daxctl_makes_ram(const char *uuid);
 
 #endif /* DAXPLUG_CLI_DAXCTL_CONFIG_H */

@@ -6,10 +6,13 @@
 #ifndef DAXPLUG_CLI_MACHINE_H
 #define DAXPLUG_CLI_MACHINE_H
 
+#include "config.h"
 #include "declared.h"
 #include "findings.h"
 #include "libdaxplug.h"
 
+void machine_read_config(struct findings *findings, const char *const *directories,
+			 const char *suffix, config_visit *visit, void *data);
 void machine_driver(struct findings *findings, struct daxplug *daxplug);
 void machine_policy(struct findings *findings);
 void machine_declared(struct findings *findings, struct daxplug *daxplug);

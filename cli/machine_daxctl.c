@@ -92,7 +92,9 @@ void machine_daxctl(struct findings *findings, const struct declared *declared,
 {
 	char *defaults = tree_read(DEFAULT_STATE);
 	struct rival rival = { findings, declared, daxplug, defaults };
+	struct config_gap gap;
 
-	daxctl_each_section(look_at_section, &rival);
+	/* machine_rivals() has a finding about files that cannot be read. */
+	daxctl_each_section(look_at_section, &rival, &gap);
 	free(defaults);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
 #include "fallback.h"
 #include "installed.h"
 #include "machine.h"
@@ -179,5 +178,5 @@ void machine_driver(struct findings *findings, struct daxplug *daxplug)
 	else
 		add_none(findings, installed_driver(),
 			 daxplug_first(daxplug) ? DAXPLUG_SEVERITY_WARNING : DAXPLUG_SEVERITY_INFO);
-	config_each_line(directories, ".conf", find_obstacle, findings);
+	machine_read_config(findings, directories, ".conf", find_obstacle, findings);
 }

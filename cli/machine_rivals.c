@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
 #include "machine.h"
 
 /**
@@ -75,7 +74,7 @@ static void find_rules(struct findings *findings)
 	};
 	struct search search = { .findings = findings };
 
-	config_each_line(directories, ".rules", find_rule, &search);
+	machine_read_config(findings, directories, ".rules", find_rule, &search);
 }
 
 /* --- daxctl --- */
@@ -93,7 +92,7 @@ static void find_sections(struct findings *findings)
 {
 	static const char *const directories[] = { "etc/daxctl.conf.d", NULL };
 
-	config_each_line(directories, ".conf", find_section, findings);
+	machine_read_config(findings, directories, ".conf", find_section, findings);
 }
 
 /* --- services --- */
@@ -120,7 +119,7 @@ static void find_services(struct findings *findings)
 		"usr/lib/systemd/system", "lib/systemd/system", NULL
 	};
 
-	config_each_line(directories, ".service", find_command, findings);
+	machine_read_config(findings, directories, ".service", find_command, findings);
 }
 
 /* --- */

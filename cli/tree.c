@@ -160,6 +160,28 @@ char *tree_read(const char *path)
 	return read_regular(open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
 }
 
+/* Whether an error means that there is no such file. */
+static bool is_missing(int err)
+{
+	return err == ENOENT || err == ENOTDIR;
+}
+
+/**
+ * tree_read_if_any() - read a file that may be missing
+ * @path: below the root, without a leading slash
+ * @text: set to the text, which the caller frees; to NULL if there is no such file
+ *
+ * Return: 0; -EINVAL if @path is not a regular file; or the negative errno of reading it.
+ */
+int tree_read_if_any(const char *path, char **text)
+{
+	errno = 0;
+	*text = tree_read(path);
+	if (*text || is_missing(errno))
+		return 0;
+	return errno ? -errno : -EINVAL;
+}
+
 /* As tree_read(), for a file of the command line, which is not below the root. */
 char *tree_read_given(const char *path)
 {
@@ -234,6 +256,20 @@ char **tree_list(const char *path)
 	closedir(directory);
 	errno = err;
 	return names;
+}
+
+/**
+ * tree_list_if_any() - list the names in a directory that may be missing, sorted
+ * @path: below the root, without a leading slash
+ * @names: set to the names, NULL-terminated, to be freed by tree_free_list(); to NULL if there is
+ *	no such directory
+ *
+ * Return: 0; or the negative errno of reading the directory.
+ */
+int tree_list_if_any(const char *path, char ***names)
+{
+	*names = tree_list(path);
+	return *names || is_missing(errno) ? 0 : -errno;
 }
 
 void tree_free_list(char **names)

@@ -10,8 +10,10 @@ bool tree_is_write_only(const char *path);
 char *tree_link(const char *path);
 bool tree_leads_to_null(const char *path);
 char *tree_read(const char *path);
+int tree_read_if_any(const char *path, char **text);
 char *tree_read_given(const char *path);
 char **tree_list(const char *path);
+int tree_list_if_any(const char *path, char ***names);
 void tree_free_list(char **names);
 
 #endif /* DAXPLUG_CLI_TREE_H */

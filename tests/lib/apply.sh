@@ -321,6 +321,12 @@ mv "$ROOT/etc/daxctl.conf.d/a.conf" "$WORK/a.conf"
 ok "apply fails for one that daxctl does not configure" test "$(status_of on apply)" != 0
 declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' "nvdimm.uuid = $UUID" 'mode = "devdax"'
 ok "apply fails for one that daxctl keeps in devdax mode" test "$(status_of on apply)" != 0
+rm "$ROOT/etc/daxctl.conf.d/a.conf"
+ln -s a.conf "$ROOT/etc/daxctl.conf.d/a.conf"
+is "apply cannot tell if daxctl's configuration cannot be read" "$(status_of on apply) $(error)" \
+	"4 daxplug: dax1.0: cannot tell whether daxctl's configuration makes it RAM: Too many levels of symbolic links"
+is "apply --boot cannot tell either" "$(status_of on apply --boot -n) $(error)" \
+	"4 daxplug: cannot tell which devices daxctl brings online: /etc/daxctl.conf.d/a.conf: Too many levels of symbolic links"
 mv "$WORK/a.conf" "$ROOT/etc/daxctl.conf.d/a.conf"
 rm "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"
 declares '[p]' 'device = dax0.0'

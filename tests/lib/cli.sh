@@ -368,6 +368,24 @@ ln -sfn "$WORK/outside" "$ROOT/etc/daxctl.conf.d/b.conf"
 echo '[reconfigure-device b]' > "$WORK/outside"
 is "check does not leave the tree" "$(on check | grep -c b.conf)" 0
 
+# cannot_read PATH WHAT: check cannot tell what a link at PATH to itself, for example, configures.
+cannot_read() {
+	rm -rf "${ROOT:?}/$1"
+	ln -s "${1##*/}" "$ROOT/$1"
+	is "$2 cannot be read: check cannot tell" "$(status_of on check)" 4
+	found "$2 that cannot be read" \
+		"^unsure: cannot tell what /$1 configures: Too many levels.*\\[configuration-unknown\\]\$"
+	rm "$ROOT/$1"
+}
+new_root ours-6.12-movable
+is "without configuration check can tell" "$(status_of on check)" 0
+mkdir -p "$ROOT"/etc/{udev,daxctl.conf.d,systemd,modprobe.d} "$ROOT/usr/lib/udev/rules.d"
+cannot_read etc/udev/rules.d "a directory of udev rules"
+cannot_read usr/lib/udev/rules.d/40-loop.rules "a udev rule"
+cannot_read etc/daxctl.conf.d "daxctl's configuration"
+cannot_read etc/systemd/system "a directory of services"
+cannot_read etc/modprobe.d/loop.conf "a file of modprobe.d"
+
 # shellcheck source=cli-driver.sh
 . "$HERE/cli-driver.sh"
 
