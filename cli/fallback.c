@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,20 +12,24 @@
 
 /**
  * fallback_reason() - why daxplug's driver was not loaded
+ * @reason: set to the rest of a sentence that begins with "daxplug's", which the caller frees; to
+ *	NULL if modprobe's rule has loaded the driver, or has not run
  *
- * Return: the rest of a sentence that begins with "daxplug's", which the caller frees; NULL if
- * modprobe's rule has loaded the driver, or has not run.
+ * Return: 0; -ENOMEM; or the negative errno of reading the note of that rule.
  */
-char *fallback_reason(void)
+int fallback_reason(char **reason)
 {
-	char *text = tree_read(NOTE), *reason = NULL;
+	char *text;
+	int err = tree_read_if_any(NOTE, &text);
 
+	*reason = NULL;
 	if (text && !strncmp(text, NOTE_PREFIX, strlen(NOTE_PREFIX))) {
 		text[strcspn(text, "\n")] = '\0';
-		reason = strdup(text + strlen(NOTE_PREFIX));
+		*reason = strdup(text + strlen(NOTE_PREFIX));
+		err = *reason ? 0 : -ENOMEM;
 	}
 	free(text);
-	return reason;
+	return err;
 }
 
 /* A key can be enrolled only with Secure Boot. */

@@ -3,7 +3,7 @@
 #ifndef DAXPLUG_CLI_FALLBACK_H
 #define DAXPLUG_CLI_FALLBACK_H
 
-char *fallback_reason(void);
+int fallback_reason(char **reason);
 const char *fallback_remedy(const char *reason);
 
 #endif /* DAXPLUG_CLI_FALLBACK_H */

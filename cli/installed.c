@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <libkmod.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +15,19 @@
 
 #define LOADED_SRCVERSION "sys/module/kmem/srcversion"
 
-/* Reads a file below lib/modules of the running kernel; the caller frees the text. */
-static char *read_module_list(const char *name)
+/* As tree_read_if_any(), for a file below lib/modules of the running kernel. */
+static int read_module_list(const char *name, char **text)
 {
-	char path[256], *release = tree_read("proc/sys/kernel/osrelease"), *text;
+	char path[256], *release;
+	int err = tree_read_if_any("proc/sys/kernel/osrelease", &release);
 
+	*text = NULL;
 	if (!release)
-		return NULL;
+		return err;
 	release[strcspn(release, "\n")] = '\0';
 	snprintf(path, sizeof(path), "lib/modules/%s/%s", release, name);
-	text = tree_read(path);
 	free(release);
-	return text;
+	return tree_read_if_any(path, text);
 }
 
 /* Whether a path such as updates/dkms/NAME.ko.xz is that of the module NAME. */
@@ -37,32 +39,43 @@ static bool is_module(const char *path, const char *name)
 	return !strncmp(file, name, length) && !strncmp(file + length, ".ko", 3);
 }
 
-/* Each line of modules.dep begins with the path of a module and a colon. */
-enum installed installed_driver(void)
+/**
+ * installed_driver() - find the driver that "modprobe kmem" would try first
+ * @found: set to it; to INSTALLED_UNKNOWN if there is no modules.dep
+ *
+ * Return: 0; or the negative errno of reading modules.dep.
+ */
+int installed_driver(enum installed *found)
 {
-	enum installed found = INSTALLED_NONE;
-	char *text = read_module_list("modules.dep"), *line, *rest = text;
+	char *text, *line, *rest;
+	int err = read_module_list("modules.dep", &text);
 
-	if (!text)
-		return INSTALLED_UNKNOWN;
-	while ((line = strsep(&rest, "\n"))) {
+	*found = text ? INSTALLED_NONE : INSTALLED_UNKNOWN;
+	/* Each line begins with the path of a module and a colon. */
+	for (rest = text; (line = strsep(&rest, "\n"));) {
 		line[strcspn(line, ":")] = '\0';
 		if (is_module(line, OUR_FILE))
-			found = INSTALLED_OURS;
-		else if (is_module(line, "kmem") && found == INSTALLED_NONE)
-			found = INSTALLED_KERNELS;
+			*found = INSTALLED_OURS;
+		else if (is_module(line, "kmem") && *found == INSTALLED_NONE)
+			*found = INSTALLED_KERNELS;
 	}
 	free(text);
-	return found;
+	return err;
 }
 
-bool installed_is_built_in(void)
+/**
+ * installed_is_built_in() - test whether the kernel's own kmem driver is built in
+ *
+ * Return: 1 or 0; or the negative errno of reading modules.builtin.
+ */
+int installed_is_built_in(void)
 {
-	char *text = read_module_list("modules.builtin");
+	char *text;
+	int err = read_module_list("modules.builtin", &text);
 	bool found = text && strstr(text, "/kmem.ko");
 
 	free(text);
-	return found;
+	return err ? err : found;
 }
 
 /* Copies one field of a module's information; returns NULL if there is none. */
@@ -78,51 +91,74 @@ static char *copy_field(const struct kmod_list *information, const char *key)
 	return NULL;
 }
 
-/* The fields of daxplug's file for the running kernel; NULL without that file. */
-static struct kmod_list *read_information(struct kmod_ctx *context)
+/*
+ * Reads the fields of daxplug's file for the running kernel; there are none without that file. A
+ * lookup fails where no module is installed at all.
+ */
+static int read_information(struct kmod_ctx *context, struct kmod_list **information)
 {
-	struct kmod_list *modules = NULL, *information = NULL;
+	struct kmod_list *modules = NULL;
 	struct kmod_module *module;
+	int err;
 
+	*information = NULL;
 	if (kmod_module_new_from_lookup(context, OUR_FILE, &modules) < 0 || !modules)
-		return NULL;
+		return 0;
 	module = kmod_module_get_module(modules);
-	if (kmod_module_get_info(module, &information) < 0)
-		information = NULL;
+	err = kmod_module_get_info(module, information);
+	if (err < 0)
+		*information = NULL;
 	kmod_module_unref(module);
 	kmod_module_unref_list(modules);
-	return information;
+	return err < 0 && err != -ENOENT ? err : 0;
+}
+
+/* Returns the version in @information if the file is not the module that is @loaded. */
+static char *other_version(char *loaded, const struct kmod_list *information)
+{
+	char *installed = copy_field(information, "srcversion"), *version = NULL;
+
+	loaded[strcspn(loaded, "\n")] = '\0';
+	if (installed && strcmp(loaded, installed))
+		version = copy_field(information, "version");
+	free(installed);
+	return version;
 }
 
 /**
  * installed_other_version() - the version of daxplug's file if it is not the loaded module
+ * @version: set to the version, which the caller frees; to NULL if the file is the module that is
+ *	loaded, or if one of them has no srcversion
  *
  * Not with --sysroot, because libkmod follows links out of a recorded tree.
  *
- * Return: the version, which the caller frees; NULL if the file is the module that is
- * loaded, or if that is unknown.
+ * Return: 0; or the negative errno of reading one of them.
  */
-char *installed_other_version(void)
+int installed_other_version(char **version)
 {
 	static const char *const no_configuration[] = { NULL };
-	char *loaded = tree_read(LOADED_SRCVERSION), *installed = NULL, *version = NULL;
-	struct kmod_ctx *context = options_root() ? NULL : kmod_new(NULL, no_configuration);
-	struct kmod_list *information = NULL;
+	struct kmod_list *information;
+	struct kmod_ctx *context;
+	char *loaded;
+	int err;
 
-	if (context) {
-		/* libkmod would write to standard error. */
-		kmod_set_log_priority(context, LOG_EMERG);
-		information = read_information(context);
-		installed = copy_field(information, "srcversion");
+	*version = NULL;
+	if (options_root())
+		return 0;
+	err = tree_read_if_any(LOADED_SRCVERSION, &loaded);
+	if (!loaded)
+		return err;
+	context = kmod_new(NULL, no_configuration);
+	if (!context) {
+		free(loaded);
+		return -ENOMEM;
 	}
-	if (loaded && installed) {
-		loaded[strcspn(loaded, "\n")] = '\0';
-		if (strcmp(loaded, installed))
-			version = copy_field(information, "version");
-	}
+	/* libkmod would write to standard error. */
+	kmod_set_log_priority(context, LOG_EMERG);
+	err = read_information(context, &information);
+	*version = other_version(loaded, information);
 	kmod_module_info_free_list(information);
 	kmod_unref(context);
-	free(installed);
 	free(loaded);
-	return version;
+	return err;
 }

@@ -3,19 +3,17 @@
 #ifndef DAXPLUG_CLI_INSTALLED_H
 #define DAXPLUG_CLI_INSTALLED_H
 
-#include <stdbool.h>
-
 /**
  * enum installed - the driver that "modprobe kmem" would try first
- * @INSTALLED_UNKNOWN: unknown
+ * @INSTALLED_UNKNOWN: unknown, as there is no list of modules
  * @INSTALLED_NONE: none
  * @INSTALLED_KERNELS: the kernel's own
  * @INSTALLED_OURS: daxplug's
  */
 enum installed { INSTALLED_UNKNOWN, INSTALLED_NONE, INSTALLED_KERNELS, INSTALLED_OURS };
 
-enum installed installed_driver(void);
-bool installed_is_built_in(void);
-char *installed_other_version(void);
+int installed_driver(enum installed *found);
+int installed_is_built_in(void);
+int installed_other_version(char **version);
 
 #endif /* DAXPLUG_CLI_INSTALLED_H */

@@ -57,13 +57,59 @@ static void add_unknown(struct findings *findings, int err)
 		     "cannot tell which kmem driver is in use: %s", strerror(-err));
 }
 
-static bool is_locked_down(void)
+/* --- why it is not daxplug's --- */
+
+/**
+ * struct reason - why daxplug's driver is not in use
+ * @fallback: the reason that the rule of modprobe noted, or NULL
+ * @built_in: the kernel's own driver is built in
+ * @locked_down: the kernel loads signed modules only
+ * @installed: the driver that is installed
+ * @err: 0, or the first negative errno for which some of these are unknown
+ */
+struct reason {
+	char *fallback;
+	bool built_in;
+	bool locked_down;
+	enum installed installed;
+	int err;
+};
+
+static int is_locked_down(void)
 {
-	char *text = tree_read("sys/kernel/security/lockdown");
+	char *text;
+	int err = tree_read_if_any("sys/kernel/security/lockdown", &text);
 	bool locked = text && (strstr(text, "[integrity]") || strstr(text, "[confidentiality]"));
 
 	free(text);
-	return locked;
+	return err ? err : locked;
+}
+
+static void note(struct reason *reason, int err)
+{
+	if (err < 0 && !reason->err)
+		reason->err = err;
+}
+
+/* The caller frees the fallback. */
+static struct reason read_reason(void)
+{
+	struct reason reason = { 0 };
+	int built_in = installed_is_built_in(), locked_down = is_locked_down();
+
+	note(&reason, fallback_reason(&reason.fallback));
+	note(&reason, built_in);
+	note(&reason, locked_down);
+	note(&reason, installed_driver(&reason.installed));
+	reason.built_in = built_in > 0;
+	reason.locked_down = locked_down > 0;
+	return reason;
+}
+
+static void add_unknown_reason(struct findings *findings, int err)
+{
+	findings_add(findings, "installed-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
+		     "cannot tell why daxplug's driver is not in use: %s", strerror(-err));
 }
 
 static void find_obstacle(const struct config_line *line, void *data)
@@ -84,33 +130,30 @@ static void find_obstacle(const struct config_line *line, void *data)
 			     "modprobe.d runs another command in place of loading kmem");
 }
 
-/*
- * Adds the findings if no kmem driver is loaded; less severe without a device.
- */
-static void add_none(struct findings *findings, enum installed installed,
+/* Adds the findings if no kmem driver is loaded; less severe without a device. */
+static void add_none(struct findings *findings, const struct reason *reason,
 		     enum daxplug_severity severity)
 {
-	char *reason = fallback_reason();
-
-	if (reason)
+	if (reason->fallback)
 		findings_add(findings, "driver-not-loaded", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
-			     fallback_remedy(reason), "daxplug's %s", reason);
-	else if (installed == INSTALLED_NONE)
+			     fallback_remedy(reason->fallback), "daxplug's %s", reason->fallback);
+	else if (reason->installed == INSTALLED_NONE)
 		findings_add(findings, "driver-missing", severity, NO_PLACE, INSTALL,
 			     "this kernel has no kmem driver, and daxplug's is not installed");
 	else
 		findings_add(findings, "driver-not-loaded", severity, NO_PLACE, "modprobe kmem",
 			     "no kmem driver is loaded");
-	free(reason);
+	if (reason->err && !reason->fallback)
+		add_unknown_reason(findings, reason->err);
 }
 
 /*
  * Adds the finding if daxplug's driver is installed, but modprobe's rule has
  * not tried it.
  */
-static void add_shadowed(struct findings *findings)
+static void add_shadowed(struct findings *findings, const struct reason *reason)
 {
-	if (is_locked_down())
+	if (reason->locked_down)
 		findings_add(findings, "driver-not-signed", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
 			     "/usr/lib/daxplug/sign-driver enrol",
 			     "the kernel's own kmem is in use, though daxplug's is installed: the "
@@ -122,28 +165,46 @@ static void add_shadowed(struct findings *findings)
 			     "loaded before, perhaps from the initramfs");
 }
 
-static void add_kernels(struct findings *findings, enum installed installed)
+/* Adds the findings if the kernel's own driver is loaded. */
+static void add_kernels(struct findings *findings, const struct reason *reason)
 {
-	char *reason = fallback_reason();
-
-	if (reason)
+	if (reason->fallback) {
 		findings_add(findings, "driver-fell-back", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
-			     fallback_remedy(reason), "daxplug's %s", reason);
-	else if (installed_is_built_in())
+			     fallback_remedy(reason->fallback), "daxplug's %s", reason->fallback);
+	} else if (reason->built_in) {
 		findings_add(findings, "driver-built-in", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",
 			     "the kernel's kmem driver is built in; daxplug's cannot replace it");
-	else if (installed == INSTALLED_OURS)
-		add_shadowed(findings);
-	else
+	} else if (reason->err) {
+		findings_add(findings, "driver-of-kernel", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",
+			     "the kernel's own kmem driver is in use");
+		add_unknown_reason(findings, reason->err);
+	} else if (reason->installed == INSTALLED_OURS) {
+		add_shadowed(findings, reason);
+	} else {
 		findings_add(findings, "driver-of-kernel", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     INSTALL ", then: daxplug takeover",
 			     "the kernel's own kmem driver is in use; daxplug's is not installed");
-	free(reason);
+	}
 }
+
+static void add_not_ours(struct findings *findings, struct daxplug *daxplug, bool loaded)
+{
+	struct reason reason = read_reason();
+
+	if (loaded)
+		add_kernels(findings, &reason);
+	else
+		add_none(findings, &reason,
+			 daxplug_first(daxplug) ? DAXPLUG_SEVERITY_WARNING : DAXPLUG_SEVERITY_INFO);
+	free(reason.fallback);
+}
+
+/* --- */
 
 static void add_ours(struct findings *findings)
 {
-	char *other = installed_other_version();
+	char *other;
+	int err = installed_other_version(&other);
 
 	findings_add(findings, "driver-of-daxplug", DAXPLUG_SEVERITY_INFO, NO_PLACE, "",
 		     "daxplug's kmem driver is in use");
@@ -153,6 +214,10 @@ static void add_ours(struct findings *findings)
 			     "another build of daxplug's driver is installed, version %s: the "
 			     "loaded one stays until its memory is unplugged, or until the next boot",
 			     other);
+	if (err)
+		findings_add(findings, "installed-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
+			     "cannot tell whether another build of daxplug's driver is installed: %s",
+			     strerror(-err));
 	free(other);
 }
 
@@ -173,10 +238,7 @@ void machine_driver(struct findings *findings, struct daxplug *daxplug)
 		err = either_exists(DRIVER, MODULE);
 	if (err < 0)
 		add_unknown(findings, err);
-	else if (err)
-		add_kernels(findings, installed_driver());
 	else
-		add_none(findings, installed_driver(),
-			 daxplug_first(daxplug) ? DAXPLUG_SEVERITY_WARNING : DAXPLUG_SEVERITY_INFO);
+		add_not_ours(findings, daxplug, err);
 	machine_read_config(findings, directories, ".conf", find_obstacle, findings);
 }

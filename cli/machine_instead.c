@@ -29,14 +29,23 @@ static bool list_has(const char *list, unsigned int number)
 	return false;
 }
 
+static void add_unknown(struct findings *findings, const char *path, int err)
+{
+	if (err)
+		findings_add(findings, "memory-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
+			     "cannot tell whether there is memory that could become a DAX device: "
+			     "/%s: %s",
+			     path, strerror(-err));
+}
+
 /* The memory of a node in bytes; 0 if unknown. */
-static uint64_t memory_of_node(unsigned int node)
+static uint64_t memory_of_node(struct findings *findings, unsigned int node)
 {
 	char path[64], *text, *total;
 	unsigned long long kib = 0;
 
 	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
-	text = tree_read(path);
+	add_unknown(findings, path, tree_read_if_any(path, &text));
 	total = text ? strstr(text, "MemTotal:") : NULL;
 	if (total)
 		kib = strtoull(total + strlen("MemTotal:"), NULL, 10);
@@ -47,16 +56,18 @@ static uint64_t memory_of_node(unsigned int node)
 /* Finds memory that firmware presents as ordinary RAM although its node has no CPU. */
 static void find_nodes_without_cpus(struct findings *findings)
 {
-	char *with_cpu = tree_read(NODES "/has_cpu"), **names = tree_list(NODES), **name;
-	char size[TEXT_SIZE];
+	char *with_cpu, **names, **name, size[TEXT_SIZE];
 	unsigned int node;
+
+	add_unknown(findings, NODES "/has_cpu", tree_read_if_any(NODES "/has_cpu", &with_cpu));
+	add_unknown(findings, NODES, tree_list_if_any(NODES, &names));
 
 	for (name = names; with_cpu && name && *name; name++) {
 		uint64_t bytes;
 
 		if (sscanf(*name, "node%u", &node) != 1 || list_has(with_cpu, node))
 			continue;
-		bytes = memory_of_node(node);
+		bytes = memory_of_node(findings, node);
 		if (!bytes)
 			continue;
 		text_size(bytes, false, size);
@@ -70,10 +81,13 @@ static void find_nodes_without_cpus(struct findings *findings)
 	free(with_cpu);
 }
 
-static unsigned int count_names(const char *directory, const char *prefix)
+static unsigned int count_names(struct findings *findings, const char *directory,
+				const char *prefix)
 {
-	char **names = tree_list(directory), **name;
 	unsigned int count = 0;
+	char **names, **name;
+
+	add_unknown(findings, directory, tree_list_if_any(directory, &names));
 
 	for (name = names; name && *name; name++)
 		count += !strncmp(*name, prefix, strlen(prefix));
@@ -83,7 +97,7 @@ static unsigned int count_names(const char *directory, const char *prefix)
 
 static void find_expanders(struct findings *findings)
 {
-	unsigned int count = count_names("sys/bus/cxl/devices", "mem");
+	unsigned int count = count_names(findings, "sys/bus/cxl/devices", "mem");
 
 	if (count)
 		findings_add(findings, "cxl-without-region", DAXPLUG_SEVERITY_INFO, NO_PLACE,
@@ -94,7 +108,7 @@ static void find_expanders(struct findings *findings)
 
 static void find_namespaces(struct findings *findings)
 {
-	unsigned int count = count_names("sys/bus/nd/devices", "namespace");
+	unsigned int count = count_names(findings, "sys/bus/nd/devices", "namespace");
 
 	if (count)
 		findings_add(findings, "pmem-without-devdax", DAXPLUG_SEVERITY_INFO, NO_PLACE,
@@ -106,8 +120,9 @@ static void find_namespaces(struct findings *findings)
 
 static void find_soft_reserved(struct findings *findings)
 {
-	char *text = tree_read("proc/iomem");
+	char *text;
 
+	add_unknown(findings, "proc/iomem", tree_read_if_any("proc/iomem", &text));
 	if (text && strstr(text, ": Soft Reserved"))
 		findings_add(findings, "soft-reserved-unused", DAXPLUG_SEVERITY_INFO, NO_PLACE,
 			     "modprobe dax_hmem",

@@ -11,23 +11,28 @@
 #define ZONE_POLICY "sys/module/memory_hotplug/parameters/online_policy"
 #define DEFAULT_STATE "sys/module/kmem/parameters/default_state"
 
-/*
- * Reads the first word of a file, which the caller frees; NULL if the file cannot be read or is
- * empty.
- */
-static char *read_word(const char *path)
+/* As tree_read_if_any(), but only the first word; sets @word to NULL if the file is empty. */
+static int read_word(const char *path, char **word)
 {
-	char *text = tree_read(path);
+	int err = tree_read_if_any(path, word);
 
-	if (text)
-		text[strcspn(text, " \n")] = '\0';
-	if (text && *text)
-		return text;
-	free(text);
-	return NULL;
+	if (*word)
+		(*word)[strcspn(*word, " \n")] = '\0';
+	if (*word && !**word) {
+		free(*word);
+		*word = NULL;
+	}
+	return err;
 }
 
-static bool goes_to_kernel_zone(const char *policy)
+static void add_unreadable(struct findings *findings, const char *path)
+{
+	findings_add(findings, "policy-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
+		     "/%s cannot be read", path);
+}
+
+/* The kernel always has the file of the zone policy; a recorded tree may lack it. */
+static bool goes_to_kernel_zone(struct findings *findings, const char *policy)
 {
 	char *zones;
 	bool movable;
@@ -36,7 +41,10 @@ static bool goes_to_kernel_zone(const char *policy)
 		return true;
 	if (strcmp(policy, "online"))
 		return false;
-	zones = read_word(ZONE_POLICY);
+	if (read_word(ZONE_POLICY, &zones)) {
+		add_unreadable(findings, ZONE_POLICY);
+		return false;
+	}
 	movable = zones && !strcmp(zones, "auto-movable");
 	free(zones);
 	return !movable;
@@ -45,12 +53,13 @@ static bool goes_to_kernel_zone(const char *policy)
 /* Adds the findings about the system's policy and the driver's default states. */
 void machine_policy(struct findings *findings)
 {
-	char *policy = read_word(POLICY), *own = read_word(DEFAULT_STATE);
+	char *policy, *own;
 
-	if (!policy)
-		findings_add(findings, "policy-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
-			     "/" POLICY " cannot be read");
-	else if (goes_to_kernel_zone(policy))
+	if (read_word(DEFAULT_STATE, &own))
+		add_unreadable(findings, DEFAULT_STATE);
+	if (read_word(POLICY, &policy) || !policy)
+		add_unreadable(findings, POLICY);
+	else if (goes_to_kernel_zone(findings, policy))
 		findings_add(findings, "policy-online-kernel",
 			     own ? DAXPLUG_SEVERITY_INFO : DAXPLUG_SEVERITY_WARNING, NO_PLACE,
 			     "echo offline > /" POLICY,

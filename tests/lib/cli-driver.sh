@@ -22,6 +22,22 @@ echo 'none [integrity] confidentiality' > "$ROOT/sys/kernel/security/lockdown"
 on check > "$WORK/out"
 found "that a locked-down kernel does not load the driver" '\[driver-not-signed\]$'
 rm "$ROOT/sys/kernel/security/lockdown"
+# unknown_reason FILE: check cannot tell if FILE is a link to itself.
+unknown_reason() {
+	[[ ! -e $ROOT/$1 ]] || mv "$ROOT/$1" "$WORK/kept"
+	ln -s "${1##*/}" "$ROOT/$1"
+	is "${1##*/} cannot be read: check cannot tell" "$(status_of on check)" 4
+	found "the driver in use without ${1##*/}" '\[driver-of-kernel\]$'
+	found "that ${1##*/} cannot be read" \
+		"^unsure: cannot tell why daxplug's driver is not in use: Too many levels.*\\[installed-unknown\\]\$"
+	rm "$ROOT/$1"
+	[[ ! -e $WORK/kept ]] || mv "$WORK/kept" "$ROOT/$1"
+}
+unknown_reason lib/modules/6.12.0/modules.dep
+unknown_reason lib/modules/6.12.0/modules.builtin
+unknown_reason sys/kernel/security/lockdown
+unknown_reason run/daxplug/fallback
+
 echo 'blacklist kmem' > "$ROOT/etc/modprobe.d/no.conf"
 echo 'install kmem /bin/true' > "$ROOT/etc/modprobe.d/other.conf"
 on check > "$WORK/out"
@@ -95,4 +111,7 @@ else
 	ok "another module" module 0.2.0 FEDCBA9876543210FEDCBA9
 	check_live
 	found "another build of the driver" '^warning: .*version 0.2.0: .*\[driver-outdated\]$'
+	echo damaged > "$MODULES/updates/daxplug_kmem.ko"
+	check_live
+	found "that it cannot tell which build is installed" '^unsure: .*another build.*\[installed-unknown\]$'
 fi

@@ -398,6 +398,27 @@ found "that there is no device" '\[no-device\]$'
 found "memory that firmware presents as ordinary RAM" '^info: node 1 has 4G .*\[node-without-cpus\]$'
 found "an expander without a region" '\[cxl-without-region\]$'
 valid "check without a device" check on check --json
+mkdir -p "$ROOT/sys/bus/nd" "$ROOT/proc" "$ROOT/sys/module/kmem/parameters" "$ROOT/sys/devices/system/memory" \
+	"$ROOT/sys/module/memory_hotplug/parameters"
+echo offline > "$ROOT/sys/devices/system/memory/auto_online_blocks"
+is "without a device check can tell" "$(status_of on check)" 0
+# without DESCRIPTION FINDING FILE: check cannot tell if FILE is a link to itself.
+without() {
+	rm -rf "${ROOT:?}/$3"
+	ln -s "${3##*/}" "$ROOT/$3"
+	is "without $1: check cannot tell" "$(status_of on check)" 4
+	found "that $1 cannot be read" "^unsure: .*$3.*\\[$2\\]\$"
+	rm "$ROOT/$3"
+}
+without "the map of memory" memory-unknown proc/iomem
+without "namespaces" memory-unknown sys/bus/nd/devices
+without "expanders" memory-unknown sys/bus/cxl/devices
+without "the memory of a node" memory-unknown sys/devices/system/node/node1/meminfo
+without "the nodes with CPUs" memory-unknown sys/devices/system/node/has_cpu
+without "the list of nodes" memory-unknown sys/devices/system/node
+without "default states" policy-unknown sys/module/kmem/parameters/default_state
+echo online > "$ROOT/sys/devices/system/memory/auto_online_blocks"
+without "the zone policy" policy-unknown sys/module/memory_hotplug/parameters/online_policy
 
 # --- no device, and orphaned memory ---
 
