@@ -42,12 +42,17 @@ static uint64_t read_system(const struct daxplug *daxplug, uint64_t size)
 	return pages - surplus;
 }
 
-/* The free pages of one size that are reserved, on all nodes; 0 if that cannot be read. */
-uint64_t pools_reserved(const struct daxplug *daxplug, uint64_t size)
+/**
+ * pools_reserved() - read how many free huge pages of all nodes are reserved
+ * @daxplug: the handle
+ * @size: the page size, in bytes
+ * @pages: set to their number; unchanged on an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int pools_reserved(const struct daxplug *daxplug, uint64_t size, uint64_t *pages)
 {
-	uint64_t pages = 0;
-
-	return read_of_system(daxplug, size, "resv_hugepages", &pages) ? 0 : pages;
+	return read_of_system(daxplug, size, "resv_hugepages", pages);
 }
 
 static int read_pool(const struct daxplug *daxplug, int node, struct pool *pool)

@@ -54,7 +54,7 @@ static void add_target(struct targets *targets, int *distances, int node, int di
 
 /*
  * Does not count reserved huge pages, which the kernel keeps for the processes that reserved
- * them.
+ * them. If their number cannot be read, all free pages may be reserved.
  */
 static void read_pools(struct target *target, const struct daxplug *daxplug)
 {
@@ -64,8 +64,10 @@ static void read_pools(struct target *target, const struct daxplug *daxplug)
 		target->pools.count = 0;
 	for (i = 0; i < target->pools.count; i++) {
 		struct pool *pool = &target->pools.pool[i];
-		uint64_t reserved = pools_reserved(daxplug, pool->size);
+		uint64_t reserved;
 
+		if (pools_reserved(daxplug, pool->size, &reserved))
+			reserved = pool->free;
 		pool->free -= reserved < pool->free ? reserved : pool->free;
 	}
 }

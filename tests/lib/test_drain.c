@@ -821,6 +821,8 @@ static void unplug_fails(void **state)
 
 /* ---- huge pages that are free ---- */
 
+#define RESERVED "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"
+
 static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
 {
 	const struct {
@@ -839,6 +841,7 @@ static void set_pool(struct context *context, int node, unsigned int pages, unsi
 			 files[i].name);
 		fixture_write(&context->fixture, path, "%u\n", files[i].value);
 	}
+	fixture_write(&context->fixture, RESERVED, "0\n");
 }
 
 /* Huge pages in use need free ones, or room to make some; both of them are room. */
@@ -858,11 +861,14 @@ static void pools_of_targets(void **state)
 	set_pool(context, 0, 30, 16);
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 	/* Reserved pages are for the processes that reserved them. */
-	fixture_write(&context->fixture, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages",
-		      "1\n");
+	fixture_write(&context->fixture, RESERVED, "1\n");
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	/* As many may be reserved as are free if that cannot be read. */
+	fixture_write(&context->fixture, RESERVED, "?\n");
+	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
 
