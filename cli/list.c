@@ -196,13 +196,15 @@ static int print_table(const struct options *options)
 
 static void print_orphan(const struct daxplug_orphan *orphan, bool exact)
 {
-	char size[TEXT_SIZE], node[TEXT_SIZE], blocks[TEXT_SIZE];
+	int64_t online = daxplug_orphan_blocks_online(orphan),
+		total = daxplug_orphan_blocks(orphan);
+	char size[TEXT_SIZE], node[TEXT_SIZE], blocks[TEXT_SIZE] = "";
 
 	text_size(daxplug_orphan_end(orphan) - daxplug_orphan_start(orphan) + 1, exact, size);
 	text_number(daxplug_orphan_node(orphan), node);
-	snprintf(blocks, sizeof(blocks), "%lld/%lld",
-		 (long long)daxplug_orphan_blocks_online(orphan),
-		 (long long)daxplug_orphan_blocks(orphan));
+	/* Blank if unknown, as for a device. */
+	if (online >= 0 && total >= 0)
+		snprintf(blocks, sizeof(blocks), "%lld/%lld", (long long)online, (long long)total);
 	printf("%-25s %6s %4s %6s%s\n", daxplug_orphan_name(orphan), size, node, blocks,
 	       daxplug_orphan_quarantined(orphan) > 0 ? " quarantined" : "");
 }

@@ -449,6 +449,10 @@ echo 8 | tee "$orphan/blocks_total" > "$orphan/blocks_online"
 echo 1 > "$orphan/quarantined"
 touch "$orphan/reclaim"
 ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8 quarantined'"
+echo '?' > "$orphan/blocks_online"
+is "list has no counts that cannot be read" "$(on list | sed -nE 's/ +/ /g; s/^300000000-33fffffff 1G //p')" " quarantined"
+is "JSON has no counts that cannot be read" "$(on check --json | jq -c '.orphans[0].online_memblocks')" null
+echo 8 > "$orphan/blocks_online"
 is "list for programs does not have it" "$(on list -nr -o device)" dax0.0
 ok "check has it" eval "on check | grep -A1 'orphaned-memory' | grep -qx '    daxplug reclaim 300000000-33fffffff'"
 is "JSON has it" "$(on check --json | jq -r '.orphans[0].orphan')" 300000000-33fffffff
