@@ -208,12 +208,16 @@ bool select_any(const struct selection *selection)
 	return selection->name_count || selection->node >= 0 || selection->region;
 }
 
-/* Reads memory tiers, and ignores a failure: they are only shown. */
+/*
+ * Reads memory tiers, which are only shown: complains about a failure, except that only root may
+ * read them.
+ */
 void select_read_tiers(struct daxplug *daxplug)
 {
 	int err = daxplug_read_tiers(daxplug);
 
-	(void)err;
+	if (err && err != -EACCES)
+		complain("%s", daxplug_message(daxplug));
 }
 
 /**

@@ -262,6 +262,14 @@ is "a drain does not fill a device that the same command unplugs later" "$(drain
 valid "room for a drain of both: JSON" results on unplug --drain --dry-run --json all
 rm "$ROOT/proc/zoneinfo"
 
+# Each device is locked while tiers are read, which takes a descriptor.
+for device in {1..40}; do
+	add_device "dax1.$device" platform/hmem.1 2 $((64 + 4 * device)) 4 '' ''
+done
+few_descriptors() { (ulimit -n 20 && on "$@"); }
+is "more devices than descriptors: list" "$(status_of few_descriptors list) $(error)" \
+	"0 daxplug: cannot read memory tiers: Too many open files"
+
 # --- a value that cannot be read is unknown ---
 
 new_root stock-7.3-movable
