@@ -20,6 +20,9 @@
 /* The size of a single read. */
 #define STEP_BYTES (64U << 10)
 
+/* openat2() fails with EAGAIN if any mount or rename on the machine races with a "..". */
+#define ATTEMPTS 100
+
 /* Opens a file below the root, and never one outside, wherever links lead. */
 static int open_below(const char *path, int flags)
 {
@@ -28,11 +31,14 @@ static int open_below(const char *path, int flags)
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	const char *root_path = options_root();
-	int fd, root = open(root_path ? root_path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd, tries = 0,
+		root = open(root_path ? root_path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (root < 0)
 		return -1;
-	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && ++tries < ATTEMPTS);
 	/* A sandbox may forbid openat2(); on the live system no link leads out of the root. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !root_path)
 		fd = openat(root, path, how.flags);

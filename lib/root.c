@@ -9,6 +9,9 @@
 #include "handle.h"
 #include "system.h"
 
+/* openat2() fails with EAGAIN if any mount or rename on the machine races with a "..". */
+#define ATTEMPTS 100
+
 /*
  * Follows links of a recorded tree, including absolute links, below its root. Fails where a
  * sandbox forbids openat2(): openat() would follow links out of the tree.
@@ -19,8 +22,12 @@ static int open_in_root(int root, const char *path, int flags)
 		.flags = flags,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
+	int fd, tries = 0;
 
-	return syscall(SYS_openat2, root, path, &how, sizeof(how));
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && ++tries < ATTEMPTS);
+	return fd;
 }
 
 /**

@@ -126,12 +126,18 @@ for output in "$RECORD" "$RECORD.tar"; do
 		env --block-signal=TERM bash -c 'kill -TERM $$; exec "$@"' bash "$DAXPLUG" record --sysroot "$ROOT" -o "$output"
 done
 # A terminal sends the signal of Ctrl-C to the whole process group.
-printf '#!/bin/sh\nprintf "%%s " $(grep -E "^Sig(Blk|Ign)" /proc/self/status) > "$SIGNALS"\nexec sleep 300\n' > "$WORK/false/tar"
+# The first 31 signals are those that a program may know; the C library ignores two others.
+cat > "$WORK/false/tar" <<'END'
+#!/bin/sh
+signals() { echo $((0x$(sed -n "s/^$1:\t//p" /proc/self/status) & 0x7fffffff)); }
+echo "$(signals SigBlk) $(signals SigIgn)" > "$SIGNALS"
+exec sleep 300
+END
 SIGNALS=$WORK/signals PATH=$WORK/false:$PATH setsid env --default-signal "$DAXPLUG" record \
 	--sysroot "$ROOT" -o "$RECORD.tar" > "$WORK/out" 2> "$WORK/err" &
 group=$!
 within "tar" test -s "$WORK/signals"
-is "tar ignores and blocks no signal" "$(< "$WORK/signals")" "SigBlk: 0000000000000000 SigIgn: 0000000000000000 "
+is "tar ignores and blocks no signal" "$(< "$WORK/signals")" "0 0"
 kill -INT -- "-$group"
 has_ended() { ! kill -0 "$group" 2> /dev/null; }
 ok "Ctrl-C ends a long tar" within "the end of tar" has_ended

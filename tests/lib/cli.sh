@@ -295,6 +295,13 @@ without_openat2() { FAKE_NO_OPENAT2=1 LD_PRELOAD=$PRELOAD on "$@"; }
 is "a link out of the tree, without openat2()" "$(status_of without_openat2 list -nr -o align)" 4
 is "nothing outside the tree is read" "$(< "$WORK/out")" ""
 
+# --- mounts elsewhere on the machine make openat2() fail briefly ---
+
+new_root ours-6.12-movable
+racing() { FAKE_RACE=1 LD_PRELOAD=$PRELOAD on "$@"; }
+is "a race with a mount: show" "$(racing show --json dax0.0)" "$(on show --json dax0.0)"
+is "a race with a mount: check" "$(racing check --json dax0.0)" "$(on check --json dax0.0)"
+
 # --- names with control characters do no harm ---
 
 new_root ours-6.12-movable
@@ -387,11 +394,13 @@ cannot_read() {
 }
 new_root ours-6.12-movable
 is "without configuration check can tell" "$(status_of on check)" 0
-mkdir -p "$ROOT"/etc/{udev,daxctl.conf.d,systemd,modprobe.d} "$ROOT/usr/lib/udev/rules.d"
+mkdir -p "$ROOT"/etc/{udev,daxctl.conf.d,systemd} "$ROOT/usr/lib/udev/rules.d"
 cannot_read etc/udev/rules.d "a directory of udev rules"
 cannot_read usr/lib/udev/rules.d/40-loop.rules "a udev rule"
 cannot_read etc/daxctl.conf.d "daxctl's configuration"
 cannot_read etc/systemd/system "a directory of services"
+new_root stock-6.12-offline
+mkdir -p "$ROOT/etc/modprobe.d"
 cannot_read etc/modprobe.d/loop.conf "a file of modprobe.d"
 
 # shellcheck source=cli-driver.sh
@@ -458,7 +467,7 @@ echo 1 > "$orphan/quarantined"
 touch "$orphan/reclaim"
 ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G .* 8/8 quarantined'"
 echo '?' > "$orphan/blocks_online"
-is "list has no counts that cannot be read" "$(on list | sed -nE 's/ +/ /g; s/^300000000-33fffffff 1G //p')" " quarantined"
+is "list has no counts that cannot be read" "$(on list | sed -nE 's/ +/ /g; s/^300000000-33fffffff 1G //p')" "quarantined"
 is "JSON has no counts that cannot be read" "$(on check --json | jq -c '.orphans[0].online_memblocks')" null
 echo 8 > "$orphan/blocks_online"
 is "list for programs does not have it" "$(on list -nr -o device)" dax0.0

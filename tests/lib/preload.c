@@ -10,6 +10,7 @@
  * FAKE_MOST_POOL=N	a write makes a pool of huge pages no larger than N pages
  * FAKE_FAIL_SETTING=N	a write to kmem/guard and the like fails with errno N
  * FAKE_NO_OPENAT2=1	openat2() fails with ENOSYS, as in some sandboxes
+ * FAKE_RACE=1		every other openat2() fails with EAGAIN, as if a mount raced with it
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -78,6 +79,16 @@ static bool is_missing(long number)
 	return number == SYS_move_pages || (number == SYS_openat2 && getenv("FAKE_NO_OPENAT2"));
 }
 
+static bool loses_race(long number)
+{
+	static bool lost;
+
+	if (number != SYS_openat2 || !getenv("FAKE_RACE"))
+		return false;
+	lost = !lost;
+	return lost;
+}
+
 long syscall(long number, ...)
 {
 	long (*next)(long number, ...) = dlsym(RTLD_NEXT, "syscall");
@@ -87,6 +98,10 @@ long syscall(long number, ...)
 
 	if (is_missing(number)) {
 		errno = ENOSYS;
+		return -1;
+	}
+	if (loses_race(number)) {
+		errno = EAGAIN;
 		return -1;
 	}
 	va_start(arguments, number);
