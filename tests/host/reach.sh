@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lab/reach prints for each kernel whether the driver was booted or compiled with it, or should work
-# by the kernel's sources, or "unknown". The table in docs/install.md is up to date.
+# lab/reach prints for each kernel whether the driver was booted or compiled with it, whether only the
+# kernel's configuration was checked, or "unknown". The table in docs/install.md is up to date.
 REPO=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 . "$REPO/tests/guest/lib.sh"
 WORK=$(mktemp -d)
@@ -19,7 +19,7 @@ row() { "$WORK/lab/reach" | grep "^| $1 |"; }
 is "a kernel that tests ran on" "$(row 'Debian 1.1')" '| Debian 1.1 | booted here | 1.1.5-2 |'
 is "a kernel that was compiled for, and booted with its own driver only" "$(row 'Debian 1.2')" '| Debian 1.2 | compiled here | 1.2.8-1 |'
 is "a kernel that was neither booted nor compiled for" "$(row 'Debian 1.3')" '| Debian 1.3 | unknown |  |'
-is "a distribution whose sources were read" "$(row One)" '| One | by its sources | its file |'
+is "a distribution whose configuration was checked" "$(row One)" '| One | configuration checked only | its file |'
 is "an unknown distribution" "$(row Two)" '| Two | unknown |  |'
 is "a kernel that the lab builds from source is left out" "$("$WORK/lab/reach" | grep -c '| Debian own')" 0
 is "docs/install.md has the table" "$(sed -n '/^<!-- lab.reach -->$/,/^<!-- end -->$/p' "$REPO/docs/install.md" | grep '^|')" "$("$REPO/lab/reach")"

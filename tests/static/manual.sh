@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
-# failure, and for no other word; daxplug(8) lists the same findings about the machine; tests use each
+# failure, and for no other word, and quotes the text that a message has for the reason; daxplug(8) lists the same findings about the machine; tests use each
 # option that the manual uses; every relative link in a Markdown file has a target; the table of
 # contents has every document.
 set -euo pipefail
@@ -34,6 +34,14 @@ reasons() {
 	sed -n '/words\[/,/^};/p' kernel/core/reason.c | literals '\] = "([a-z_]+)"'
 	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)"' lib/names.c
 }
+
+# Prints the texts that messages of the command have for the reasons.
+reason_texts() {
+	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"[a-z_]+",\s*"([^"]+)"' lib/names.c
+}
+
+# quotes TEXT: succeeds if the section on reasons quotes it.
+quotes() { sed -n '/^## Reasons/,/^## Findings/p' "$MANUAL" | grep -F -e "*$1*" > /dev/null; }
 
 # entries FROM TO: prints the words that the tables between two headings explain, one or more in a row.
 entries() {
@@ -75,6 +83,10 @@ done < "$WORK/findings"
 while read -r word; do
 	ok "the reason $word has an entry" explained "$word" "Reasons" "Findings"
 done < "$WORK/reasons"
+ok "there are texts of reasons to look for" test "$(reason_texts | wc -l)" -gt 30
+while read -r text; do
+	ok "the text of a reason is quoted: $text" quotes "$text"
+done < <(reason_texts)
 is "every finding with an entry exists" \
 	"$(entries "Findings about devices" "End" | comm -23 - "$WORK/findings")" ''
 is "every reason with an entry exists" \
