@@ -109,6 +109,13 @@ rm -r "$KDIR/include"
 find_btf
 ok "missing headers are named" grep -q 'linux-headers' <<< "$FOUND"
 
+# A kernel image may be compressed by any of them; gzip is on every machine.
+while read -r program; do
+	[[ $program != gzip ]] || continue
+	ok "the Debian package depends on $program" grep -qE "^ $program(-utils)?,$" debian/control
+	ok "the RPM package depends on $program" grep -qE "^Requires: +$program$" packaging/daxplug.spec
+done < <(sed -nE 's/.*for format in (.*); do/\1/p' kernel/compat/layout/find-btf | grep -oE '[a-z0-9]+ -dc' | cut -d ' ' -f 1)
+
 # compiler_without HEADER: a compiler that does not find HEADER.
 compiler_without() {
 	printf '#!/bin/sh\n! grep -q "<%s>"\n' "$1" > "$WORK/cc"
