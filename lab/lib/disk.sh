@@ -5,8 +5,9 @@
 
 declare -A MACHINE_SUITES=([12]="bookworm bookworm-security" [13]="trixie trixie-security")
 declare -A MACHINE_KERNEL=([12]=6.1 [13]=6.12)
+# With everything that the packages depend on, because their installation has no archive.
 MACHINE_PACKAGES=(systemd systemd-sysv dbus udev kmod e2fsprogs iproute2 procps less
-	daxctl ndctl gcc libc6-dev make dkms zstd ca-certificates libeconf0)
+	daxctl ndctl gcc libc6-dev make dkms lz4 xz-utils zstd ca-certificates libeconf0)
 MACHINE_HOST_PACKAGES=(qemu-system-x86 mmdebstrap debian-archive-keyring erofs-utils
 	e2fsprogs cpio kmod)
 DISK_SIZE=6G
