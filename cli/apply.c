@@ -60,6 +60,16 @@ static int combine(int so_far, int status)
 	return status_combine(so_far, status);
 }
 
+static int apply_one(const struct apply *apply, struct daxplug_device *device, bool *stopped)
+{
+	const struct section *section = declared_find(&apply->declared, device);
+	char why[DECLARED_TEXT_SIZE];
+
+	if (declared_unknown(&apply->declared, device, why))
+		return apply_unknown(apply, device, why);
+	return section ? apply_device(apply, section, device, stopped) : NO_STATUS;
+}
+
 static int apply_each(const struct options *options)
 {
 	const struct apply *apply = &options->apply;
@@ -68,14 +78,10 @@ static int apply_each(const struct options *options)
 	unsigned int i;
 
 	for (i = 0; i < options->selection.count && !stopped; i++) {
-		struct daxplug_device *device = options->selection.devices[i];
-		const struct section *section = declared_find(&apply->declared, device);
-
-		if (section) {
-			one = apply_device(apply, section, device, &stopped);
-			incomplete |= one == EXIT_INCOMPLETE;
+		one = apply_one(apply, options->selection.devices[i], &stopped);
+		incomplete |= one == EXIT_INCOMPLETE;
+		if (one != NO_STATUS)
 			status = combine(status, one);
-		}
 		stopped = stopped || signals_came();
 	}
 	if (stopped && i < options->selection.count)

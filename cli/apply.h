@@ -25,6 +25,7 @@ struct apply {
 /* Each returns an exit status. */
 int apply_device(const struct apply *apply, const struct section *section,
 		 struct daxplug_device *device, bool *stopped);
+int apply_unknown(const struct apply *apply, const struct daxplug_device *device, const char *why);
 int apply_dump(struct daxplug *daxplug);
 int apply_boot(struct declared *declared, bool dry_run);
 int apply_faults(const struct declared *declared);

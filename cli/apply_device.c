@@ -268,9 +268,11 @@ static void add_result(const struct work *work)
  */
 static int is_left_to_daxctl(const struct daxplug_device *device, const struct drift *drift)
 {
+	int err = daxplug_device_uuid_error(device);
+
 	if (!drift->state || daxplug_device_mode(device) != DAXPLUG_MODE_DEVDAX)
 		return 0;
-	return daxctl_makes_ram(daxplug_device_uuid(device));
+	return err ? err : daxctl_makes_ram(daxplug_device_uuid(device));
 }
 
 static void fail_daxctl(struct work *work, int err)
@@ -338,4 +340,28 @@ int apply_device(const struct apply *apply, const struct section *section,
 	if (!work.status && apply->dry_run && drift_any(&work.drift))
 		return EXIT_WOULD_CHANGE;
 	return work.status;
+}
+
+/**
+ * apply_unknown() - leave a device alone because its section is unknown
+ * @apply: the command
+ * @device: the device
+ * @why: the reason, from declared_unknown()
+ *
+ * Return: EXIT_CANNOT_TELL.
+ */
+int apply_unknown(const struct apply *apply, const struct daxplug_device *device, const char *why)
+{
+	struct json_object *object;
+
+	complain("%s", why);
+	if (apply->results) {
+		object = json_device(device);
+		json_add_text(object, "outcome", "failed");
+		json_add_number(object, "exit_status", EXIT_CANNOT_TELL);
+		json_add(object, "changes", json_new_array());
+		json_add_text(object, "message", why);
+		json_append(apply->results, object);
+	}
+	return EXIT_CANNOT_TELL;
 }

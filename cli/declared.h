@@ -76,6 +76,9 @@ struct declared {
 	struct findings faults;
 };
 
+/* The size of a buffer for declared_unknown(). */
+#define DECLARED_TEXT_SIZE 256
+
 /* The line that a finding about a section points to. */
 #define AT_SETTING(setting) AT_LINE((setting)->file, (setting)->line)
 
@@ -93,6 +96,9 @@ void declared_fault(struct declared *declared, const struct setting *setting, co
 /* declared_match.c: finds the section for a device */
 const struct section *declared_find(const struct declared *declared,
 				    const struct daxplug_device *device);
+bool declared_unknown(const struct declared *declared, const struct daxplug_device *device,
+		      char *why);
+bool declared_may_match_any(const struct section *section, struct daxplug *daxplug);
 bool declared_check_ties(struct declared *declared, struct daxplug *daxplug);
 
 #endif /* DAXPLUG_CLI_DECLARED_H */

@@ -6,7 +6,6 @@
 #include "declared.h"
 #include "drift.h"
 #include "machine.h"
-#include "selector.h"
 
 /* --- faults of the configuration --- */
 
@@ -25,8 +24,8 @@ static void add_faults(struct findings *findings, const struct declared *declare
 
 /* --- drift --- */
 
-static void look_at_device(struct findings *findings, const struct section *section,
-			   const struct daxplug_device *device)
+static void compare(struct findings *findings, const struct section *section,
+		    const struct daxplug_device *device)
 {
 	struct drift drift = drift_of(section, device);
 	unsigned int key;
@@ -45,24 +44,27 @@ static void look_at_device(struct findings *findings, const struct section *sect
 	}
 }
 
-/* --- sections without a device --- */
-
-static bool matches_any(const struct section *section, struct daxplug *daxplug)
+static void look_at_device(struct findings *findings, const struct declared *declared,
+			   const struct daxplug_device *device)
 {
-	struct daxplug_device *device;
+	const struct section *section = declared_find(declared, device);
+	char why[DECLARED_TEXT_SIZE];
 
-	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
-		if (selector_fit(section->selector, device) != SELECTOR_NO)
-			return true;
-	return false;
+	if (declared_unknown(declared, device, why))
+		findings_add(findings, "section-unknown", DAXPLUG_SEVERITY_UNSURE,
+			     AT_DEVICE(device), "", "%s", why);
+	else if (section)
+		compare(findings, section, device);
 }
+
+/* --- sections without a device --- */
 
 static void look_at_section(struct findings *findings, const struct section *section,
 			    struct daxplug *daxplug)
 {
 	const struct setting *match = &section->settings[section->match];
 
-	if (!matches_any(section, daxplug))
+	if (!declared_may_match_any(section, daxplug))
 		findings_add(findings, "section-unmatched", DAXPLUG_SEVERITY_WARNING,
 			     AT_SETTING(match), "daxplug list -o +kind,uuid,serial,start,end",
 			     "[%s] matches no device of this machine: %s = %s", section->label,
@@ -74,7 +76,6 @@ static void look_at_section(struct findings *findings, const struct section *sec
 /* Adds the faults of the configuration, and how devices differ from it. */
 void machine_declared(struct findings *findings, struct daxplug *daxplug)
 {
-	const struct section *section;
 	struct daxplug_device *device;
 	struct declared declared;
 	unsigned int i;
@@ -85,11 +86,8 @@ void machine_declared(struct findings *findings, struct daxplug *daxplug)
 		declared_free(&declared);
 		return;
 	}
-	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
-		section = declared_find(&declared, device);
-		if (section)
-			look_at_device(findings, section, device);
-	}
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
+		look_at_device(findings, &declared, device);
 	for (i = 0; i < declared.count; i++)
 		look_at_section(findings, &declared.sections[i], daxplug);
 	machine_daxctl(findings, &declared, daxplug);

@@ -12,7 +12,6 @@
 #include "machine.h"
 #include "metrics.h"
 #include "select.h"
-#include "selector.h"
 #include "status.h"
 #include "tree.h"
 
@@ -256,17 +255,10 @@ static void print_numbers(struct daxplug *daxplug)
 
 static void print_unmatched(const struct declared *declared, struct daxplug *daxplug)
 {
-	const struct section *section;
-	struct daxplug_device *device;
 	unsigned int i, count = 0;
 
-	for (i = 0; i < declared->count; i++) {
-		section = &declared->sections[i];
-		for (device = daxplug_first(daxplug); device; device = daxplug_next(device))
-			if (selector_fit(section->selector, device) != SELECTOR_NO)
-				break;
-		count += !device;
-	}
+	for (i = 0; i < declared->count; i++)
+		count += !declared_may_match_any(&declared->sections[i], daxplug);
 	metric_head("daxplug_config_sections_unmatched", "gauge",
 		    "Sections of the configuration that match no device.");
 	metric_begin("daxplug_config_sections_unmatched");
@@ -281,9 +273,10 @@ static void print_drift(const struct declared *declared, struct daxplug *daxplug
 		    "Keys in which a device differs from its section of the configuration.");
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
 		const struct section *section = declared_find(declared, device);
+		char why[DECLARED_TEXT_SIZE];
 		struct drift drift;
 
-		if (!section)
+		if (!section || declared_unknown(declared, device, why))
 			continue;
 		drift = drift_of(section, device);
 		begin_device("daxplug_device_drift", device);

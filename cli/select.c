@@ -40,6 +40,25 @@ static enum selector_fit best_fit(const struct selection *selection,
 	return best;
 }
 
+/* Complains if a property cannot be read by which a selector may match a device. */
+static bool may_fit_any_device(struct daxplug *daxplug, const char *selector)
+{
+	struct daxplug_device *device;
+	const char *property;
+	int err;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
+		err = selector_unknown(selector, device, &property);
+		if (!err)
+			continue;
+		complain("%s: cannot tell whether there is such a device: the %s of %s cannot be "
+			 "read: %s",
+			 selector, property, daxplug_device_name(device), strerror(-err));
+		return true;
+	}
+	return false;
+}
+
 static bool fits_any_device(struct daxplug *daxplug, const char *selector)
 {
 	struct daxplug_device *device;
@@ -60,8 +79,12 @@ static int check_names(struct daxplug *daxplug, const struct selection *selectio
 
 		if (!strcmp(name, "all") || fits_any_device(daxplug, name))
 			continue;
+		if (may_fit_any_device(daxplug, name)) {
+			status = status_combine(status, EXIT_CANNOT_TELL);
+			continue;
+		}
 		complain("%s: no such device (see 'daxplug list')", name);
-		status = EXIT_UNKNOWN_NAME;
+		status = status_combine(status, EXIT_UNKNOWN_NAME);
 	}
 	return status;
 }
@@ -104,8 +127,9 @@ static int use_devices(struct daxplug *daxplug, struct selection *selection, sel
 	if (selection->count ||
 	    (selection->may_be_empty && !any_in_system && !select_any(selection)))
 		return status_combine(status, use(daxplug, data));
-	if (status == NO_STATUS)
-		complain("%s", none_text(daxplug));
+	if (status != NO_STATUS)
+		return status;
+	complain("%s", none_text(daxplug));
 	return EXIT_UNKNOWN_NAME;
 }
 

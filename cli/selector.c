@@ -130,11 +130,13 @@ static const struct {
 	const char *prefix;
 	const char *(*check)(const char *value);
 	enum selector_fit (*fit)(const char *value, const struct daxplug_device *device);
+	int (*error)(const struct daxplug_device *device);
+	const char *property;
 } kinds[] = {
-	{ "node:", check_node, fit_node },
-	{ "range:", check_range, fit_range },
-	{ "uuid:", check_uuid, fit_uuid },
-	{ "serial:", check_serial, fit_serial },
+	{ "node:", check_node, fit_node, NULL, NULL },
+	{ "range:", check_range, fit_range, NULL, NULL },
+	{ "uuid:", check_uuid, fit_uuid, daxplug_device_uuid_error, "UUID" },
+	{ "serial:", check_serial, fit_serial, daxplug_device_serials_error, "serial number" },
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -156,6 +158,22 @@ static enum selector_fit fit_word(const char *text, const struct daxplug_device 
 	return fits(strpbrk(text, "*?[") && !fnmatch(text, name, 0));
 }
 
+/* Returns the index of the kind of a selector with a prefix, or KIND_COUNT for a word. */
+static unsigned int kind_of(const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < KIND_COUNT; i++)
+		if (!strncmp(text, kinds[i].prefix, strlen(kinds[i].prefix)))
+			break;
+	return i;
+}
+
+static const char *value_of(const char *text)
+{
+	return strchr(text, ':') + 1;
+}
+
 /**
  * selector_check() - test whether a selector is well-formed
  * @text: the selector as typed
@@ -165,15 +183,9 @@ static enum selector_fit fit_word(const char *text, const struct daxplug_device 
  */
 const char *selector_check(const char *text)
 {
-	unsigned int i;
+	unsigned int kind = kind_of(text);
 
-	for (i = 0; i < KIND_COUNT; i++) {
-		size_t length = strlen(kinds[i].prefix);
-
-		if (!strncmp(text, kinds[i].prefix, length))
-			return kinds[i].check(text + length);
-	}
-	return NULL;
+	return kind < KIND_COUNT ? kinds[kind].check(value_of(text)) : NULL;
 }
 
 /**
@@ -185,13 +197,25 @@ const char *selector_check(const char *text)
  */
 enum selector_fit selector_fit(const char *text, const struct daxplug_device *device)
 {
-	unsigned int i;
+	unsigned int kind = kind_of(text);
 
-	for (i = 0; i < KIND_COUNT; i++) {
-		size_t length = strlen(kinds[i].prefix);
+	return kind < KIND_COUNT ? kinds[kind].fit(value_of(text), device) : fit_word(text, device);
+}
 
-		if (!strncmp(text, kinds[i].prefix, length))
-			return kinds[i].fit(text + length, device);
-	}
-	return fit_word(text, device);
+/**
+ * selector_unknown() - test whether an error hides if a selector matches a device
+ * @text: the selector, well-formed
+ * @device: the device
+ * @property: set to the name of the property that cannot be read
+ *
+ * Return: 0 if selector_fit() tells a fact; otherwise the negative errno of reading @property.
+ */
+int selector_unknown(const char *text, const struct daxplug_device *device, const char **property)
+{
+	unsigned int kind = kind_of(text);
+
+	if (kind == KIND_COUNT || !kinds[kind].error || selector_fit(text, device) != SELECTOR_NO)
+		return 0;
+	*property = kinds[kind].property;
+	return kinds[kind].error(device);
 }

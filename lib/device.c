@@ -42,7 +42,8 @@ static void read_place(struct daxplug_device *device)
 	device->kind = DAXPLUG_KIND_UNKNOWN;
 	device->region_name[0] = '\0';
 	device_path(device, "", path);
-	if (sysfs_read_link(device->daxplug, path, target, sizeof(target)))
+	device->place_error = sysfs_read_link(device->daxplug, path, target, sizeof(target));
+	if (device->place_error)
 		return;
 	device->kind = parse_kind(target);
 	parse_parent(target, device->region_name, sizeof(device->region_name));

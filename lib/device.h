@@ -64,12 +64,16 @@ struct driver_words {
 
 /**
  * struct identity - the parents of a device, by names that do not change
+ * @uuid_error: 0, or the negative errno for which the UUID is unknown
+ * @serials_error: 0, or the negative errno for which a serial number may be missing
  */
 struct identity {
 	char namespace[64];
 	char uuid[40];
+	int uuid_error;
 	uint64_t serials[MOST_SERIALS];
 	unsigned int serial_count;
+	int serials_error;
 };
 
 /**
@@ -90,6 +94,7 @@ struct rating {
  * @listed: whether it is in the handle's list
  * @index: its index in that list
  * @name: such as dax0.0
+ * @place_error: 0, or the negative errno for which its kind and parent are unknown
  * @word: the word in its state file, if it has one
  * @node_known: whether @target_node could be read
  * @ranges: its physical ranges, by ascending address, @range_count of them
@@ -108,6 +113,7 @@ struct daxplug_device {
 	unsigned int instance;
 	char region_name[64];
 	char driver[32];
+	int place_error;
 	enum daxplug_kind kind;
 	enum daxplug_mode mode;
 	enum daxplug_backend backend;

@@ -542,9 +542,13 @@ int daxplug_device_memmap_on_memory(const struct daxplug_device *device);
  */
 const char *daxplug_device_namespace(const struct daxplug_device *device);
 const char *daxplug_device_uuid(const struct daxplug_device *device);
+/* 0 if that UUID, or that there is none, is a fact; otherwise the negative errno of reading it. */
+int daxplug_device_uuid_error(const struct daxplug_device *device);
 /* Serial numbers of the CXL expanders behind it; 0 for a serial out of range. */
 unsigned int daxplug_device_serials(const struct daxplug_device *device);
 uint64_t daxplug_device_serial(const struct daxplug_device *device, unsigned int serial);
+/* 0 if these are all of them; otherwise the negative errno of reading one that may be missing. */
+int daxplug_device_serials_error(const struct daxplug_device *device);
 
 /* The kernel's rating of its target node; -1 if the kernel has none. */
 /* NUMA distance from the nearest node with CPUs. */

@@ -13,6 +13,7 @@ declare_in() {
 	printf '%s\n' "${@:2}" > "$ROOT/$1"
 }
 declares() { declare_in etc/daxplug.conf "$@"; }
+found() { on check -J | jq -r --arg id "$1" '.findings[] | select(.id == $id) | "\(.severity) \(.chardev // "-") \(.file // "-"):\(.line // "-") \(.text)"'; }
 differing() { on apply -n -J | jq -r '.devices[0].changes[].key' | xargs; }
 
 # --- nothing declared ---
@@ -217,6 +218,46 @@ is "only one device, the other" "$(status_of on apply -n --device dax0.0)" 65
 is "a device that does not exist" "$(status_of on apply -n --device dax9.0)" 3
 is "an invalid selector" "$(status_of on apply -n --device uuid:1)" 2
 
+# --- a device whose UUID or serial number cannot be read ---
+
+# unreadable_file FILE: reads of FILE, below the tree, fail.
+unreadable_file() {
+	rm "$ROOT/$1"
+	ln -s "${1##*/}" "$ROOT/$1"
+}
+# cannot_tell PROPERTY DEVICE: the message of apply and check.
+cannot_tell() {
+	printf 'cannot tell which section of daxplug.conf applies to %s: its %s cannot be read: Too many levels of symbolic links' "$2" "$1"
+}
+unreadable_file sys/bus/nd/devices/dax1.1/uuid
+declares '[p]' "uuid = $UUID" 'state = unplugged' '[k]' 'node = 2' 'state = online_movable' \
+	'[h]' 'kind = hmem' 'state = online_movable'
+is "an unreadable UUID: apply" "$(status_of on apply -n --device dax1.0) $(error)" "4 daxplug: $(cannot_tell UUID dax1.0)"
+is "an unreadable UUID: nothing would change" "$(< "$WORK/out")" ""
+valid "an unreadable UUID" apply on apply -n -J
+is "an unreadable UUID: JSON" "$(jq -r '.devices[] | "\(.chardev) \(.section) \(.outcome)"' "$WORK/json" | sort)" \
+	"dax0.0 h unchanged
+dax1.0 null failed"
+is "an unreadable UUID: the section may match" "$(found section-unmatched)" ""
+is "an unreadable UUID: check" "$(found section-unknown)" "unsure dax1.0 -:- $(cannot_tell UUID dax1.0)"
+is "an unreadable UUID: check compares with no section" "$(found drift)" ""
+is "an unreadable UUID: metrics" "$(on metrics | grep '^daxplug_device_drift' | grep -c dax1.0)" 0
+is "an unreadable UUID: metrics count the section as matched" \
+	"$(on metrics | sed -n 's/^daxplug_config_sections_unmatched //p')" 0
+declares '[p]' "uuid = $UUID" 'state = online_movable' '[h]' 'kind = hmem' 'state = unplugged'
+is "an unreadable UUID: the other devices are changed" "$(status_of on apply -n) $(< "$WORK/out")" \
+	"64 dax0.0: state would be unplugged, was online_movable"
+declares '[p]' "uuid = $UUID" 'state = online_movable' '[d]' 'device = dax1.0' 'state = unplugged'
+is "an unreadable UUID: a more specific section" "$(status_of on apply -n) $(error)" "0 "
+is "an unreadable UUID: a selector" "$(status_of on apply -n --device "uuid:$UUID") $(error)" \
+	"4 daxplug: uuid:$UUID: cannot tell whether there is such a device: the UUID of dax1.0 cannot be read: Too many levels of symbolic links"
+declares '[s]' 'serial = 0xdead' 'state = unplugged' '[h]' 'kind = hmem' 'state = online_movable'
+is "an unreadable UUID: a serial number" "$(status_of on apply -n) $(error)" "0 "
+ln -s ../../../../bus/dax/drivers/device_dax "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"
+declares '[d]' 'device = dax1.0' 'state = online_movable'
+is "an unreadable UUID: daxctl's configuration" "$(status_of on apply) $(error)" \
+	"4 daxplug: dax1.0: cannot tell whether daxctl's configuration makes it RAM: Too many levels of symbolic links"
+
 # --- --dump: the present state as configuration ---
 
 for record in ours-6.12-movable ours-6.12-kernel stock-6.12-kernel stock-7.3-movable; do
@@ -289,7 +330,6 @@ ok "the message has the limit" said 'bytes of default_state are more than the 40
 # --- check ---
 
 new_root ours-6.12-movable
-found() { on check -J | jq -r --arg id "$1" '.findings[] | select(.id == $id) | "\(.severity) \(.chardev // "-") \(.file // "-"):\(.line // "-") \(.text)"'; }
 declares '[h]' 'kind = hmem' 'state = unplugged'
 is "check: drift" "$(found drift)" \
 	"warning dax0.0 /etc/daxplug.conf:3 state is online_movable, but [h] declares unplugged"
@@ -372,6 +412,9 @@ is "check says so" "$(found section-unmatched)" \
 	"warning - /etc/daxplug.conf:2 [it] matches no device of this machine: serial = 0xdead"
 becomes_cxl
 is "a serial number, on the next" "$(section_counts "serial = 0xdead")" "cxl it"
+unreadable_file sys/devices/endpoint2/uport/serial
+declares '[it]' 'serial = 0xdead' 'state = unplugged' '[c]' 'kind = cxl' 'state = unplugged'
+is "an unreadable serial number" "$(status_of on apply -n) $(error)" "4 daxplug: $(cannot_tell "serial number" dax0.0)"
 is "kind = hmem, on the next" "$(section_counts "kind = hmem")" "cxl null"
 is "check says that it stopped matching" "$(found section-unmatched)" \
 	"warning - /etc/daxplug.conf:2 [it] matches no device of this machine: kind = hmem"

@@ -412,7 +412,54 @@ static void persistent_memory(void **state)
 	assert_string_equal(daxplug_device_region_name(device), "region1");
 	assert_string_equal(daxplug_device_namespace(device), "namespace1.0");
 	assert_string_equal(daxplug_device_uuid(device), "0f6b9e6e-5b0c-4b3e-9d54-2a8f5a4f2c11");
+	assert_int_equal(daxplug_device_uuid_error(device), 0);
 	assert_int_equal(daxplug_device_serials(device), 0);
+	assert_int_equal(daxplug_device_serials_error(device), 0);
+}
+
+static void make_loop(struct fixture *fixture, const char *path)
+{
+	fixture_link(fixture, path, strrchr(path, '/') + 1);
+}
+
+/* A UUID that does not exist or is empty is a fact; one that cannot be read is not. */
+static void unreadable_uuid(void **state)
+{
+	static const char uuid[] = "sys/bus/nd/devices/dax1.1/uuid";
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device pmem = fixture_hmem;
+
+	pmem.place = "LNXSYSTM:00/ndbus0/region1/dax1.1";
+	fixture_add_device(fixture, &pmem);
+	assert_int_equal(daxplug_device_uuid_error(scan_one(context)), 0);
+	fixture_write(fixture, uuid, "%s", "\n");
+	assert_int_equal(daxplug_device_uuid_error(scan_one(context)), 0);
+	fixture_write(fixture, uuid, "%060d\n", 0);
+	assert_int_equal(daxplug_device_uuid_error(scan_one(context)), -EINVAL);
+	make_loop(fixture, uuid);
+	assert_int_equal(daxplug_device_uuid_error(scan_one(context)), -ELOOP);
+	assert_string_equal(daxplug_device_uuid(scan_one(context)), "");
+	assert_int_equal(daxplug_device_serials_error(scan_one(context)), 0);
+}
+
+/* The nd device has too long a name, or the link that leads to the parent cannot be read. */
+static void unreadable_parent(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device pmem = fixture_hmem;
+	struct daxplug_device *device;
+
+	pmem.place = "LNXSYSTM:00/ndbus0/region1/dax1.1000000000000000000000000000000";
+	fixture_add_device(fixture, &pmem);
+	assert_int_equal(daxplug_device_uuid_error(scan_one(context)), -ENAMETOOLONG);
+	fixture_delete(fixture, "sys/bus/dax/devices/dax0.0");
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/size", "4096\n");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_kind(device), DAXPLUG_KIND_UNKNOWN);
+	assert_int_equal(daxplug_device_uuid_error(device), -EINVAL);
+	assert_int_equal(daxplug_device_serials_error(device), -EINVAL);
 }
 
 /* Two decoders of one expander, and one of another. */
@@ -448,6 +495,19 @@ static void expanders(void **state)
 	assert_int_equal(daxplug_device_serial(device, 0), 0x1234);
 	assert_int_equal(daxplug_device_serial(device, 1), 0x99);
 	assert_int_equal(daxplug_device_serial(device, 2), 0);
+	assert_int_equal(daxplug_device_serials_error(device), 0);
+
+	fixture_write(fixture, "sys/devices/endpoint2/uport/serial", "none\n");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_serials(device), 1);
+	assert_int_equal(daxplug_device_serials_error(device), -EINVAL);
+	fixture_delete(fixture, "sys/devices/endpoint2/uport/serial");
+	assert_int_equal(daxplug_device_serials_error(scan_one(context)), 0);
+	make_loop(fixture, "sys/bus/cxl/devices/region0/target1");
+	device = scan_one(context);
+	assert_int_equal(daxplug_device_serials(device), 1);
+	assert_int_equal(daxplug_device_serials_error(device), -ELOOP);
+	assert_int_equal(daxplug_device_uuid_error(device), 0);
 }
 
 static void rating(void **state)
@@ -658,6 +718,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_descriptor, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large_folios, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(persistent_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unreadable_uuid, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unreadable_parent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(expanders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rating, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(driver_words, set_up, tear_down),
