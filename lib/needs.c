@@ -70,11 +70,11 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 /* Sums the figures of all nodes; returns false if some cannot be read. */
 static bool read_room(const struct daxplug *daxplug, struct node_room *sum)
 {
-	char *zoneinfo = node_zoneinfo(daxplug), list[ATTRIBUTE_SIZE];
+	int err, more = 0;
+	char *zoneinfo = node_zoneinfo(daxplug, &err), list[ATTRIBUTE_SIZE];
 	const char *rest = list;
 	unsigned int node, last;
 	bool known = zoneinfo && !sysfs_read(daxplug, NODES "/has_memory", list, sizeof(list));
-	int more = 0;
 
 	*sum = (struct node_room){ 0 };
 	while (known && (more = parse_list_next(&rest, &node, &last)) == 1) {

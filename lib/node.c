@@ -39,12 +39,10 @@ char *node_meminfo(const struct daxplug *daxplug, int node)
 	return sysfs_read_long(daxplug, path, &err);
 }
 
-/* /proc/zoneinfo, which the caller frees; NULL if it cannot be read. */
-char *node_zoneinfo(const struct daxplug *daxplug)
+/* /proc/zoneinfo, which the caller frees; NULL with @err set if it cannot be read. */
+char *node_zoneinfo(const struct daxplug *daxplug, int *err)
 {
-	int err;
-
-	return sysfs_read_long(daxplug, "proc/zoneinfo", &err);
+	return sysfs_read_long(daxplug, "proc/zoneinfo", err);
 }
 
 /* "protection: (0, 1933, 1933, 1933)": the last but one is for movable allocations. */

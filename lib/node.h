@@ -28,6 +28,6 @@ struct node_room {
 char *node_meminfo(const struct daxplug *daxplug, int node);
 int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node,
 	      struct node_room *room);
-char *node_zoneinfo(const struct daxplug *daxplug);
+char *node_zoneinfo(const struct daxplug *daxplug, int *err);
 
 #endif /* DAXPLUG_NODE_H */

@@ -84,13 +84,16 @@ static int add_node(const struct daxplug_forecast *forecast, const char *zoneinf
 	return 0;
 }
 
+/* A recorded tree may have no zoneinfo; all free memory counts then. */
 static int read_nodes(const struct daxplug_forecast *forecast, struct rooms *rooms)
 {
-	char *zoneinfo = node_zoneinfo(forecast->daxplug), list[ATTRIBUTE_SIZE];
+	int err;
+	char *zoneinfo = node_zoneinfo(forecast->daxplug, &err), list[ATTRIBUTE_SIZE];
 	const char *rest = list;
 	unsigned int node, last;
-	int err;
 
+	if (!zoneinfo && err != -ENOENT)
+		return err;
 	err = sysfs_read(forecast->daxplug, NODES "/has_memory", list, sizeof(list));
 	while (!err && parse_list_next(&rest, &node, &last) == 1)
 		for (; !err && node <= last; node++)

@@ -94,7 +94,8 @@ static void read_target(struct target *target, const struct daxplug *daxplug, co
  */
 int targets_refresh(struct targets *targets, const struct daxplug *daxplug)
 {
-	char *zoneinfo = node_zoneinfo(daxplug);
+	int err;
+	char *zoneinfo = node_zoneinfo(daxplug, &err);
 	unsigned int i;
 
 	if (!zoneinfo)
