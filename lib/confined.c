@@ -62,7 +62,7 @@ void confined_note(struct confined *confined, const struct process *process, uin
 		return;
 	if (process_pinned(daxplug, process->pid))
 		note(&confined->pinned, &confined->first_pinned, process);
-	if (!process_cpuset(daxplug, process->pid, list, sizeof(list)))
+	if (process_cpuset(daxplug, process->pid, list, sizeof(list)))
 		return;
 	allowed = targets_allowed(&confined->targets, list);
 	if (!allowed)

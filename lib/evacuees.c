@@ -41,12 +41,15 @@ static bool is_own_node(int node, void *data)
 	return node == search->drain->change->device->target_node;
 }
 
-/* The targets that the cpuset of a process allows; all if the cpuset is unknown. */
+/*
+ * The targets that the cpuset of a process allows; all if the cpuset is unknown, because
+ * move_pages() itself refuses a node outside the cpuset.
+ */
 static uint64_t allowed_targets(const struct drain *drain, int pid)
 {
 	char list[ATTRIBUTE_SIZE];
 
-	if (!process_cpuset(drain->change->daxplug, pid, list, sizeof(list)))
+	if (process_cpuset(drain->change->daxplug, pid, list, sizeof(list)))
 		return ~UINT64_C(0);
 	return targets_allowed(&drain->targets, list);
 }

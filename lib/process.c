@@ -83,9 +83,10 @@ uint64_t process_pinned(const struct daxplug *daxplug, int pid)
  * @list: set to the nodes, such as "0,2-3"
  * @size: the size of @list
  *
- * Return: true if the nodes are known.
+ * Return: 0; -ENOENT if there is no such process, or the kernel has no cpusets; or the negative
+ * errno of reading /proc/PID/status.
  */
-bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size)
+int process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size)
 {
 	static const char key[] = "\nMems_allowed_list:\t";
 	char path[SYSFS_PATH_SIZE] = "proc/self/status", *text, *found;
@@ -94,13 +95,15 @@ bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t s
 	if (pid)
 		snprintf(path, sizeof(path), "proc/%d/status", pid);
 	text = sysfs_read_long(daxplug, path, &err);
-	found = text ? strstr(text, key) : NULL;
+	if (!text)
+		return err;
+	found = strstr(text, key);
 	if (found) {
 		found += strlen(key);
 		snprintf(list, size, "%.*s", (int)strspn(found, "0123456789,-"), found);
 	}
 	free(text);
-	return found && *list;
+	return found && *list ? 0 : -ENOENT;
 }
 
 /* numa_maps has the start of a mapping, maps its end; both are in ascending order. */

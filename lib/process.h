@@ -43,7 +43,7 @@ typedef bool mapping_visitor(const struct mapping *mapping, void *data);
 bool process_each(const struct daxplug *daxplug, int64_t deadline, process_visitor *visit,
 		  void *data);
 uint64_t process_pinned(const struct daxplug *daxplug, int pid);
-bool process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size);
+int process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size);
 int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *visit, void *data);
 enum daxplug_use process_line_use(const char *line);
 uint64_t process_line_on_nodes(const char *line, bool (*counts)(int node, void *data), void *data);

@@ -103,10 +103,13 @@ static int read_nodes(const struct daxplug_forecast *forecast, struct rooms *roo
 }
 
 /* Reads the nodes that the worker's cpuset allows. */
-static void read_restriction(const struct daxplug *daxplug, struct rooms *rooms)
+static int read_restriction(const struct daxplug *daxplug, struct rooms *rooms)
 {
-	if (!process_cpuset(daxplug, 0, rooms->restricted, sizeof(rooms->restricted)))
+	int err = process_cpuset(daxplug, 0, rooms->restricted, sizeof(rooms->restricted));
+
+	if (err)
 		rooms->restricted[0] = '\0';
+	return err == -ENOENT ? 0 : err;
 }
 
 /* daxplug's driver allocates in a kernel thread, which no cpuset restricts. */
@@ -221,12 +224,11 @@ void forecast_room(struct daxplug_forecast *forecast)
 	uint64_t swap;
 
 	if (!rooms || has_unknown_node(forecast) || read_nodes(forecast, rooms) ||
-	    swap_room(forecast->daxplug, &swap)) {
+	    read_restriction(forecast->daxplug, rooms) || swap_room(forecast->daxplug, &swap)) {
 		find_room_unknown(forecast);
 		free(rooms);
 		return;
 	}
-	read_restriction(forecast->daxplug, rooms);
 	forecast->room = room_for_all(forecast, rooms) + swap;
 	if (!find_parts(forecast, rooms, swap) && forecast->must_move > forecast->room)
 		find_no_room(forecast, NULL, forecast->must_move, forecast->room);

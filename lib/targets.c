@@ -118,7 +118,7 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
 {
 	char list[ATTRIBUTE_SIZE], online[ATTRIBUTE_SIZE], near[ATTRIBUTE_SIZE];
 	char path[SYSFS_PATH_SIZE], cpuset[ATTRIBUTE_SIZE];
-	bool restricted = process_cpuset(daxplug, 0, cpuset, sizeof(cpuset));
+	int cpuset_err = process_cpuset(daxplug, 0, cpuset, sizeof(cpuset));
 	int distances[MOST_TARGETS], err;
 	const char *rest = list;
 	unsigned int node, last;
@@ -127,6 +127,8 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
 	err = sysfs_read(daxplug, NODES "/has_memory", list, sizeof(list));
 	if (err)
 		return err;
+	if (cpuset_err && cpuset_err != -ENOENT)
+		return cpuset_err;
 	snprintf(path, sizeof(path), NODES "/node%d/distance", own);
 	/* Without distances, order the nodes by number. */
 	if (sysfs_read(daxplug, path, near, sizeof(near)) ||
@@ -136,7 +138,7 @@ static int read_nodes(struct targets *targets, const struct daxplug *daxplug, in
 		for (; node <= last; node++) {
 			if ((int)node == own || node_set_has(avoid, node))
 				continue;
-			if (restricted && !parse_list_has(cpuset, node))
+			if (!cpuset_err && !parse_list_has(cpuset, node))
 				targets->barred++;
 			else
 				add_target(targets, distances, node,

@@ -629,6 +629,16 @@ static void own_cpuset(void **state)
 	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
 }
 
+static void own_cpuset_unreadable(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 500000);
+	fixture_link(&context->fixture, "proc/self/status", "status");
+	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), -ELOOP, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+}
+
 static void own_cpuset_without_room(void **state)
 {
 	struct context *context = *state;
@@ -1607,6 +1617,7 @@ int main(void)
 		TEST(cpuset_without_room),
 		TEST(cpuset_filled_by_first_pass),
 		TEST(own_cpuset),
+		TEST(own_cpuset_unreadable),
 		TEST(own_cpuset_without_room),
 		TEST(avoids_nodes),
 		TEST(avoids_no_last_node),

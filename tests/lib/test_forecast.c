@@ -411,6 +411,17 @@ static void cpuset(void **state)
 	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 500);
 }
 
+static void unreadable_cpuset(void **state)
+{
+	struct context *context = *state;
+	const struct daxplug_forecast *result;
+
+	fixture_link(&context->fixture, "proc/self/status", "status");
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	assert_finding(result, "room-unknown", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_room(result), -1);
+}
+
 /* A file that exists but cannot be read hides how much memory the kernel keeps free. */
 static void unreadable_zoneinfo(void **state)
 {
@@ -715,14 +726,31 @@ static void nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(by_kind),	     WITH(no_room),	   WITH(watermarks),
-		WITH(swap),	     WITH(huge_pages),	   WITH(by_sample),
-		WITH(cannot_tell),   WITH(together),	   WITH(drained_together),
-		WITH(one_node),	     WITH(cpuset),	   WITH(unreadable_zoneinfo),
-		WITH(commit_limit),  WITH(kernel_zone),	   WITH(pushed_back),
-		WITH(users),	     WITH(plug),	   WITH(no_node),
-		WITH(other_modes),   WITH(nonsense),	   WITH(unreadable_proc),
-		WITH(many_findings), WITH(many_unmovable), WITH(plug_without_figures),
+		WITH(by_kind),
+		WITH(no_room),
+		WITH(watermarks),
+		WITH(swap),
+		WITH(huge_pages),
+		WITH(by_sample),
+		WITH(cannot_tell),
+		WITH(together),
+		WITH(drained_together),
+		WITH(one_node),
+		WITH(cpuset),
+		WITH(unreadable_zoneinfo),
+		WITH(unreadable_cpuset),
+		WITH(commit_limit),
+		WITH(kernel_zone),
+		WITH(pushed_back),
+		WITH(users),
+		WITH(plug),
+		WITH(no_node),
+		WITH(other_modes),
+		WITH(nonsense),
+		WITH(unreadable_proc),
+		WITH(many_findings),
+		WITH(many_unmovable),
+		WITH(plug_without_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
