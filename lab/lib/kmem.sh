@@ -99,7 +99,7 @@ sources() {
 	{
 		git -c safe.directory="$REPO" ls-files -co --exclude-standard -- "$1" 2> /dev/null ||
 			find "$1" -type f # in an archive of the sources
-	} | while read -r file; do
+	} | LC_ALL=C sort | while read -r file; do
 		[[ ! -f $file ]] || printf '%s\n' "$file"
 	done
 }

@@ -88,10 +88,13 @@ make_root() {
 	rm -f "$options" "$sources" "$preferences" "$log"
 }
 
-# in_root ROOT COMMAND...: runs COMMAND in ROOT with a /proc, which objtool of newer kernels reads, in
-# a mount namespace of its own.
+# in_root ROOT COMMAND...: runs COMMAND in ROOT with a /proc, which objtool of newer kernels reads, and
+# with the directory ROOT_MNT, if it is set, as /mnt, in a mount namespace of its own.
 in_root() {
 	# shellcheck disable=SC2016 # the inner shell expands it
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
-		unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$@"
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 MNT="${ROOT_MNT-}" \
+		unshare --mount sh -c '
+			mount -t proc proc "$1/proc" || exit
+			[ ! "$MNT" ] || mount --bind "$MNT" "$1/mnt" || exit
+			exec chroot "$@"' sh "$@"
 }

@@ -3,7 +3,7 @@
 # Builds kernels that the archive does not have, from the archive's source, with or
 # without a change from upstream/, configured with only what guests need.
 
-SOURCE_PACKAGES=(bc bison flex libelf-dev patch python3)
+SOURCE_PACKAGES=(bc bison ccache flex libelf-dev patch python3)
 CLANG=19 # the newest version that all releases have
 
 source_package() { printf 'linux-source-%s\n' "$(kernel_series "$1")"; }
@@ -24,8 +24,8 @@ build_key() {
 	(cd "$REPO" && while read -r file; do build_part "$file" || exit; done <<< "$list") | sha256sum | head -c 12
 }
 
-# build_part FILE: prints the part of FILE that the build depends on, under its name. The message
-# and the name of a patch do not count, only its place in the series.
+# build_part FILE: prints the part of FILE that the build depends on: the changes of a patch, without
+# its name and message; the name and all of any other file.
 build_part() {
 	if [[ $1 == *.patch ]]; then
 		sed -n '/^diff --git/,$p' "$1"
@@ -104,10 +104,13 @@ change_source() {
 }
 
 # in_tree TREE ARGUMENT...: runs make in TREE, which is relative to KERNEL_ROOT, quietly unless it fails.
+# Kernels share the objects that are compiled from the same code.
 in_tree() {
 	local tree=$1 log=$KERNEL_ROOT/tmp/make.log
 	shift
-	(cd / && in_kernel_root nice -n "$(least_nice)" make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
+	mkdir -p "$BUILD/ccache"
+	(cd / && ROOT_MNT=$BUILD/ccache in_kernel_root env CCACHE_DIR=/mnt PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin \
+		nice -n "$(least_nice)" make -s -C "$tree" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab "$@") \
 		> "$log" 2>&1 && return
 	tail -n 30 "$log" >&2
 	die "Linux $KERNEL_VERSION does not build in $tree (make $*): see above"

@@ -14,6 +14,7 @@ trap 'rm -rf "$WORK"' EXIT
 { for dir in lab upstream kernel; do sources "$dir"; done } | cpio --quiet -pd "$WORK"
 REPO=$WORK
 git -C "$WORK" init -q
+git -C "$WORK" add -A
 
 keys() { local name; for name in debug tree-6.12 series-7.3; do printf '%s ' "$(build_key "$name")"; done; }
 
@@ -33,16 +34,16 @@ rebuilt() {
 	is "$description: kernels to build again" "${changed[*]}" "$*"
 }
 
-patches=("$WORK"/upstream/7.3/000[12]-*.patch)
-is "two patches to change" "${#patches[@]}" 2
+patches=("$WORK"/upstream/7.3/000[1-3]-*.patch)
+is "three patches to change" "${#patches[@]}" 3
 rebuilt "nothing changed"
 sed -i '0,/^$/s//\nAnother message.\n/' "${patches[0]}"
 rebuilt "the message of a patch"
-mv "${patches[0]}" "$WORK/upstream/7.3/0001-another-subject.patch"
+mv "${patches[1]}" "$WORK/upstream/7.3/0002-another-subject.patch"
 rebuilt "the subject of a patch"
 printf 'Another letter.\n' >> "$WORK/upstream/7.3/0000-cover-letter.patch"
 rebuilt "the cover letter"
-sed -i '0,/^+\t/s//+\t\t/' "${patches[1]}"
+sed -i '0,/^+\t/s//+\t\t/' "${patches[2]}"
 rebuilt "the code of a patch" series-7.3
 printf '# more\n' >> "$WORK/lab/config/debug"
 rebuilt "an option of debug" debug
