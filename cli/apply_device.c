@@ -122,10 +122,16 @@ static void set(struct work *work, enum declared_key key)
  */
 static void set_memmap(struct work *work)
 {
-	char remedy[128];
+	int err = daxplug_device_memmap_error(work->device);
+	char remedy[128], text[128];
 
 	if (daxplug_device_mode(work->device) != DAXPLUG_MODE_SYSTEM_RAM) {
 		set(work, KEY_MEMMAP);
+		return;
+	}
+	if (err) {
+		snprintf(text, sizeof(text), "cannot read memmap_on_memory: %s", strerror(-err));
+		fail(work, EXIT_CANNOT_TELL, text, remedy_for(err));
 		return;
 	}
 	snprintf(remedy, sizeof(remedy), "daxplug unplug --release %s && daxplug apply",

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "drift.h"
 #include "select.h"
-#include "tree.h"
-
-/* The attributes of a device that hold its settings. */
-static const char *const attributes[KEY_COUNT] = {
-	[KEY_GUARD] = "kmem/guard",
-	[KEY_TIMEOUT] = "kmem/timeout_ms",
-	[KEY_MEMMAP] = "memmap_on_memory",
-};
 
 static bool plugs(const struct section *section)
 {
@@ -52,16 +43,17 @@ static int64_t setting_of(const struct daxplug_device *device, enum declared_key
 	}
 }
 
-/* Whether a setting cannot be read, though its driver or kernel may have it. */
-static bool is_unknown(const struct daxplug_device *device, enum declared_key key)
+/* 0 if setting_of() is a fact, otherwise the negative errno of reading the setting. */
+static int error_of(const struct daxplug_device *device, enum declared_key key)
 {
-	char path[128];
-
-	if (setting_of(device, key) >= 0)
-		return false;
-	snprintf(path, sizeof(path), "sys/bus/dax/devices/%s/%s", daxplug_device_name(device),
-		 attributes[key]);
-	return tree_find(path) != -ENOENT;
+	switch (key) {
+	case KEY_GUARD:
+		return daxplug_device_guard_error(device);
+	case KEY_TIMEOUT:
+		return daxplug_device_timeout_error(device);
+	default:
+		return daxplug_device_memmap_error(device);
+	}
 }
 
 /* A driver or kernel without the guard or memmap-on-memory behaves as if it were off. */
@@ -71,7 +63,7 @@ static bool switch_differs(const struct daxplug_device *device, enum declared_ke
 
 	if (declared < 0)
 		return false;
-	return is_unknown(device, key) || declared != (value < 0 ? 0 : value);
+	return error_of(device, key) || declared != (value < 0 ? 0 : value);
 }
 
 /* An unbound device has no guard yet. */
@@ -88,7 +80,7 @@ static bool timeout_differs(const struct section *section, const struct daxplug_
 
 	if (section->timeout < 0)
 		return false;
-	return timeout < 0 ? is_unknown(device, KEY_TIMEOUT) : section->timeout != timeout;
+	return timeout < 0 ? error_of(device, KEY_TIMEOUT) : section->timeout != timeout;
 }
 
 /**
@@ -159,9 +151,9 @@ void drift_value(const struct daxplug_device *device, enum declared_key key, cha
 	if (key == KEY_STATE)
 		snprintf(text, DRIFT_TEXT_SIZE, "%s",
 			 daxplug_state_name(daxplug_device_state(device)));
-	else if (!attributes[key])
+	else if (key < KEY_STATE)
 		*text = '\0';
-	else if (is_unknown(device, key))
+	else if (error_of(device, key))
 		snprintf(text, DRIFT_TEXT_SIZE, "unknown");
 	else if (key == KEY_TIMEOUT)
 		timeout_text(daxplug_device_timeout(device), text);

@@ -125,7 +125,8 @@ static void read_attributes(struct daxplug_device *device)
 	device->size = read_size(device, "size");
 	device->align = read_size(device, "align");
 	device->numa_node = read_small(device, "numa_node");
-	device->memmap_wanted = read_small(device, "memmap_on_memory");
+	device->memmap_error =
+		device_read_setting(device, "memmap_on_memory", &device->memmap_wanted);
 	identity_read(device);
 	rating_read(device);
 }

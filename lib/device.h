@@ -49,10 +49,14 @@ struct block {
 
 /**
  * struct driver_words - the files of daxplug's driver in kmem/; -1 if unknown
+ * @guard_error: 0, or the negative errno for which the guard is unknown
+ * @timeout_error: 0, or the negative errno for which the timeout is unknown
  */
 struct driver_words {
 	int64_t guard;
+	int guard_error;
 	int64_t timeout;
+	int timeout_error;
 	int64_t last_duration;
 	int64_t done;
 	int64_t failed;
@@ -125,7 +129,8 @@ struct daxplug_device {
 	int target_node;
 	int numa_node;
 	int tier;
-	int memmap_wanted;
+	int64_t memmap_wanted;
+	int memmap_error;
 	struct identity identity;
 	struct rating rating;
 	struct driver_words words;
@@ -142,6 +147,7 @@ int device_read(struct daxplug_device *device);
 void device_forget(struct daxplug_device *device);
 void device_path(const struct daxplug_device *device, const char *attribute, char *path);
 int64_t device_read_count(const struct daxplug_device *device, const char *attribute);
+int device_read_setting(const struct daxplug_device *device, const char *attribute, int64_t *value);
 
 int ranges_read(struct daxplug_device *device);
 int blocks_find(struct daxplug_device *device);

@@ -141,32 +141,31 @@ static int record_auto_weights(struct daxplug_change *change)
 }
 
 /*
- * Records the settings that are on; they are restored in reverse order. Returns a negative errno if
- * a setting cannot be read, whose path is then in the first unused element of refill->setting.
+ * Records the settings that are on; they are restored in reverse order. Returns the first negative
+ * errno of a setting that cannot be read, and sets @failed to that setting; records the others.
  */
-static int record(struct daxplug_change *change)
+static int record(struct daxplug_change *change, struct refill_setting *failed)
 {
 	struct refill *refill = &change->task.refill;
 	struct refill_setting setting;
 	enum refill_way way;
-	int on, err;
+	int on, err, first = 0;
 
 	for (way = 0; way < REFILLS; way++) {
 		on = refill_is_on(change->daxplug, way, change->device->target_node, &setting);
-		if (on > 0 && way == REFILL_INTERLEAVE) {
+		err = on < 0 ? on : 0;
+		if (on > 0)
+			change->report.drained.refills |= 1U << way;
+		if (on > 0 && way == REFILL_INTERLEAVE)
 			err = record_auto_weights(change);
-			if (err)
-				return err;
+		if (err && !first) {
+			first = err;
+			*failed = on < 0 ? setting : refill->setting[refill->count];
 		}
-		refill->setting[refill->count] = setting;
-		if (on < 0)
-			return on;
-		if (!on)
-			continue;
-		change->report.drained.refills |= 1U << way;
-		refill->count++;
+		if (on > 0 && !err)
+			refill->setting[refill->count++] = setting;
 	}
-	return 0;
+	return first;
 }
 
 static int switch_off(struct daxplug_change *change)
@@ -198,6 +197,7 @@ static int switch_off(struct daxplug_change *change)
 int refill_begin(struct daxplug_change *change)
 {
 	struct refill *refill = &change->task.refill;
+	struct refill_setting failed;
 	char words[64];
 	int err;
 
@@ -206,18 +206,17 @@ int refill_begin(struct daxplug_change *change)
 		return 0;
 	if (!(change->flags & DAXPLUG_CHANGE_NO_REFILL)) {
 		if (change->flags & DAXPLUG_CHANGE_DRAIN)
-			record(change);
+			record(change, &failed);
 		refill->count = 0;
 		return 0;
 	}
 	err = take_lock(change);
 	if (err)
 		return err;
-	err = record(change);
+	err = record(change, &failed);
 	if (err)
 		return fail(change, err, DAXPLUG_REASON_UNREADABLE, "cannot read /%s: %s",
-			    refill->setting[refill->count].path,
-			    report_errno(err, words, sizeof(words)));
+			    failed.path, report_errno(err, words, sizeof(words)));
 	err = refill->count ? start_keeper(change) : 0;
 	if (err)
 		return fail(change, err, DAXPLUG_REASON_WORKER,

@@ -533,6 +533,8 @@ int daxplug_device_numa_node(const struct daxplug_device *device);
 int daxplug_device_tier(const struct daxplug_device *device);
 /* 1 if the device asks for its page structs in its own memory, otherwise 0; -1 if unknown. */
 int daxplug_device_memmap_wanted(const struct daxplug_device *device);
+/* 0 if that, or that the kernel has no such setting, is a fact; otherwise the negative errno. */
+int daxplug_device_memmap_error(const struct daxplug_device *device);
 /* 1 if the kernel puts page structs there on this system, otherwise 0; -1 if unknown. */
 int daxplug_device_memmap_on_memory(const struct daxplug_device *device);
 
@@ -615,8 +617,12 @@ int daxplug_device_block_use(const struct daxplug_device *device, unsigned int b
  */
 /* 1 or 0: kmem/guard. */
 int daxplug_device_guard(const struct daxplug_device *device);
+/* 0 if that, or that the driver has no guard, is a fact; otherwise the negative errno. */
+int daxplug_device_guard_error(const struct daxplug_device *device);
 /* kmem/timeout_ms; 0 is no timeout. */
 int64_t daxplug_device_timeout(const struct daxplug_device *device);
+/* 0 if that, or that the driver has no timeout, is a fact; otherwise the negative errno. */
+int daxplug_device_timeout_error(const struct daxplug_device *device);
 /* The duration of the last transition. */
 int64_t daxplug_device_last_duration(const struct daxplug_device *device);
 /* The text of kmem/last_failure: "wanted=unplugged error=-EBUSY reason=...". */

@@ -135,6 +135,8 @@ void forecast_plug(struct daxplug_forecast *forecast)
 		find_unusable(forecast, forecast->parts[i].device);
 		add_page_structs(forecast, &forecast->parts[i], &elsewhere);
 	}
+	if (!elsewhere && forecast->state != DAXPLUG_STATE_ONLINE_MOVABLE)
+		return;
 	if (!read_room(forecast->daxplug, &room)) {
 		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
 		     NULL, "",

@@ -83,8 +83,8 @@ uint64_t process_pinned(const struct daxplug *daxplug, int pid)
  * @list: set to the nodes, such as "0,2-3"
  * @size: the size of @list
  *
- * Return: 0; -ENOENT if there is no such process, or the kernel has no cpusets; or the negative
- * errno of reading /proc/PID/status.
+ * Return: 0; -ENOENT or -ESRCH if there is no such process; -ENOENT if the kernel has no
+ * cpusets; or the negative errno of reading /proc/PID/status.
  */
 int process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t size)
 {

@@ -194,8 +194,7 @@ static bool find_parts(struct daxplug_forecast *forecast, const struct rooms *ro
 	return found;
 }
 
-/* If so, nothing distinguishes the device's own node from the nodes that its pages could move to.
- */
+/* Whether the node of a device is unknown: any node may then be its own. */
 static bool has_unknown_node(const struct daxplug_forecast *forecast)
 {
 	unsigned int i;

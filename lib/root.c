@@ -9,7 +9,10 @@
 #include "handle.h"
 #include "system.h"
 
-/* openat2() fails with EAGAIN if any mount or rename on the machine races with a "..". */
+/*
+ * openat2() fails with EAGAIN if any mount or rename on the machine races with a "..".
+ * cli/tree.c does the same.
+ */
 #define ATTEMPTS 100
 
 /*

@@ -24,9 +24,11 @@ int daxplug_device_set_guard(struct daxplug_device *device, bool on)
 {
 	int err = set(device, "kmem/guard", on);
 
-	if (!err)
-		device->words.guard = on;
-	return err;
+	if (err)
+		return err;
+	device->words.guard = on;
+	device->words.guard_error = 0;
+	return 0;
 }
 
 int daxplug_device_set_timeout(struct daxplug_device *device, int64_t timeout)
@@ -36,16 +38,20 @@ int daxplug_device_set_timeout(struct daxplug_device *device, int64_t timeout)
 	if (timeout < 0 || timeout > UINT32_MAX)
 		return -EINVAL;
 	err = set(device, "kmem/timeout_ms", timeout);
-	if (!err)
-		device->words.timeout = timeout;
-	return err;
+	if (err)
+		return err;
+	device->words.timeout = timeout;
+	device->words.timeout_error = 0;
+	return 0;
 }
 
 int daxplug_device_set_memmap_wanted(struct daxplug_device *device, bool on)
 {
 	int err = set(device, "memmap_on_memory", on);
 
-	if (!err)
-		device->memmap_wanted = on;
-	return err;
+	if (err)
+		return err;
+	device->memmap_wanted = on;
+	device->memmap_error = 0;
+	return 0;
 }

@@ -33,11 +33,20 @@ void words_read(struct daxplug_device *device)
 	struct driver_words *words = &device->words;
 	char path[SYSFS_PATH_SIZE];
 
-	*words = (struct driver_words){ -1, -1, -1, -1, -1, -1, -1, -1, "" };
+	*words = (struct driver_words){
+		.guard = -1,
+		.timeout = -1,
+		.last_duration = -1,
+		.done = -1,
+		.failed = -1,
+		.cancelled = -1,
+		.refusals = -1,
+		.pages_poisoned = -1,
+	};
 	if (device->backend != DAXPLUG_BACKEND_STATE || device->daxplug->brief)
 		return;
-	words->guard = device_read_count(device, "kmem/guard");
-	words->timeout = device_read_count(device, "kmem/timeout_ms");
+	words->guard_error = device_read_setting(device, "kmem/guard", &words->guard);
+	words->timeout_error = device_read_setting(device, "kmem/timeout_ms", &words->timeout);
 	words->last_duration = device_read_count(device, "kmem/last_duration_ms");
 	words->done = device_read_count(device, "kmem/transitions_done");
 	words->failed = words_sum(device, "kmem/transitions_failed");

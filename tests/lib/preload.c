@@ -73,7 +73,10 @@ static ssize_t write_to_sys(const char *path, const void *data, size_t size)
 	return -1;
 }
 
-/* Keeps the command from moving pages of this machine's processes. */
+/*
+ * System calls that fail with ENOSYS: move_pages(), so that the command moves no pages of this
+ * machine's processes, and openat2() if FAKE_NO_OPENAT2 is set.
+ */
 static bool is_missing(long number)
 {
 	return number == SYS_move_pages || (number == SYS_openat2 && getenv("FAKE_NO_OPENAT2"));
