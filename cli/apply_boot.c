@@ -178,13 +178,12 @@ static bool is_same(const char *have, const char *want)
 static int bring(const char *want, bool dry_run)
 {
 	char *have;
+	int err = tree_read_if_any(OPTIONS_PATH, &have);
 	bool same;
 
-	errno = 0;
-	have = tree_read(OPTIONS_PATH);
-	if (!have && errno != ENOENT) {
+	if (err) {
 		complain("/" OPTIONS_PATH ": cannot be read: %s",
-			 errno ? strerror(errno) : "not a regular file");
+			 err == -EINVAL ? "not a regular file" : strerror(-err));
 		return EXIT_CANNOT_TELL;
 	}
 	same = is_same(have, want);

@@ -10,14 +10,16 @@
 
 #define MATCH_SIZE 96
 
-/* Whether a selector matches only this device. */
+/* Whether a selector is known to match only this device. */
 static bool is_only(struct daxplug *daxplug, const struct daxplug_device *device,
 		    const char *selector)
 {
 	struct daxplug_device *other;
+	const char *property;
 
 	for (other = daxplug_first(daxplug); other; other = daxplug_next(other))
-		if (other != device && selector_fit(selector, other) != SELECTOR_NO)
+		if (other != device && (selector_fit(selector, other) != SELECTOR_NO ||
+					selector_unknown(selector, other, &property)))
 			return false;
 	return selector_fit(selector, device) != SELECTOR_NO;
 }

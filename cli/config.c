@@ -94,7 +94,7 @@ static bool is_overridden(const char *const *directories, const char *const *thi
 		err = tree_find(path);
 		if (!err)
 			return true;
-		note(gap, path, err == -ENOENT || err == -ENOTDIR ? 0 : err);
+		note(gap, path, err == -ENOENT ? 0 : err);
 	}
 	return false;
 }

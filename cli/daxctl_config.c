@@ -110,6 +110,8 @@ int daxctl_makes_ram(const char *uuid)
 	struct wanted_uuid wanted = { .uuid = uuid };
 	struct config_gap gap;
 
+	if (!*uuid)
+		return 0;
 	daxctl_each_section(compare_uuid, &wanted, &gap);
 	return wanted.found ? 1 : gap.err;
 }

@@ -17,12 +17,14 @@
  * @declared: the configuration, daxplug.conf(5)
  * @daxplug: the devices
  * @defaults: the driver's list of default states, or NULL
+ * @any: set if the files have a section
  */
 struct rival {
 	struct findings *findings;
 	const struct declared *declared;
 	struct daxplug *daxplug;
 	const char *defaults;
+	bool any;
 };
 
 /* --- the driver's default_state --- */
@@ -78,12 +80,30 @@ static void look_at_device(const struct rival *rival, const struct daxctl_sectio
 
 static void look_at_section(const struct daxctl_section *daxctl, void *data)
 {
-	const struct rival *rival = data;
+	struct rival *rival = data;
 	struct daxplug_device *device;
 
+	rival->any = true;
 	for (device = daxplug_first(rival->daxplug); device; device = daxplug_next(device))
 		if (!strcasecmp(daxctl->uuid.text, daxplug_device_uuid(device)))
 			look_at_device(rival, daxctl, device);
+}
+
+/* daxctl's sections name devices by their UUIDs. */
+static void look_for_unknown(struct findings *findings, struct daxplug *daxplug)
+{
+	struct daxplug_device *device;
+	int err;
+
+	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
+		err = daxplug_device_uuid_error(device);
+		if (err)
+			findings_add(findings, "configuration-unknown", DAXPLUG_SEVERITY_UNSURE,
+				     AT_DEVICE(device), "",
+				     "cannot tell whether daxctl configures the device: its UUID "
+				     "cannot be read: %s",
+				     strerror(-err));
+	}
 }
 
 /* @declared is NULL if daxplug.conf(5) has a fault. */
@@ -91,10 +111,12 @@ void machine_daxctl(struct findings *findings, const struct declared *declared,
 		    struct daxplug *daxplug)
 {
 	char *defaults = tree_read(DEFAULT_STATE);
-	struct rival rival = { findings, declared, daxplug, defaults };
+	struct rival rival = { findings, declared, daxplug, defaults, false };
 	struct config_gap gap;
 
 	/* machine_rivals() has a finding about files that cannot be read. */
 	daxctl_each_section(look_at_section, &rival, &gap);
+	if (rival.any)
+		look_for_unknown(findings, daxplug);
 	free(defaults);
 }

@@ -199,7 +199,7 @@ static void add_not_ours(struct findings *findings, struct daxplug *daxplug, boo
 	free(reason.fallback);
 }
 
-/* --- */
+/* --- daxplug's driver --- */
 
 static void add_ours(struct findings *findings)
 {
@@ -227,7 +227,6 @@ void machine_driver(struct findings *findings, struct daxplug *daxplug)
 	static const char *const directories[] = { "etc/modprobe.d",	       "run/modprobe.d",
 						   "usr/local/lib/modprobe.d", "usr/lib/modprobe.d",
 						   "lib/modprobe.d",	       NULL };
-
 	int err = is_ours(daxplug);
 
 	if (err > 0) {

@@ -25,10 +25,11 @@ static int read_word(const char *path, char **word)
 	return err;
 }
 
-static void add_unreadable(struct findings *findings, const char *path)
+static void add_unreadable(struct findings *findings, const char *path, int err)
 {
 	findings_add(findings, "policy-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
-		     "/%s cannot be read", path);
+		     "/%s cannot be read: %s", path,
+		     err ? strerror(-err) : "no such file or empty");
 }
 
 /* The kernel always has the file of the zone policy; a recorded tree may lack it. */
@@ -36,13 +37,15 @@ static bool goes_to_kernel_zone(struct findings *findings, const char *policy)
 {
 	char *zones;
 	bool movable;
+	int err;
 
 	if (!strcmp(policy, "online_kernel"))
 		return true;
 	if (strcmp(policy, "online"))
 		return false;
-	if (read_word(ZONE_POLICY, &zones)) {
-		add_unreadable(findings, ZONE_POLICY);
+	err = read_word(ZONE_POLICY, &zones);
+	if (err) {
+		add_unreadable(findings, ZONE_POLICY, err);
 		return false;
 	}
 	movable = zones && !strcmp(zones, "auto-movable");
@@ -54,11 +57,13 @@ static bool goes_to_kernel_zone(struct findings *findings, const char *policy)
 void machine_policy(struct findings *findings)
 {
 	char *policy, *own;
+	int err = read_word(DEFAULT_STATE, &own);
 
-	if (read_word(DEFAULT_STATE, &own))
-		add_unreadable(findings, DEFAULT_STATE);
-	if (read_word(POLICY, &policy) || !policy)
-		add_unreadable(findings, POLICY);
+	if (err)
+		add_unreadable(findings, DEFAULT_STATE, err);
+	err = read_word(POLICY, &policy);
+	if (!policy)
+		add_unreadable(findings, POLICY, err);
 	else if (goes_to_kernel_zone(findings, policy))
 		findings_add(findings, "policy-online-kernel",
 			     own ? DAXPLUG_SEVERITY_INFO : DAXPLUG_SEVERITY_WARNING, NO_PLACE,

@@ -271,6 +271,8 @@ static void record_directory(struct record_tree *tree, const char *path)
 {
 	char place[PATH_MAX], **names = tree_list(path);
 
+	if (!names)
+		note_failure(tree, path, errno);
 	if (names && follow_links(tree, path, place))
 		make_directory(tree, place);
 	tree_free_list(names);

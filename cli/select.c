@@ -40,8 +40,8 @@ static enum selector_fit best_fit(const struct selection *selection,
 	return best;
 }
 
-/* Complains if a property cannot be read by which a selector may match a device. */
-static bool may_fit_any_device(struct daxplug *daxplug, const char *selector)
+/* Complains if an error hides whether a selector matches another device. */
+static bool may_fit_another(struct daxplug *daxplug, const char *selector)
 {
 	struct daxplug_device *device;
 	const char *property;
@@ -51,9 +51,8 @@ static bool may_fit_any_device(struct daxplug *daxplug, const char *selector)
 		err = selector_unknown(selector, device, &property);
 		if (!err)
 			continue;
-		complain("%s: cannot tell whether there is such a device: the %s of %s cannot be "
-			 "read: %s",
-			 selector, property, daxplug_device_name(device), strerror(-err));
+		complain("%s: cannot tell whether %s matches: its %s cannot be read: %s", selector,
+			 daxplug_device_name(device), property, strerror(-err));
 		return true;
 	}
 	return false;
@@ -69,7 +68,10 @@ static bool fits_any_device(struct daxplug *daxplug, const char *selector)
 	return false;
 }
 
-/* Complains about each selector that matches no device; the others stay in effect. */
+/*
+ * Complains about each selector that matches no device, or that may match another device than those
+ * that it is known to match; the others stay in effect.
+ */
 static int check_names(struct daxplug *daxplug, const struct selection *selection)
 {
 	int i, status = NO_STATUS;
@@ -77,12 +79,16 @@ static int check_names(struct daxplug *daxplug, const struct selection *selectio
 	for (i = 0; i < selection->name_count; i++) {
 		const char *name = selection->names[i];
 
-		if (!strcmp(name, "all") || fits_any_device(daxplug, name))
+		bool fits = fits_any_device(daxplug, name);
+
+		if (!strcmp(name, "all") || (fits && selector_is_unique(name)))
 			continue;
-		if (may_fit_any_device(daxplug, name)) {
+		if (may_fit_another(daxplug, name)) {
 			status = status_combine(status, EXIT_CANNOT_TELL);
 			continue;
 		}
+		if (fits)
+			continue;
 		complain("%s: no such device (see 'daxplug list')", name);
 		status = status_combine(status, EXIT_UNKNOWN_NAME);
 	}

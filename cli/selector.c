@@ -132,11 +132,13 @@ static const struct {
 	enum selector_fit (*fit)(const char *value, const struct daxplug_device *device);
 	int (*error)(const struct daxplug_device *device);
 	const char *property;
+	bool unique;
 } kinds[] = {
-	{ "node:", check_node, fit_node, NULL, NULL },
-	{ "range:", check_range, fit_range, NULL, NULL },
-	{ "uuid:", check_uuid, fit_uuid, daxplug_device_uuid_error, "UUID" },
-	{ "serial:", check_serial, fit_serial, daxplug_device_serials_error, "serial number" },
+	{ "node:", check_node, fit_node, NULL, NULL, false },
+	{ "range:", check_range, fit_range, NULL, NULL, false },
+	{ "uuid:", check_uuid, fit_uuid, daxplug_device_uuid_error, "UUID", true },
+	{ "serial:", check_serial, fit_serial, daxplug_device_serials_error, "serial number",
+	  false },
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -200,6 +202,14 @@ enum selector_fit selector_fit(const char *text, const struct daxplug_device *de
 	unsigned int kind = kind_of(text);
 
 	return kind < KIND_COUNT ? kinds[kind].fit(value_of(text), device) : fit_word(text, device);
+}
+
+/* Whether at most one device matches a selector; an expander may be behind several devices. */
+bool selector_is_unique(const char *text)
+{
+	unsigned int kind = kind_of(text);
+
+	return kind < KIND_COUNT && kinds[kind].unique;
 }
 
 /**

@@ -20,6 +20,7 @@ enum selector_fit { SELECTOR_NO, SELECTOR_FITS, SELECTOR_NAMES };
 
 const char *selector_check(const char *text);
 enum selector_fit selector_fit(const char *text, const struct daxplug_device *device);
+bool selector_is_unique(const char *text);
 int selector_unknown(const char *text, const struct daxplug_device *device, const char **property);
 
 #endif /* DAXPLUG_CLI_SELECTOR_H */

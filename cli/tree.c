@@ -46,6 +46,12 @@ static int open_below(const char *path, int flags)
 	return fd;
 }
 
+/* Whether an error means that there is no such file. */
+static bool is_missing(int err)
+{
+	return err == ENOENT || err == ENOTDIR;
+}
+
 /**
  * tree_find() - test whether a file, directory or link exists
  * @path: below the root, without a leading slash; if it is a link, the link is not followed
@@ -57,7 +63,7 @@ int tree_find(const char *path)
 	int fd = open_below(path, O_PATH | O_NOFOLLOW);
 
 	if (fd < 0)
-		return -errno;
+		return is_missing(errno) ? -ENOENT : -errno;
 	close(fd);
 	return 0;
 }
@@ -164,12 +170,6 @@ static char *read_regular(int fd)
 char *tree_read(const char *path)
 {
 	return read_regular(open_below(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-}
-
-/* Whether an error means that there is no such file. */
-static bool is_missing(int err)
-{
-	return err == ENOENT || err == ENOTDIR;
 }
 
 /**

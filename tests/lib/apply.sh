@@ -250,7 +250,7 @@ is "an unreadable UUID: the other devices are changed" "$(status_of on apply -n)
 declares '[p]' "uuid = $UUID" 'state = online_movable' '[d]' 'device = dax1.0' 'state = unplugged'
 is "an unreadable UUID: a more specific section" "$(status_of on apply -n) $(error)" "0 "
 is "an unreadable UUID: a selector" "$(status_of on apply -n --device "uuid:$UUID") $(error)" \
-	"4 daxplug: uuid:$UUID: cannot tell whether there is such a device: the UUID of dax1.0 cannot be read: Too many levels of symbolic links"
+	"4 daxplug: uuid:$UUID: cannot tell whether dax1.0 matches: its UUID cannot be read: Too many levels of symbolic links"
 declares '[s]' 'serial = 0xdead' 'state = unplugged' '[h]' 'kind = hmem' 'state = online_movable'
 is "an unreadable UUID: a serial number" "$(status_of on apply -n) $(error)" "0 "
 ln -s ../../../../bus/dax/drivers/device_dax "$ROOT/sys/devices/$ND/dax1.1/dax1.0/driver"

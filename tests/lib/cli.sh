@@ -188,7 +188,7 @@ ok "a device that does not exist, in a change: the other is changed" said '^dax0
 mv "$ROOT/sys/bus/nd/devices/dax1.1/uuid" "$WORK/uuid"
 ln -s uuid "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
 is "a UUID that cannot be read" "$(status_of on plug --dry-run "uuid:$UUID") $(error)" \
-	"4 daxplug: uuid:$UUID: cannot tell whether there is such a device: the UUID of dax1.0 cannot be read: Too many levels of symbolic links"
+	"4 daxplug: uuid:$UUID: cannot tell whether dax1.0 matches: its UUID cannot be read: Too many levels of symbolic links"
 is "a UUID that cannot be read hides no others" "$(status_of on list -nr -o device "uuid:$UUID" dax0.0) $(< "$WORK/out")" "64 dax0.0"
 mv "$WORK/uuid" "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
 valid "every device: list" list on list --json
