@@ -19,8 +19,8 @@
 
 /*
  * Protects @view and @devs, the list of all memory that has a device or a present block. Memory
- * is bound to a device only under this lock. A holder only tries to
- * take kmem_dev->lock, by kmem_dev_trylock(), unless no other task knows the memory.
+ * is bound to a device only under this lock. A holder takes kmem_dev->lock by kmem_dev_trylock()
+ * only, unless no other task knows the memory.
  */
 static DEFINE_MUTEX(devs_lock);
 static LIST_HEAD(devs);
