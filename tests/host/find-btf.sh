@@ -110,11 +110,15 @@ find_btf
 ok "missing headers are named" grep -q 'linux-headers' <<< "$FOUND"
 
 # A kernel image may be compressed by any of them; gzip is on every machine.
-while read -r program; do
+mapfile -t programs < <(sed -nE 's/.*for format in (.*); do/\1/p' "$FIND" | grep -oE '[a-z0-9]+ -dc' | cut -d ' ' -f 1)
+ok "there are programs to look for" test "${#programs[@]}" -ge 4
+for program in "${programs[@]}"; do
 	[[ $program != gzip ]] || continue
-	ok "the Debian package depends on $program" grep -qE "^ $program(-utils)?,$" debian/control
-	ok "the RPM package depends on $program" grep -qE "^Requires: +$program$" packaging/daxplug.spec
-done < <(sed -nE 's/.*for format in (.*); do/\1/p' kernel/compat/layout/find-btf | grep -oE '[a-z0-9]+ -dc' | cut -d ' ' -f 1)
+	ok "the Debian package of the driver depends on $program" \
+		grep -qE "^ $program(-utils)?,$" <(sed -n '/^Package: daxplug-dkms$/,/^$/p' debian/control)
+	ok "the RPM package of the driver depends on $program" \
+		grep -qE "^Requires: +$program$" <(sed -n '/^%package dkms$/,/^%description/p' packaging/daxplug.spec)
+done
 
 # compiler_without HEADER: a compiler that does not find HEADER.
 compiler_without() {

@@ -66,7 +66,7 @@ new_root ours-6.12-movable
 add_device dax1.0 platform/hmem.1 2 64 4 kmem online Movable
 declares_live '[a]' 'kind = hmem' 'state = online_kernel'
 export FAKE_SLOW_MS=20000
-begin_change apply "$CONF" > "$WORK/out" 2> "$WORK/err"
+begin_change apply "$CONF"
 end_by TERM
 unset FAKE_SLOW_MS
 is "a signal kills the command" "$STATUS" 143

@@ -66,6 +66,8 @@ is "settings that cannot be read: check" "$(on check -J | jq -r '.findings[] | s
 timeout is unknown, but [hbm] declares infinity"
 declares '[hbm]' 'kind = hmem' 'memmap-on-memory = off'
 is "page structs, unknown" "$(differing)" memmap-on-memory
+is "page structs, unknown: apply" "$(status_of on apply) $(error)" \
+	"4 daxplug: dax0.0: cannot read memmap_on_memory: Is a directory"
 new_root ours-6.12-movable
 rm -f "$ROOT/sys/bus/dax/devices/dax0.0/memmap_on_memory"
 declares '[hbm]' 'kind = hmem' 'memmap-on-memory = off'
@@ -257,6 +259,17 @@ ln -s ../../../../bus/dax/drivers/device_dax "$ROOT/sys/devices/$ND/dax1.1/dax1.
 declares '[d]' 'device = dax1.0' 'state = online_movable'
 is "an unreadable UUID: daxctl's configuration" "$(status_of on apply) $(error)" \
 	"4 daxplug: dax1.0: cannot tell whether daxctl's configuration makes it RAM: Too many levels of symbolic links"
+
+add_device dax2.0 platform/hmem.1 2 80 2 device_dax ''
+declares '[d]' 'device = dax2.0' 'state = online_movable'
+mkdir -p "$ROOT/etc/daxctl.conf.d"
+ln -s a.conf "$ROOT/etc/daxctl.conf.d/a.conf"
+is "daxctl's unreadable configuration, which names no device without a UUID" "$(status_of on apply -n)" 7
+ok "devdax mode is the reason" said 'devdax'
+rm "$ROOT/etc/daxctl.conf.d/a.conf"
+declare_in etc/daxctl.conf.d/a.conf '[reconfigure-device pm]' 'nvdimm.uuid = 1' 'mode = system-ram'
+is "an unreadable UUID: daxctl may configure the device" "$(found configuration-unknown)" \
+	"unsure dax1.0 -:- cannot tell whether daxctl configures the device: its UUID cannot be read: Too many levels of symbolic links"
 
 # --- --dump: the present state as configuration ---
 

@@ -92,13 +92,14 @@ within() {
 	return 1
 }
 
-# begin_change ARG...: runs daxplug ARG... in the background, as $CHANGE, and waits until it writes to
-# sysfs: before that a signal might arrive while the process is still a shell.
+# begin_change ARG...: runs daxplug ARG... in the background, as $CHANGE, with its output in $WORK/out and
+# $WORK/err, and waits until it writes to sysfs: before that a signal might arrive while the process is
+# still a shell.
 begin_change() {
 	rm -f "$WORK/began"
-	FAKE_BEGAN=$WORK/began change_now "$@" &
+	FAKE_BEGAN=$WORK/began change_now "$@" > "$WORK/out" 2> "$WORK/err" &
 	CHANGE=$!
-	within "the change" test -e "$WORK/began"
+	ok "the change begins: $*" within "the change" test -e "$WORK/began"
 }
 
 # end_by SIGNAL: sends SIGNAL to $CHANGE and sets STATUS to its exit status.

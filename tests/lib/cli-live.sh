@@ -124,7 +124,7 @@ valid "progress as JSON" 'progress*' eval "change unplug --force --timeout 900ms
 # --- signals ---
 
 for signal in INT:130 TERM:143 HUP:129; do
-	begin_change unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err"
+	begin_change unplug --force dax0.0
 	end_by "${signal%:*}"
 	is "SIG${signal%:*} kills the command" "$STATUS" "${signal#*:}"
 done
@@ -135,8 +135,8 @@ add_device dax9.0 platform/hmem.9 2 200 2 '' ''
 line=$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/last_failure
 cp "$line" "$WORK/line"
 echo 'wanted=unplugged error=-EBUSY reason=slab rollback=incomplete' > "$line"
-FAKE_DEAF=1 FAKE_SLOW_MS=2000 FAKE_FAIL=unplugged:16 \
-	begin_change unplug --force dax0.0 dax9.0 > "$WORK/out" 2> "$WORK/err"
+FAKE_DEAF=1 FAKE_SLOW_MS=10000 FAKE_FAIL=unplugged:16 \
+	begin_change unplug --force dax0.0 dax9.0
 end_by INT
 is "a signal does not hide that a rollback is incomplete" "$STATUS" 6
 ok "the message says that the other device was not attempted" said 'dax9.0 not attempted'
@@ -159,7 +159,7 @@ is "Ctrl-C ends a shell's loop" "$(xargs < "$WORK/out")" 1
 
 # --- another daxplug ---
 
-begin_change unplug --force dax0.0 > /dev/null 2>&1
+begin_change unplug --force dax0.0
 other=$CHANGE
 is "another daxplug is changing the device: a timeout" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
 ok "the message names the process that it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'

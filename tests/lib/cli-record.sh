@@ -126,7 +126,7 @@ for output in "$RECORD" "$RECORD.tar"; do
 		env --block-signal=TERM bash -c 'kill -TERM $$; exec "$@"' bash "$DAXPLUG" record --sysroot "$ROOT" -o "$output"
 done
 # A terminal sends the signal of Ctrl-C to the whole process group.
-# The first 31 signals are those that a program may know; the C library ignores two others.
+# Only signals 1 to 31: posix_spawn() of glibc leaves its internal signals 32 and 33 ignored.
 cat > "$WORK/false/tar" <<'END'
 #!/bin/sh
 signals() { echo $((0x$(sed -n "s/^$1:\t//p" /proc/self/status) & 0x7fffffff)); }

@@ -191,6 +191,13 @@ is "a UUID that cannot be read" "$(status_of on plug --dry-run "uuid:$UUID") $(e
 	"4 daxplug: uuid:$UUID: cannot tell whether dax1.0 matches: its UUID cannot be read: Too many levels of symbolic links"
 is "a UUID that cannot be read hides no others" "$(status_of on list -nr -o device "uuid:$UUID" dax0.0) $(< "$WORK/out")" "64 dax0.0"
 mv "$WORK/uuid" "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
+# The region of another device may be over the same expander.
+add_device dax6.0 pci0000:00/root0/decoder0.0/region6/dax_region6 3 144 4 kmem offline 'Normal Movable'
+mkdir -p "$ROOT/sys/bus/cxl/devices/region6"
+ln -s target0 "$ROOT/sys/bus/cxl/devices/region6/target0"
+is "a serial number that cannot be read" "$(status_of on plug --dry-run serial:0xdead dax2.0) $(error)" \
+	"64 daxplug: serial:0xdead: cannot tell whether dax6.0 matches: its serial number cannot be read: Too many levels of symbolic links"
+rm -r "$ROOT/sys/bus/dax/devices/dax6.0" "$ROOT"/sys/devices/pci0000:00/root0/decoder0.0/region6 "$ROOT/sys/bus/cxl/devices/region6"
 valid "every device: list" list on list --json
 valid "every device: show" show on show --json all
 valid "every device: check" check on check --json all

@@ -981,6 +981,19 @@ static void refills_are_named(void **state)
 	assert_true(refills_are_back(context));
 }
 
+/* A setting that cannot be read does not hide the others. */
+static void other_refills_are_named(void **state)
+{
+	struct context *context = *state;
+
+	set_refills(context);
+	fixture_delete(&context->fixture, DEMOTION);
+	fixture_write(&context->fixture, DEMOTION "/is-a-directory", "%s", "");
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_refills(context->change),
+			 DAXPLUG_REFILL_BALANCING | DAXPLUG_REFILL_INTERLEAVE);
+}
+
 static void start_without_refill(struct context *context)
 {
 	set_refills(context);
@@ -1635,6 +1648,7 @@ int main(void)
 		TEST(pool_comes_back),
 		TEST(cache_is_dropped),
 		TEST(refills_are_named),
+		TEST(other_refills_are_named),
 		TEST(no_refill),
 		TEST(worker_is_killed),
 		TEST(keeper_is_killed),

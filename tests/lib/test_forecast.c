@@ -85,7 +85,8 @@ static int tear_down(void **state)
 }
 
 /* For all devices of the tree together. */
-static const struct daxplug_forecast *forecast(struct context *context, enum daxplug_action action)
+static const struct daxplug_forecast *
+forecast_to(struct context *context, enum daxplug_action action, enum daxplug_state state)
 {
 	struct daxplug_device *devices[8], *device;
 	unsigned int count = 0;
@@ -95,10 +96,14 @@ static const struct daxplug_forecast *forecast(struct context *context, enum dax
 	assert_int_equal(daxplug_scan(context->daxplug), 0);
 	for (device = daxplug_first(context->daxplug); device; device = daxplug_next(device))
 		devices[count++] = device;
-	assert_int_equal(daxplug_forecast_new(devices, count, action, DAXPLUG_STATE_ONLINE_MOVABLE,
-					      &context->forecast),
+	assert_int_equal(daxplug_forecast_new(devices, count, action, state, &context->forecast),
 			 0);
 	return context->forecast;
+}
+
+static const struct daxplug_forecast *forecast(struct context *context, enum daxplug_action action)
+{
+	return forecast_to(context, action, DAXPLUG_STATE_ONLINE_MOVABLE);
 }
 
 static int finding(const struct daxplug_forecast *forecast, const char *id)
@@ -619,6 +624,22 @@ static void plug_without_figures(void **state)
 	assert_unknown_room(forecast(context, DAXPLUG_ACTION_PLUG));
 }
 
+/* Memory for the kernel needs no room elsewhere if its page structs are on the device. */
+static void plug_needs_no_figures(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+
+	make_absent(context, 1);
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory", "1\n");
+	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
+	assert_unknown_room(forecast(context, DAXPLUG_ACTION_PLUG));
+	assert_int_equal(finding(forecast_to(context, DAXPLUG_ACTION_PLUG,
+					     DAXPLUG_STATE_ONLINE_KERNEL),
+				 "room-unknown"),
+			 -1);
+}
+
 static void no_node(void **state)
 {
 	struct context *context = *state;
@@ -751,6 +772,7 @@ int main(void)
 		WITH(many_findings),
 		WITH(many_unmovable),
 		WITH(plug_without_figures),
+		WITH(plug_needs_no_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

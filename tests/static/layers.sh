@@ -59,11 +59,11 @@ has_no_circle() { tsort "$1" > /dev/null; }
 declares() { grep -qsE "(mutex|spinlock_t) $1;|DEFINE_(MUTEX|SPINLOCK)\($1\)" "${@:2}"; }
 
 # foreign_locks DIR: prints "FILE: LOCK" for each lock of the driver that a file below DIR takes,
-# although neither the file nor its header declares it.
+# although neither the file nor its header declares a lock of that name.
 foreign_locks() {
 	local file lock
 	find "$1" -name '*.[ch]' | while read -r file; do
-		sed -nE 's/.*\b(mutex|spin)_(try)?lock(_[a-z]+)?\(&([a-z_.>-]*[^a-z_])?([a-z_]+)\).*/\5/p' "$file" | sort -u |
+		sed -nE 's/.*\b(mutex|spin)_(try)?lock(_[a-z]+)?\(&([a-z_.>-]*[^a-z_])?([a-z_]+)[,)].*/\5/p' "$file" | sort -u |
 			while read -r lock; do
 				declares "$lock" "$file" "${file%.c}.h" || ! declares "$lock" "$1"/*/*.[ch] ||
 					echo "${file#"$1"/}: $lock"

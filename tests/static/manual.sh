@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # docs/troubleshoot.md has an entry for each finding of "daxplug check" and for each reason of a
-# failure, and for no other word, and quotes the text that a message has for the reason; daxplug(8) lists the same findings about the machine; tests use each
-# option that the manual uses; every relative link in a Markdown file has a target; the table of
-# contents has every document.
+# failure, and for no other word, and quotes the text that a message has for the reason; daxplug(8)
+# lists the same findings about the machine; tests use each option that the manual uses; every relative
+# link in a Markdown file has a target; the table of contents has every document.
 set -euo pipefail
 . tests/guest/lib.sh
 
@@ -35,13 +35,15 @@ reasons() {
 	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)"' lib/names.c
 }
 
-# Prints the texts that messages of the command have for the reasons.
+# Prints "REASON<tab>TEXT" for each reason for which messages of the command have a text.
 reason_texts() {
-	literals '\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"[a-z_]+",\s*"([^"]+)"' lib/names.c
+	perl -0777 -ne 'print "$1\t$2\n" while /\[DAXPLUG_REASON_\w+\]\s*=\s*\{\s*"([a-z_]+)",\s*"([^"]+)"/g' lib/names.c
 }
 
-# quotes TEXT: succeeds if the section on reasons quotes it.
-quotes() { sed -n '/^## Reasons/,/^## Findings/p' "$MANUAL" | grep -F -e "*$1*" > /dev/null; }
+# quotes REASON TEXT: succeeds if the row of the reason quotes the text.
+quotes() {
+	sed -n '/^## Reasons/,/^## Findings/p' "$MANUAL" | grep -E "^\|.*\`$1\`.* \|" | grep -F -e "*$2*" > /dev/null
+}
 
 # entries FROM TO: prints the words that the tables between two headings explain, one or more in a row.
 entries() {
@@ -84,8 +86,8 @@ while read -r word; do
 	ok "the reason $word has an entry" explained "$word" "Reasons" "Findings"
 done < "$WORK/reasons"
 ok "there are texts of reasons to look for" test "$(reason_texts | wc -l)" -gt 30
-while read -r text; do
-	ok "the text of a reason is quoted: $text" quotes "$text"
+while IFS=$'\t' read -r reason text; do
+	ok "the text of the reason $reason is quoted: $text" quotes "$reason" "$text"
 done < <(reason_texts)
 is "every finding with an entry exists" \
 	"$(entries "Findings about devices" "End" | comm -23 - "$WORK/findings")" ''
