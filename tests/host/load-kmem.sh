@@ -96,6 +96,8 @@ expect "in an initramfs" ours 0 0
 
 CMDLINE=daxplug=off start
 expect "switched off" stock 0 1
+CMDLINE=daxplug=off start -- fallback=none
+expect "switched off, with fallback=none" stock 0 1
 CMDLINE=daxplug=offline start
 expect "another word" ours 0 0
 
