@@ -216,27 +216,31 @@ static struct kmem_gate *gate_of(const struct memory_notify *change, unsigned in
 static int memory_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	const struct memory_notify *change = data;
+	unsigned long first = 0, nr = 0;
 	struct kmem_gate *gate;
-	bool gone = false;
 	unsigned int block;
 	int err = 0;
 
 	spin_lock(&gates_lock);
 	gate = gate_of(change, &block);
 	if (gate) {
-		gone = event == MEM_OFFLINE && !is_foreign(gate, block);
+		first = PHYS_PFN(dax_spans_block_start(gate->spans, block));
+		nr = PHYS_PFN(gate->spans->block_size);
 		err = block_event(gate, block, event, change->start_pfn);
 	}
 	spin_unlock(&gates_lock);
 
 	/*
+	 * The whole block, because @change leaves out the pages that hold its page structs
+	 * (memmap_on_memory); and also a foreign block, because its memory may be taken over next.
+	 *
 	 * Read PG_hwpoison here: with CONFIG_DEBUG_VM the core overwrites the page structs
 	 * right after this notifier. The block's nr_hwpoison is no substitute:
 	 * memory_failure() marks a page, then waits for pcp_batch_high_lock, which
 	 * offline_pages() holds nearly up to here, and counts the page only later.
 	 */
-	if (gone)
-		kmem_poison_remember(change->start_pfn, change->nr_pages);
+	if (event == MEM_OFFLINE && nr)
+		kmem_poison_remember(first, nr);
 	return notifier_from_errno(err);
 }
 

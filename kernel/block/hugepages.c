@@ -25,8 +25,13 @@ static void machine_path(char *path, unsigned long kb, const char *attribute)
 	scnprintf(path, PATH_SIZE, "/sys/kernel/mm/hugepages/hugepages-%lukB/%s", kb, attribute);
 }
 
+/* Without CONFIG_NUMA, the machine's pools are the node's. */
 static void node_path(char *path, int nid, unsigned long kb, const char *attribute)
 {
+	if (!IS_ENABLED(CONFIG_NUMA)) {
+		machine_path(path, kb, attribute);
+		return;
+	}
 	scnprintf(path, PATH_SIZE, "/sys/devices/system/node/node%d/hugepages/hugepages-%lukB/%s",
 		  nid, kb, attribute);
 }

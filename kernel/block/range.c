@@ -8,6 +8,7 @@
 #include "compat/compat.h"
 #include "gate.h"
 #include "memtier.h"
+#include "poison.h"
 #include "range.h"
 
 /* Programs such as kdump recognize this memory in /proc/iomem by this name. */
@@ -239,6 +240,13 @@ static u64 bytes_for_page_structs(void)
 	return PFN_PHYS(pages);
 }
 
+/* The core would put page structs into faulty pages, too. */
+static bool has_memmap_on_memory(const struct kmem_memory *memory, const struct dax_span *span)
+{
+	return memory->memmap_on_memory &&
+	       !kmem_poison_count(PHYS_PFN(span->start), PHYS_PFN(dax_span_size(span)));
+}
+
 /*
  * If the core runs out of memory half-way through a range, it leaves the sections behind that it
  * has added, and the range cannot be added again (__add_pages() in mm/memory_hotplug.c, 6.1 to
@@ -248,7 +256,7 @@ static bool can_allocate_page_structs(const struct kmem_memory *memory, const st
 {
 	u64 needed = PHYS_PFN(dax_span_size(span)) * sizeof(struct page);
 
-	if (memory->memmap_on_memory && kmem_supports_memmap_on_memory())
+	if (has_memmap_on_memory(memory, span) && kmem_supports_memmap_on_memory())
 		return true;
 	return needed < bytes_for_page_structs();
 }
@@ -270,7 +278,7 @@ int kmem_range_add(struct kmem_memory *memory, const struct dax_span *span)
 	mhp_t flags = MHP_NID_IS_MGID;
 	int err;
 
-	if (memory->memmap_on_memory)
+	if (has_memmap_on_memory(memory, span))
 		flags |= MHP_MEMMAP_ON_MEMORY;
 
 	if (!can_allocate_page_structs(memory, span))

@@ -49,13 +49,16 @@ static int put_and_remove(struct kmem_drive *drive, const struct dax_span *span)
 
 /*
  * Removes the ranges that are present but wanted absent. A range with an online block is kept,
- * which is a failure unless @spare_online. A cancellation ends the loop, but undoes nothing.
+ * which is a failure unless @spare_online. A cancellation ends the loop, but undoes nothing. Once
+ * a range is removed, the others follow in spite of a cancellation: that needs no memory, but
+ * adding the range again does, and may fail.
  */
 static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 {
 	struct kmem_job *job = &drive->job;
 	const struct dax_span *span;
 	int err, first_err = 0;
+	bool removed = false;
 
 	for_each_span_until(drive, span, first_err) {
 		bool online = kmem_gate_count_online(job->gate, span);
@@ -63,11 +66,12 @@ static int remove_unwanted(struct kmem_drive *drive, bool spare_online)
 		if (is_wanted(drive, span) || !kmem_gate_is_present(job->gate, span) ||
 		    (online && spare_online))
 			continue;
-		err = kmem_job_cancelled(job);
+		err = removed ? 0 : kmem_job_cancelled(job);
 		if (!err || online) {
 			err = online ? -EBUSY : put_and_remove(drive, span);
 			if (err)
 				kmem_job_fail(job, DAX_STEP_REMOVE, span->first, span->count, err);
+			removed |= !err;
 		}
 		first_err = first_err ?: err;
 	}
@@ -130,12 +134,13 @@ static int put_online(struct kmem_drive *drive)
 /* Called before each step that needs the blocks' devices: blocks that were added have new ones. */
 static int find_blocks(struct kmem_drive *drive)
 {
-	const struct dax_spans *spans = drive->job.gate->spans;
+	struct kmem_job *job = &drive->job;
+	unsigned int missing;
 	int err;
 
-	kmem_gate_copy(drive->job.gate, drive->states);
-	err = kmem_memblks_find(spans, drive->states, drive->blocks);
-	return err ? kmem_job_fail(&drive->job, DAX_STEP_FIND, 0, spans->total, err) : 0;
+	kmem_gate_copy(job->gate, drive->states);
+	err = kmem_memblks_find(job->gate->spans, drive->states, drive->blocks, &missing);
+	return err ? kmem_job_fail(job, DAX_STEP_FIND, missing, 1, err) : 0;
 }
 
 /**

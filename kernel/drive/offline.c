@@ -90,7 +90,9 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_
 /* Lists the blocks to take offline in @drive->list, in order, and returns their number. */
 static unsigned int list_unwanted(struct kmem_drive *drive)
 {
-	bool movable_is_free = kmem_node_movable_is_free(drive->memory->nid);
+	/* Pages that hold a block's page structs are not in the zone, but may be faulty. */
+	bool movable_is_free = !drive->memory->memmap_on_memory &&
+			       kmem_node_movable_is_free(drive->memory->nid);
 	unsigned int block, total = drive->job.gate->spans->total;
 
 	kmem_gate_copy(drive->job.gate, drive->states);

@@ -226,7 +226,6 @@ static void send_uevent(struct kmem_gate *gate, const struct kmem_outcome *outco
 void kmem_report_outcome(struct kmem_report *report, struct kmem_gate *gate,
 			 const struct kmem_outcome *outcome)
 {
-	count(report, outcome);
 	if (outcome->err)
 		log_failure(gate, outcome);
 	else
@@ -235,6 +234,7 @@ void kmem_report_outcome(struct kmem_report *report, struct kmem_gate *gate,
 	if (outcome->span)
 		return;
 
+	count(report, outcome);
 	kmem_report_changed(report);
 	send_uevent(gate, outcome);
 }

@@ -163,19 +163,21 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
  * @states: the state of each block, an enum dax_block_state each
  * @blocks: a pointer for each block; NULL pointers are set, with a reference, for all blocks that
  *	have a device
+ * @missing: set to the first present block that has no device
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ENODEV if a present block has no device.
  */
-int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct memory_block **blocks)
+int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct memory_block **blocks,
+		      unsigned int *missing)
 {
-	unsigned int missing = first_missing(spans, states, blocks);
-
-	if (missing == spans->total)
+	*missing = first_missing(spans, states, blocks);
+	if (*missing == spans->total)
 		return 0;
-	if (collect(spans, dax_spans_block_id(spans, missing), blocks))
+	if (collect(spans, dax_spans_block_id(spans, *missing), blocks))
 		return -ENODEV;
-	return first_missing(spans, states, blocks) == spans->total ? 0 : -ENODEV;
+	*missing = first_missing(spans, states, blocks);
+	return *missing == spans->total ? 0 : -ENODEV;
 }
 
 /**

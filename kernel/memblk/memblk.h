@@ -21,8 +21,8 @@ int kmem_memblk_policy(u64 id);
 enum dax_block_state kmem_memblk_zone(unsigned long pfn);
 int kmem_memblk_switch(struct memory_block *block, const char *word);
 
-int kmem_memblks_find(const struct dax_spans *spans, const u8 *states,
-		      struct memory_block **blocks);
+int kmem_memblks_find(const struct dax_spans *spans, const u8 *states, struct memory_block **blocks,
+		      unsigned int *missing);
 int kmem_memblks_find_any(const struct dax_spans *spans, struct memory_block **blocks);
 void kmem_memblk_put(struct memory_block **block);
 

@@ -571,8 +571,10 @@ inline kmem_switch_online(block, err)
 	}
 #define next_block(is_due) next(false, is_due)
 #define next_range(is_due) next(true, is_due)
+/* A cancel does not end the removal once a range is removed. */
+#define next_removal(is_due) next(!removed, is_due)
 
-/* The worker's steps; i, now, err, found and pass are its own variables. */
+/* The worker's steps; i, now, err, found, removed and pass are its own variables. */
 inline kmem_drive_all()
 {
 	d_step {
@@ -583,12 +585,19 @@ inline kmem_drive_all()
 	next_block(must_go_offline);
 		kmem_switch_offline(i, now)
 	od;
-	i = RANGES;
+	d_step {
+		removed = false;
+		i = RANGES
+	};
 	do
-	next_range(must_go);
-		kmem_range_remove(WORKER, i, now)
+	next_removal(must_go);
+		kmem_range_remove(WORKER, i, now);
+		removed = removed || !now
 	od;
-	i = RANGES;
+	d_step {
+		removed = false;
+		i = RANGES
+	};
 	do
 	next_range(must_come);
 		kmem_range_reserve(i, now);
@@ -641,7 +650,7 @@ inline kmem_gate_hold_module(kept)
 active proctype worker()
 {
 	byte i, now, err, pass;
-	bool found, kept;
+	bool found, kept, removed;
 
 end_idle:
 	do

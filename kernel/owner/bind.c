@@ -14,6 +14,17 @@
 #include "takeover.h"
 #include "transition.h"
 
+/* The number of blocks that this bind has added and that are in @state or beyond. */
+static unsigned int count_added(struct kmem_dev *kmem, enum dax_block_state state)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < kmem->spans->total; i++)
+		count += kmem->drive.before[i] == DAX_BLOCK_ABSENT &&
+			 kmem_gate_block(&kmem->gate, i) >= state;
+	return count;
+}
+
 /*
  * Puts the added blocks online as the system's policy or the device's default state says. Called
  * by the owner of the gate.
@@ -22,18 +33,14 @@ static void online_added(struct kmem_dev *kmem, unsigned int wanted, bool whole)
 {
 	struct kmem_drive *drive = &kmem->drive;
 	const struct kmem_failure *failure = &drive->job.failure;
-	unsigned int i, count = 0;
+	unsigned int count = count_added(kmem, DAX_BLOCK_OFFLINE), i;
 	int err;
 
 	if (wanted == DAX_BLOCK_OFFLINE)
 		return;
 
-	for (i = 0; i < kmem->spans->total; i++) {
-		bool added = drive->before[i] == DAX_BLOCK_ABSENT;
-
-		drive->wanted[i] = added ? wanted : DAX_BLOCK_ABSENT;
-		count += added && kmem_gate_block(&kmem->gate, i) != DAX_BLOCK_ABSENT;
-	}
+	for (i = 0; i < kmem->spans->total; i++)
+		drive->wanted[i] = drive->before[i] == DAX_BLOCK_ABSENT ? wanted : DAX_BLOCK_ABSENT;
 
 	kmem_job_begin_best_effort(&drive->job, NULL);
 	err = kmem_drive_online(drive);
@@ -43,7 +50,7 @@ static void online_added(struct kmem_dev *kmem, unsigned int wanted, bool whole)
 	if (err)
 		kmem_log(&kmem->gate.label, LOGLEVEL_WARNING,
 			 "%u of %u memory blocks could not be put online at bind (%pe), the first at %#llx\n",
-			 failure->count, count, ERR_PTR(failure->err),
+			 count - count_added(kmem, DAX_BLOCK_KERNEL), count, ERR_PTR(failure->err),
 			 dax_spans_block_start(kmem->spans, failure->block));
 }
 

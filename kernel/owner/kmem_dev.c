@@ -113,7 +113,7 @@ void kmem_dev_put(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_dev_lock() - lock a device's memory for a bind, an unbind, or memory that another driver left
+ * kmem_dev_lock() - lock a device's memory for a bind, an unbind or a takeover
  * @kmem: the memory
  *
  * Context: Process context, sleeps; not under devs_lock, unless no other task knows @kmem.

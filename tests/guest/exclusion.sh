@@ -38,6 +38,26 @@ is "then the second writer's unplug is done" "$RESULT" "done"
 is_unplugged "both, one after the other"
 no_fault
 
+# --- a switch that another task has begun is over before the transition begins ---
+is "online_movable" "$(attempt online_movable)" "done"
+before=$(snapshot)
+is "a block is offline" "$(switch "$FIRST" offline)" "done"
+fault what=online hold=1 times=1
+switch "$FIRST" online_movable > /tmp/switched &
+switcher=$!
+ok "another task puts it online" wait_until is_held
+begin_write it unplugged
+ok "an unplug waits for that task" wait_until grep -q mixed "$DAX/state"
+pause 0.3
+fault what=offline "block=$LAST" err=16 times=1 # lets the task go
+wait "$switcher"
+is "the other task's switch succeeds" "$(< /tmp/switched)" "done"
+end_write it
+no_fault
+is "the unplug fails later" "$RESULT" EBUSY
+is_unchanged "the rollback keeps what the other task has done" "$before"
+is "unplugged" "$(attempt unplugged)" "done"
+
 # outsider N WORD: writes WORD to the file of a block again and again, and records the answers.
 # A single process, so that one kill ends it.
 outsider() {

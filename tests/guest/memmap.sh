@@ -8,6 +8,7 @@
 # driver: ours
 # driver-full: stock-7.3
 . "$LAB/tests/guest/helpers/device.sh"
+. "$LAB/tests/guest/helpers/poison.sh"
 
 [[ -e $DAX/memmap_on_memory ]] ||
 	skip_all "Linux $KERNEL cannot keep the page structs of a device on the device"
@@ -49,4 +50,20 @@ for on in 1 0 1; do
 	is_unplugged "$on, after a plug that failed"
 	is "$on: MemTotal after a plug that failed" "$(memory_total)" "$before"
 done
+
+if [[ $DRIVER == ours ]] && find_injector; then
+	# --- a page that holds the page structs of its block has a hardware fault ---
+	is "faulty: online_movable" "$(attempt online_movable)" "done"
+	faulty=$(page_of "$MIDDLE" 7)
+	echo "$faulty" > "$INJECT" || true # marks the page, although the kernel uses it
+	ok "faulty: marked" is_poisoned "$faulty"
+	is "faulty: unplugged" "$(attempt unplugged)" "done"
+	is "faulty: remembered" "$(< "$DAX/kmem/pages_poisoned")" 1
+	is "faulty: online_movable again" "$(attempt online_movable)" "done"
+	ok "faulty: marked again" is_poisoned "$faulty"
+	is "faulty: the range has its page structs elsewhere" "$(($(memory_total) - before))" \
+		"$((BLOCK * ${#BLOCKS[@]} / 1024))"
+	is "faulty: unplugged again" "$(attempt unplugged)" "done"
+	is_unplugged "faulty"
+fi
 done_testing

@@ -6,6 +6,7 @@
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
+find_injector || skip_all "the kernel cannot simulate hardware faults"
 load_fault
 
 REFUSED='Memory page has hardware error'

@@ -68,6 +68,20 @@ done
 is "unplugged" "$(attempt unplugged)" "done"
 is_unplugged "unplugged"
 
+# --- a cancel between two removals: adding the first range again would need memory ---
+if ((RANGES > 1)); then
+	is "online_movable" "$(attempt online_movable)" "done"
+	is "every block is offline" "$(switch_all offline)" "done"
+	fault what=remove delay_ms=$((500 * SLOW)) times=1
+	begin_write it unplugged INT
+	ok "the first range is being removed" wait_until has_matched 1
+	signal it INT
+	end_write it
+	no_fault
+	is "a signal after that does not stop the unplug" "$RESULT" "done"
+	is_unplugged "a signal after that"
+fi
+
 # --- bind leaves out a range that it cannot reserve, as the kernel's own driver does ---
 in_range $((RANGES - 1))
 is "unbind" "$(unbind)" "done"

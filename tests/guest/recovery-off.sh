@@ -5,6 +5,7 @@
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
+find_injector || skip_all "the kernel cannot simulate hardware faults"
 
 PAGE=$(page_of "$MIDDLE" 7)
 

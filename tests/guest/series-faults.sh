@@ -9,6 +9,7 @@
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
+find_injector || skip_all "the kernel cannot simulate hardware faults"
 load_fault
 
 # --- failed pages ---

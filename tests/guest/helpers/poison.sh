@@ -6,8 +6,12 @@
 INJECT=/sys/kernel/debug/hwpoison/corrupt-pfn
 # A write of a page frame number to this file calls unpoison_memory().
 UNPOISON=/sys/kernel/debug/hwpoison/unpoison-pfn
-modprobe hwpoison-inject || skip_all "the kernel cannot simulate hardware faults"
-mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+
+# find_injector: succeeds if the kernel can simulate hardware faults.
+find_injector() {
+	modprobe -q hwpoison-inject || return
+	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+}
 
 PAGES_PER_BLOCK=$(($(block_size) / 4096))
 
