@@ -78,7 +78,6 @@ static int check_names(struct daxplug *daxplug, const struct selection *selectio
 
 	for (i = 0; i < selection->name_count; i++) {
 		const char *name = selection->names[i];
-
 		bool fits = fits_any_device(daxplug, name);
 
 		if (!strcmp(name, "all") || (fits && selector_is_unique(name)))
@@ -162,7 +161,8 @@ static int open_system(struct daxplug **daxplug)
  * @use: called with the devices
  * @data: passed to @use
  *
- * Prints an error message for a selector without a device; @use gets the devices of the others.
+ * Prints an error message for a selector without a device, or that may match another device; @use
+ * gets the devices that are known to match.
  *
  * Return: the combined exit status.
  */

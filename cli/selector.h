@@ -14,7 +14,8 @@
  * enum selector_fit - how a selector matches a device
  * @SELECTOR_NO: not at all
  * @SELECTOR_FITS: it matches this device among others
- * @SELECTOR_NAMES: it matches only this device, by its name, UUID or serial number
+ * @SELECTOR_NAMES: it names this device, by its name, its UUID or the serial number of an expander
+ *	behind it
  */
 enum selector_fit { SELECTOR_NO, SELECTOR_FITS, SELECTOR_NAMES };
 

@@ -127,6 +127,10 @@ static void read_attributes(struct daxplug_device *device)
 	device->numa_node = read_small(device, "numa_node");
 	device->memmap_error =
 		device_read_setting(device, "memmap_on_memory", &device->memmap_wanted);
+	if (device->memmap_wanted > 1) {
+		device->memmap_wanted = -1;
+		device->memmap_error = -ERANGE;
+	}
 	identity_read(device);
 	rating_read(device);
 }

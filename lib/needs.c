@@ -55,6 +55,9 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 	uint64_t bytes = memmap_size(absent * device->daxplug->block_size);
 	int on_device = memmap_in_effect(device);
 
+	/* The driver keeps them elsewhere if they would be in one of these pages. */
+	if (on_device == 1 && device->words.pages_poisoned > 0)
+		on_device = -1;
 	if (!device->counts.total)
 		forecast->page_structs = -1;
 	if (forecast->page_structs >= 0)

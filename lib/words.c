@@ -43,10 +43,13 @@ void words_read(struct daxplug_device *device)
 		.refusals = -1,
 		.pages_poisoned = -1,
 	};
-	if (device->backend != DAXPLUG_BACKEND_STATE || device->daxplug->brief)
+	if (device->daxplug->brief || (device->backend != DAXPLUG_BACKEND_STATE &&
+				       device->backend != DAXPLUG_BACKEND_UNKNOWN))
 		return;
 	words->guard_error = device_read_setting(device, "kmem/guard", &words->guard);
 	words->timeout_error = device_read_setting(device, "kmem/timeout_ms", &words->timeout);
+	if (device->backend == DAXPLUG_BACKEND_UNKNOWN)
+		return;
 	words->last_duration = device_read_count(device, "kmem/last_duration_ms");
 	words->done = device_read_count(device, "kmem/transitions_done");
 	words->failed = words_sum(device, "kmem/transitions_failed");

@@ -217,6 +217,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 {
 	const struct memory_notify *change = data;
 	unsigned long first = 0, nr = 0;
+	bool foreign = false;
 	struct kmem_gate *gate;
 	unsigned int block;
 	int err = 0;
@@ -226,6 +227,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	if (gate) {
 		first = PHYS_PFN(dax_spans_block_start(gate->spans, block));
 		nr = PHYS_PFN(gate->spans->block_size);
+		foreign = is_foreign(gate, block);
 		err = block_event(gate, block, event, change->start_pfn);
 	}
 	spin_unlock(&gates_lock);
@@ -240,7 +242,7 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 	 * offline_pages() holds nearly up to here, and counts the page only later.
 	 */
 	if (event == MEM_OFFLINE && nr)
-		kmem_poison_remember(first, nr);
+		kmem_poison_remember(first, nr, foreign);
 	return notifier_from_errno(err);
 }
 

@@ -70,6 +70,8 @@ static void check(unsigned long pfn)
  * kmem_poison_remember() - remember the faulty pages of a block
  * @pfn: the first page
  * @nr: the number of pages; all offline, with their page structs still in place
+ * @foreign: the block is memory of another driver. Then nothing marks its pages again when it goes
+ *	online, so pages that were remembered before stay so.
  *
  * Finds every page with PG_hwpoison, whether memory_failure(), soft offlining, or a machine check
  * during the copy of a migration set the flag. Misses a page that memory_failure() found online,
@@ -78,11 +80,12 @@ static void check(unsigned long pfn)
  *
  * Context: Process context, sleeps.
  */
-void kmem_poison_remember(unsigned long pfn, unsigned long nr)
+void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign)
 {
 	unsigned long end = pfn + nr;
 
-	forget(pfn, nr);
+	if (!foreign)
+		forget(pfn, nr);
 	for (; pfn < end; pfn += CHECKED_TOGETHER) {
 		check(pfn);
 		if (IS_ALIGNED(pfn, PAGES_PER_SECTION))

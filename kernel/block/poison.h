@@ -9,13 +9,13 @@
 #include <linux/types.h>
 
 #ifdef CONFIG_MEMORY_FAILURE
-void kmem_poison_remember(unsigned long pfn, unsigned long nr);
+void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign);
 unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr);
 bool kmem_poison_withhold(unsigned long pfn, unsigned long nr);
 void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online);
 void kmem_poison_exit(void);
 #else
-static inline void kmem_poison_remember(unsigned long pfn, unsigned long nr)
+static inline void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign)
 {
 }
 

@@ -240,11 +240,25 @@ static u64 bytes_for_page_structs(void)
 	return PFN_PHYS(pages);
 }
 
-/* The core would put page structs into faulty pages, too. */
+/*
+ * Whether page structs of the range would be in a faulty page: the core does not look. They are at
+ * the start of each block; with memory_hotplug.memmap_on_memory=force they fill whole pageblocks.
+ */
+static bool memmap_is_faulty(const struct kmem_memory *memory, const struct dax_span *span)
+{
+	unsigned long pages = PHYS_PFN(memory->gate->spans->block_size);
+	unsigned long nr = ALIGN(PFN_UP(pages * sizeof(struct page)), pageblock_nr_pages);
+	unsigned int i;
+
+	for (i = 0; i < span->count; i++)
+		if (kmem_poison_count(PHYS_PFN(span->start) + i * pages, min(nr, pages)))
+			return true;
+	return false;
+}
+
 static bool has_memmap_on_memory(const struct kmem_memory *memory, const struct dax_span *span)
 {
-	return memory->memmap_on_memory &&
-	       !kmem_poison_count(PHYS_PFN(span->start), PHYS_PFN(dax_span_size(span)));
+	return memory->memmap_on_memory && !memmap_is_faulty(memory, span);
 }
 
 /*

@@ -160,7 +160,8 @@ static enum dax_reason find(u64 start, enum dax_reason (*test)(union copy *copy)
 			continue;
 		}
 		/* memory_failure() could not split this folio, and marked one of its tail pages. */
-		if (PageHead(&copy.page) && folio_test_has_hwpoisoned(&copy.folio))
+		if (!PageTail(&copy.page) && PageHead(&copy.page) &&
+		    folio_test_has_hwpoisoned(&copy.folio))
 			seen->faulty = true;
 		reason = test(&copy);
 		if (reason != DAX_REASON_NONE) {

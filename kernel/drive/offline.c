@@ -70,7 +70,7 @@ static u8 rank_by_pages(u8 rank, u64 start)
 
 /*
  * Scans the pages of a block only if the order depends on them: not in ZONE_MOVABLE while that
- * zone is all free, nor in a rollback or after a cancel.
+ * zone is all free and has all pages of the blocks, nor in a rollback or after a cancel.
  */
 static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_free)
 {

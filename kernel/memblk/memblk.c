@@ -163,7 +163,7 @@ static unsigned int first_missing(const struct dax_spans *spans, const u8 *state
  * @states: the state of each block, an enum dax_block_state each
  * @blocks: a pointer for each block; NULL pointers are set, with a reference, for all blocks that
  *	have a device
- * @missing: set to the first present block that has no device
+ * @missing: set to the first present block that has no device, or to the number of blocks
  *
  * Context: Process context, sleeps.
  * Return: 0, or -ENODEV if a present block has no device.

@@ -69,6 +69,11 @@ is "page structs, unknown" "$(differing)" memmap-on-memory
 is "page structs, unknown: apply" "$(status_of on apply) $(error)" \
 	"4 daxplug: dax0.0: cannot read memmap_on_memory: Is a directory"
 new_root ours-6.12-movable
+rm -r "$ROOT/sys/bus/dax/devices/dax0.0/kmem"
+ln -s kmem "$ROOT/sys/bus/dax/devices/dax0.0/kmem"
+declares '[hbm]' 'kind = hmem' 'guard = off' 'timeout = infinity'
+is "the driver's files cannot be read" "$(differing)" "guard timeout"
+new_root ours-6.12-movable
 rm -f "$ROOT/sys/bus/dax/devices/dax0.0/memmap_on_memory"
 declares '[hbm]' 'kind = hmem' 'memmap-on-memory = off'
 is "page structs, on a kernel without the attribute" "$(status_of on apply -n)" 0

@@ -42,7 +42,7 @@ reason_texts() {
 
 # quotes REASON TEXT: succeeds if the row of the reason quotes the text.
 quotes() {
-	sed -n '/^## Reasons/,/^## Findings/p' "$MANUAL" | grep -E "^\|.*\`$1\`.* \|" | grep -F -e "*$2*" > /dev/null
+	sed -n '/^## Reasons/,/^## Findings/p' "$MANUAL" | grep -E "^\| [^|]*\`$1\`[^|]* \|" | grep -F -e "*$2*" > /dev/null
 }
 
 # entries FROM TO: prints the words that the tables between two headings explain, one or more in a row.
