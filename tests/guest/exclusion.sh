@@ -41,6 +41,17 @@ is "then the second writer's unplug is done" "$RESULT" "done"
 is_unplugged "both, one after the other"
 no_fault
 
+# --- state, before the first block is switched ---
+is "online_movable" "$(attempt online_movable)" "done"
+fault hold=1 times=1
+begin_write it unplugged
+ok "an unplug is at its first block" wait_until is_held
+is "state reads mixed already" "$(timeout 2 cat "$DAX/state")" mixed
+let_go
+end_write it
+no_fault
+is "the unplug is done" "$RESULT" "done"
+
 # --- a switch that another task has begun is over before the transition begins ---
 is "online_movable" "$(attempt online_movable)" "done"
 before=$(snapshot)
