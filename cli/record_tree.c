@@ -332,7 +332,8 @@ static void expand(struct record_tree *tree, const char *done, const char *patte
  * @words: words separated by spaces; a line with none of them is emptied, and a file with nothing
  *	left is omitted. NULL to record files completely
  *
- * Notes files and directories that cannot be read. Records nothing more after a failed write or a signal.
+ * Notes files and directories that cannot be read. Records nothing more after a failed write or a
+ * signal.
  */
 void record_files(struct record_tree *tree, const char *pattern, const char *words)
 {

@@ -447,7 +447,11 @@ inline kmem_range_add(me, range, err)
 
 inline kmem_range_remove(me, range, err)
 {
-	remove_memory(me, range, err);
+	/* The core may refuse to remove another range, and then the transition is rolled back. */
+	if
+	:: remove_memory(me, range, err)
+	:: me == WORKER && !best_effort -> err = FAILED
+	fi;
 	d_step {
 		if
 		:: !err -> set_range(blocks, range, ABSENT)
@@ -585,7 +589,7 @@ inline kmem_drive_all()
 	next_block(must_go_offline);
 		kmem_switch_offline(i, now)
 	od;
-	d_step {
+	atomic {
 		removed = false;
 		i = RANGES
 	};
@@ -594,7 +598,7 @@ inline kmem_drive_all()
 		kmem_range_remove(WORKER, i, now);
 		removed = removed || !now
 	od;
-	d_step {
+	atomic {
 		removed = false;
 		i = RANGES
 	};
