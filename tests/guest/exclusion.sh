@@ -63,7 +63,7 @@ ok "another task puts it online" wait_until is_held
 begin_write it unplugged INT
 ok "an unplug has begun" wait_until has_worker
 pause 0.3
-fault what=offline delay_ms=300 times=100 # lets the task go
+fault what=offline delay_ms=1000 times=100 # lets the task go
 wait "$switcher"
 is "the other task's switch succeeds" "$(< /tmp/switched)" "done"
 signal it INT
