@@ -46,9 +46,19 @@ static void find_unusable(struct daxplug_forecast *forecast, const struct daxplu
 	     forecast_size(device->daxplug->block_size, size, sizeof(size)));
 }
 
+/**
+ * struct other_memory - the bytes of page structs that would not be on the devices
+ * @known: those of devices for which this is a fact
+ * @possible: these, and those of devices for which it cannot be told
+ */
+struct other_memory {
+	uint64_t known;
+	uint64_t possible;
+};
+
 /* Adds the bytes of page structs that a device needs, and where the kernel puts them. */
 static void add_page_structs(struct daxplug_forecast *forecast, const struct part *part,
-			     uint64_t *elsewhere)
+			     struct other_memory *other)
 {
 	const struct daxplug_device *device = part->device;
 	unsigned int absent = device->counts.total - device->counts.present;
@@ -62,8 +72,10 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 		forecast->page_structs = -1;
 	if (forecast->page_structs >= 0)
 		forecast->page_structs += bytes;
+	if (on_device == 0)
+		other->known += bytes;
 	if (on_device != 1)
-		*elsewhere += bytes;
+		other->possible += bytes;
 	if (part == forecast->parts)
 		forecast->page_structs_on_device = on_device;
 	else if (forecast->page_structs_on_device != on_device)
@@ -121,24 +133,42 @@ static void find_ratio(struct daxplug_forecast *forecast, const struct node_room
 	     forecast_size(room->kernel, kernel, sizeof(kernel)));
 }
 
+/* @room is what the kernel can allocate for them without swapping. */
+static void find_page_structs(struct daxplug_forecast *forecast, const struct other_memory *other,
+			      uint64_t room)
+{
+	bool known = other->known > room;
+	char need[32], has[32];
+
+	if (other->possible <= room)
+		return;
+	find(forecast, "page-structs", known ? DAXPLUG_SEVERITY_ERROR : DAXPLUG_SEVERITY_UNSURE,
+	     known ? DAXPLUG_REASON_NO_MEMORY : DAXPLUG_REASON_UNREADABLE, NULL,
+	     "free memory, or boot with memory_hotplug.memmap_on_memory=1",
+	     "its page structs %s %s of other memory, and %s outside of ZONE_MOVABLE is free or "
+	     "easily freed",
+	     known ? "take" : "may take",
+	     forecast_size(known ? other->known : other->possible, need, sizeof(need)),
+	     forecast_size(room, has, sizeof(has)));
+}
+
 /**
  * forecast_plug() - find the memory that a plug of the devices needs
  * @forecast: the forecast
  */
 void forecast_plug(struct daxplug_forecast *forecast)
 {
-	char need[32], has[32];
+	struct other_memory other = { 0 };
 	struct node_room room;
-	uint64_t elsewhere = 0;
 	unsigned int i;
 
 	for (i = 0; i < forecast->count; i++) {
 		find_node(forecast, forecast->parts[i].device);
 		find_state(forecast, forecast->parts[i].device);
 		find_unusable(forecast, forecast->parts[i].device);
-		add_page_structs(forecast, &forecast->parts[i], &elsewhere);
+		add_page_structs(forecast, &forecast->parts[i], &other);
 	}
-	if (!elsewhere && forecast->state != DAXPLUG_STATE_ONLINE_MOVABLE)
+	if (!other.possible && forecast->state != DAXPLUG_STATE_ONLINE_MOVABLE)
 		return;
 	if (!read_room(forecast->daxplug, &room)) {
 		find(forecast, "room-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
@@ -148,11 +178,5 @@ void forecast_plug(struct daxplug_forecast *forecast)
 		return;
 	}
 	find_ratio(forecast, &room);
-	if (elsewhere > room.kernel_free + room.cache)
-		find(forecast, "page-structs", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_MEMORY,
-		     NULL, "free memory, or boot with memory_hotplug.memmap_on_memory=1",
-		     "its page structs take %s of other memory, and %s outside of ZONE_MOVABLE is "
-		     "free or easily freed",
-		     forecast_size(elsewhere, need, sizeof(need)),
-		     forecast_size(room.kernel_free + room.cache, has, sizeof(has)));
+	find_page_structs(forecast, &other, room.kernel_free + room.cache);
 }

@@ -25,7 +25,7 @@ static int is_online(const struct daxplug *daxplug, const struct block *block)
 
 	block_path(block, "state", path);
 	err = sysfs_read(daxplug, path, state, sizeof(state));
-	/* The kernel says ENODEV of a file that it removes at this moment. */
+	/* The kernel returns ENODEV for a file that it is removing. */
 	if (err == -ENOENT || err == -ENODEV || (!err && !strcmp(state, "offline")))
 		return 0;
 	if (!err && (!strcmp(state, "online") || !strcmp(state, "going-offline")))

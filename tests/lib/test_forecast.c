@@ -592,10 +592,39 @@ static void plug(void **state)
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_ERROR);
 
+	/* Where the page structs go is unknown, so the lack of room is no fact. */
+	fixture_delete(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory");
+	result = forecast(context, DAXPLUG_ACTION_PLUG);
+	assert_int_equal(daxplug_forecast_page_structs_on_device(result), -1);
+	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_UNSURE);
+	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_UNKNOWN);
+
 	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_int_equal(daxplug_forecast_page_structs_on_device(result), 1);
 	assert_int_equal(finding(result, "page-structs"), -1);
+}
+
+/* The driver keeps page structs elsewhere if they would be in a page that has had a fault. */
+static void plug_with_faulty_page(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	unsigned int i;
+
+	for (i = 48; i < 56; i++)
+		fixture_delete_block(fixture, i);
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/state", "unplugged\n");
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory", "1\n");
+	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/kmem/pages_poisoned", "0\n");
+	assert_int_equal(daxplug_forecast_page_structs_on_device(
+				 forecast(context, DAXPLUG_ACTION_PLUG)),
+			 1);
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/kmem/pages_poisoned", "1\n");
+	assert_int_equal(daxplug_forecast_page_structs_on_device(
+				 forecast(context, DAXPLUG_ACTION_PLUG)),
+			 -1);
 }
 
 static void assert_unknown_room(const struct daxplug_forecast *forecast)
@@ -771,6 +800,7 @@ int main(void)
 		WITH(unreadable_proc),
 		WITH(many_findings),
 		WITH(many_unmovable),
+		WITH(plug_with_faulty_page),
 		WITH(plug_without_figures),
 		WITH(plug_needs_no_figures),
 	};
