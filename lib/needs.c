@@ -72,7 +72,8 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 		forecast->page_structs = -1;
 	if (forecast->page_structs >= 0)
 		forecast->page_structs += bytes;
-	if (on_device == 0)
+	/* A kernel without the attribute never keeps them on the device. */
+	if (on_device == 0 || (device->memmap_wanted < 0 && !device->memmap_error))
 		other->known += bytes;
 	if (on_device != 1)
 		other->possible += bytes;

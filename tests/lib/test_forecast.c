@@ -599,6 +599,12 @@ static void plug(void **state)
 	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_UNSURE);
 	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_UNKNOWN);
 
+	/* As on Linux 6.1. */
+	fixture_delete(fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory");
+	assert_finding(forecast(context, DAXPLUG_ACTION_PLUG), "page-structs",
+		       DAXPLUG_SEVERITY_ERROR);
+	fixture_write(fixture, "sys/bus/dax/devices/dax0.0/memmap_on_memory", "1\n");
+
 	fixture_write(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_int_equal(daxplug_forecast_page_structs_on_device(result), 1);
