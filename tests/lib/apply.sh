@@ -430,6 +430,13 @@ is "check says so" "$(found section-unmatched)" \
 	"warning - /etc/daxplug.conf:2 [it] matches no device of this machine: serial = 0xdead"
 becomes_cxl
 is "a serial number, on the next" "$(section_counts "serial = 0xdead")" "cxl it"
+is "--dump names the device by its serial number" "$(on apply --dump | grep -c '^serial = 0xdead$')" 1
+# The region of another device may be over the same expander.
+add_device dax6.0 pci0000:00/root0/decoder0.0/region6/dax_region6 3 144 4 kmem offline 'Normal Movable'
+mkdir -p "$ROOT/sys/bus/cxl/devices/region6"
+ln -s target0 "$ROOT/sys/bus/cxl/devices/region6/target0"
+is "--dump does not if another device may have it, too" "$(on apply --dump 2> /dev/null | grep -c '^serial = ')" 0
+rm -r "$ROOT/sys/bus/dax/devices/dax6.0" "$ROOT/sys/devices/pci0000:00" "$ROOT/sys/bus/cxl/devices/region6"
 unreadable_file sys/devices/endpoint2/uport/serial
 declares '[it]' 'serial = 0xdead' 'state = unplugged' '[c]' 'kind = cxl' 'state = unplugged'
 is "an unreadable serial number" "$(status_of on apply -n) $(error)" "4 daxplug: $(cannot_tell "serial number" dax0.0)"
