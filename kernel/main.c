@@ -6,7 +6,6 @@
 #include <linux/module.h>
 
 #include "block/gate.h"
-#include "block/poison.h"
 #include "block/range.h"
 #include "compat/dax_types.h"
 #include "memblk/memblk.h"
@@ -32,7 +31,6 @@ static void clean_up(void)
 
 	kmem_power_exit();
 	kmem_gates_exit();
-	kmem_poison_exit();
 	kmem_ranges_exit(memory_left);
 }
 

@@ -2,7 +2,8 @@
 # The objects of the driver, for builds inside and outside a kernel tree.
 
 # The objects that use no other part of the kernel.
-core := core/defaults.o core/order.o core/reason.o core/record.o core/spans.o core/state.o core/step.o
+core := core/defaults.o core/order.o core/reason.o core/record.o core/spans.o core/state.o core/step.o \
+	core/text.o
 
 kmem-y := main.o \
 	  user/device_attrs.o user/orphan_dirs.o \
@@ -15,4 +16,4 @@ kmem-y := main.o \
 	  memblk/memblk.o \
 	  compat/attribute.o compat/setting.o \
 	  $(core)
-kmem-$(CONFIG_MEMORY_FAILURE) += block/poison.o
+kmem-$(CONFIG_MEMORY_FAILURE) += user/faulty_pages.o block/poison.o

@@ -11,26 +11,33 @@
 #include "compat/setting.h"
 #include "poison.h"
 
-/* The pages with a hardware fault, by pfn. */
+/* How a page became known as faulty: by PG_hwpoison, or by kmem_poison_report(). */
+enum source {
+	MARKED,
+	REPORTED,
+};
+
+/* The source of each page with a hardware fault, by pfn. */
 static DEFINE_XARRAY(faulty);
 
 /* Protects @withholding, the number of blocks with faulty pages that are going online. */
 static DEFINE_MUTEX(withholding_lock);
 static unsigned int withholding;
 
-static void forget(unsigned long pfn, unsigned long nr)
+static void forget_marked(unsigned long pfn, unsigned long nr)
 {
 	unsigned long index;
 	void *entry;
 
 	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
-		xa_erase(&faulty, index);
+		if (entry == xa_mk_value(MARKED))
+			xa_erase(&faulty, index);
 }
 
 /* Must not fail: a page that is not recorded would be used again after a replug. */
-static void remember(unsigned long pfn)
+static void remember(unsigned long pfn, enum source source)
 {
-	xa_store(&faulty, pfn, xa_mk_value(1), GFP_KERNEL | __GFP_NOFAIL);
+	xa_store(&faulty, pfn, xa_mk_value(source), GFP_KERNEL | __GFP_NOFAIL);
 }
 
 /* The number of pages that are checked together; divides the pages of a section. */
@@ -62,8 +69,8 @@ static void check(unsigned long pfn)
 	if (!any_faulty(pfn_to_page(pfn)))
 		return;
 	for (; pfn < end; pfn++)
-		if (PageHWPoison(pfn_to_page(pfn)))
-			remember(pfn);
+		if (PageHWPoison(pfn_to_page(pfn)) && !xa_load(&faulty, pfn))
+			remember(pfn, MARKED);
 }
 
 /**
@@ -85,12 +92,50 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign)
 	unsigned long end = pfn + nr;
 
 	if (!foreign)
-		forget(pfn, nr);
+		forget_marked(pfn, nr);
 	for (; pfn < end; pfn += CHECKED_TOGETHER) {
 		check(pfn);
 		if (IS_ALIGNED(pfn, PAGES_PER_SECTION))
 			cond_resched();
 	}
+}
+
+/**
+ * kmem_poison_report() - remember faulty pages that the kernel has not marked
+ * @pfn: the first page
+ * @nr: the number of pages, in any memory
+ *
+ * Each page is kept from the allocator and marked when its block next goes online; until then a
+ * page that is online already stays in use.
+ *
+ * Context: Process context, sleeps.
+ */
+void kmem_poison_report(unsigned long pfn, unsigned long nr)
+{
+	unsigned long end = pfn + nr;
+
+	for (; pfn < end; pfn++) {
+		remember(pfn, REPORTED);
+		cond_resched();
+	}
+}
+
+/**
+ * kmem_poison_next() - find the next run of pages that are remembered as faulty
+ * @pfn: the page to begin with; set to the first page of the run
+ *
+ * Context: Any but interrupts.
+ * Return: the number of pages of the run, 0 if no page from @pfn on is remembered.
+ */
+unsigned long kmem_poison_next(unsigned long *pfn)
+{
+	unsigned long nr = 1;
+
+	if (!xa_find(&faulty, pfn, ULONG_MAX, XA_PRESENT))
+		return 0;
+	while (xa_load(&faulty, *pfn + nr))
+		nr++;
+	return nr;
 }
 
 /**
@@ -203,7 +248,7 @@ void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 }
 
 /**
- * kmem_poison_exit() - forget all faulty pages, at module exit
+ * kmem_poison_exit() - forget all faulty pages, when the module goes away or could not be loaded
  *
  * Context: Process context, sleeps.
  */

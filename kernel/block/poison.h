@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Pages with a hardware fault. The kernel loses PG_hwpoison with the page structs; this remembers
- * the pages until the memory is back.
+ * the pages until the memory is back, and pages that were reported before they were plugged.
  */
 #ifndef DAXPLUG_POISON_H
 #define DAXPLUG_POISON_H
@@ -13,6 +13,8 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign);
 unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr);
 bool kmem_poison_withhold(unsigned long pfn, unsigned long nr);
 void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online);
+void kmem_poison_report(unsigned long pfn, unsigned long nr);
+unsigned long kmem_poison_next(unsigned long *pfn);
 void kmem_poison_exit(void);
 #else
 static inline void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign)
@@ -30,10 +32,6 @@ static inline bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 }
 
 static inline void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
-{
-}
-
-static inline void kmem_poison_exit(void)
 {
 }
 #endif

@@ -6,6 +6,7 @@
 #endif
 
 #include "defaults.h"
+#include "text.h"
 
 /* Whether a selector matches a device. FIT_WRONG: the text is not a selector of this form. */
 enum fit {
@@ -19,92 +20,40 @@ static enum fit fit(bool fits)
 	return fits ? FIT_YES : FIT_NO;
 }
 
-static bool is_word(struct dax_text text, const char *word)
-{
-	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
-}
-
-/* Splits a text at the first occurrence of a character; neither part includes that character. */
-static bool split(struct dax_text text, char at, struct dax_text *left, struct dax_text *right)
-{
-	const char *found = memchr(text.at, at, text.length);
-
-	if (!found)
-		return false;
-
-	*left = (struct dax_text){ text.at, found - text.at };
-	*right = (struct dax_text){ found + 1, text.length - left->length - 1 };
-	return true;
-}
-
-/* Returns the value of a hexadecimal digit, or 16 for any other character. */
-static unsigned int digit_of(char letter)
-{
-	if (letter >= '0' && letter <= '9')
-		return letter - '0';
-	if (letter >= 'a' && letter <= 'f')
-		return letter - 'a' + 10;
-	if (letter >= 'A' && letter <= 'F')
-		return letter - 'A' + 10;
-	return 16;
-}
-
-static bool parse_digits(struct dax_text text, unsigned int base, unsigned long long *number)
-{
-	unsigned long long value = 0;
-	size_t i;
-
-	for (i = 0; i < text.length; i++) {
-		unsigned int digit = digit_of(text.at[i]);
-
-		if (digit >= base || value > (~0ULL - digit) / base)
-			return false;
-		value = value * base + digit;
-	}
-
-	*number = value;
-	return text.length > 0;
-}
-
-static bool parse_number(struct dax_text text, unsigned long long *number)
-{
-	if (text.length > 2 && !memcmp(text.at, "0x", 2))
-		return parse_digits((struct dax_text){ text.at + 2, text.length - 2 }, 16, number);
-	return parse_digits(text, 10, number);
-}
-
 static enum fit fit_any(struct dax_text value, const struct dax_identity *device)
 {
 	(void)device;
-	return is_word(value, "any") ? FIT_YES : FIT_WRONG;
+	return dax_text_is(value, "any") ? FIT_YES : FIT_WRONG;
 }
 
 static enum fit fit_name(struct dax_text value, const struct dax_identity *device)
 {
-	struct dax_text region, number;
+	struct dax_text numbers, region, number;
 	unsigned long long unused;
 
 	if (value.length < 3 || memcmp(value.at, "dax", 3))
 		return FIT_WRONG;
-	if (!split((struct dax_text){ value.at + 3, value.length - 3 }, '.', &region, &number))
+	numbers = (struct dax_text){ value.at + 3, value.length - 3 };
+	if (!dax_text_split(numbers, '.', &region, &number))
 		return FIT_WRONG;
-	if (!parse_digits(region, 10, &unused) || !parse_digits(number, 10, &unused))
+	if (!dax_text_digits(region, 10, &unused) || !dax_text_digits(number, 10, &unused))
 		return FIT_WRONG;
-	return fit(is_word(value, device->name));
+	return fit(dax_text_is(value, device->name));
 }
 
 static enum fit fit_kind(struct dax_text value, const struct dax_identity *device)
 {
-	if (!is_word(value, "cxl") && !is_word(value, "hmem") && !is_word(value, "pmem"))
+	if (!dax_text_is(value, "cxl") && !dax_text_is(value, "hmem") &&
+	    !dax_text_is(value, "pmem"))
 		return FIT_WRONG;
-	return fit(device->kind && is_word(value, device->kind));
+	return fit(device->kind && dax_text_is(value, device->kind));
 }
 
 static enum fit fit_node(struct dax_text value, const struct dax_identity *device)
 {
 	unsigned long long node;
 
-	if (!parse_number(value, &node))
+	if (!dax_text_number(value, &node))
 		return FIT_WRONG;
 	return fit(device->node >= 0 && node == (unsigned int)device->node);
 }
@@ -112,10 +61,8 @@ static enum fit fit_node(struct dax_text value, const struct dax_identity *devic
 static enum fit fit_range(struct dax_text value, const struct dax_identity *device)
 {
 	unsigned long long start, end;
-	struct dax_text from, to;
 
-	if (!split(value, '-', &from, &to) || !parse_number(from, &start) ||
-	    !parse_number(to, &end) || start > end)
+	if (!dax_text_range(value, &start, &end))
 		return FIT_WRONG;
 	return fit(device->start >= start && device->end <= end);
 }
@@ -129,7 +76,7 @@ static bool is_uuid(struct dax_text text)
 		return false;
 
 	for (i = 0; i < text.length; i++)
-		if (form[i] == '-' ? text.at[i] != '-' : digit_of(text.at[i]) == 16)
+		if (form[i] == '-' ? text.at[i] != '-' : dax_digit(text.at[i]) == 16)
 			return false;
 	return true;
 }
@@ -140,7 +87,7 @@ static bool is_same_uuid(struct dax_text uuid, const char *other)
 	size_t i;
 
 	for (i = 0; i < uuid.length; i++)
-		if (digit_of(uuid.at[i]) != digit_of(other[i]))
+		if (dax_digit(uuid.at[i]) != dax_digit(other[i]))
 			return false;
 	return true;
 }
@@ -159,7 +106,7 @@ static enum fit fit_serial(struct dax_text value, const struct dax_identity *dev
 	unsigned long long serial;
 	unsigned int i;
 
-	if (!parse_number(value, &serial))
+	if (!dax_text_number(value, &serial))
 		return FIT_WRONG;
 	for (i = 0; i < device->nr_serials; i++)
 		if (device->serials[i] == serial)
@@ -206,29 +153,12 @@ bool dax_default_state_parse(const char *word, size_t length, enum dax_state *st
 {
 	enum dax_state parsed = DAX_DEFAULT_POLICY;
 
-	if (!is_word((struct dax_text){ word, length }, "policy") &&
+	if (!dax_text_is((struct dax_text){ word, length }, "policy") &&
 	    (!dax_state_parse(word, length, &parsed) || parsed == DAX_STATE_MIXED))
 		return false;
 
 	*state = parsed;
 	return true;
-}
-
-static bool is_gap(char letter)
-{
-	return letter == ',' || letter == ' ' || letter == '\t' || letter == '\n';
-}
-
-static bool next_entry(const char **list, struct dax_text *entry)
-{
-	while (is_gap(**list))
-		(*list)++;
-
-	entry->at = *list;
-	while (**list && !is_gap(**list))
-		(*list)++;
-	entry->length = *list - entry->at;
-	return entry->length > 0;
 }
 
 static const char no_selector[] =
@@ -242,7 +172,7 @@ static const char *read_entry(struct dax_text entry, const struct dax_identity *
 {
 	struct dax_text selector, word;
 
-	if (!split(entry, '=', &selector, &word))
+	if (!dax_text_split(entry, '=', &selector, &word))
 		return "it is not SELECTOR=STATE";
 
 	*fits = fit_selector(selector, device);
@@ -267,7 +197,7 @@ const char *dax_defaults_check(const char *list, struct dax_text *entry)
 	enum dax_state state;
 	enum fit fits;
 
-	while (!wrong && next_entry(&list, entry))
+	while (!wrong && dax_text_next(&list, entry))
 		wrong = read_entry(*entry, &no_device, &fits, &state);
 	return wrong;
 }
@@ -286,7 +216,7 @@ bool dax_defaults_find(const char *list, const struct dax_identity *device, enum
 	enum dax_state entry_state;
 	enum fit fits;
 
-	while (next_entry(&list, &entry)) {
+	while (dax_text_next(&list, &entry)) {
 		if (read_entry(entry, device, &fits, &entry_state) || fits != FIT_YES)
 			continue;
 		*state = entry_state;

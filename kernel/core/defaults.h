@@ -19,6 +19,7 @@
 #define DAXPLUG_CORE_DEFAULTS_H
 
 #include "state.h"
+#include "text.h"
 
 /* Stands for "policy" where a state is expected. */
 #define DAX_DEFAULT_POLICY ((enum dax_state)DAX_STATE_COUNT)
@@ -43,16 +44,6 @@ struct dax_identity {
 	const char *uuid;
 	const unsigned long long *serials;
 	unsigned int nr_serials;
-};
-
-/**
- * struct dax_text - a part of a string, not NUL-terminated
- * @at: its first character
- * @length: in bytes
- */
-struct dax_text {
-	const char *at;
-	size_t length;
 };
 
 const char *dax_defaults_check(const char *list, struct dax_text *entry);

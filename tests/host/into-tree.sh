@@ -98,8 +98,8 @@ ok "the entry is included" grep -qx 'source "drivers/dax/kmem/Kconfig"' "$TREE/d
 is "the other options are kept" "$(grep -c '^config DEV_DAX' "$TREE/drivers/dax/Kconfig")" 2
 is "one document of the state file" \
 	"$(cat "$TREE"/Documentation/ABI/testing/* | grep -cE '^What:[[:space:]]+/sys/bus/dax/devices/daxX.Y/state$')" 1
-is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|stranded/START-END/)' \
-	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 5
+is "the document has each file of the driver" "$(grep -cxE 'What:[[:space:]]+/sys/(bus/dax|module/kmem)/.*/(guard|timeout_ms|last_failure|default_state|faulty_pages|stranded/START-END/)' \
+	"$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 6
 is "the document has no Markdown" "$(grep -cE '^(#|\||```)|\]\(' "$TREE/Documentation/ABI/testing/sysfs-driver-dax-kmem")" 0
 is "the entries of other files are kept" "$(grep -c '^What:' "$TREE/Documentation/ABI/testing/sysfs-bus-dax")" 2
 is "every file that is built or included exists" "$(lacks_files)" ''
