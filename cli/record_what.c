@@ -32,6 +32,7 @@ static const struct {
 	{ "sys/bus/cxl/devices/endpoint*/uport/serial", NULL },
 	{ "sys/bus/nd/devices/*", NULL },
 	{ "sys/bus/nd/devices/*/@(namespace|uuid|mode|size|align|numa_node|alt_name)", NULL },
+	{ "sys/bus/nd/devices/region*/@(badblocks|resource)", NULL },
 
 	/* drivers */
 	{ "sys/module/@(kmem|device_dax|dax_*|cxl_*|memory_hotplug)/", NULL },

@@ -162,5 +162,8 @@ void rating_read(struct daxplug_device *device);
 void words_read(struct daxplug_device *device);
 int64_t words_sum(const struct daxplug_device *device, const char *attribute);
 int memmap_in_effect(const struct daxplug_device *device);
+int badblocks_size(const struct daxplug_device *device, uint64_t *bytes);
+int badblocks_can_report(const struct daxplug *daxplug);
+int badblocks_report(const struct daxplug_device *device);
 
 #endif /* DAXPLUG_DEVICE_H */

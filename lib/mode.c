@@ -9,7 +9,13 @@
 #include "parse.h"
 #include "system.h"
 
-static int load_driver(struct daxplug *daxplug)
+/**
+ * mode_load_driver() - load the kmem driver, unless there is one
+ * @daxplug: the handle
+ *
+ * Return: 0; -ENOENT if there is no kmem driver; or another negative errno.
+ */
+int mode_load_driver(struct daxplug *daxplug)
 {
 	int err = sysfs_find(daxplug, KMEM_DRIVER);
 
@@ -61,7 +67,7 @@ static int bind_by_name(struct daxplug *daxplug, const char *device)
  */
 int mode_bind(struct daxplug *daxplug, const char *device)
 {
-	int err = load_driver(daxplug);
+	int err = mode_load_driver(daxplug);
 
 	if (err)
 		return err;

@@ -46,6 +46,25 @@ static void find_unusable(struct daxplug_forecast *forecast, const struct daxplu
 	     forecast_size(device->daxplug->block_size, size, sizeof(size)));
 }
 
+static void find_bad_blocks(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	uint64_t bytes;
+	int err = badblocks_size(device, &bytes);
+	int unreported = err ? 0 : badblocks_can_report(device->daxplug);
+	char size[32], words[64];
+
+	if (err)
+		find(forecast, "bad-blocks-unknown", DAXPLUG_SEVERITY_UNSURE,
+		     DAXPLUG_REASON_UNREADABLE, device, "",
+		     "cannot tell which blocks of its region are bad: %s",
+		     report_errno(err, words, sizeof(words)));
+	else if (bytes && unreported && device->mode != DAXPLUG_MODE_DISABLED)
+		find(forecast, "bad-blocks", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
+		     device, "install daxplug's driver, which keeps them out of use",
+		     "%s of it are known to be bad, and will be used",
+		     forecast_size(bytes, size, sizeof(size)));
+}
+
 /**
  * struct other_memory - the bytes of page structs that would not be on the devices
  * @known: those of devices for which this is a fact
@@ -167,6 +186,7 @@ void forecast_plug(struct daxplug_forecast *forecast)
 		find_node(forecast, forecast->parts[i].device);
 		find_state(forecast, forecast->parts[i].device);
 		find_unusable(forecast, forecast->parts[i].device);
+		find_bad_blocks(forecast, forecast->parts[i].device);
 		add_page_structs(forecast, &forecast->parts[i], &other);
 	}
 	if (!other.possible && forecast->state != DAXPLUG_STATE_ONLINE_MOVABLE)

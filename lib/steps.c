@@ -210,10 +210,34 @@ static int plug_bound(struct daxplug_change *change, enum daxplug_state wanted)
 	return err;
 }
 
+/*
+ * Has the driver keep pages out of use that are known to be bad, before a bind, which may put the
+ * memory online. A rollback restores memory that was in use, and must not fail because of this.
+ */
+static int report_bad_blocks(struct daxplug_change *change)
+{
+	char words[64];
+	int err;
+
+	/* bind() reports why there is no driver. */
+	if (change->phase == DAXPLUG_PHASE_BACK || mode_load_driver(change->daxplug))
+		return 0;
+	err = badblocks_report(change->device);
+	if (!err)
+		return 0;
+	fail(change, err, DAXPLUG_REASON_UNREADABLE,
+	     "cannot report the bad blocks of its region to the driver: %s",
+	     report_errno(err, words, sizeof(words)));
+	fail_untouched(change);
+	return err;
+}
+
 static int plug(struct daxplug_change *change, enum daxplug_state wanted)
 {
-	int err = 0;
+	int err = report_bad_blocks(change);
 
+	if (err)
+		return err;
 	if (change->device->mode == DAXPLUG_MODE_DISABLED) {
 		err = bind(change);
 		if (err && !change->task.bound)

@@ -58,6 +58,7 @@ int sysfs_write(struct daxplug *daxplug, const char *path, const char *text);
 
 int module_load(struct daxplug *daxplug, const char *module);
 
+int mode_load_driver(struct daxplug *daxplug);
 int mode_bind(struct daxplug *daxplug, const char *device);
 int mode_unbind(struct daxplug *daxplug, const char *device);
 int mode_can_unbind(const struct daxplug *daxplug);

@@ -308,6 +308,18 @@ static int write_node_reclaim(const char *path, const char *text)
 	return write_setting(path, text);
 }
 
+/* Like the driver, adds to the list. */
+static int write_faulty_pages(const char *path, const char *text)
+{
+	char list[256];
+
+	if (fake.fail_setting)
+		return fake.fail_setting;
+	fixture_read(fake.fixture, path, list, sizeof(list));
+	fixture_write(fake.fixture, path, "%s%s%s\n", list, *list ? "," : "", text);
+	return 0;
+}
+
 static int write_file(const char *path, const char *text)
 {
 	unsigned int number;
@@ -322,6 +334,8 @@ static int write_file(const char *path, const char *text)
 		return write_reclaim(text);
 	if (strstr(path, "nr_hugepages"))
 		return write_pool(path, text);
+	if (strstr(path, "/faulty_pages"))
+		return write_faulty_pages(path, text);
 	if (strstr(path, "/kmem/") || strstr(path, "memmap_on_memory"))
 		return write_setting(path, text);
 	return write_device(text);

@@ -33,7 +33,7 @@
  * @has_id: it has been given
  * @no_driver: there is no module kmem
  * @fail_reclaim: a negative errno for reclaiming, or 0
- * @fail_setting: a negative errno for kmem/guard and the like, or 0
+ * @fail_setting: a negative errno for kmem/guard, faulty_pages and the like, or 0
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
  * @pool_left: its pages left when a block has gone offline
  * @system_pool: nr_hugepages of the machine, or NULL

@@ -78,14 +78,34 @@ static int per_block(void **state)
 	return 0;
 }
 
-static int with_state(void **state, const char *taint)
+static int with_state_at(void **state, const char *taint, const char *place)
 {
 	struct fixture_device device = fixture_hmem;
 	struct context *context;
 
+	device.place = place;
 	device.state = "unplugged";
 	context = start(state, &device);
 	fixture_write(&context->fixture, "sys/module/kmem/taint", "%s\n", taint);
+	return 0;
+}
+
+static int with_state(void **state, const char *taint)
+{
+	return with_state_at(state, taint, fixture_hmem.place);
+}
+
+#define REGION "sys/devices/LNXSYSTM:00/ndbus0/region1/"
+
+/* Daxplug's driver, and a namespace whose region has two ranges of bad blocks. */
+static int bad_region(void **state)
+{
+	struct context *context;
+
+	with_state_at(state, "OE", "LNXSYSTM:00/ndbus0/region1/dax1.1");
+	context = *state;
+	fixture_write(&context->fixture, REGION "resource", "0x100000000\n");
+	fixture_write(&context->fixture, REGION "badblocks", "4194304 8\n4194320 1\n");
 	return 0;
 }
 
@@ -1030,6 +1050,53 @@ static void no_driver(void **state)
 	expect_hint(context, "CONFIG_DEV_DAX_KMEM");
 }
 
+#define FAULTY_PAGES "sys/module/kmem/parameters/faulty_pages"
+
+static void expect_faulty_pages(struct context *context, const char *wanted)
+{
+	char list[256];
+
+	fixture_read(&context->fixture, FAULTY_PAGES, list, sizeof(list));
+	assert_string_equal(list, wanted);
+}
+
+/* A plug reports the bad blocks of the region first; a driver without the parameter gets none. */
+static void bad_blocks(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	assert_false(fixture_exists(&context->fixture, FAULTY_PAGES));
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+
+	fixture_write(&context->fixture, FAULTY_PAGES, "%s", "");
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	expect_faulty_pages(context, "0x180000000-0x180000fff,0x180002000-0x1800021ff");
+	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
+}
+
+/* Without a list of bad blocks, and with one that does not reach the driver, nothing is plugged. */
+static void bad_blocks_unknown(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fixture_write(&context->fixture, FAULTY_PAGES, "%s", "");
+	fake.fail_setting = -ENOMEM;
+	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, REFUSED, UNPLUGGED);
+	expect_message(context, "bad blocks of its region");
+	fake.fail_setting = 0;
+
+	fixture_write(&context->fixture, REGION "badblocks", "4194304\n");
+	EXPECT(PLUG(ONLINE_MOVABLE), -EINVAL, REFUSED, UNPLUGGED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
+
+	fixture_delete(&context->fixture, REGION "badblocks");
+	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
+	expect_faulty_pages(context, "");
+}
+
 /* A device that cannot be unbound is not taken offline first. */
 static void cannot_be_unbound(void **state)
 {
@@ -1678,6 +1745,8 @@ int main(void)
 		WITH(per_block, devdax),
 		WITH(per_block, bound_by_name),
 		WITH(per_block, no_driver),
+		WITH(bad_region, bad_blocks),
+		WITH(bad_region, bad_blocks_unknown),
 		WITH(per_block, cannot_be_unbound),
 		WITH(per_block, other_drivers),
 		WITH(per_block, no_node),

@@ -777,6 +777,35 @@ static void nonsense(void **state)
 			 -EINVAL);
 }
 
+/* A finding if bad blocks of the device would be used, or if that cannot be told. */
+static void bad_blocks(void **state)
+{
+	static const char badblocks[] = "sys/devices/LNXSYSTM:00/ndbus0/region1/badblocks";
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
+	struct fixture_device pmem = fixture_hmem;
+
+	pmem.name = "dax1.0";
+	pmem.place = "LNXSYSTM:00/ndbus0/region1/dax1.1";
+	pmem.first = 64;
+	fixture_add_device(fixture, &pmem);
+	fixture_write(fixture, "sys/devices/LNXSYSTM:00/ndbus0/region1/resource", "0x1fffff000\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks"), -1);
+	/* Before the device. */
+	fixture_write(fixture, badblocks, "0 8\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks"), -1);
+	/* Partly in the device. */
+	fixture_write(fixture, badblocks, "0 9\n");
+	assert_finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks",
+		       DAXPLUG_SEVERITY_WARNING);
+	/* The driver keeps them out of use. */
+	fixture_write(fixture, "sys/module/kmem/parameters/faulty_pages", "\n");
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks"), -1);
+	fixture_write(fixture, badblocks, "none\n");
+	assert_finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -796,6 +825,7 @@ int main(void)
 		WITH(unreadable_zoneinfo),
 		WITH(unreadable_cpuset),
 		WITH(commit_limit),
+		WITH(bad_blocks),
 		WITH(kernel_zone),
 		WITH(pushed_back),
 		WITH(users),
