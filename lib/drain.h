@@ -209,7 +209,7 @@ int pieces_add(struct drain *drain, const struct piece *all);
 void pieces_sort(struct drain *drain);
 
 /* evacuees.c */
-bool evacuees_find(struct drain *drain, int64_t deadline);
+void evacuees_find(struct drain *drain, int64_t deadline);
 
 /* files.c */
 void files_find(struct drain *drain, int64_t deadline);

@@ -59,7 +59,8 @@ static struct owner *take_owner(struct search *search)
 {
 	struct owner key = { .pid = search->process->pid }, *owner;
 
-	snprintf(key.name, sizeof(key.name), "%s", search->process->name);
+	snprintf(key.name, sizeof(key.name), "%.*s", (int)sizeof(key.name) - 1,
+		 search->process->name);
 	owner = owners_find(search->drain, &key);
 	if (owner)
 		return owner;
@@ -142,12 +143,11 @@ static bool take_process(const struct daxplug *daxplug, const struct process *pr
  * @drain: the drain; pieces are added
  * @deadline: when to stop, by clock_now()
  *
- * Return: true if all processes were searched.
+ * Memory that it does not find is left to the unplug.
  */
-bool evacuees_find(struct drain *drain, int64_t deadline)
+void evacuees_find(struct drain *drain, int64_t deadline)
 {
 	struct search search = { .drain = drain };
-	bool all = process_each(drain->change->daxplug, deadline, take_process, &search);
 
-	return all && !search.err;
+	process_each(drain->change->daxplug, deadline, take_process, &search);
 }

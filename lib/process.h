@@ -14,11 +14,11 @@ struct daxplug;
 /**
  * struct process - a process
  * @pid: its PID
- * @name: its name
+ * @name: its name; the kernel gives at most 64 characters of that of a kernel thread
  */
 struct process {
 	int pid;
-	char name[32];
+	char name[72];
 };
 
 /* Called for each process; returns false to end. */

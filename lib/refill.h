@@ -20,7 +20,7 @@ enum refill_way { REFILL_DEMOTION, REFILL_BALANCING, REFILL_INTERLEAVE, REFILLS 
 
 /**
  * struct refill_setting - the former value of a setting
- * @path: its file, relative to the root; empty if it was not written to
+ * @path: its file, relative to the root
  * @value: its former value
  */
 struct refill_setting {
