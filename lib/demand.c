@@ -71,7 +71,8 @@ static bool take_node(const struct daxplug_forecast *forecast, struct part *part
 	struct pools pools;
 	char *text;
 
-	text = node_meminfo(forecast->daxplug, part->node);
+	int err;
+	text = node_meminfo(forecast->daxplug, part->node, &err);
 	part->owns_node = text && figure(text, "MemTotal") &&
 			  figure(text, "MemTotal") <= online_on(forecast, part->node) &&
 			  !pools_read(forecast->daxplug, part->node, &pools);
@@ -271,9 +272,10 @@ static uint64_t lost_pages(const struct daxplug_forecast *forecast, const struct
 	uint64_t online = online_on(forecast, part->node), total;
 	char *text;
 
+	int err;
 	if (part->owns_node)
 		return pool->free;
-	text = node_meminfo(forecast->daxplug, part->node);
+	text = node_meminfo(forecast->daxplug, part->node, &err);
 	total = text ? figure(text, "MemTotal") : 0;
 	free(text);
 	return total > online ? (double)pool->free * online / total : pool->free;

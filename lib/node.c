@@ -27,16 +27,16 @@ struct zone {
 	unsigned long long reserve;
 };
 
-/* The meminfo of a node, which the caller frees; NULL if it cannot be read. */
-char *node_meminfo(const struct daxplug *daxplug, int node)
+/* The meminfo of a node, which the caller frees; NULL with @err set if it cannot be read. */
+char *node_meminfo(const struct daxplug *daxplug, int node, int *err)
 {
 	char path[SYSFS_PATH_SIZE];
-	int err;
 
+	*err = -ENODATA;
 	if (node < 0)
 		return NULL;
 	snprintf(path, sizeof(path), NODES "/node%d/meminfo", node);
-	return sysfs_read_long(daxplug, path, &err);
+	return sysfs_read_long(daxplug, path, err);
 }
 
 /* /proc/zoneinfo, which the caller frees; NULL with @err set if it cannot be read. */
@@ -130,17 +130,18 @@ static uint64_t droppable(uint64_t cache, uint64_t low)
  * @node: the node
  * @room: set to the figures
  *
- * Return: 0; -ENODATA if the figures cannot be read.
+ * Return: 0; -ENODATA if the node's meminfo has no figures; or the negative errno of reading it,
+ * such as -ENOENT for a node that has gone.
  */
 int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node, struct node_room *room)
 {
 	uint64_t active = 0, inactive = 0, slab = 0, low = 0;
-	char *text = node_meminfo(daxplug, node);
-	int err = -ENODATA;
+	int err;
+	char *text = node_meminfo(daxplug, node, &err);
 
 	*room = (struct node_room){ 0 };
 	if (text)
-		err = parse_meminfo(text, "MemFree", &room->free);
+		err = parse_meminfo(text, "MemFree", &room->free) ? -ENODATA : 0;
 	if (!err) {
 		parse_meminfo(text, "Active(file)", &active);
 		parse_meminfo(text, "Inactive(file)", &inactive);
@@ -148,7 +149,7 @@ int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node, str
 	}
 	free(text);
 	if (err)
-		return -ENODATA;
+		return err;
 
 	room->spare = room->free;
 	if (zoneinfo) {

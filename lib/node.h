@@ -25,7 +25,7 @@ struct node_room {
 	uint64_t kernel;
 };
 
-char *node_meminfo(const struct daxplug *daxplug, int node);
+char *node_meminfo(const struct daxplug *daxplug, int node, int *err);
 int node_room(const struct daxplug *daxplug, const char *zoneinfo, int node,
 	      struct node_room *room);
 char *node_zoneinfo(const struct daxplug *daxplug, int *err);

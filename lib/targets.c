@@ -56,12 +56,11 @@ static void add_target(struct targets *targets, int *distances, int node, int di
  * Does not count reserved huge pages, which the kernel keeps for the processes that reserved
  * them. If their number cannot be read, all free pages may be reserved.
  */
-static void read_pools(struct target *target, const struct daxplug *daxplug)
+static int read_pools(struct target *target, const struct daxplug *daxplug)
 {
+	int err = pools_read(daxplug, target->node, &target->pools);
 	unsigned int i;
 
-	if (pools_read(daxplug, target->node, &target->pools))
-		target->pools.count = 0;
 	for (i = 0; i < target->pools.count; i++) {
 		struct pool *pool = &target->pools.pool[i];
 		uint64_t reserved;
@@ -70,19 +69,20 @@ static void read_pools(struct target *target, const struct daxplug *daxplug)
 			reserved = pool->free;
 		pool->free -= reserved < pool->free ? reserved : pool->free;
 	}
+	return err;
 }
 
-/* A node whose figures cannot be read, such as one that has lost its memory, can take nothing. */
-static void read_target(struct target *target, const struct daxplug *daxplug, const char *zoneinfo)
+/* A node that has gone, or has lost its memory, can take nothing. */
+static int read_target(struct target *target, const struct daxplug *daxplug, const char *zoneinfo)
 {
 	struct node_room room;
+	int err = node_room(daxplug, zoneinfo, target->node, &room);
 
-	target->spare = 0;
-	target->pools.count = 0;
-	if (node_room(daxplug, zoneinfo, target->node, &room))
-		return;
-	target->spare = room.spare;
-	read_pools(target, daxplug);
+	if (!err) {
+		target->spare = room.spare;
+		err = read_pools(target, daxplug);
+	}
+	return err == -ENOENT ? 0 : err;
 }
 
 /**
@@ -90,11 +90,12 @@ static void read_target(struct target *target, const struct daxplug *daxplug, co
  * @targets: the targets
  * @daxplug: the handle
  *
- * Return: 0; -ENODATA if /proc/zoneinfo cannot be read.
+ * Return: 0; -ENODATA if /proc/zoneinfo cannot be read; or the negative errno of reading the
+ * figures of a target, which then keeps those it had.
  */
 int targets_refresh(struct targets *targets, const struct daxplug *daxplug)
 {
-	int err;
+	int err, first = 0;
 	char *zoneinfo = node_zoneinfo(daxplug, &err);
 	unsigned int i;
 
@@ -103,14 +104,17 @@ int targets_refresh(struct targets *targets, const struct daxplug *daxplug)
 	for (i = 0; i < targets->count; i++) {
 		struct target *target = &targets->target[i], now = { .node = target->node };
 
-		read_target(&now, daxplug, zoneinfo);
+		err = read_target(&now, daxplug, zoneinfo);
+		first = first ? first : err;
+		if (err)
+			continue;
 		pthread_mutex_lock(&targets->lock);
 		target->spare = now.spare;
 		target->pools = now.pools;
 		pthread_mutex_unlock(&targets->lock);
 	}
 	free(zoneinfo);
-	return 0;
+	return first;
 }
 
 static int read_nodes(struct targets *targets, const struct daxplug *daxplug, int own,

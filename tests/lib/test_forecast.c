@@ -385,6 +385,58 @@ static void drained_together(void **state)
 
 /* Two devices of one node: values of the node are not counted twice. */
 static void one_node(void **state)
+/* A node whose figures cannot be read is not full. */
+static void drain_to_unreadable_node(void **state)
+{
+	struct context *context = *state;
+	int64_t room;
+
+	add_second(context);
+	set_node(context, 1, 1024, 600, 400, 0, 0);
+	set_node(context, 2, 1024, 600, 400, 0, 0);
+	set_zones(context, 800);
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	fixture_link(&context->fixture, NODE "node0/hugepages", "hugepages");
+	assert_int_equal(drain_verdict(context, DAXPLUG_CHANGE_DRAIN, &room),
+			 DAXPLUG_VERDICT_UNKNOWN);
+	fixture_delete(&context->fixture, NODE "node0/hugepages");
+	fixture_link(&context->fixture, NODE "node0/meminfo", "meminfo");
+	assert_int_equal(drain_verdict(context, DAXPLUG_CHANGE_DRAIN, &room),
+			 DAXPLUG_VERDICT_UNKNOWN);
+}
+
+static int verdict_for_nobody(struct context *context, unsigned int flags, int64_t *room)
+{
+	int verdict;
+
+	if (!geteuid()) {
+		assert_int_equal(chmod(context->fixture.root, 0755), 0);
+		assert_int_equal(seteuid(65534), 0);
+		verdict = drain_verdict(context, flags, room);
+		assert_int_equal(seteuid(0), 0);
+		return verdict;
+	}
+	return drain_verdict(context, flags, room);
+}
+
+/* --no-refill has to write to the settings that are on, and only to these. */
+static void refill_unwritable(void **state)
+{
+	struct context *context = *state;
+	char path[FIXTURE_PATH_SIZE];
+	int64_t room;
+
+	add_second(context);
+	set_node(context, 2, 1024, 1024, 0, 0, 0);
+	fixture_write(&context->fixture, "proc/sys/kernel/numa_balancing", "2\n");
+	fixture_path(&context->fixture, "proc/sys/kernel/numa_balancing", path);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	assert_int_equal(verdict_for_nobody(context, 0, &room), DAXPLUG_VERDICT_GO);
+	assert_int_equal(verdict_for_nobody(context, DAXPLUG_CHANGE_NO_REFILL, &room),
+			 DAXPLUG_VERDICT_REFUSED);
+}
+
 {
 	struct context *context = *state;
 	struct fixture_device second = fixture_hmem;
@@ -845,3 +897,5 @@ int main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
+		WITH(drain_to_unreadable_node),
+		WITH(refill_unwritable),
