@@ -47,13 +47,14 @@ static uint64_t online_on(const struct daxplug_forecast *forecast, int node)
 	return online;
 }
 
+/* Whether a part is the first with online memory on its node. */
 static bool is_first_on_node(const struct daxplug_forecast *forecast, const struct part *part)
 {
 	const struct part *other = forecast->parts;
 
-	while (other->node != part->node)
+	while (other != part && (other->node != part->node || !other->online))
 		other++;
-	return other == part;
+	return other == part && part->online;
 }
 
 static void set_all(struct part *part, int64_t value)
@@ -64,14 +65,14 @@ static void set_all(struct part *part, int64_t value)
 		part->use[i] = value;
 }
 
-/* Attributes the figures of a node to the first of its devices. */
+/* Attributes the figures of a node to the first of its devices with online memory. */
 static bool take_node(const struct daxplug_forecast *forecast, struct part *part)
 {
 	uint64_t all, cache, shared;
 	struct pools pools;
 	char *text;
-
 	int err;
+
 	text = node_meminfo(forecast->daxplug, part->node, &err);
 	part->owns_node = text && figure(text, "MemTotal") &&
 			  figure(text, "MemTotal") <= online_on(forecast, part->node) &&
@@ -271,8 +272,8 @@ static uint64_t lost_pages(const struct daxplug_forecast *forecast, const struct
 {
 	uint64_t online = online_on(forecast, part->node), total;
 	char *text;
-
 	int err;
+
 	if (part->owns_node)
 		return pool->free;
 	text = node_meminfo(forecast->daxplug, part->node, &err);
@@ -316,7 +317,7 @@ void forecast_pools(struct daxplug_forecast *forecast)
 	for (i = 0; i < forecast->count; i++) {
 		const struct part *part = &forecast->parts[i];
 
-		if (!part->online || !is_first_on_node(forecast, part))
+		if (!is_first_on_node(forecast, part))
 			continue;
 		if (pools_read(forecast->daxplug, part->node, &pools)) {
 			find(forecast, "huge-pages-unknown", DAXPLUG_SEVERITY_UNSURE,

@@ -454,6 +454,13 @@ static void refill_unwritable(void **state)
 	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
 }
 
+
+	/* The figures of the node belong to the device that is online. */
+	fixture_add_blocks(&context->fixture, 48, 8, "offline", "Normal Movable");
+	set_node(context, 1, 1024, 800, 200, 0, 0);
+	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
+	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
+	assert_int_equal(daxplug_forecast_pools(result), 1);
 /* The worker of a driver without a thread of its own allocates as its cpuset allows. */
 static void cpuset(void **state)
 {
