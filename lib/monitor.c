@@ -370,6 +370,9 @@ int daxplug_monitor_next(struct daxplug_monitor *monitor, const struct daxplug_e
 		int err = look(monitor);
 
 		if (err) {
+			/* The uevents of this scan have been received; no other may follow. */
+			set_timer(monitor,
+				  monitor->scan_ms < SCAN_LIVE ? monitor->scan_ms : SCAN_LIVE);
 			monitor->daxplug->report = monitor->own->report;
 			return err;
 		}

@@ -4,11 +4,14 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -182,6 +185,58 @@ static void no_netlink(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* The time in ms until the timer of a monitor expires; -1 if the kernel does not tell. */
+static int64_t time_left(const struct daxplug_monitor *monitor)
+{
+	char path[64], line[160];
+	struct itimerspec timer;
+	int64_t left = -1;
+	FILE *info;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", daxplug_monitor_fd(monitor));
+	info = fopen(path, "r");
+	while (info && left < 0 && fgets(line, sizeof(line), info))
+		if (sscanf(line, "tfd: %d", &fd) == 1 && !timerfd_gettime(fd, &timer))
+			left = timer.it_value.tv_sec * 1000 + timer.it_value.tv_nsec / 1000000;
+	if (info)
+		fclose(info);
+	return left;
+}
+
+/* The uevent whose scan has failed may be the last for a long time. */
+static void failed_scan_is_repeated(void **state)
+{
+	struct rlimit before, few = { 0 };
+	const struct daxplug_event *event;
+	struct daxplug_monitor *monitor;
+	struct daxplug *daxplug;
+	struct pollfd polled;
+	int64_t left;
+	int err;
+
+	(void)state;
+	assert_int_equal(daxplug_new(NULL, &daxplug), 0);
+	assert_int_equal(daxplug_monitor_new(daxplug, &monitor), 0);
+	do
+		assert_int_equal(daxplug_monitor_next(monitor, &event), 1);
+	while (daxplug_event_get_type(event) != DAXPLUG_EVENT_READY);
+	polled = (struct pollfd){ .fd = daxplug_monitor_fd(monitor), .events = POLLIN };
+	assert_int_equal(poll(&polled, 1, -1), 1);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	err = daxplug_monitor_next(monitor, &event);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, -EMFILE);
+	left = time_left(monitor);
+	daxplug_monitor_unref(monitor);
+	daxplug_unref(daxplug);
+	if (left < 0)
+		skip();
+	assert_in_range(left, 0, 2000);
+}
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -243,6 +298,7 @@ int main(void)
 		cmocka_unit_test(snapshot_and_modes),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(no_netlink),
+		cmocka_unit_test(failed_scan_is_repeated),
 		cmocka_unit_test(cost),
 	};
 
