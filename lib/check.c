@@ -223,7 +223,7 @@ static int reread(struct daxplug_change *change)
 	if (!err)
 		return 0;
 	if (err == -ENODEV)
-		return refuse(change, err, DAXPLUG_REASON_NO_DEVICE, "device no longer exists");
+		return refuse(change, err, DAXPLUG_REASON_NO_DEVICE, device_gone(change->device));
 	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
 	change->report.reason = DAXPLUG_REASON_UNREADABLE;
 	change->report.retry = true;

@@ -167,26 +167,55 @@ static int read_all(struct daxplug_device *device)
 }
 
 /**
- * device_read() - read all properties of a device
+ * device_find() - test whether a device still exists
  * @device: the device
  *
- * Return: 0; -ENODEV if it has gone, with nothing changed; -EMFILE, -ENFILE or -ENOMEM,
- * with its state, driver and blocks unknown.
+ * Return: 0; -ENODEV if it has gone, even if another device has its name; or another negative errno
+ * if that is unknown.
  */
-int device_read(struct daxplug_device *device)
+int device_find(struct daxplug_device *device)
 {
+	ino_t inode = device->inode;
 	char path[SYSFS_PATH_SIZE];
 	int err;
 
 	device_path(device, "", path);
-	err = sysfs_find(device->daxplug, path);
-	if (err == -ENOENT)
+	err = sysfs_read_inode(device->daxplug, path, &inode);
+	if (err == -ENOENT || (device->inode && inode != device->inode))
 		return -ENODEV;
+	device->inode = inode;
+	return err;
+}
+
+/**
+ * device_read() - read all properties of a device
+ * @device: the device
+ *
+ * Return: 0; -ENODEV if it has gone, as by device_find(), with nothing changed; -EMFILE, -ENFILE or
+ * -ENOMEM, with its state, driver and blocks unknown.
+ */
+int device_read(struct daxplug_device *device)
+{
+	int err = device_find(device);
+
+	if (err == -ENODEV)
+		return err;
 	if (!sysfs_is_short(err))
 		err = read_all(device);
 	if (err)
 		device_forget(device);
 	return err;
+}
+
+/* The message for a device that device_find() has found gone. */
+const char *device_gone(const struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "", path);
+	return sysfs_find(device->daxplug, path)
+		       ? "device no longer exists"
+		       : "device no longer exists; another device has its name now";
 }
 
 static void free_device(struct daxplug_device *device)
@@ -261,7 +290,7 @@ int daxplug_device_refresh(struct daxplug_device *device)
 
 	report_clear(report);
 	if (err == -ENODEV)
-		report_error(report, err, "%s: device no longer exists", device->name);
+		report_error(report, err, "%s: %s", device->name, device_gone(device));
 	else if (err)
 		report_error(report, err, "%s: cannot be read: %s", device->name,
 			     report_errno(err, words, sizeof(words)));

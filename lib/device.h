@@ -98,6 +98,7 @@ struct rating {
  * @listed: whether it is in the handle's list
  * @index: its index in that list
  * @name: such as dax0.0
+ * @inode: that of its directory, which a later device of that name does not have; 0 if unknown
  * @place_error: 0, or the negative errno for which its kind and parent are unknown
  * @word: the word in its state file, if it has one
  * @node_known: whether @target_node could be read
@@ -113,6 +114,7 @@ struct daxplug_device {
 	bool listed;
 	unsigned int index;
 	char name[DEVICE_NAME_SIZE];
+	ino_t inode;
 	unsigned int region;
 	unsigned int instance;
 	char region_name[64];
@@ -143,7 +145,9 @@ struct daxplug_device {
 
 int device_new(struct daxplug *daxplug, const char *name, struct daxplug_device **device);
 void device_unlist(struct daxplug_device *device);
+int device_find(struct daxplug_device *device);
 int device_read(struct daxplug_device *device);
+const char *device_gone(const struct daxplug_device *device);
 void device_forget(struct daxplug_device *device);
 void device_path(const struct daxplug_device *device, const char *attribute, char *path);
 int64_t device_read_count(const struct daxplug_device *device, const char *attribute);

@@ -502,8 +502,9 @@ void daxplug_device_unref(struct daxplug_device *device);
  *
  * Strings from its getters are invalid after this call.
  *
- * Return: 0; -ENODEV if the device has gone, with nothing changed; -ENOMEM, -EMFILE or
- * -ENFILE, with the state, the driver and the blocks of the device unknown.
+ * Return: 0; -ENODEV if the device has gone, with nothing changed, even if another device has its
+ * name now; -ENOMEM, -EMFILE or -ENFILE, with the state, the driver and the blocks of the device
+ * unknown.
  */
 DAXPLUG_CHECK int daxplug_device_refresh(struct daxplug_device *device);
 
@@ -645,9 +646,9 @@ int64_t daxplug_device_pages_poisoned(const struct daxplug_device *device);
  *
  * Lasts until the device is unbound. daxplug_device_guard() returns the new value at once.
  *
- * Return: 0; -EOPNOTSUPP if its driver has no guard, or in a recorded tree; -EACCES or
- * -EPERM for a caller other than root; -EROFS if sysfs is mounted read-only; or the errno of the
- * driver.
+ * Return: 0; -ENODEV if the device has gone; -EOPNOTSUPP if its driver has no guard, or in a
+ * recorded tree; -EACCES or -EPERM for a caller other than root; -EROFS if sysfs is mounted
+ * read-only; or the errno of the driver.
  */
 DAXPLUG_CHECK int daxplug_device_set_guard(struct daxplug_device *device, bool on);
 

@@ -12,8 +12,10 @@ static int set(struct daxplug_device *device, const char *attribute, int64_t val
 {
 	struct daxplug *daxplug = device->daxplug;
 	char path[SYSFS_PATH_SIZE], text[32];
-	int err;
+	int err = device_find(device);
 
+	if (err)
+		return err;
 	device_path(device, attribute, path);
 	snprintf(text, sizeof(text), "%" PRId64, value);
 	err = daxplug->system->write(daxplug, path, text);

@@ -32,7 +32,7 @@ static int stop(struct daxplug_change *change, int err)
 	change->report.outcome = change->task.touched ? DAXPLUG_OUTCOME_INCOMPLETE
 						      : DAXPLUG_OUTCOME_REFUSED;
 	if (err == -ENODEV)
-		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "device no longer exists");
+		return fail(change, err, DAXPLUG_REASON_NO_DEVICE, "%s", device_gone(device));
 	for (i = 0; !err && i < device->counts.total; i++)
 		if (device->blocks[i].err)
 			return fail_unreadable(change, &device->blocks[i]);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handle.h"
@@ -201,6 +202,28 @@ int sysfs_find(const struct daxplug *daxplug, const char *path)
 		return fd;
 	close(fd);
 	return 0;
+}
+
+/**
+ * sysfs_read_inode() - read the inode number of a file
+ * @daxplug: the handle
+ * @path: the file, relative to the root
+ * @inode: set to the number, which sysfs gives to no later file; unchanged on an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int sysfs_read_inode(const struct daxplug *daxplug, const char *path, ino_t *inode)
+{
+	int fd = root_open(daxplug, path, O_PATH), err;
+	struct stat file;
+
+	if (fd < 0)
+		return fd;
+	err = fstat(fd, &file) ? -errno : 0;
+	close(fd);
+	if (!err)
+		*inode = file.st_ino;
+	return err;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 struct daxplug;
@@ -61,6 +62,7 @@ int module_load(struct daxplug *daxplug, const char *module);
 int mode_load_driver(struct daxplug *daxplug);
 int mode_bind(struct daxplug *daxplug, const char *device);
 int mode_unbind(struct daxplug *daxplug, const char *device);
+int sysfs_read_inode(const struct daxplug *daxplug, const char *path, ino_t *inode);
 int mode_can_unbind(const struct daxplug *daxplug);
 
 #endif /* DAXPLUG_SYSTEM_H */

@@ -518,6 +518,96 @@ static void vanished(void **state)
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
 }
 
+/* The name goes to a device of other memory. The old directory stays, so that its inode does. */
+static void replace_device(struct context *context)
+{
+	struct fixture_device other = fixture_hmem;
+	char from[FIXTURE_PATH_SIZE], to[FIXTURE_PATH_SIZE];
+
+	fixture_path(&context->fixture, "sys/devices/platform/hmem.0", from);
+	fixture_path(&context->fixture, "sys/devices/platform/hmem.9", to);
+	assert_int_equal(rename(from, to), 0);
+	other.first = FIRST + BLOCKS;
+	fixture_add_device(&context->fixture, &other);
+	fixture_add_blocks(&context->fixture, FIRST + BLOCKS, BLOCKS, "online", "Movable");
+}
+
+static void expect_replaced(struct context *context, int err)
+{
+	assert_int_equal(err, -ENODEV);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DEVICE);
+	expect_message(context, "dax0.0: device no longer exists; another device has its name now");
+	look(context);
+	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
+}
+
+static void replaced(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	replace_device(context);
+	expect_replaced(context, UNPLUG());
+}
+
+/* Starts a prepared change that has to wait for the lock of the device, which the caller frees. */
+static int start_locked(struct context *context)
+{
+	char path[FIXTURE_PATH_SIZE];
+	struct pollfd polled;
+	int fd;
+
+	fixture_path(&context->fixture, "sys/bus/dax/devices/dax0.0/resource", path);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	while (daxplug_change_process(context->change) &&
+	       daxplug_change_phase(context->change) != DAXPLUG_PHASE_WAIT) {
+		polled = (struct pollfd){ daxplug_change_fd(context->change), POLLIN, 0 };
+		assert_true(poll(&polled, 1, 30000) > 0);
+	}
+	return fd;
+}
+
+/* Closing it is not enough, because the worker has a copy. */
+static void unlock(int fd)
+{
+	assert_int_equal(flock(fd, LOCK_UN), 0);
+	close(fd);
+}
+
+/* The worker gets the lock of a device that has gone meanwhile. */
+static void replaced_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	set_blocks(context, "online", "Movable");
+	look(context);
+	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
+	fd = start_locked(context);
+	replace_device(context);
+	unlock(fd);
+	expect_replaced(context, daxplug_change_wait(context->change));
+}
+
+/* The state before a change is the one that the process with the lock has left. */
+static void changed_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	look(context);
+	prepare(context, DAXPLUG_ACTION_REPLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	fd = start_locked(context);
+	set_blocks(context, "online", "Normal");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_state_before(context->change), DAXPLUG_STATE_ONLINE_KERNEL);
+}
+
 /* The caller is killed: the child detects that, rolls back, and exits. */
 static void killed(void **state)
 {
@@ -1754,6 +1844,9 @@ int main(void)
 		WITH(upstream, unreadable),
 		WITH(per_block, masked),
 		WITH(upstream, masked),
+		WITH(per_block, replaced),
+		WITH(per_block, replaced_while_locked),
+		WITH(per_block, changed_while_locked),
 		WITH_ALL(recorded),
 		WITH_ALL(release),
 		WITH(ours, release_unplugged),

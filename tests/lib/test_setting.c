@@ -93,6 +93,16 @@ static void unsupported(void **state)
 	assert_int_equal(daxplug_device_set_memmap_wanted(context->device, true), -EOPNOTSUPP);
 }
 
+static void gone(void **state)
+{
+	struct context *context = *state;
+
+	context->daxplug->system = &system_fake;
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0");
+	assert_int_equal(daxplug_device_set_guard(context->device, true), -ENODEV);
+	assert_int_equal(daxplug_device_guard(context->device), 0);
+}
+
 static void no_timeout(void **state)
 {
 	struct context *context = *state;
@@ -118,7 +128,8 @@ static void recorded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(set), WITH(refused), WITH(unsupported), WITH(no_timeout), WITH(recorded),
+		WITH(set),  WITH(refused),    WITH(unsupported),
+		WITH(gone), WITH(no_timeout), WITH(recorded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
