@@ -187,6 +187,16 @@ static int check_node(struct daxplug_change *change)
 		      "firmware gave it no NUMA node, so the kernel cannot use it as memory");
 }
 
+/* Refuses only for a definite no, as check_permission(). */
+static int check_driver(struct daxplug_change *change)
+{
+	if (change->device->mode != DAXPLUG_MODE_DISABLED ||
+	    mode_can_bind(change->daxplug) != -ENOENT)
+		return 0;
+	report_hint(&change->report, NO_DRIVER_REMEDY);
+	return refuse(change, -ENOENT, DAXPLUG_REASON_NO_DRIVER, NO_DRIVER_TEXT);
+}
+
 static int refuse_finding(struct daxplug_change *change, const struct finding *finding)
 {
 	bool permission = finding->reason == DAXPLUG_REASON_PERMISSION;
@@ -294,6 +304,8 @@ int check_all(struct daxplug_change *change)
 	if (err || change_is_settled(change))
 		return err;
 	err = check_node(change);
+	if (!err)
+		err = check_driver(change);
 	if (!err)
 		err = check_system(change);
 	if (!err)

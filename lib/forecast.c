@@ -111,6 +111,7 @@ static void fill(struct daxplug_forecast *forecast, bool with_users)
 		find_mode(forecast, forecast->parts[i].device);
 		find_unreadable(forecast, forecast->parts[i].device);
 	}
+	forecast_driver(forecast);
 	if (forecast->action != DAXPLUG_ACTION_PLUG) {
 		forecast_use(forecast);
 		forecast_pools(forecast);

@@ -150,6 +150,7 @@ int forecast_drain_room(struct daxplug_forecast *forecast);
 void forecast_commit(struct daxplug_forecast *forecast);
 void forecast_push_back(struct daxplug_forecast *forecast);
 void forecast_users(struct daxplug_forecast *forecast);
+void forecast_driver(struct daxplug_forecast *forecast);
 void forecast_plug(struct daxplug_forecast *forecast);
 
 #endif /* DAXPLUG_FORECAST_H */

@@ -10,6 +10,18 @@
 #include "system.h"
 
 /**
+ * mode_can_bind() - check whether there is a kmem driver, loaded or to be loaded
+ * @daxplug: the handle
+ *
+ * Return: 0; -ENOENT if there is none; or another negative errno if that is unknown.
+ */
+int mode_can_bind(struct daxplug *daxplug)
+{
+	int err = sysfs_find(daxplug, KMEM_DRIVER);
+
+	return err == -ENOENT ? daxplug->system->find(daxplug, "kmem") : err;
+}
+
  * mode_load_driver() - load the kmem driver, unless there is one
  * @daxplug: the handle
  *

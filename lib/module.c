@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Loads a kernel module as modprobe does. */
+/* Finds and loads a kernel module as modprobe does. */
 #include <errno.h>
 #include <libkmod.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static void keep_quiet(void *data, int priority, const char *file, int line, con
 static int insert(struct kmod_list *list)
 {
 	struct kmod_list *entry;
-	int err = -ENOENT;
+	int err = 0;
 
 	kmod_list_foreach(entry, list)
 	{
@@ -31,6 +31,26 @@ static int insert(struct kmod_list *list)
 	return err < 0 ? err : 0;
 }
 
+/* Finds the modules of a name, and loads them on request. */
+static int look_up(const char *name, bool load)
+{
+	struct kmod_list *list = NULL;
+	struct kmod_ctx *context = kmod_new(NULL, NULL);
+	int err;
+
+	if (!context)
+		return -ENOMEM;
+	kmod_set_log_fn(context, keep_quiet, NULL);
+	err = kmod_module_new_from_lookup(context, name, &list);
+	if (!err && !list)
+		err = -ENOENT;
+	if (!err && load)
+		err = insert(list);
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	return err;
+}
+
 /**
  * module_load() - load a kernel module, with all that it depends on
  * @daxplug: the handle
@@ -41,18 +61,19 @@ static int insert(struct kmod_list *list)
  */
 int module_load(struct daxplug *daxplug, const char *module)
 {
-	struct kmod_list *list = NULL;
-	struct kmod_ctx *context = kmod_new(NULL, NULL);
-	int err;
-
 	(void)daxplug;
-	if (!context)
-		return -ENOMEM;
-	kmod_set_log_fn(context, keep_quiet, NULL);
-	err = kmod_module_new_from_lookup(context, module, &list);
-	if (!err)
-		err = insert(list);
-	kmod_module_unref_list(list);
-	kmod_unref(context);
-	return err;
+	return look_up(module, true);
+}
+
+/**
+ * module_find() - test whether there is a kernel module
+ * @daxplug: the handle
+ * @module: its name
+ *
+ * Return: 0; -ENOENT if there is no such module; or another negative errno.
+ */
+int module_find(struct daxplug *daxplug, const char *module)
+{
+	(void)daxplug;
+	return look_up(module, false);
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The needs of a plug: a node, page structs, and enough kernel memory for the movable memory. */
+/*
+ * The needs of a plug: a node, a driver, page structs, and enough kernel memory for the movable
+ * memory.
+ */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +22,37 @@ static void find_node(struct daxplug_forecast *forecast, const struct daxplug_de
 		find(forecast, "no-node", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_NODE, device,
 		     "update the firmware: its SRAT must assign it a NUMA node",
 		     "firmware gave it no NUMA node, so the kernel cannot use it as memory");
+}
+
+/* Adds a finding if a device has to be bound to kmem, and that driver is missing. */
+static void find_driver(struct daxplug_forecast *forecast, const struct daxplug_device *device)
+{
+	char words[64];
+	int err;
+
+	if (device->mode != DAXPLUG_MODE_DISABLED ||
+	    (forecast->action == DAXPLUG_ACTION_UNPLUG && !device->counts.present))
+		return;
+	err = mode_can_bind(forecast->daxplug);
+	if (err == -ENOENT)
+		find(forecast, "no-driver", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_DRIVER,
+		     device, NO_DRIVER_REMEDY, NO_DRIVER_TEXT);
+	else if (err)
+		find(forecast, "driver-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     device, "", "cannot tell whether there is a kmem driver: %s",
+		     report_errno(err, words, sizeof(words)));
+}
+
+/**
+ * forecast_driver() - find the devices that no driver can take
+ * @forecast: the forecast
+ */
+void forecast_driver(struct daxplug_forecast *forecast)
+{
+	unsigned int i;
+
+	for (i = 0; i < forecast->count; i++)
+		find_driver(forecast, forecast->parts[i].device);
 }
 
 static void find_state(struct daxplug_forecast *forecast, const struct daxplug_device *device)

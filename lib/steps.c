@@ -80,8 +80,8 @@ static int fail_bind(struct daxplug_change *change, int err, bool left_over)
 
 	report_errno(err, words, sizeof(words));
 	if (err == -ENOENT) {
-		fail(change, err, DAXPLUG_REASON_NO_DRIVER, "there is no kmem driver");
-		report_hint(&change->report, "install the module kmem (CONFIG_DEV_DAX_KMEM)");
+		fail(change, err, DAXPLUG_REASON_NO_DRIVER, NO_DRIVER_TEXT);
+		report_hint(&change->report, NO_DRIVER_REMEDY);
 	} else {
 		fail(change, err, err == -EINTR ? DAXPLUG_REASON_SIGNAL : DAXPLUG_REASON_OTHER,
 		     "cannot bind it to kmem: %s", words);

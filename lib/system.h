@@ -22,20 +22,27 @@ struct daxplug;
 #define MEMORY_BLOCKS "sys/devices/system/memory"
 #define NODES "sys/devices/system/node"
 
+/* For a device that cannot be bound, for want of a driver. */
+#define NO_DRIVER_TEXT "there is no kmem driver"
+#define NO_DRIVER_REMEDY "install the module kmem (CONFIG_DEV_DAX_KMEM)"
+
 /**
  * struct system_ops - the functions that change the system
  * @write: write a text to a file of sysfs, by one write(2)
  * @load: load a kernel module
+ * @find: test whether there is a kernel module to load
  * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; if @nodes is NULL, only query where the
  *	pages are
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write, @load and @page_out return 0 or a negative errno; @move_pages returns the number of
- *	pages that were not moved, or a negative errno.
+ * @write, @load, @find and @page_out return 0 or a negative errno, which is -ENOENT if @load or
+ *@find finds no such module; @move_pages returns the number of pages that were not moved, or a
+ *negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
 	int (*load)(struct daxplug *daxplug, const char *module);
+	int (*find)(struct daxplug *daxplug, const char *module);
 	long (*move_pages)(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
 			   const int *nodes, int *status);
 	int (*page_out)(struct daxplug *daxplug, int pid, const struct iovec *ranges,
@@ -54,15 +61,17 @@ int sysfs_read_link(const struct daxplug *daxplug, const char *path, char *targe
 int sysfs_open_dir(const struct daxplug *daxplug, const char *path, DIR **dir);
 bool sysfs_is_short(int err);
 int sysfs_find(const struct daxplug *daxplug, const char *path);
+int sysfs_read_inode(const struct daxplug *daxplug, const char *path, ino_t *inode);
 int sysfs_may_write(const struct daxplug *daxplug, const char *path);
 int sysfs_write(struct daxplug *daxplug, const char *path, const char *text);
 
 int module_load(struct daxplug *daxplug, const char *module);
+int module_find(struct daxplug *daxplug, const char *module);
 
 int mode_load_driver(struct daxplug *daxplug);
+int mode_can_bind(struct daxplug *daxplug);
 int mode_bind(struct daxplug *daxplug, const char *device);
 int mode_unbind(struct daxplug *daxplug, const char *device);
-int sysfs_read_inode(const struct daxplug *daxplug, const char *path, ino_t *inode);
 int mode_can_unbind(const struct daxplug *daxplug);
 
 #endif /* DAXPLUG_SYSTEM_H */

@@ -365,6 +365,12 @@ static int fake_load(struct daxplug *daxplug, const char *module)
 	return 0;
 }
 
+static int fake_find(struct daxplug *daxplug, const char *module)
+{
+	(void)daxplug, (void)module;
+	return fake.no_driver ? -ENOENT : 0;
+}
+
 /* ---- pages of processes, as in their pagemap ---- */
 
 static int open_pagemap(int pid)
@@ -478,6 +484,7 @@ static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *r
 const struct system_ops system_fake = {
 	.write = fake_write,
 	.load = fake_load,
+	.find = fake_find,
 	.move_pages = fake_move_pages,
 	.page_out = fake_page_out,
 };

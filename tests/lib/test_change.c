@@ -1135,6 +1135,9 @@ static void no_driver(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
 	fake.no_driver = true;
+	EXPECT(run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+		   DAXPLUG_CHANGE_DRY_RUN),
+	       -ENOENT, REFUSED, UNPLUGGED);
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOENT, REFUSED, UNPLUGGED);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_DRIVER);
 	expect_hint(context, "CONFIG_DEV_DAX_KMEM");

@@ -10,6 +10,7 @@
 #include "cmocka_all.h"
 #include "device.h"
 #include "fixture.h"
+#include "fake.h"
 #include "forecast.h"
 #include "libdaxplug.h"
 
@@ -677,6 +678,27 @@ static void plug_with_faulty_page(void **state)
 {
 	struct context *context = *state;
 	struct fixture *fixture = &context->fixture;
+/* Without a driver a plug fails, as does the unplug of memory that an unbind has left. */
+static void no_driver(void **state)
+{
+	struct context *context = *state;
+
+	fixture_delete(&context->fixture, "sys/bus/dax/devices/dax0.0/driver");
+	fixture_delete(&context->fixture, "sys/bus/dax/drivers/kmem");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "driver-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
+	fake_reset(&context->fixture, &fixture_hmem);
+	context->daxplug->system = &system_fake;
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "driver-unknown"), -1);
+	fake.no_driver = true;
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "no-driver",
+		       DAXPLUG_SEVERITY_ERROR);
+	make_absent(context, 1);
+	assert_finding(forecast(context, DAXPLUG_ACTION_PLUG), "no-driver", DAXPLUG_SEVERITY_ERROR);
+	assert_int_equal(daxplug_forecast_reason(context->forecast), DAXPLUG_REASON_NO_DRIVER);
+	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "no-driver"), -1);
+}
+
 	unsigned int i;
 
 	for (i = 48; i < 56; i++)
@@ -898,6 +920,7 @@ int main(void)
 		WITH(many_findings),
 		WITH(many_unmovable),
 		WITH(plug_with_faulty_page),
+		WITH(no_driver),
 		WITH(plug_without_figures),
 		WITH(plug_needs_no_figures),
 	};
