@@ -81,7 +81,7 @@ struct part {
  * struct terms - the change to be made to devices
  * @action: the change
  * @state: the state to plug to
- * @flags: DAXPLUG_CHANGE_*, of which only _DRAIN and _SWAP matter
+ * @flags: DAXPLUG_CHANGE_*, of which only _DRAIN, _SWAP and _NO_REFILL matter
  * @avoid: for each device, the nodes to which its drain is not to move pages; or NULL
  * @with_users: whether to search for the programs that use the memory
  */

@@ -2,17 +2,41 @@
 /*
  * Findings about parts of the kernel that refill the node of a device while an unplug empties it.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "forecast.h"
 #include "handle.h"
 #include "refill.h"
 
-/* Whether the setting is known to be on. */
-static bool is_on(const struct daxplug_forecast *forecast, enum refill_way way, int node,
+/* Adds a finding if DAXPLUG_CHANGE_NO_REFILL could not switch a setting off. */
+static void find_unwritable(struct daxplug_forecast *forecast, const struct refill_setting *setting)
+{
+	int err = sysfs_may_write(forecast->daxplug, setting->path);
+	char words[64];
+
+	if (err == -EACCES || err == -EPERM || err == -EROFS)
+		find(forecast, "refill-unwritable", DAXPLUG_SEVERITY_ERROR,
+		     DAXPLUG_REASON_PERMISSION, NULL,
+		     "run it as root, with /sys and /proc writable",
+		     "cannot switch off what refills the device: /%s: %s", setting->path,
+		     report_errno(err, words, sizeof(words)));
+}
+
+/* Whether the setting is known to be on; adds findings about the setting itself. */
+static bool is_on(struct daxplug_forecast *forecast, enum refill_way way, int node,
 		  struct refill_setting *setting)
 {
-	return refill_is_on(forecast->daxplug, way, node, setting) > 0;
+	int on = refill_is_on(forecast->daxplug, way, node, setting);
+	char words[64];
+
+	if (on < 0)
+		find(forecast, "refill-unknown", DAXPLUG_SEVERITY_UNSURE, DAXPLUG_REASON_UNREADABLE,
+		     NULL, "", "cannot tell whether the kernel refills the device: /%s: %s",
+		     setting->path, report_errno(on, words, sizeof(words)));
+	if (on > 0 && forecast->flags & DAXPLUG_CHANGE_NO_REFILL)
+		find_unwritable(forecast, setting);
+	return on > 0;
 }
 
 static void find_demotion(struct daxplug_forecast *forecast)

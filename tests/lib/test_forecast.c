@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmocka_all.h"
 #include "device.h"
-#include "fixture.h"
 #include "fake.h"
+#include "fixture.h"
 #include "forecast.h"
 #include "libdaxplug.h"
 
@@ -384,8 +385,6 @@ static void drained_together(void **state)
 	ASSERT_MIB(room, 800);
 }
 
-/* Two devices of one node: values of the node are not counted twice. */
-static void one_node(void **state)
 /* A node whose figures cannot be read is not full. */
 static void drain_to_unreadable_node(void **state)
 {
@@ -438,6 +437,8 @@ static void refill_unwritable(void **state)
 			 DAXPLUG_VERDICT_REFUSED);
 }
 
+/* Two devices of one node: values of the node are not counted twice. */
+static void one_node(void **state)
 {
 	struct context *context = *state;
 	struct fixture_device second = fixture_hmem;
@@ -453,8 +454,6 @@ static void refill_unwritable(void **state)
 	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
 	assert_int_equal(daxplug_forecast_pools(result), 1);
 	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
-}
-
 
 	/* The figures of the node belong to the device that is online. */
 	fixture_add_blocks(&context->fixture, 48, 8, "offline", "Normal Movable");
@@ -462,6 +461,8 @@ static void refill_unwritable(void **state)
 	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
 	ASSERT_MIB(daxplug_forecast_must_move(result), 200);
 	assert_int_equal(daxplug_forecast_pools(result), 1);
+}
+
 /* The worker of a driver without a thread of its own allocates as its cpuset allows. */
 static void cpuset(void **state)
 {
@@ -570,6 +571,10 @@ static void pushed_back(void **state)
 	/* The most severe comes first. */
 	assert_string_equal(daxplug_forecast_finding_id(result, 0), "demotion");
 	assert_int_equal(daxplug_forecast_verdict(result), DAXPLUG_VERDICT_GO);
+
+	fixture_link(&context->fixture, "sys/kernel/mm/numa/demotion_enabled", "demotion_enabled");
+	assert_finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "refill-unknown",
+		       DAXPLUG_SEVERITY_UNSURE);
 }
 
 static void users(void **state)
@@ -589,6 +594,8 @@ static void users(void **state)
 	fixture_write(fixture, "proc/42/numa_maps",
 		      "1000 default anon=9 N0=9\n"
 		      "2000 bind:1 anon=3 N1=3 kernelpagesize_kB=2048\n");
+	/* A kernel thread may have a name of 64 characters. */
+	fixture_write(fixture, "proc/43/comm", "%064d\n", 0);
 	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
 	assert_int_equal(daxplug_forecast_users(result), 4);
 	assert_true(daxplug_forecast_users_complete(result));
@@ -654,8 +661,6 @@ static void plug(void **state)
 
 	/* Where the page structs go is unknown, so the lack of room is no fact. */
 	fixture_delete(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory");
-	/* A kernel thread may have a name of 64 characters. */
-	fixture_write(fixture, "proc/43/comm", "%064d\n", 0);
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_int_equal(daxplug_forecast_page_structs_on_device(result), -1);
 	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_UNSURE);
@@ -673,11 +678,6 @@ static void plug(void **state)
 	assert_int_equal(finding(result, "page-structs"), -1);
 }
 
-/* The driver keeps page structs elsewhere if they would be in a page that has had a fault. */
-static void plug_with_faulty_page(void **state)
-{
-	struct context *context = *state;
-	struct fixture *fixture = &context->fixture;
 /* Without a driver a plug fails, as does the unplug of memory that an unbind has left. */
 static void no_driver(void **state)
 {
@@ -699,6 +699,11 @@ static void no_driver(void **state)
 	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_UNPLUG), "no-driver"), -1);
 }
 
+/* The driver keeps page structs elsewhere if they would be in a page that has had a fault. */
+static void plug_with_faulty_page(void **state)
+{
+	struct context *context = *state;
+	struct fixture *fixture = &context->fixture;
 	unsigned int i;
 
 	for (i = 48; i < 56; i++)
@@ -903,6 +908,8 @@ int main(void)
 		WITH(cannot_tell),
 		WITH(together),
 		WITH(drained_together),
+		WITH(drain_to_unreadable_node),
+		WITH(refill_unwritable),
 		WITH(one_node),
 		WITH(cpuset),
 		WITH(unreadable_zoneinfo),
@@ -913,6 +920,7 @@ int main(void)
 		WITH(pushed_back),
 		WITH(users),
 		WITH(plug),
+		WITH(no_driver),
 		WITH(no_node),
 		WITH(other_modes),
 		WITH(nonsense),
@@ -920,12 +928,9 @@ int main(void)
 		WITH(many_findings),
 		WITH(many_unmovable),
 		WITH(plug_with_faulty_page),
-		WITH(no_driver),
 		WITH(plug_without_figures),
 		WITH(plug_needs_no_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-		WITH(drain_to_unreadable_node),
-		WITH(refill_unwritable),
