@@ -170,7 +170,7 @@ static void begin_moving(struct drain *drain)
 		return;
 	task->touched = true;
 	if (drain->owns_node)
-		pools_give_up_free(drain->change->daxplug, &task->pools);
+		pools_give_up_free(drain->change->daxplug, task->pools.node);
 }
 
 static int pass(struct drain *drain)

@@ -27,24 +27,30 @@ void orphan_path(const char *name, const char *attribute, char *path)
 	snprintf(path, SYSFS_PATH_SIZE, STRANDED "/%s/%s", name, attribute);
 }
 
-/* Reads the node of the first block: memoryN has a link nodeM. */
-static int read_node(const struct daxplug *daxplug, const struct daxplug_orphan *orphan)
+/*
+ * Reads the node of the first block: memoryN has a link nodeM. A block that has been removed has
+ * none.
+ */
+static void read_node(const struct daxplug *daxplug, struct daxplug_orphan *orphan)
 {
 	char path[SYSFS_PATH_SIZE];
 	struct dirent *entry;
-	int node = -1;
 	DIR *dir;
 
+	orphan->node = -1;
+	orphan->node_err = -ENODATA;
 	if (!daxplug->block_size)
-		return -1;
+		return;
 	snprintf(path, sizeof(path), MEMORY_BLOCKS "/memory%llu",
 		 (unsigned long long)(orphan->start / daxplug->block_size));
-	if (sysfs_open_dir(daxplug, path, &dir))
-		return -1;
-	while (node < 0 && (entry = readdir(dir)))
-		node = parse_node_name(entry->d_name);
-	closedir(dir);
-	return node;
+	orphan->node_err = sysfs_open_dir(daxplug, path, &dir);
+	if (orphan->node_err == -ENOENT)
+		orphan->node_err = 0;
+	else if (!orphan->node_err) {
+		while (orphan->node < 0 && (entry = readdir(dir)))
+			orphan->node = parse_node_name(entry->d_name);
+		closedir(dir);
+	}
 }
 
 static int append(struct daxplug *daxplug, const struct daxplug_orphan *orphan)
@@ -71,7 +77,7 @@ static int add(struct daxplug *daxplug, const char *name)
 	orphan.online = read_count(daxplug, name, "blocks_online");
 	quarantined = read_count(daxplug, name, "quarantined");
 	orphan.quarantined = quarantined < 0 ? -1 : quarantined != 0;
-	orphan.node = read_node(daxplug, &orphan);
+	read_node(daxplug, &orphan);
 	return append(daxplug, &orphan);
 }
 

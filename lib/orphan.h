@@ -10,6 +10,7 @@
  * struct daxplug_orphan - an orphaned range, as it was when last read
  * @daxplug: its handle
  * @name: its name
+ * @node_err: 0, or the negative errno for which its node is unknown
  *
  * The other members are as the public functions describe them.
  */
@@ -19,6 +20,7 @@ struct daxplug_orphan {
 	uint64_t start;
 	uint64_t end;
 	int node;
+	int node_err;
 	int64_t blocks;
 	int64_t online;
 	int quarantined;

@@ -114,7 +114,8 @@ static int read_pools(const struct daxplug *daxplug, DIR *dir, struct pools *poo
  * pools_read() - read the pools of a node
  * @daxplug: the handle
  * @node: the node; -1 for none
- * @pools: set to its pools: none if the kernel has no huge pages, or the node no memory
+ * @pools: set to its pools: none on an error, if the kernel has no huge pages, or if the node has
+ *no memory
  *
  * Return: 0 or a negative errno.
  */
@@ -132,6 +133,8 @@ int pools_read(const struct daxplug *daxplug, int node, struct pools *pools)
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	err = read_pools(daxplug, dir, pools);
+	if (err)
+		pools->count = 0;
 	closedir(dir);
 	return err;
 }
@@ -154,22 +157,26 @@ static int set_size(struct daxplug *daxplug, int node, const struct pool *pool, 
 /**
  * pools_give_up_free() - free the huge pages of a node that are not in use
  * @daxplug: the handle
- * @pools: the pools of the node
+ * @node: the node
  *
  * Otherwise a process could allocate these pages on the device meanwhile. The kernel keeps
- * reserved pages.
+ * reserved pages. The pools are read here: with older figures, pages that have come into use since
+ * would become surplus pages, which the kernel frees after their use. If the pools cannot be read,
+ * the pages are kept.
  */
-void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools)
+void pools_give_up_free(struct daxplug *daxplug, int node)
 {
+	struct pools pools;
 	unsigned int i;
 
-	for (i = 0; i < pools->count; i++) {
-		const struct pool *pool = &pools->pool[i];
+	pools_read(daxplug, node, &pools);
+	for (i = 0; i < pools.count; i++) {
+		const struct pool *pool = &pools.pool[i];
 
 		if (pool->free && persistent(pool) > pool->free)
-			set_size(daxplug, pools->node, pool, persistent(pool) - pool->free);
+			set_size(daxplug, node, pool, persistent(pool) - pool->free);
 		else if (pool->free)
-			set_size(daxplug, pools->node, pool, 0);
+			set_size(daxplug, node, pool, 0);
 	}
 }
 

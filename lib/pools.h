@@ -40,7 +40,7 @@ struct pools {
 
 int pools_read(const struct daxplug *daxplug, int node, struct pools *pools);
 int pools_reserved(const struct daxplug *daxplug, uint64_t size, uint64_t *pages);
-void pools_give_up_free(struct daxplug *daxplug, const struct pools *pools);
+void pools_give_up_free(struct daxplug *daxplug, int node);
 uint64_t pools_restore(struct daxplug *daxplug, const struct pools *before);
 
 #endif /* DAXPLUG_POOLS_H */

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The steps of a change, common to all backends. Runs in the child. */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "change.h"
-#include "core/plural.h"
 #include "handle.h"
 
 /* The functions of a backend; NULL for a device that is not bound to kmem. */
@@ -398,15 +395,12 @@ static int record_pools(struct daxplug_change *change)
 
 	if (change->action == DAXPLUG_ACTION_PLUG)
 		return 0;
-	if (change->device && !change->device->node_known) {
-		change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
+	if (change->device ? !change->device->node_known : change->orphan.node_err)
 		return fail(change, -ENODATA, DAXPLUG_REASON_UNREADABLE,
 			    "cannot tell which NUMA node its memory belongs to");
-	}
 	err = pools_read(change->daxplug, node, &change->task.pools);
 	if (!err)
 		return 0;
-	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
 	return fail(change, err, DAXPLUG_REASON_UNREADABLE,
 		    "cannot read the pools of huge pages of node %d: %s", node,
 		    report_errno(err, words, sizeof(words)));
@@ -415,32 +409,30 @@ static int record_pools(struct daxplug_change *change)
 /* Blocks that went offline, even briefly, lost their free huge pages. */
 static void restore_pools(struct daxplug_change *change)
 {
-	struct report *report = &change->report;
-	uint64_t lost;
-	size_t length;
-
 	if (!change->task.pools.count)
 		return;
 	task_enter(change, DAXPLUG_PHASE_BACK);
-	lost = pools_restore(change->daxplug, &change->task.pools);
-	report->huge_pages_lost = lost;
-	length = strlen(report->message);
-	if (lost)
-		snprintf(report->message + length, sizeof(report->message) - length,
-			 "; %llu huge page%s of node %d could not be given back to the pools",
-			 (unsigned long long)lost, dax_plural(lost), change->task.pools.node);
+	change->report.huge_pages_lost = pools_restore(change->daxplug, &change->task.pools);
 }
 
-static int drain_and_run(struct daxplug_change *change)
+/*
+ * Prepares the step that changes blocks. Before that, the wait for the lock on the settings and the
+ * drain take minutes, in which another process may switch blocks: a rollback must restore what it
+ * finds after these.
+ */
+static int prepare(struct daxplug_change *change)
 {
 	int err = refill_begin(change);
 
-	if (err) {
+	if (!err)
+		err = record_pools(change);
+	if (!err)
+		err = drain_device(change);
+	if (!err && change->flags & (DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL))
+		err = read_again(change);
+	if (err)
 		fail_untouched(change);
-		return err;
-	}
-	err = drain_device(change);
-	return err ? err : run(change);
+	return err;
 }
 
 /**
@@ -451,11 +443,10 @@ static int drain_and_run(struct daxplug_change *change)
  */
 int steps_run(struct daxplug_change *change)
 {
-	int err = record_pools(change), end_err;
+	int err = prepare(change), end_err;
 
-	if (err)
-		return err;
-	err = drain_and_run(change);
+	if (!err)
+		err = run(change);
 	end_err = refill_end(change);
 	if (err)
 		restore_pools(change);

@@ -1541,6 +1541,23 @@ static void kept(void **state)
 	(void)!PLUG(ONLINE_MOVABLE);
 	daxplug_change_unref(context->change);
 	context->change = NULL;
+/* A reclaim whose pools of huge pages could not be restored is refused. */
+static void orphan_node_unreadable(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_orphan *orphan;
+
+	fixture_write(&context->fixture, ORPHAN "blocks_online", "7\n");
+	fixture_write(&context->fixture, ORPHAN "reclaim", "%s", "");
+	fixture_link(&context->fixture, MEMORY_BLOCKS "/memory48", "memory48");
+	look(context);
+	orphan = daxplug_orphan_first(context->daxplug);
+	assert_int_equal(daxplug_orphan_node(orphan), -1);
+	assert_int_equal(reclaim_now(context, orphan), -ENODATA);
+	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
+	expect_message(context, "cannot tell which NUMA node");
+}
+
 	daxplug_unref(context->daxplug);
 	assert_string_equal(daxplug_device_name(device), "dax0.0");
 	daxplug_device_unref(device);
@@ -1881,6 +1898,7 @@ int main(void)
 		WITH(upstream, upstream_leaves_a_block),
 		WITH(upstream, upstream_lies),
 		WITH(upstream, replug_from_unplugged),
+		WITH(ours, orphan_node_unreadable),
 		WITH(upstream, upstream_is_deaf),
 	};
 

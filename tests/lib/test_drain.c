@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1174,9 +1175,107 @@ static void settings_are_locked(void **state)
 	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL, 300);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, REFUSED, ONLINE_MOVABLE);
+	assert_string_equal(daxplug_change_message(context->change),
+			    "dax0.0: timed out; another daxplug has changed the settings that "
+			    "refill nodes");
 	assert_true(refills_are_back(context));
 	close(fd);
 	EXPECT(drain(context, DAXPLUG_CHANGE_NO_REFILL), 0, DONE, UNPLUGGED);
+}
+
+/* Starts a drain that has to wait for the lock on the settings, which the caller frees. */
+static int start_locked(struct context *context)
+{
+	char full[FIXTURE_PATH_SIZE];
+	struct pollfd polled;
+	int fd;
+
+	fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", full);
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_NO_REFILL, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	while (daxplug_change_process(context->change) &&
+	       daxplug_change_phase(context->change) != DAXPLUG_PHASE_WAIT) {
+		polled = (struct pollfd){ daxplug_change_fd(context->change), POLLIN, 0 };
+		assert_true(poll(&polled, 1, 30000) > 0);
+	}
+	return fd;
+}
+
+/* Closing it is not enough, because the worker has a copy. */
+static void unlock(int fd)
+{
+	assert_int_equal(flock(fd, LOCK_UN), 0);
+	close(fd);
+}
+
+/* A rollback restores what another process did during the wait, not what was there before. */
+static void blocks_change_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	fixture_delete(&context->fixture, STATE);
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	context->device = daxplug_first(context->daxplug);
+	fake.fail_block = FIRST;
+	fake.fail_word = "offline";
+	fake.fail_err = -EIO;
+	fake.fail_times = 99;
+	fd = start_locked(context);
+	fixture_add_block(&context->fixture, FIRST + 1, "offline", "Normal Movable");
+	fixture_add_block(&context->fixture, FIRST + 7, "offline", "Normal Movable");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), -EIO, ROLLED_BACK, MIXED);
+	assert_int_equal(daxplug_device_block_state(context->device, 1), DAXPLUG_BLOCK_OFFLINE);
+	assert_int_equal(daxplug_device_block_state(context->device, 7), DAXPLUG_BLOCK_OFFLINE);
+	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS - 2);
+}
+
+#define POOL_OF_NODE NODE "node1/hugepages/hugepages-2048kB/nr_hugepages"
+
+/* So does a rollback of the pools; and pages in use are not given up. */
+static void pools_change_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	set_pool(context, 1, 50, 30);
+	fake.fail_state = "unplugged";
+	fake.fail_state_err = -EBUSY;
+	fd = start_locked(context);
+	set_pool(context, 1, 40, 20);
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), -EBUSY, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_true(reads(context, POOL_OF_NODE, "40"));
+
+	fake.fail_state = NULL;
+	set_pool(context, 1, 50, 30);
+	fd = start_locked(context);
+	set_pool(context, 1, 50, 10);
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+	assert_true(reads(context, POOL_OF_NODE, "40"));
+}
+
+/* The caller gives back the pages that a killed worker has given up. */
+static void pool_comes_back_if_worker_is_killed(void **state)
+{
+	struct context *context = *state;
+
+	set_pool(context, 1, 50, 30);
+	add_process(context, 41, "large", 50000, frame(0));
+	fake.move_ms = 200;
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	wait_for_drain(context);
+	assert_true(reads(context, POOL_OF_NODE, "20"));
+	assert_int_equal(kill(context->change->worker.pid, SIGKILL), 0);
+	EXPECT(daxplug_change_wait(context->change), -EIO, INCOMPLETE, ONLINE_MOVABLE);
+	assert_true(reads(context, POOL_OF_NODE, "50"));
+	assert_int_equal(daxplug_change_huge_pages_lost(context->change), 0);
 }
 
 static void settings_cannot_be_locked(void **state)
@@ -1658,6 +1757,9 @@ int main(void)
 		TEST(cannot_restore),
 		TEST(setting_goes_with_node),
 		TEST(settings_are_locked),
+		TEST(blocks_change_while_locked),
+		TEST(pools_change_while_locked),
+		TEST(pool_comes_back_if_worker_is_killed),
 		TEST(settings_cannot_be_locked),
 		TEST(pressure),
 		TEST(long_pressure),
