@@ -47,7 +47,8 @@ struct worker {
  * @counts: the counts of its blocks before that write
  * @touched: a write may have changed the system
  * @bound: the change has bound the device to kmem
- * @pools: the former pools of huge pages
+ * @pools: the former pools of huge pages; the parent has a copy, to restore them if the child is
+ *	killed
  * @refill: the settings that are switched off during the change
  */
 struct task {
@@ -150,6 +151,8 @@ static inline bool change_is_settled(const struct daxplug_change *change)
  * @waits_for: the process that has the lock, or 0
  * @moved: bytes that a drain has moved so far
  * @to_move: bytes to move, when the drain began
+ * @before: the state before
+ * @pools: the former pools of huge pages, once recorded
  * @final: whether the change has ended, with @report
  * @report: the result
  *
@@ -160,6 +163,8 @@ struct message {
 	int waits_for;
 	uint64_t moved;
 	uint64_t to_move;
+	enum daxplug_state before;
+	struct pools pools;
 	bool final;
 	struct report report;
 };
@@ -219,6 +224,7 @@ int fail_interference(struct daxplug_change *change, const struct block *block);
 int fail_cancelled(struct daxplug_change *change);
 void fail_untouched(struct daxplug_change *change);
 void fail_say_cancelled(struct daxplug_change *change, int err);
+void fail_say_lost(struct daxplug_change *change);
 int64_t failures_counted(const struct daxplug_change *change);
 
 #endif /* DAXPLUG_CHANGE_H */

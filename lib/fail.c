@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "core/plural.h"
 #include "forecast.h"
 #include "handle.h"
 #include "holder.h"
@@ -335,6 +336,7 @@ void fail_untouched(struct daxplug_change *change)
 void fail_say_cancelled(struct daxplug_change *change, int err)
 {
 	struct report *report = &change->report;
+	char text[sizeof(report->message)];
 	const char *words;
 
 	if (report->err == -ETIMEDOUT)
@@ -345,8 +347,9 @@ void fail_say_cancelled(struct daxplug_change *change, int err)
 	report->retry = true;
 	report->err = err ? err : -EINTR;
 	if (report->reason == DAXPLUG_REASON_LOCKED && err == -ETIMEDOUT) {
-		report_error(report, report->err, "%s: %s; another daxplug works on it",
-			     change_name(change), words);
+		snprintf(text, sizeof(text), "%s",
+			 report->message + strlen(change_name(change)) + strlen(": "));
+		report_error(report, report->err, "%s: %s; %s", change_name(change), words, text);
 		return;
 	}
 	report->reason = err == -ETIMEDOUT ? DAXPLUG_REASON_TIMEOUT : DAXPLUG_REASON_SIGNAL;
@@ -356,4 +359,17 @@ void fail_say_cancelled(struct daxplug_change *change, int err)
 	else
 		report_error(report, report->err, "%s: %s", change_name(change), words);
 	append_reason(report, report->held);
+}
+
+/* Adds the huge pages that could not be given back to the message, which names the failure. */
+void fail_say_lost(struct daxplug_change *change)
+{
+	struct report *report = &change->report;
+	size_t length = strlen(report->message);
+	uint64_t lost = report->huge_pages_lost;
+
+	if (lost)
+		snprintf(report->message + length, sizeof(report->message) - length,
+			 "; %llu huge page%s of node %d could not be given back to the pools",
+			 (unsigned long long)lost, dax_plural(lost), change->task.pools.node);
 }

@@ -45,6 +45,8 @@ void task_send(struct daxplug_change *change, bool final)
 	message.waits_for = change->waits_for;
 	message.moved = change->moved;
 	message.to_move = change->to_move;
+	message.before = change->before;
+	message.pools = change->task.pools;
 	message.final = final;
 	if (final)
 		message.report = change->report;

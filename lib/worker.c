@@ -221,6 +221,8 @@ static bool receive(struct daxplug_change *change)
 		change->waits_for = message.waits_for;
 		change->moved = message.moved;
 		change->to_move = message.to_move;
+		change->before = message.before;
+		change->task.pools = message.pools;
 		worker->final = message.final;
 		if (message.final)
 			change->report = message.report;
@@ -239,18 +241,27 @@ static void reap(const struct worker *worker)
 		;
 }
 
+/* The child was killed: does what it can no longer do. */
+static void stand_in(struct daxplug_change *change)
+{
+	struct report *report = &change->report;
+
+	report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
+	fail(change, -EIO, DAXPLUG_REASON_WORKER,
+	     "the worker process was killed; the state is unknown");
+	report_hint(report, "daxplug show %s", change_name(change));
+	report->huge_pages_lost = pools_restore(change->daxplug, &change->task.pools);
+}
+
 static void finish(struct daxplug_change *change)
 {
 	struct worker *worker = &change->worker;
 
-	if (!worker->final) {
-		change->report.outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-		fail(change, -EIO, DAXPLUG_REASON_WORKER,
-		     "the worker process was killed; the state is unknown");
-		report_hint(&change->report, "daxplug show %s", change_name(change));
-	}
-	fail_say_cancelled(change, worker->reason);
 	reap(worker);
+	if (!worker->final)
+		stand_in(change);
+	fail_say_cancelled(change, worker->reason);
+	fail_say_lost(change);
 	close_all(worker);
 	worker->pid = 0;
 }

@@ -1441,6 +1441,20 @@ static void pool_does_not_come_back(void **state)
 	expect_message(context, "50 huge pages of node 1 could not be given back");
 }
 
+static void timed_out_pool_does_not_come_back(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	add_pool(context, 200);
+	fake.fail_pool = 150;
+	look(context);
+	refuse_block(FIRST, "offline", -ETIMEDOUT, 99);
+	EXPECT(UNPLUG(), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
+	expect_message(context, "timed out at memory48; 50 huge pages of node 1 could not be given "
+				"back to the pools");
+}
+
 /* An unplug that succeeds removes the free huge pages of its memory. */
 static void pool_goes(void **state)
 {
@@ -1527,20 +1541,6 @@ static void reclaim(void **state)
 	assert_null(daxplug_orphan_first(context->daxplug));
 }
 
-/* A device that the caller keeps outlives the list, and the handle's own reference. */
-static void kept(void **state)
-{
-	struct context *context = *state;
-	struct daxplug_device *device = daxplug_device_ref(look(context));
-
-	assert_int_equal(daxplug_scan(context->daxplug), 0);
-	assert_ptr_not_equal(daxplug_first(context->daxplug), device);
-	assert_null(daxplug_next(device));
-	assert_int_equal(daxplug_device_refresh(device), 0);
-	context->device = device;
-	(void)!PLUG(ONLINE_MOVABLE);
-	daxplug_change_unref(context->change);
-	context->change = NULL;
 /* A reclaim whose pools of huge pages could not be restored is refused. */
 static void orphan_node_unreadable(void **state)
 {
@@ -1558,6 +1558,20 @@ static void orphan_node_unreadable(void **state)
 	expect_message(context, "cannot tell which NUMA node");
 }
 
+/* A device that the caller keeps outlives the list, and the handle's own reference. */
+static void kept(void **state)
+{
+	struct context *context = *state;
+	struct daxplug_device *device = daxplug_device_ref(look(context));
+
+	assert_int_equal(daxplug_scan(context->daxplug), 0);
+	assert_ptr_not_equal(daxplug_first(context->daxplug), device);
+	assert_null(daxplug_next(device));
+	assert_int_equal(daxplug_device_refresh(device), 0);
+	context->device = device;
+	(void)!PLUG(ONLINE_MOVABLE);
+	daxplug_change_unref(context->change);
+	context->change = NULL;
 	daxplug_unref(context->daxplug);
 	assert_string_equal(daxplug_device_name(device), "dax0.0");
 	daxplug_device_unref(device);
@@ -1828,6 +1842,9 @@ int main(void)
 		WITH_ALL(waits_for_another),
 		WITH_ALL(unreadable_afterwards),
 		WITH_ALL(vanished),
+		WITH(per_block, replaced),
+		WITH(per_block, replaced_while_locked),
+		WITH(per_block, changed_while_locked),
 		WITH_ALL(killed),
 		WITH_ALL(killed_during_bind),
 		WITH_ALL(killed_before_write),
@@ -1864,9 +1881,6 @@ int main(void)
 		WITH(upstream, unreadable),
 		WITH(per_block, masked),
 		WITH(upstream, masked),
-		WITH(per_block, replaced),
-		WITH(per_block, replaced_while_locked),
-		WITH(per_block, changed_while_locked),
 		WITH_ALL(recorded),
 		WITH_ALL(release),
 		WITH(ours, release_unplugged),
@@ -1880,9 +1894,11 @@ int main(void)
 		WITH(per_block, other_pool_shrinks),
 		WITH(per_block, node_unreadable),
 		WITH(per_block, pool_does_not_come_back),
+		WITH(per_block, timed_out_pool_does_not_come_back),
 		WITH(per_block, pool_goes),
 		WITH(per_block, no_room),
 		WITH(ours, reclaim),
+		WITH(ours, orphan_node_unreadable),
 		WITH_ALL(kept),
 		WITH(ours, held),
 		WITH(ours, state_refuses),
@@ -1898,7 +1914,6 @@ int main(void)
 		WITH(upstream, upstream_leaves_a_block),
 		WITH(upstream, upstream_lies),
 		WITH(upstream, replug_from_unplugged),
-		WITH(ours, orphan_node_unreadable),
 		WITH(upstream, upstream_is_deaf),
 	};
 
