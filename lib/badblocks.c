@@ -15,8 +15,27 @@
 #define SECTOR 512
 #define FAULTY_PAGES "sys/module/kmem/parameters/faulty_pages"
 
+/* The kernel cuts the text at a page, so a text longer than this may lack bad blocks. */
+#define LONGEST_LIST (ATTRIBUTE_SIZE - 32)
+
 typedef int (*take_range)(const struct daxplug_device *device, uint64_t start, uint64_t end,
 			  void *data);
+
+static int take_overlaps(const struct daxplug_device *device, uint64_t start, uint64_t end,
+			 take_range take, void *data)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < device->range_count; i++) {
+		uint64_t from = start > device->ranges[i].start ? start : device->ranges[i].start;
+		uint64_t to = end < device->ranges[i].end ? end : device->ranges[i].end;
+
+		if (from <= to)
+			err = take(device, from, to, data);
+	}
+	return err;
+}
 
 static int walk(const struct daxplug_device *device, const char *text, uint64_t region,
 		take_range take, void *data)
@@ -28,13 +47,13 @@ static int walk(const struct daxplug_device *device, const char *text, uint64_t 
 		if (sscanf(text, "%" SCNu64 " %" SCNu64 " %n", &sector, &count, &length) != 2 ||
 		    !count)
 			return -EINVAL;
-		err = take(device, region + sector * SECTOR, region + (sector + count) * SECTOR - 1,
-			   data);
+		err = take_overlaps(device, region + sector * SECTOR,
+				    region + (sector + count) * SECTOR - 1, take, data);
 	}
 	return err;
 }
 
-/* Calls @take with each range of bad blocks, the last byte included. */
+/* Calls @take with each range of bad blocks in the device, the last byte included. */
 static int for_each_range(const struct daxplug_device *device, take_range take, void *data)
 {
 	char path[SYSFS_PATH_SIZE], text[ATTRIBUTE_SIZE];
@@ -47,24 +66,19 @@ static int for_each_range(const struct daxplug_device *device, take_range take, 
 	err = sysfs_read(device->daxplug, path, text, sizeof(text));
 	if (err || !*text)
 		return err == -ENOENT ? 0 : err;
+	if (strlen(text) > LONGEST_LIST)
+		return -EFBIG;
 	device_path(device, "../../resource", path);
 	err = sysfs_read_number(device->daxplug, path, &region);
 	return err ? err : walk(device, text, region, take, data);
 }
 
-static int add_overlap(const struct daxplug_device *device, uint64_t start, uint64_t end,
-		       void *data)
+static int add(const struct daxplug_device *device, uint64_t start, uint64_t end, void *data)
 {
 	uint64_t *bytes = data;
-	unsigned int i;
 
-	for (i = 0; i < device->range_count; i++) {
-		uint64_t from = start > device->ranges[i].start ? start : device->ranges[i].start;
-		uint64_t to = end < device->ranges[i].end ? end : device->ranges[i].end;
-
-		if (from <= to)
-			*bytes += to - from + 1;
-	}
+	(void)device;
+	*bytes += end - start + 1;
 	return 0;
 }
 
@@ -79,14 +93,14 @@ static int add_overlap(const struct daxplug_device *device, uint64_t start, uint
 int badblocks_size(const struct daxplug_device *device, uint64_t *bytes)
 {
 	*bytes = 0;
-	return for_each_range(device, add_overlap, bytes);
+	return for_each_range(device, add, bytes);
 }
 
 /**
  * badblocks_can_report() - test whether the loaded kmem driver takes reports of faulty pages
  * @daxplug: the handle
  *
- * Return: 0; -ENOENT if the driver cannot, or is not loaded; or another negative errno.
+ * Return: 0; -ENOENT if it does not, or is not loaded; or another negative errno.
  */
 int badblocks_can_report(const struct daxplug *daxplug)
 {
@@ -104,7 +118,7 @@ static int report(const struct daxplug_device *device, uint64_t start, uint64_t 
 }
 
 /**
- * badblocks_report() - report the bad blocks of a device's region to the kmem driver
+ * badblocks_report() - report the bad blocks in a device to the kmem driver
  * @device: the device
  *
  * Call it after the driver has been loaded, and before memory of the device goes online.

@@ -22,6 +22,7 @@ int mode_can_bind(struct daxplug *daxplug)
 	return err == -ENOENT ? daxplug->system->find(daxplug, "kmem") : err;
 }
 
+/**
  * mode_load_driver() - load the kmem driver, unless there is one
  * @daxplug: the handle
  *

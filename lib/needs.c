@@ -81,23 +81,38 @@ static void find_unusable(struct daxplug_forecast *forecast, const struct daxplu
 	     forecast_size(device->daxplug->block_size, size, sizeof(size)));
 }
 
+/* Whether a kmem driver is loaded that cannot keep bad blocks out of use. */
+static bool driver_uses_bad_blocks(const struct daxplug *daxplug)
+{
+	return !sysfs_find(daxplug, KMEM_DRIVER) && badblocks_can_report(daxplug) == -ENOENT;
+}
+
 static void find_bad_blocks(struct daxplug_forecast *forecast, const struct daxplug_device *device)
 {
+	char size[32], words[64];
 	uint64_t bytes;
 	int err = badblocks_size(device, &bytes);
-	int unreported = err ? 0 : badblocks_can_report(device->daxplug);
-	char size[32], words[64];
 
 	if (err)
 		find(forecast, "bad-blocks-unknown", DAXPLUG_SEVERITY_UNSURE,
 		     DAXPLUG_REASON_UNREADABLE, device, "",
-		     "cannot tell which blocks of its region are bad: %s",
+		     "cannot tell which of its blocks are bad: %s",
 		     report_errno(err, words, sizeof(words)));
-	else if (bytes && unreported && device->mode != DAXPLUG_MODE_DISABLED)
+	else if (bytes && driver_uses_bad_blocks(device->daxplug))
 		find(forecast, "bad-blocks", DAXPLUG_SEVERITY_WARNING, DAXPLUG_REASON_UNKNOWN,
-		     device, "install daxplug's driver, which keeps them out of use",
+		     device,
+		     "use daxplug's driver, on a kernel with CONFIG_MEMORY_FAILURE: the driver "
+		     "keeps them out of use",
 		     "%s of it are known to be bad, and will be used",
 		     forecast_size(bytes, size, sizeof(size)));
+}
+
+/* Whether the driver may find that page structs on the device would be in a faulty page. */
+static bool may_be_faulty(const struct daxplug_device *device)
+{
+	uint64_t bytes;
+
+	return device->words.pages_poisoned > 0 || badblocks_size(device, &bytes) || bytes;
 }
 
 /**
@@ -120,7 +135,7 @@ static void add_page_structs(struct daxplug_forecast *forecast, const struct par
 	int on_device = memmap_in_effect(device);
 
 	/* The driver keeps them elsewhere if they would be in one of these pages. */
-	if (on_device == 1 && device->words.pages_poisoned > 0)
+	if (on_device == 1 && may_be_faulty(device))
 		on_device = -1;
 	if (!device->counts.total)
 		forecast->page_structs = -1;

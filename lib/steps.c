@@ -208,22 +208,28 @@ static int plug_bound(struct daxplug_change *change, enum daxplug_state wanted)
 }
 
 /*
- * Has the driver keep pages out of use that are known to be bad, before a bind, which may put the
- * memory online. A rollback restores memory that was in use, and must not fail because of this.
+ * Reports bad blocks to the driver before a bind, which may put the memory online. A rollback
+ * restores memory that was in use, and must not fail because of this.
  */
 static int report_bad_blocks(struct daxplug_change *change)
 {
+	enum daxplug_reason reason = DAXPLUG_REASON_UNREADABLE;
+	uint64_t bytes;
 	char words[64];
-	int err;
+	int err = badblocks_size(change->device, &bytes);
 
-	/* bind() reports why there is no driver. */
-	if (change->phase == DAXPLUG_PHASE_BACK || mode_load_driver(change->daxplug))
+	if (change->phase == DAXPLUG_PHASE_BACK || (!err && !bytes))
 		return 0;
-	err = badblocks_report(change->device);
+	if (!err) {
+		reason = DAXPLUG_REASON_OTHER;
+		/* bind() reports why there is no driver. */
+		if (mode_load_driver(change->daxplug))
+			return 0;
+		err = badblocks_report(change->device);
+	}
 	if (!err)
 		return 0;
-	fail(change, err, DAXPLUG_REASON_UNREADABLE,
-	     "cannot report the bad blocks of its region to the driver: %s",
+	fail(change, err, reason, "cannot report its bad blocks to the driver: %s",
 	     report_errno(err, words, sizeof(words)));
 	fail_untouched(change);
 	return err;
@@ -329,7 +335,9 @@ static int replug(struct daxplug_change *change)
 	unsigned int movable = change->device->counts.movable;
 	int err;
 
-	err = unplug_or_adopt(change);
+	err = report_bad_blocks(change);
+	if (!err)
+		err = unplug_or_adopt(change);
 	if (err)
 		return err;
 	change->task.bound = false;

@@ -108,8 +108,8 @@ static int may_switch(struct kmem_gate *gate, unsigned int block, const char *wo
 
 static bool has_poison(struct kmem_gate *gate, unsigned int block)
 {
-	return kmem_poison_count(PHYS_PFN(dax_spans_block_start(gate->spans, block)),
-				 PHYS_PFN(gate->spans->block_size)) > 0;
+	return kmem_poison_any(PHYS_PFN(dax_spans_block_start(gate->spans, block)),
+			       PHYS_PFN(gate->spans->block_size));
 }
 
 static int may_go_online(struct kmem_gate *gate, unsigned int block)

@@ -20,6 +20,9 @@ enum source {
 /* The source of each page with a hardware fault, by pfn. */
 static DEFINE_XARRAY(faulty);
 
+/* The mark of the pages in @faulty that were known when their block began to go online. */
+#define WITHHELD XA_MARK_0
+
 /* Protects @withholding, the number of blocks with faulty pages that are going online. */
 static DEFINE_MUTEX(withholding_lock);
 static unsigned int withholding;
@@ -30,14 +33,16 @@ static void forget_marked(unsigned long pfn, unsigned long nr)
 	void *entry;
 
 	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1)
-		if (entry == xa_mk_value(MARKED))
-			xa_erase(&faulty, index);
+		xa_cmpxchg(&faulty, index, xa_mk_value(MARKED), NULL, 0);
 }
 
-/* Must not fail: a page that is not recorded would be used again after a replug. */
-static void remember(unsigned long pfn, enum source source)
+/*
+ * Must not fail: a page that is not recorded would be used again after a replug. A page that was
+ * reported stays so.
+ */
+static void remember_marked(unsigned long pfn)
 {
-	xa_store(&faulty, pfn, xa_mk_value(source), GFP_KERNEL | __GFP_NOFAIL);
+	xa_cmpxchg(&faulty, pfn, NULL, xa_mk_value(MARKED), GFP_KERNEL | __GFP_NOFAIL);
 }
 
 /* The number of pages that are checked together; divides the pages of a section. */
@@ -69,8 +74,8 @@ static void check(unsigned long pfn)
 	if (!any_faulty(pfn_to_page(pfn)))
 		return;
 	for (; pfn < end; pfn++)
-		if (PageHWPoison(pfn_to_page(pfn)) && !xa_load(&faulty, pfn))
-			remember(pfn, MARKED);
+		if (PageHWPoison(pfn_to_page(pfn)))
+			remember_marked(pfn);
 }
 
 /**
@@ -101,12 +106,12 @@ void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign)
 }
 
 /**
- * kmem_poison_report() - remember faulty pages that the kernel has not marked
+ * kmem_poison_report() - remember pages that are reported as faulty
  * @pfn: the first page
- * @nr: the number of pages, in any memory
+ * @nr: the number of pages; those in memory of other drivers have no effect
  *
- * Each page is kept from the allocator and marked when its block next goes online; until then a
- * page that is online already stays in use.
+ * Each page is kept from the allocator and marked when its block next begins to go online; until
+ * then a page that is online already stays in use.
  *
  * Context: Process context, sleeps.
  */
@@ -115,7 +120,7 @@ void kmem_poison_report(unsigned long pfn, unsigned long nr)
 	unsigned long end = pfn + nr;
 
 	for (; pfn < end; pfn++) {
-		remember(pfn, REPORTED);
+		xa_store(&faulty, pfn, xa_mk_value(REPORTED), GFP_KERNEL | __GFP_NOFAIL);
 		cond_resched();
 	}
 }
@@ -156,6 +161,24 @@ unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
 	return count;
 }
 
+/**
+ * kmem_poison_any() - test whether any page is remembered as faulty
+ * @pfn: the first page
+ * @nr: the number of pages
+ *
+ * Context: Any but interrupts.
+ * Return: true if any is.
+ */
+bool kmem_poison_any(unsigned long pfn, unsigned long nr)
+{
+	return xa_find(&faulty, &pfn, pfn + nr - 1, XA_PRESENT);
+}
+
+static bool any_withheld(unsigned long pfn, unsigned long nr)
+{
+	return xa_find(&faulty, &pfn, pfn + nr - 1, WITHHELD);
+}
+
 /*
  * Leaves a page as memory_failure() leaves a free page: allocated, without an owner, counted as
  * managed. Before a page goes online it is PageReserved or, since 6.11, PageOffline.
@@ -171,7 +194,7 @@ static void withhold(struct page *page)
 /* The core calls this for each chunk of every block that goes online. */
 static void online_sound_pages(struct page *page, unsigned int order)
 {
-	if (!kmem_poison_count(page_to_pfn(page), 1UL << order)) {
+	if (!any_withheld(page_to_pfn(page), 1UL << order)) {
 		generic_online_page(page, order);
 	} else if (order) {
 		online_sound_pages(page, order - 1);
@@ -191,11 +214,20 @@ static void online_sound_pages(struct page *page, unsigned int order)
  *
  * Context: Process context, sleeps; not in a memory notifier.
  * Return: true if the block has any; the caller then has to call kmem_poison_mark() once the
- * block is online or has failed to go online.
+ * block is online or has failed to go online. A page that is reported in between may be in use by
+ * then, and is left alone.
  */
 bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)
 {
-	if (!kmem_poison_count(pfn, nr))
+	unsigned long index;
+	bool any = false;
+	void *entry;
+
+	xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) {
+		xa_set_mark(&faulty, index, WITHHELD);
+		any = true;
+	}
+	if (!any)
 		return false;
 
 	mutex_lock(&withholding_lock);
@@ -230,16 +262,15 @@ static bool memory_failure_may_panic(void)
 void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online)
 {
 	bool only_mark = online && memory_failure_may_panic();
-	unsigned long index;
-	void *entry;
+	unsigned long index = pfn;
 
-	if (online)
-		xa_for_each_range(&faulty, index, entry, pfn, pfn + nr - 1) {
-			if (only_mark)
-				SetPageHWPoison(pfn_to_page(index));
-			else
-				memory_failure(index, 0);
-		}
+	while (xa_find(&faulty, &index, pfn + nr - 1, WITHHELD)) {
+		xa_clear_mark(&faulty, index, WITHHELD);
+		if (only_mark)
+			SetPageHWPoison(pfn_to_page(index));
+		else if (online)
+			memory_failure(index, 0);
+	}
 
 	mutex_lock(&withholding_lock);
 	if (!--withholding)

@@ -11,6 +11,7 @@
 #ifdef CONFIG_MEMORY_FAILURE
 void kmem_poison_remember(unsigned long pfn, unsigned long nr, bool foreign);
 unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr);
+bool kmem_poison_any(unsigned long pfn, unsigned long nr);
 bool kmem_poison_withhold(unsigned long pfn, unsigned long nr);
 void kmem_poison_mark(unsigned long pfn, unsigned long nr, bool online);
 void kmem_poison_report(unsigned long pfn, unsigned long nr);
@@ -24,6 +25,11 @@ static inline void kmem_poison_remember(unsigned long pfn, unsigned long nr, boo
 static inline unsigned long kmem_poison_count(unsigned long pfn, unsigned long nr)
 {
 	return 0;
+}
+
+static inline bool kmem_poison_any(unsigned long pfn, unsigned long nr)
+{
+	return false;
 }
 
 static inline bool kmem_poison_withhold(unsigned long pfn, unsigned long nr)

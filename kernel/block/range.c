@@ -251,7 +251,7 @@ static bool memmap_is_faulty(const struct kmem_memory *memory, const struct dax_
 	unsigned int i;
 
 	for (i = 0; i < span->count; i++)
-		if (kmem_poison_count(PHYS_PFN(span->start) + i * pages, min(nr, pages)))
+		if (kmem_poison_any(PHYS_PFN(span->start) + i * pages, min(nr, pages)))
 			return true;
 	return false;
 }

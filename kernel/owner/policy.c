@@ -95,7 +95,8 @@ static const struct kernel_param_ops list_ops = {
 	.get = list_get,
 	.free = list_free,
 };
-module_param_cb(default_state, &list_ops, NULL, 0644);
+/* A driver that is built in reads its parameters at this level: the default one precedes slab. */
+subsys_param_cb(default_state, &list_ops, NULL, 0644);
 MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
 
 /* Fills in @identity. Called with list_lock held, because the UUID is in @attribute_page. */

@@ -11,8 +11,8 @@
 #include "block/poison.h"
 #include "core/text.h"
 
-/* Bounds the memory that one list, with a wrong address in it, makes the driver use. */
-#define MOST_PAGES PHYS_PFN(SZ_1G)
+/* A list with a wrong address in it must not take memory and time without bounds. */
+#define MOST_PAGES PHYS_PFN(SZ_64M)
 
 /* The longest entry, with a comma before it and a newline after it. */
 #define LONGEST_ENTRY sizeof(",0x0123456789abcdef-0x0123456789abcdef\n")
@@ -42,7 +42,7 @@ static int check(const char *list)
 			return -EINVAL;
 		}
 		if (nr > MOST_PAGES - total) {
-			pr_err("faulty_pages: '%.*s': the pages up to here are more than 1 GiB; the list is rejected\n",
+			pr_err("faulty_pages: '%.*s': with this entry the list exceeds 64 MiB; the list is rejected\n",
 			       (int)entry.length, entry.at);
 			return -EINVAL;
 		}
@@ -93,5 +93,6 @@ static const struct kernel_param_ops faulty_pages_ops = {
 	.get = faulty_pages_get,
 	.free = faulty_pages_free,
 };
-module_param_cb(faulty_pages, &faulty_pages_ops, NULL, 0600);
+/* A driver that is built in reads its parameters at this level: the default one precedes slab. */
+subsys_param_cb(faulty_pages, &faulty_pages_ops, NULL, 0600);
 MODULE_PARM_DESC(faulty_pages, "pages to keep out of use: START-END,... in bytes (docs/abi.md)");

@@ -36,7 +36,9 @@ ok "the kernel lists a bad block" wait_until grep -q . "$REGION/badblocks"
 is "the kernel lists one page" "$(awk '{ sum += $2 } END { print sum }' "$REGION/badblocks")" 8
 is "the driver does not know it yet" "$(list)" ''
 
+mark_log plugged
 ok "the device is plugged" daxplug plug dax0.0
+is "the page was not free meanwhile" "$(used_since plugged)" 0
 is "the driver knows it" "$(list)" "$(printf '0x%x-0x%x' $((PAGE * 4096)) $((PAGE * 4096 + 4095)))"
 ok "the page is marked" is_poisoned "$PAGE"
 is "the driver counts it" "$(< "$DAX/kmem/pages_poisoned")" 1

@@ -52,7 +52,7 @@ is "at first the list is empty" "$(list)" ''
 is "only root can read it" "$(stat -c %a "$FILE")" 600
 is_rejected "no range" "4096-8191,0x2000" 0x2000
 is_rejected "ends in the wrong order" 8192-4096 8192-4096
-is_rejected "more than 1 GiB" "0-0x3fffffff 0x50000000-0x50000000" 0x50000000-0x50000000
+is_rejected "more than 64 MiB" "0-0x3ffffff 0x50000000-0x50000000" 0x50000000-0x50000000
 is "an empty list is accepted" "$(write_file "$FILE" '')" "done"
 
 # --- before a plug: the first and last page of a block, and a run of pages across two blocks ---

@@ -1169,6 +1169,19 @@ static void bad_blocks(void **state)
 	EXPECT(UNPLUG(), 0, DONE, UNPLUGGED);
 }
 
+/* A bind may put the memory online, so the driver learns of the bad blocks before it. */
+static void bad_blocks_before_bind(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	EXPECT(RELEASE(), 0, DONE, UNPLUGGED);
+	fixture_write(&context->fixture, FAULTY_PAGES, "%s", "");
+	fake.fail_bind = -EIO;
+	EXPECT(PLUG(ONLINE_MOVABLE), -EIO, ROLLED_BACK, UNPLUGGED);
+	expect_faulty_pages(context, "0x180000000-0x180000fff,0x180002000-0x1800021ff");
+}
+
 /* Without a list of bad blocks, and with one that does not reach the driver, nothing is plugged. */
 static void bad_blocks_unknown(void **state)
 {
@@ -1178,16 +1191,24 @@ static void bad_blocks_unknown(void **state)
 	fixture_write(&context->fixture, FAULTY_PAGES, "%s", "");
 	fake.fail_setting = -ENOMEM;
 	EXPECT(PLUG(ONLINE_MOVABLE), -ENOMEM, REFUSED, UNPLUGGED);
-	expect_message(context, "bad blocks of its region");
+	expect_message(context, "cannot report its bad blocks");
 	fake.fail_setting = 0;
 
 	fixture_write(&context->fixture, REGION "badblocks", "4194304\n");
 	EXPECT(PLUG(ONLINE_MOVABLE), -EINVAL, REFUSED, UNPLUGGED);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 
+	/* The kernel may have cut a list of this length. */
+	fixture_write(&context->fixture, REGION "badblocks", "%04090d 1\n", 4194304);
+	EXPECT(PLUG(ONLINE_MOVABLE), -EFBIG, REFUSED, UNPLUGGED);
+
 	fixture_delete(&context->fixture, REGION "badblocks");
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 	expect_faulty_pages(context, "");
+
+	/* A replug does not begin with an unplug that it cannot follow by a plug. */
+	fixture_write(&context->fixture, REGION "badblocks", "4194304\n");
+	EXPECT(REPLUG(ONLINE_KERNEL), -EINVAL, REFUSED, ONLINE_MOVABLE);
 }
 
 /* A device that cannot be unbound is not taken offline first. */
@@ -1873,6 +1894,7 @@ int main(void)
 		WITH(per_block, bound_by_name),
 		WITH(per_block, no_driver),
 		WITH(bad_region, bad_blocks),
+		WITH(bad_region, bad_blocks_before_bind),
 		WITH(bad_region, bad_blocks_unknown),
 		WITH(per_block, cannot_be_unbound),
 		WITH(per_block, other_drivers),

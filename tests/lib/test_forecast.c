@@ -878,6 +878,7 @@ static void bad_blocks(void **state)
 	pmem.first = 64;
 	fixture_add_device(fixture, &pmem);
 	fixture_write(fixture, "sys/devices/LNXSYSTM:00/ndbus0/region1/resource", "0x1fffff000\n");
+	fixture_write(fixture, "sys/bus/dax/drivers/kmem/bind", "%s", "");
 	assert_int_equal(finding(forecast(context, DAXPLUG_ACTION_PLUG), "bad-blocks"), -1);
 	/* Before the device. */
 	fixture_write(fixture, badblocks, "0 8\n");

@@ -34,7 +34,7 @@ list() { sed -nE "s/^$1 = (.*)/\1/p" <<< "$BODY" | grep -oE '"[^"]*"' | tr -d '"
 # written_files: prints the writable files of the device, of stranded memory and of the module.
 written_files() {
 	sed -nE 's/^static DEVICE_ATTR_RW\((\w+)\);/\1/p; s/.* = __ATTR_WO\((\w+)\);/\1/p' kernel/user/*.c
-	git grep -hE '^module_param(_cb)?\(.*, 06[04]{2}\)' -- kernel | sed -E 's/^module_param(_cb)?\((\w+),.*/\2/'
+	git grep -hE '^(module|subsys)_param(_cb)?\(.*, 06[04]{2}\)' -- kernel | sed -E 's/^\w+\((\w+),.*/\1/'
 }
 
 is "each writable file is opened" "$(written_files | sort -u | while read -r file; do
