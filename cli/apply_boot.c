@@ -183,7 +183,7 @@ static int bring(const char *want, bool dry_run)
 
 	if (err) {
 		complain("/" OPTIONS_PATH ": cannot be read: %s",
-			 err == -EINVAL ? "not a regular file" : strerror(-err));
+			 err == -EINVAL ? "not a regular file" : tree_error(-err));
 		return EXIT_CANNOT_TELL;
 	}
 	same = is_same(have, want);
@@ -225,7 +225,7 @@ int apply_boot(struct declared *declared, bool dry_run)
 		return apply_faults(declared);
 	if (gap.err) {
 		complain("cannot tell which devices daxctl brings online: %s: %s", gap.path,
-			 strerror(-gap.err));
+			 tree_error(-gap.err));
 		return EXIT_CANNOT_TELL;
 	}
 	list = make_list(declared);

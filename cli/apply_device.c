@@ -13,6 +13,7 @@
 #include "json.h"
 #include "output.h"
 #include "status.h"
+#include "tree.h"
 
 /**
  * struct work - the work on one device
@@ -286,7 +287,7 @@ static void fail_daxctl(struct work *work, int err)
 	char text[160];
 
 	snprintf(text, sizeof(text), "cannot tell whether daxctl's configuration makes it RAM: %s",
-		 strerror(-err));
+		 tree_error(-err));
 	fail(work, EXIT_CANNOT_TELL, text, remedy_for(err));
 }
 

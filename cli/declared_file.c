@@ -255,7 +255,7 @@ static void unreadable(struct declared *declared, const char *file, int error)
 	struct setting at = { "", (char *)file, 0 };
 
 	declared_fault(declared, &at, "cannot be read: %s",
-		       error ? strerror(error) : "not a regular file");
+		       error ? tree_error(error) : "not a regular file");
 }
 
 /* --- all files --- */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the configuration of other programs, and finds out whether some of it is unreadable. */
 #include <errno.h>
-#include <string.h>
 
 #include "machine.h"
+#include "tree.h"
 
 /**
  * machine_read_config() - as config_each_line()
@@ -22,5 +22,5 @@ void machine_read_config(struct findings *findings, const char *const *directori
 	if (gap.err)
 		findings_add(findings, "configuration-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE,
 			     gap.err == -EACCES ? "run it as root" : "",
-			     "cannot tell what %s configures: %s", gap.path, strerror(-gap.err));
+			     "cannot tell what %s configures: %s", gap.path, tree_error(-gap.err));
 }

@@ -35,7 +35,7 @@ static void add_unknown(struct findings *findings, const char *path, int err)
 		findings_add(findings, "memory-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
 			     "cannot tell whether there is memory that could become a DAX device: "
 			     "/%s: %s",
-			     path, strerror(-err));
+			     path, tree_error(-err));
 }
 
 /* The memory of a node in bytes; 0 if unknown. */

@@ -29,7 +29,7 @@ static void add_unreadable(struct findings *findings, const char *path, int err)
 {
 	findings_add(findings, "policy-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
 		     "/%s cannot be read: %s", path,
-		     err ? strerror(-err) : "no such file or empty");
+		     err ? tree_error(-err) : "no such file or empty");
 }
 
 /* The kernel always has the file of the zone policy; a recorded tree may lack it. */

@@ -163,7 +163,7 @@ static void note_failure(struct record_tree *tree, const char *path, int err)
 		return;
 	if (err == EACCES || err == EPERM)
 		tree->denied++;
-	fprintf(tree->notes, "%s: %s\n", path, strerror(err));
+	fprintf(tree->notes, "%s: %s\n", path, tree_error(err));
 }
 
 /* Removes the last component of a path. */

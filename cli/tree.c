@@ -14,8 +14,8 @@
 #include "options.h"
 #include "tree.h"
 
-/* The maximum size of a file; all relevant files are smaller. */
-#define MOST_BYTES (4U << 20)
+/* The maximum size of a file; all relevant files are smaller. tree_error() has it in its text. */
+#define MOST_BYTES (4 << 20)
 
 /* The size of a single read. */
 #define STEP_BYTES (64U << 10)
@@ -117,26 +117,55 @@ bool tree_leads_to_null(const char *path)
 
 /*
  * Reads in small steps, because a large read of a file below /proc/sys fails with ENOMEM: the
- * kernel allocates a buffer of that size.
+ * kernel allocates a buffer of that size. Returns the number of bytes, or -1 with errno.
  */
-static char *read_all(int fd)
+static ssize_t read_bytes(int fd, char *text, size_t most)
 {
-	char *text = malloc(MOST_BYTES + 1);
 	size_t length = 0;
-	ssize_t got = text ? 1 : -1;
+	ssize_t got = 1;
 
-	while (got > 0 && length < MOST_BYTES) {
-		size_t left = MOST_BYTES - length;
+	while (got > 0 && length < most) {
+		size_t left = most - length;
 
 		got = read(fd, text + length, left < STEP_BYTES ? left : STEP_BYTES);
 		length += got > 0 ? got : 0;
 	}
-	if (got < 0) {
-		free(text);
-		return NULL;
+	return got < 0 ? -1 : (ssize_t)length;
+}
+
+/* Returns the whole text, never a part; NULL with an errno of tree_error(). */
+static char *read_all(int fd)
+{
+	char *text = malloc(MOST_BYTES + 1);
+	ssize_t length = text ? read_bytes(fd, text, MOST_BYTES + 1) : -1;
+	int err;
+
+	if (length >= 0 && length <= MOST_BYTES && !memchr(text, '\0', length)) {
+		text[length] = '\0';
+		return text;
 	}
-	text[length] = '\0';
-	return text;
+	err = length < 0 ? errno : length > MOST_BYTES ? EFBIG : EILSEQ;
+	free(text);
+	errno = err;
+	return NULL;
+}
+
+/**
+ * tree_error() - describe why a file could not be read
+ * @err: the errno, positive
+ *
+ * Return: the reason.
+ */
+const char *tree_error(int err)
+{
+	switch (err) {
+	case EFBIG:
+		return "it is larger than 4 MiB";
+	case EILSEQ:
+		return "it has a NUL byte, as after a power loss; write it again";
+	default:
+		return strerror(err);
+	}
 }
 
 /*
@@ -164,8 +193,9 @@ static char *read_regular(int fd)
  * tree_read() - read a file
  * @path: below the root, without a leading slash
  *
- * Return: the text, which the caller frees; NULL with errno if it cannot be read, NULL with errno
- * 0 if it is not a regular file.
+ * Return: the text, which the caller frees; NULL with an errno of tree_error() if it cannot be
+ * read, EFBIG if it is too large, EILSEQ if it has a NUL byte; NULL with errno 0 if it is not a
+ * regular file.
  */
 char *tree_read(const char *path)
 {

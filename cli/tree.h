@@ -12,6 +12,7 @@ bool tree_leads_to_null(const char *path);
 char *tree_read(const char *path);
 int tree_read_if_any(const char *path, char **text);
 char *tree_read_given(const char *path);
+const char *tree_error(int err);
 char **tree_list(const char *path);
 int tree_list_if_any(const char *path, char ***names);
 void tree_free_list(char **names);

@@ -198,6 +198,30 @@ else
 	skip "a file that may not be read" "another user cannot run the command here"
 fi
 
+# A part of a file declares less than the whole: after a power loss, the rest may be zeros.
+# damaged DESCRIPTION REASON: /etc/daxplug.conf is refused for REASON.
+damaged() {
+	is "$1: apply" "$(status_of on apply -n) $(error)" "2 daxplug: /etc/daxplug.conf: cannot be read: $2"
+	is "$1: apply --boot" "$(status_of on apply --boot -n) $(< "$WORK/out")" "2 "
+	is "$1: check" "$(found configuration-invalid)" "error - /etc/daxplug.conf:0 cannot be read: $2"
+}
+NUL_BYTE="it has a NUL byte, as after a power loss; write it again"
+new_root ours-6.12-movable
+mkdir -p "$ROOT/etc/modprobe.d"
+echo 'options kmem default_state=hmem=unplugged' > "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+truncate -s 64 "$ROOT/etc/daxplug.conf"
+damaged "a file of zeros" "$NUL_BYTE"
+declares '[hbm]' 'kind = hmem' 'state = unplugged'
+truncate -s +64 "$ROOT/etc/daxplug.conf"
+damaged "a file that ends with zeros" "$NUL_BYTE"
+declares '[hbm]' 'kind = hmem' 'state = online_movable'
+head -c "$((4 << 20))" /dev/zero | tr '\0' '#' >> "$ROOT/etc/daxplug.conf"
+damaged "a larger file" "it is larger than 4 MiB"
+rm "$ROOT/etc/daxplug.conf"
+truncate -s 64 "$ROOT/etc/modprobe.d/daxplug-boot.conf"
+is "module options of zeros: apply --boot" "$(status_of on apply --boot -n) $(error)" \
+	"4 daxplug: /etc/modprobe.d/daxplug-boot.conf: cannot be read: $NUL_BYTE"
+
 # --- devices that may hold data ---
 
 new_root ours-6.12-movable
