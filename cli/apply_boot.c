@@ -20,6 +20,12 @@
 #include "tree.h"
 
 #define OPTIONS_PATH "etc/modprobe.d/daxplug-boot.conf"
+/*
+ * Exists from before the options change until each initramfs that holds the driver is rebuilt, so
+ * that the next run makes up for a rebuild that failed or was killed.
+ */
+#define PENDING_PATH "etc/modprobe.d/daxplug-boot.pending"
+
 #define HEADER                                                                                     \
 	"# Written by \"daxplug apply --boot\" from daxplug.conf(5); do not edit.\n"               \
 	"options kmem default_state="
@@ -156,10 +162,34 @@ static int replace_file(const char *text)
 	return err;
 }
 
+/* Creates the file PENDING_PATH. */
+static int mark_pending(void)
+{
+	int fd = open("/" PENDING_PATH, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static int refresh(void)
+{
+	int status = initramfs_refresh();
+
+	if (status == EXIT_DONE && unlink("/" PENDING_PATH)) {
+		complain("/" PENDING_PATH ": cannot be removed: %s", strerror(errno));
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
 static int write_file(const char *text)
 {
-	int err = text ? replace_file(text) : unlink("/" OPTIONS_PATH) ? -errno : 0;
+	int err = mark_pending();
 
+	if (!err)
+		err = text ? replace_file(text) : unlink("/" OPTIONS_PATH) ? -errno : 0;
 	if (err) {
 		complain("/" OPTIONS_PATH ": cannot be written: %s", strerror(-err));
 		return err == -EACCES || err == -EPERM || err == -EROFS ? EXIT_CANNOT_TELL
@@ -167,12 +197,22 @@ static int write_file(const char *text)
 	}
 	printf("/" OPTIONS_PATH ": %s\n", text ? "written; takes effect at the next load of kmem"
 					       : "removed, as nothing is declared");
-	return initramfs_refresh();
+	return refresh();
 }
 
 static bool is_same(const char *have, const char *want)
 {
 	return have && want ? !strcmp(have, want) : have == want;
+}
+
+static int print_plan(const char *want, bool same)
+{
+	if (same)
+		puts("each initramfs that holds kmem would be rebuilt, as the last rebuild did not end");
+	else
+		printf("/" OPTIONS_PATH " would be %s\n%s", want ? "written:" : "removed",
+		       want ? want : "");
+	return EXIT_WOULD_CHANGE;
 }
 
 static int bring(const char *want, bool dry_run)
@@ -188,17 +228,15 @@ static int bring(const char *want, bool dry_run)
 	}
 	same = is_same(have, want);
 	free(have);
-	if (same)
+	if (same && tree_find(PENDING_PATH) == -ENOENT)
 		return EXIT_DONE;
 	if (!dry_run && options_root()) {
 		complain("a recorded tree cannot be changed; -n prints what would be written");
 		return EXIT_NOT_SUPPORTED;
 	}
-	if (!dry_run)
-		return write_file(want);
-	printf("/" OPTIONS_PATH " would be %s\n%s", want ? "written:" : "removed",
-	       want ? want : "");
-	return EXIT_WOULD_CHANGE;
+	if (dry_run)
+		return print_plan(want, same);
+	return same ? refresh() : write_file(want);
 }
 
 /**

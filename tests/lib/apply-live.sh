@@ -83,16 +83,20 @@ ok "the output has the present value" said 'guard would be on, was unsupported$'
 
 # --- module options, with a directory of the test at /etc/modprobe.d ---
 
-mkdir -p "$WORK/modprobe.d" "$WORK/bin" "$WORK/boot"
-# boot ARG...: apply --boot with the programs of $WORK/bin and an image at /boot.
-boot() {
+mkdir -p "$WORK/modprobe.d" "$WORK/bin" "$WORK/boot" "$WORK/lib/modules/"{6.1.0,6.12.0,7.0.0}
+# at_boot COMMAND...: runs COMMAND with the directories of the test at /etc/modprobe.d and /boot, and
+# with its kernels besides those below /lib/modules.
+at_boot() {
 	(
 		# shellcheck disable=SC2016 # the inner shell's
 		exec unshare --mount bash -c 'mount --bind "$1/modprobe.d" /etc/modprobe.d &&
-			mount --bind "$1/boot" /boot && shift && exec "$@"' boot "$WORK" \
-			env PATH="$WORK/bin:/usr/bin:/bin" "$DAXPLUG" apply --boot "$@" "$CONF"
+			mount --bind "$1/boot" /boot && lib=$(realpath /lib) &&
+			mount -t overlay -o "lowerdir=$1/lib:$lib" overlay "$lib" && shift && exec "$@"' \
+			at_boot "$WORK" "$@"
 	)
 }
+# boot ARG...: apply --boot with the programs of $WORK/bin.
+boot() { at_boot env PATH="$WORK/bin:/usr/bin:/bin" "$DAXPLUG" apply --boot "$@" "$CONF"; }
 # program NAME LINE: a shell script.
 program() {
 	printf '#!/bin/sh\n%s\n' "$2" > "$WORK/bin/$1"
@@ -100,33 +104,68 @@ program() {
 }
 OPTIONS=$WORK/modprobe.d/daxplug-boot.conf
 declares_live '[a]' 'kind = hmem' 'state = online_movable'
-touch "$WORK/boot/initrd.img-$(uname -r)"
-program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
-program update-initramfs "echo \"\$*\" > $WORK/rebuilt; grep SigIgn /proc/self/status > $WORK/ignored"
-if [[ ! -d /etc/modprobe.d || ! -d /boot ]]; then
-	skip "--boot" "no /etc/modprobe.d or no /boot on this machine"
+touch "$WORK/boot/initrd.img-"{6.1.0,6.1.0.old-dkms,6.12.0,7.0.0}
+# Of three kernels, two have the driver in their initramfs.
+KMEM=usr/lib/modules/x/kernel/drivers/dax/kmem.ko
+program lsinitramfs "[ -e \"\$1\" ] || exit 1; case \$1 in *-7.0.0) ;; *) echo $KMEM ;; esac"
+program update-initramfs "echo \"\$*\" >> $WORK/rebuilt; grep SigIgn /proc/self/status > $WORK/ignored"
+if ! at_boot true 2> /dev/null; then
+	skip "--boot" "no /etc/modprobe.d, no /boot or no overlayfs on this machine"
 	return
 fi
 is "--boot" "$(status_of boot) $(error)" "0 "
 is "--boot: the line written" "$(tail -n 1 "$OPTIONS")" "options kmem default_state=hmem=online_movable"
 is "--boot: any user may read it" "$(stat -c %a "$OPTIONS")" 644
 is "--boot: nothing is left over" "$(ls "$WORK/modprobe.d")" daxplug-boot.conf
-is "--boot: the initramfs that holds the driver is rebuilt" "$(cat "$WORK/rebuilt")" "-u"
+is "--boot: each initramfs that holds the driver is rebuilt, and no other" "$(cat "$WORK/rebuilt")" \
+	"-u -k 6.1.0
+-u -k 6.12.0"
 # SIGPIPE is signal 13. A script that ignores it may not end with the reader of its pipe.
 is "--boot: the program that rebuilds it does not ignore SIGPIPE" \
 	"$((16#$(awk '{ print $2 }' "$WORK/ignored") >> 12 & 1))" 0
-ok "--boot: the message says that the initramfs is rebuilt" said '^the initramfs holds kmem and is rebuilt: update-initramfs -u$'
+ok "--boot: the message says which initramfs is rebuilt" said '^the initramfs of 6.12.0 holds kmem and is rebuilt: update-initramfs -u -k 6.12.0$'
 rm "$WORK/rebuilt"
 is "--boot again: nothing is printed" "$(status_of boot) $(cat "$WORK/out" "$WORK/err")" "0 "
 declares_live '[a]' 'kind = hmem' 'state = unplugged'
 program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/dax_hmem.ko'
 is "--boot: an initramfs without the driver" "$(status_of boot) $(test -e "$WORK/rebuilt" || echo untouched)" "0 untouched"
+
+# retried LINE DESCRIPTION: "apply --boot" fails because update-initramfs runs LINE; the next one,
+# with the options unchanged, rebuilds again.
+retried() {
+	program update-initramfs "$1"
+	ok "--boot: $2: it fails" test "$(status_of boot)" != 0
+	is "--boot: $2: a dry run" "$(status_of boot -n) $(< "$WORK/out")" \
+		"65 each initramfs that holds kmem would be rebuilt, as the last rebuild did not end"
+	program update-initramfs "echo \"\$*\" > $WORK/rebuilt"
+	rm -f "$WORK/rebuilt"
+	is "--boot: $2: the next run rebuilds" "$(status_of boot) $(cat "$WORK/rebuilt")" "0 -u -k 6.12.0"
+	is "--boot: $2: once" "$(status_of boot) $(cat "$WORK/out" "$WORK/err")" "0 "
+}
+rm "$WORK/boot/initrd.img-6.1.0"
+program lsinitramfs "[ -e \"\$1\" ] || exit 1; echo $KMEM"
 declares_live '[a]' 'kind = hmem' 'state = online'
-program lsinitramfs 'echo usr/lib/modules/x/kernel/drivers/dax/kmem.ko'
 program update-initramfs 'exit 1'
 is "--boot: a rebuild that fails" "$(status_of boot)" 1
-is "the message has the remedy" "$(error)" "daxplug: update-initramfs -u failed: the initramfs still has the old options; run it again"
+is "the message has the remedy" "$(head -n 1 "$WORK/err")" "daxplug: update-initramfs -u -k 6.12.0 failed: this initramfs still has the old options; run again: daxplug apply --boot"
+rm "$WORK/boot/initrd.img-7.0.0"
+retried 'exit 1' "a rebuild that fails"
+declares_live '[a]' 'kind = hmem' 'state = online_kernel'
+# The parent of update-initramfs is the command.
+# shellcheck disable=SC2016 # the program's
+retried 'kill -9 $PPID' "killed during a rebuild"
 : > "$CONF"
-program update-initramfs 'exit 0'
 is "--boot: nothing is declared: the file is removed" "$(status_of boot) $(ls "$WORK/modprobe.d")" "0 "
 ok "--boot: the message says that the file is removed" said '^/etc/modprobe.d/daxplug-boot.conf: removed, as nothing is declared$'
+declares_live '[a]' 'kind = hmem' 'state = online'
+is "--boot: written again" "$(status_of boot)" 0
+: > "$CONF"
+retried 'exit 1' "a rebuild that fails after the removal"
+
+# dracut finds the images itself.
+rm "$WORK/bin/"*
+program lsinitrd "[ \"\$*\" = '-k 6.12.0' ] && echo $KMEM"
+program dracut "echo \"\$*\" >> $WORK/dracut"
+declares_live '[a]' 'kind = hmem' 'state = online'
+is "--boot: dracut" "$(status_of boot) $(cat "$WORK/dracut")" "0 --force --kver 6.12.0"
+ok "--boot: dracut: an unknown image" said '^cannot tell whether the initramfs of 6.1.0 holds kmem; if it does, rebuild it$'
