@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -18,6 +19,16 @@
 #define NO_LOOK_BACK (-1)
 
 /**
+ * struct verdict - whether the events of a device are printed
+ * @name: the name of the device
+ * @wanted: a selector matches it
+ */
+struct verdict {
+	char name[64];
+	bool wanted;
+};
+
+/**
  * struct options - the command line
  * @json: print each record as a line of JSON instead of text
  * @since: the earliest journal entry to print, in microseconds since the epoch, or NO_LOOK_BACK
@@ -25,6 +36,9 @@
  * @names: selectors of the devices, @count of them; none for all
  * @count: number of selectors
  * @daxplug: the handle for looking up devices
+ * @verdicts: the verdicts on the devices so far, @verdict_count of them
+ * @verdict_count: number of verdicts
+ * @unknown: an error hides whether a selector matches a device
  */
 struct options {
 	bool json;
@@ -33,6 +47,9 @@ struct options {
 	char **names;
 	int count;
 	struct daxplug *daxplug;
+	struct verdict *verdicts;
+	size_t verdict_count;
+	bool unknown;
 };
 
 static void print_help(void)
@@ -50,39 +67,90 @@ static void print_help(void)
 
 /* --- which devices --- */
 
-/* Looks a device up; one that has gone may still be in the list of the last scan. */
-static struct daxplug_device *look_up(const struct options *options, const char *name)
+/*
+ * Looks a device up. One that has gone may still be in the list of the last scan, so a device that
+ * has been @added under its name needs another scan.
+ */
+static struct daxplug_device *look_up(const struct options *options, const char *name, bool added)
 {
-	struct daxplug_device *device = daxplug_find(options->daxplug, name);
+	struct daxplug_device *device = added ? NULL : daxplug_find(options->daxplug, name);
 
 	if (!device && !daxplug_scan(options->daxplug))
 		device = daxplug_find(options->daxplug, name);
 	return device;
 }
 
-/* Matches only the name of a device that cannot be looked up. */
-static bool is_wanted(const struct options *options, const char *name)
+/* Whether a selector matches a device; complains if an error hides that. */
+static bool fits(struct options *options, const char *selector, const struct daxplug_device *device)
 {
-	struct daxplug_device *device;
+	const char *property;
+	int err = selector_unknown(selector, device, &property);
+
+	if (err) {
+		complain("%s: cannot tell whether %s matches: its %s cannot be read: %s", selector,
+			 daxplug_device_name(device), property, strerror(-err));
+		options->unknown = true;
+	}
+	return selector_fit(selector, device) != SELECTOR_NO;
+}
+
+/* Matches only the name of a device that cannot be looked up. */
+static bool judge(struct options *options, const char *name, bool added)
+{
+	struct daxplug_device *device = look_up(options, name, added);
 	int i;
 
-	if (!options->count || !*name)
-		return true;
-	device = look_up(options, name);
 	for (i = 0; i < options->count; i++)
-		if (device ? selector_fit(options->names[i], device) != SELECTOR_NO
+		if (device ? fits(options, options->names[i], device)
 			   : !fnmatch(options->names[i], name, 0))
 			return true;
 	return false;
+}
+
+/* Finds the verdict on a device, or appends one; returns NULL if out of memory. */
+static struct verdict *verdict_on(struct options *options, const char *name, bool *is_new)
+{
+	struct verdict *verdict;
+	size_t i;
+
+	*is_new = false;
+	for (i = 0; i < options->verdict_count; i++)
+		if (!strcmp(options->verdicts[i].name, name))
+			return &options->verdicts[i];
+	verdict = reallocarray(options->verdicts, i + 1, sizeof(*verdict));
+	if (!verdict)
+		return NULL;
+	options->verdicts = verdict;
+	verdict += i;
+	snprintf(verdict->name, sizeof(verdict->name), "%s", name);
+	options->verdict_count++;
+	*is_new = true;
+	return verdict;
+}
+
+/* Judges a device once, when it is first named or has been @added. */
+static bool is_wanted(struct options *options, const char *name, bool added)
+{
+	struct verdict *verdict;
+	bool is_new;
+
+	if (!options->count || !*name)
+		return true;
+	verdict = verdict_on(options, name, &is_new);
+	if (!verdict)
+		return judge(options, name, added);
+	if (is_new || added)
+		verdict->wanted = judge(options, name, added);
+	return verdict->wanted;
 }
 
 /* --- the journal --- */
 
 static void print_entry(const struct journal_entry *entry, void *data)
 {
-	const struct options *options = data;
+	struct options *options = data;
 
-	if (is_wanted(options, entry->device))
+	if (is_wanted(options, entry->device, false))
 		monitor_line_entry(entry, options->json);
 }
 
@@ -90,6 +158,8 @@ static int look_back(struct options *options)
 {
 	int err = journal_read(options_root(), options->since, print_entry, options);
 
+	/* The device of an entry may have gone, and another may have its name. */
+	options->verdict_count = 0;
 	if (err == -EOPNOTSUPP) {
 		complain("--since: this daxplug was built without the systemd journal");
 		return EXIT_NOT_SUPPORTED;
@@ -101,15 +171,17 @@ static int look_back(struct options *options)
 
 /* --- events --- */
 
-static int print_events(const struct options *options, struct daxplug_monitor *monitor, bool *ready)
+static int print_events(struct options *options, struct daxplug_monitor *monitor, bool *ready)
 {
 	const struct daxplug_event *event;
 	int more;
 
 	while ((more = daxplug_monitor_next(monitor, &event)) == 1) {
-		if (daxplug_event_get_type(event) == DAXPLUG_EVENT_READY)
+		enum daxplug_event_type type = daxplug_event_get_type(event);
+
+		if (type == DAXPLUG_EVENT_READY)
 			*ready = true;
-		if (is_wanted(options, daxplug_event_device(event)))
+		if (is_wanted(options, daxplug_event_device(event), type == DAXPLUG_EVENT_ADDED))
 			monitor_line_event(event, options->json);
 	}
 	if (more < 0) {
@@ -119,7 +191,7 @@ static int print_events(const struct options *options, struct daxplug_monitor *m
 	return EXIT_DONE;
 }
 
-static int watch(const struct options *options, struct daxplug_monitor *monitor)
+static int watch(struct options *options, struct daxplug_monitor *monitor)
 {
 	struct pollfd polled[] = {
 		{ .fd = daxplug_monitor_fd(monitor), .events = POLLIN },
@@ -140,7 +212,7 @@ static int watch(const struct options *options, struct daxplug_monitor *monitor)
 	}
 }
 
-static int look_on(const struct options *options)
+static int look_on(struct options *options)
 {
 	struct daxplug_monitor *monitor;
 	int err = daxplug_monitor_new(options->daxplug, &monitor), status;
@@ -229,6 +301,9 @@ static int run(int argc, char **argv)
 		return EXIT_CANNOT_TELL;
 	}
 	status = monitor(&options);
+	if (status == EXIT_DONE && options.unknown)
+		status = EXIT_CANNOT_TELL;
+	free(options.verdicts);
 	daxplug_unref(options.daxplug);
 	return status;
 }

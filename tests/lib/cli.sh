@@ -594,6 +594,27 @@ is "monitor of some devices" "$(on monitor --no-follow --json node:2 dax0.0 | jq
 ok "monitor, as text" eval "on monitor --no-follow dax0.0 |
 	grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}[+-][0-9]{2}:[0-9]{2} dax0.0 present online_movable 8/8 mode system-ram$'"
 
+# Another device may get the name of one that has gone. dax8.0 is found after it.
+cp -a "$MANY" "$WORK/swapped"
+ROOT=$WORK/swapped
+: > "$WORK/events"
+"$DAXPLUG" monitor --json --sysroot "$ROOT" serial:0xdead > "$WORK/events" &
+monitor=$!
+ok "monitor of an expander is ready" within ready has_line '"event":"ready"'
+rm -r "$ROOT/sys/devices/$CXL/dax2.0" "$ROOT/sys/bus/dax/devices/dax2.0"
+ok "monitor of an expander reports that a region is gone" within removal has_line '"event":"removed","chardev":"dax2.0"'
+add_device dax2.0 strange 3 80 4 '' ''
+add_device dax8.0 "$CXL" 3 160 4 '' ''
+ok "monitor of an expander reports another region" within addition has_line '"event":"added","chardev":"dax8.0"'
+kill -TERM "$monitor"
+wait "$monitor"
+is "monitor of an expander is silent about another device of the same name" \
+	"$(jq -r 'select(.chardev == "dax2.0").event' "$WORK/events" | xargs)" "present removed"
+rm "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
+ln -s uuid "$ROOT/sys/bus/nd/devices/dax1.1/uuid"
+is "monitor of a UUID that cannot be read" "$(status_of on monitor --no-follow "uuid:$UUID") $(error)" \
+	"4 daxplug: uuid:$UUID: cannot tell whether dax1.0 matches: its UUID cannot be read: Too many levels of symbolic links"
+ROOT=$MANY
 # A signal that nohup, or the "&" of a script, has ignored stays ignored.
 : > "$WORK/events" # has the line of the monitor before
 nohup "$DAXPLUG" monitor --sysroot "$ROOT" > "$WORK/events" 2>&1 &
