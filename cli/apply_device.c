@@ -20,8 +20,9 @@
  * @apply: the command
  * @section: its section
  * @device: the device
- * @drift: the differences before the work
+ * @drift: the differences before the work, and those that binding the device has made
  * @before: the former value of each key that differed
+ * @changed: something has been changed
  * @status: exit status so far
  * @message: why the work failed, or an empty string
  * @reason: why the change of its state failed
@@ -33,6 +34,7 @@ struct work {
 	struct daxplug_device *device;
 	struct drift drift;
 	char before[KEY_COUNT][DRIFT_TEXT_SIZE];
+	bool changed;
 	int status;
 	char message[256];
 	enum daxplug_reason reason;
@@ -109,6 +111,7 @@ static void set(struct work *work, enum declared_key key)
 {
 	int err = work->apply->dry_run ? 0 : write_setting(work, key);
 
+	work->changed |= !err && !work->apply->dry_run;
 	if (err)
 		fail_setting(work, key, err);
 	else if (!work->apply->results)
@@ -141,15 +144,23 @@ static void set_memmap(struct work *work)
 	     remedy);
 }
 
+static void set_driver_key(struct work *work, enum declared_key key, bool differs, bool *noted)
+{
+	if (!differs || work->status)
+		return;
+	if (!*noted)
+		drift_value(work->device, key, work->before[key]);
+	*noted = true;
+	set(work, key);
+}
+
 /* Sets the driver's settings. Called again after a change, which may have bound the device. */
 static void set_driver(struct work *work)
 {
 	struct drift drift = drift_of(work->section, work->device);
 
-	if (drift.guard && !work->status)
-		set(work, KEY_GUARD);
-	if (drift.timeout && !work->status)
-		set(work, KEY_TIMEOUT);
+	set_driver_key(work, KEY_GUARD, drift.guard, &work->drift.guard);
+	set_driver_key(work, KEY_TIMEOUT, drift.timeout, &work->drift.timeout);
 }
 
 /* --- the state --- */
@@ -208,6 +219,7 @@ static void change_state(struct work *work)
 		return;
 	}
 	work->status = change_run(change, &options);
+	work->changed |= !work->status && !work->apply->dry_run;
 	take_result(work, change);
 	print_plan(work);
 	daxplug_change_unref(change);
@@ -219,6 +231,31 @@ static void refresh(struct work *work)
 
 	if (err && !work->status)
 		fail(work, EXIT_CANNOT_TELL, strerror(-err), "");
+}
+
+/*
+ * Sets the driver's settings and the state: the guard before the state, so that no other process
+ * puts blocks online in between, unless the driver has yet to bind the device.
+ */
+static void bring(struct work *work)
+{
+	bool bound = daxplug_device_mode(work->device) == DAXPLUG_MODE_SYSTEM_RAM;
+
+	if (bound)
+		set_driver(work);
+	if (!work->drift.state || work->status)
+		return;
+	change_state(work);
+	refresh(work);
+	if (!work->apply->dry_run || !bound)
+		set_driver(work);
+}
+
+/* The statuses of failures promise that nothing was changed, or that all of it was rolled back. */
+static void correct_status(struct work *work)
+{
+	if (work->status && work->changed && !work->stopped)
+		work->status = EXIT_INCOMPLETE;
 }
 
 /* --- the result --- */
@@ -309,8 +346,6 @@ static void leave_to_daxctl(struct work *work)
  * @device: the device
  * @stopped: set to whether a signal ended the work
  *
- * Sets the guard before the state, so that no other process puts blocks online in between.
- *
  * Return: an exit status; EXIT_WOULD_CHANGE for a dry run that would change something.
  */
 int apply_device(const struct apply *apply, const struct section *section,
@@ -333,13 +368,9 @@ int apply_device(const struct apply *apply, const struct section *section,
 		drift_value(device, key, work.before[key]);
 	if (work.drift.memmap && !work.status)
 		set_memmap(&work);
-	set_driver(&work);
-	if (work.drift.state && !work.status) {
-		change_state(&work);
-		refresh(&work);
-		if (!work.status && !apply->dry_run)
-			set_driver(&work);
-	}
+	if (!work.status && !work.drift.left_alone)
+		bring(&work);
+	correct_status(&work);
 	if (apply->results)
 		add_result(&work);
 	output_flush();

@@ -4,6 +4,10 @@
 
 #include "drift.h"
 #include "select.h"
+#include "tree.h"
+
+/* Only daxplug's driver has this directory. */
+#define OUR_DRIVER "sys/bus/dax/drivers/kmem/stranded"
 
 static bool plugs(const struct section *section)
 {
@@ -66,10 +70,15 @@ static bool switch_differs(const struct daxplug_device *device, enum declared_ke
 	return error_of(device, key) || declared != (value < 0 ? 0 : value);
 }
 
-/* An unbound device has no guard yet. */
+static bool is_bound(const struct daxplug_device *device)
+{
+	return daxplug_device_mode(device) == DAXPLUG_MODE_SYSTEM_RAM;
+}
+
+/* An unbound device has no guard until a plug binds it, with the guard off. */
 static bool guard_differs(const struct section *section, const struct daxplug_device *device)
 {
-	return daxplug_device_mode(device) == DAXPLUG_MODE_SYSTEM_RAM &&
+	return (is_bound(device) || plugs(section)) &&
 	       switch_differs(device, KEY_GUARD, section->guard);
 }
 
@@ -80,6 +89,9 @@ static bool timeout_differs(const struct section *section, const struct daxplug_
 
 	if (section->timeout < 0)
 		return false;
+	/* A plug binds the device; only daxplug's driver then has a timeout, which is infinite. */
+	if (!is_bound(device))
+		return plugs(section) && section->timeout && !tree_find(OUR_DRIVER);
 	return timeout < 0 ? error_of(device, KEY_TIMEOUT) : section->timeout != timeout;
 }
 
@@ -155,6 +167,8 @@ void drift_value(const struct daxplug_device *device, enum declared_key key, cha
 		*text = '\0';
 	else if (error_of(device, key))
 		snprintf(text, DRIFT_TEXT_SIZE, "unknown");
+	else if (key == KEY_GUARD && !is_bound(device))
+		snprintf(text, DRIFT_TEXT_SIZE, "off");
 	else if (key == KEY_TIMEOUT)
 		timeout_text(daxplug_device_timeout(device), text);
 	else

@@ -40,7 +40,7 @@ declares_live '[hbm]' 'kind = hmem' 'state = online_movable' 'guard = off'
 export FAKE_FAIL=online_movable:16
 valid "a plug that is refused" apply change apply -J "$CONF"
 is "failed" "$(jq -r '.devices[0] | "\(.outcome) \(.exit_status) \(.message | startswith("dax0.0: "))"' "$WORK/json")" \
-	"failed 1 true"
+	"failed 6 true"
 is "a refused plug: the exit status" "$(status_of change apply "$CONF")" 1
 is "a refused plug: the message is one line" "$(wc -l < "$WORK/err")" 1
 unset FAKE_FAIL
@@ -80,6 +80,32 @@ is "another driver: no guard is declared" "$(status_of change apply "$CONF") $(c
 declares_live '[a]' 'kind = hmem' 'guard = on'
 is "another driver: a guard" "$(status_of change apply -n "$CONF")" 65
 ok "the output has the present value" said 'guard would be on, was unsupported$'
+
+# A plug binds the device, and only then the driver's settings exist.
+unbound() {
+	new_root "$1"
+	change unplug --release dax0.0 > /dev/null
+	is "$1: no driver has the device" "$(listed mode)" disabled
+}
+unbound ours-6.12-movable
+mkdir -p "$ROOT/sys/bus/dax/drivers/kmem/stranded"
+mv "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem" "$WORK/kmem"
+declares_live '[a]' 'kind = hmem' 'state = online_movable' 'guard = on' 'timeout = 30s'
+is "unbound: a dry run" "$(status_of change apply -n "$CONF") $(< "$WORK/out")" \
+	"65 dax0.0: state would be online_movable, was unplugged
+dax0.0: guard would be on, was off
+dax0.0: timeout would be 30s, was infinity"
+valid "unbound: a dry run, JSON" apply change apply -n -J "$CONF"
+is "unbound: a dry run, JSON" "$(jq -r '.devices[0].changes[] | "\(.key) \(.before)"' "$WORK/json" | xargs)" \
+	"state unplugged guard off timeout infinity"
+mv "$WORK/kmem" "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem"
+declares_live '[a]' 'kind = hmem' 'state = unplugged' 'guard = on' 'timeout = 30s'
+is "unbound, and declared so" "$(status_of change apply "$CONF") $(cat "$WORK/out" "$WORK/err")" "0 "
+unbound stock-6.12-kernel
+declares_live '[a]' 'kind = hmem' 'state = online_movable' 'guard = on'
+is "unbound, another driver: not everything is as before" "$(status_of change apply "$CONF") $(listed state)" "6 online_movable"
+is "unbound, another driver: the message" "$(error)" "daxplug: dax0.0: guard = on: its driver has no such setting"
+is "now it is bound: nothing is changed" "$(status_of change apply "$CONF")" 8
 
 # --- module options, with a directory of the test at /etc/modprobe.d ---
 
