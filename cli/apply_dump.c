@@ -2,9 +2,12 @@
 /* Prints the current state as configuration. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "apply.h"
+#include "complain.h"
 #include "drift.h"
+#include "output.h"
 #include "selector.h"
 #include "status.h"
 
@@ -73,32 +76,62 @@ static void print_state(const struct daxplug_device *device)
 		print_key(device, KEY_STATE);
 }
 
-static void print_section(struct daxplug *daxplug, const struct daxplug_device *device)
+/* Omits a setting that the device does not have. Returns false if that is unknown. */
+static bool print_setting(const struct daxplug_device *device, enum declared_key key, int64_t value,
+			  int err)
 {
+	if (err)
+		complain("%s: %s is omitted: it cannot be read: %s", daxplug_device_name(device),
+			 declared_keys[key], strerror(-err));
+	else if (value >= 0)
+		print_key(device, key);
+	return !err;
+}
+
+/* Returns false if a setting is unknown. */
+static bool print_section(struct daxplug *daxplug, const struct daxplug_device *device)
+{
+	bool known;
+
 	printf("[%s]\n", daxplug_device_name(device));
 	print_match(daxplug, device);
 	print_state(device);
-	if (daxplug_device_guard(device) >= 0)
-		print_key(device, KEY_GUARD);
-	if (daxplug_device_timeout(device) >= 0)
-		print_key(device, KEY_TIMEOUT);
-	if (daxplug_device_memmap_wanted(device) >= 0)
-		print_key(device, KEY_MEMMAP);
+	known = print_setting(device, KEY_GUARD, daxplug_device_guard(device),
+			      daxplug_device_guard_error(device));
+	known &= print_setting(device, KEY_TIMEOUT, daxplug_device_timeout(device),
+			       daxplug_device_timeout_error(device));
+	known &= print_setting(device, KEY_MEMMAP, daxplug_device_memmap_wanted(device),
+			       daxplug_device_memmap_error(device));
+	return known;
 }
 
-/* A section for each device that is memory of the system. Returns an exit status. */
+/**
+ * apply_dump() - print a section for each device that is memory of the system
+ * @daxplug: the devices
+ *
+ * Return: an exit status; EXIT_FAILED if standard output could not be written to.
+ */
 int apply_dump(struct daxplug *daxplug)
 {
 	struct daxplug_device *device;
-	bool any = false;
+	bool any = false, known = true;
 
 	for (device = daxplug_first(daxplug); device; device = daxplug_next(device)) {
-		if (daxplug_device_mode(device) != DAXPLUG_MODE_SYSTEM_RAM)
+		enum daxplug_mode mode = daxplug_device_mode(device);
+
+		if (mode == DAXPLUG_MODE_UNKNOWN) {
+			complain("%s is omitted: its mode cannot be read",
+				 daxplug_device_name(device));
+			known = false;
+		}
+		if (mode != DAXPLUG_MODE_SYSTEM_RAM)
 			continue;
 		if (any)
 			putchar('\n');
-		print_section(daxplug, device);
+		known &= print_section(daxplug, device);
 		any = true;
 	}
-	return EXIT_DONE;
+	if (output_failed())
+		return EXIT_FAILED;
+	return known ? EXIT_DONE : EXIT_CANNOT_TELL;
 }

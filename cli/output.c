@@ -44,19 +44,25 @@ bool output_flush(void)
 	return !first_error;
 }
 
+/* Whether standard output could not be written to. A closed pipe is not an error. */
+bool output_failed(void)
+{
+	return !output_flush() && first_error != EPIPE;
+}
+
 /**
  * output_finish() - flush standard output and determine the exit status
  * @status: the exit status of the command
  * @changes_memory: whether it is a command that changes memory
  *
  * The status of a command that changes memory stays the same even if standard output could not be
- * written. A closed pipe is not an error.
+ * written.
  *
  * Return: the exit status of the process.
  */
 int output_finish(int status, bool changes_memory)
 {
-	if (output_flush() || first_error == EPIPE)
+	if (!output_failed())
 		return status;
 	complain("cannot write to standard output: %s", strerror(first_error));
 	return status || changes_memory ? status : EXIT_FAILED;

@@ -7,6 +7,7 @@
 
 void output_prepare(void);
 bool output_flush(void);
+bool output_failed(void);
 int output_finish(int status, bool changes_memory);
 
 #endif /* DAXPLUG_CLI_OUTPUT_H */

@@ -317,6 +317,17 @@ is "--dump has each key" "$(grep -cxE 'guard = on|timeout = 30000ms|state = onli
 is "each key: the output of --dump matches" "$(status_of on apply -n "$WORK/dump")" 0
 new_root ours-6.12-mixed
 ok "--dump of a state that cannot be declared" eval "on apply --dump | grep -qx '# state is mixed, which cannot be declared'"
+new_root ours-6.12-movable
+is "--dump to a full disk" "$(on apply --dump 2> "$WORK/err" > /dev/full; echo "$? $(error)")" \
+	"1 daxplug: cannot write to standard output: No space left on device"
+unreadable kmem/guard
+is "--dump without a guard that cannot be read" "$(status_of on apply --dump) $(error)" \
+	"4 daxplug: dax0.0: guard is omitted: it cannot be read: Is a directory"
+is "--dump has the other settings" "$(grep -cE '^(state|timeout) = ' "$WORK/out") $(grep -c guard "$WORK/out")" "2 0"
+rm "$ROOT/sys/devices/platform/hmem.0/dax0.0/driver"
+mkdir "$ROOT/sys/devices/platform/hmem.0/dax0.0/driver"
+is "--dump without a device whose mode cannot be read" "$(status_of on apply --dump) $(cat "$WORK/out" "$WORK/err")" \
+	"4 daxplug: dax0.0 is omitted: its mode cannot be read"
 is "--dump takes nothing else" "$(status_of on apply --dump -n)" 2
 
 # --- module options ---
