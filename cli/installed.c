@@ -15,19 +15,30 @@
 
 #define LOADED_SRCVERSION "sys/module/kmem/srcversion"
 
-/* As tree_read_if_any(), for a file below lib/modules of the running kernel. */
+/* As tree_read_if_any(), but -ENOENT if there is no such file. */
+static int read_file(const char *path, char **text)
+{
+	int err = tree_read_if_any(path, text);
+
+	return err || *text ? err : -ENOENT;
+}
+
+/*
+ * Reads a file below lib/modules of the running kernel. Without it, as in a container, nothing is
+ * known about the modules. Returns as read_file().
+ */
 static int read_module_list(const char *name, char **text)
 {
 	char path[256], *release;
-	int err = tree_read_if_any("proc/sys/kernel/osrelease", &release);
+	int err = read_file("proc/sys/kernel/osrelease", &release);
 
 	*text = NULL;
-	if (!release)
+	if (err)
 		return err;
 	release[strcspn(release, "\n")] = '\0';
 	snprintf(path, sizeof(path), "lib/modules/%s/%s", release, name);
 	free(release);
-	return tree_read_if_any(path, text);
+	return read_file(path, text);
 }
 
 /* Whether a path such as updates/dkms/NAME.ko.xz is that of the module NAME. */
@@ -41,9 +52,9 @@ static bool is_module(const char *path, const char *name)
 
 /**
  * installed_driver() - find the driver that "modprobe kmem" would try first
- * @found: set to it; to INSTALLED_UNKNOWN if there is no modules.dep
+ * @found: set to it; to INSTALLED_UNKNOWN if modules.dep cannot be read
  *
- * Return: 0; or the negative errno of reading modules.dep.
+ * Return: 0; or the negative errno of reading modules.dep, -ENOENT if there is none.
  */
 int installed_driver(enum installed *found)
 {
@@ -66,15 +77,20 @@ int installed_driver(enum installed *found)
 /**
  * installed_is_built_in() - test whether the kernel's own kmem driver is built in
  *
- * Return: 1 or 0; or the negative errno of reading modules.builtin.
+ * Return: 1 or 0; or the negative errno of reading modules.builtin, -ENOENT if there is neither
+ * that file nor modules.dep.
  */
 int installed_is_built_in(void)
 {
 	char *text;
 	int err = read_module_list("modules.builtin", &text);
 	bool found = text && strstr(text, "/kmem.ko");
+	enum installed other;
 
 	free(text);
+	/* A record omits this list if kmem is not in it, but has the other. */
+	if (err == -ENOENT)
+		return installed_driver(&other);
 	return err ? err : found;
 }
 

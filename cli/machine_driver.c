@@ -109,7 +109,9 @@ static struct reason read_reason(void)
 static void add_unknown_reason(struct findings *findings, int err)
 {
 	findings_add(findings, "installed-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE, "",
-		     "cannot tell why daxplug's driver is not in use: %s", tree_error(-err));
+		     "cannot tell why daxplug's driver is not in use: %s",
+		     err == -ENOENT ? "there is no list of the kernel's modules"
+				    : tree_error(-err));
 }
 
 static void find_obstacle(const struct config_line *line, void *data)

@@ -33,6 +33,18 @@ unknown_reason() {
 	rm "$ROOT/$1"
 	[[ ! -e $WORK/kept ]] || mv "$WORK/kept" "$ROOT/$1"
 }
+# A container has /sys, but no list of the kernel's modules.
+mv "$ROOT/lib/modules/6.12.0" "$WORK/modules"
+is "no list of modules: check cannot tell" "$(status_of on check)" 4
+found "the driver in use without a list of modules" "^info: the kernel's own kmem driver is in use \\[driver-of-kernel\\]\$"
+found "that there is no list of modules" \
+	"^unsure: cannot tell why daxplug's driver is not in use: there is no list of the kernel's modules \\[installed-unknown\\]\$"
+mkdir "$ROOT/lib/modules/6.12.0"
+echo kernel/drivers/dax/kmem.ko > "$ROOT/lib/modules/6.12.0/modules.builtin"
+on check > "$WORK/out"
+found "a driver that is built in, without a list of modules" '\[driver-built-in\]$'
+rm -r "$ROOT/lib/modules/6.12.0"
+mv "$WORK/modules" "$ROOT/lib/modules/6.12.0"
 unknown_reason lib/modules/6.12.0/modules.dep
 unknown_reason lib/modules/6.12.0/modules.builtin
 unknown_reason sys/kernel/security/lockdown
