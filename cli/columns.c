@@ -244,13 +244,26 @@ int columns_compare(int column, const struct daxplug_device *a, const struct dax
 	return strverscmp(of_a, of_b);
 }
 
+/*
+ * Whether a blank is an unknown number, and not 0. A device without size and ranges has no memory
+ * yet; if its ranges are known, all of it may fill memory blocks.
+ */
+static bool is_unknown(int column, const struct daxplug_device *device)
+{
+	unsigned int ranges = daxplug_device_ranges(device);
+
+	if (columns[column].text == unusable_column && ranges)
+		return false;
+	return ranges || daxplug_device_size(device);
+}
+
 /**
  * columns_total() - the value of a column for several devices together
  * @column: its index
  * @devices: the devices, @count of them
  * @count: number of devices
  * @exact: sizes in bytes
- * @text: set to the value, blank if there is no total; TEXT_SIZE bytes
+ * @text: set to the value, blank if there is no total or a part of it is unknown; TEXT_SIZE bytes
  */
 void columns_total(int column, struct daxplug_device *const *devices, unsigned int count,
 		   bool exact, char *text)
@@ -268,6 +281,8 @@ void columns_total(int column, struct daxplug_device *const *devices, unsigned i
 
 		columns[column].text(devices[i], true, value);
 		found = sscanf(value, "%llu/%llu", &number, &total);
+		if (found < 1 && is_unknown(column, devices[i]))
+			return;
 		sum += found > 0 ? number : 0;
 		of += found > 1 ? total : 0;
 		parts = found > parts ? found : parts;

@@ -71,8 +71,9 @@ static void print_orphans(struct daxplug *daxplug)
 	for (orphan = daxplug_orphan_first(daxplug); orphan; orphan = daxplug_orphan_next(orphan)) {
 		metric_begin("daxplug_orphan_size_bytes");
 		metric_label("range", daxplug_orphan_name(orphan));
-		metric_label("quarantined",
-			     daxplug_orphan_quarantined(orphan) > 0 ? "true" : "false");
+		if (daxplug_orphan_quarantined(orphan) >= 0)
+			metric_label("quarantined",
+				     daxplug_orphan_quarantined(orphan) ? "true" : "false");
 		metric_end(daxplug_orphan_end(orphan) - daxplug_orphan_start(orphan) + 1);
 	}
 }

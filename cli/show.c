@@ -143,20 +143,44 @@ static void range_lines(const struct daxplug_device *device, const struct option
 	size_line("unusable", daxplug_device_unusable(device), options);
 }
 
+/* Omits a count that cannot be read. */
+static void transitions_line(const struct daxplug_device *device)
+{
+	const struct {
+		const char *outcome;
+		int64_t count;
+	} counts[] = {
+		{ "done", daxplug_device_transitions_done(device) },
+		{ "failed", daxplug_device_transitions_failed(device) },
+		{ "cancelled", daxplug_device_transitions_cancelled(device) },
+	};
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (counts[i].count < 0)
+			continue;
+		if (any)
+			fputs(", ", stdout);
+		else
+			printf("  %-18s ", "transitions");
+		printf("%lld %s", (long long)counts[i].count, counts[i].outcome);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+}
+
 static void driver_lines(const struct daxplug_device *device)
 {
 	int guard = daxplug_device_guard(device);
-	int64_t timeout = daxplug_device_timeout(device),
-		done = daxplug_device_transitions_done(device);
+	int64_t timeout = daxplug_device_timeout(device);
 
 	if (guard >= 0)
 		line("guard", guard ? "on" : "off");
 	if (timeout)
 		number_line("driver timeout", timeout, " ms");
-	if (done >= 0)
-		printf("  %-18s %lld done, %lld failed, %lld cancelled\n", "transitions",
-		       (long long)done, (long long)daxplug_device_transitions_failed(device),
-		       (long long)daxplug_device_transitions_cancelled(device));
+	transitions_line(device);
 	number_line("last transition", daxplug_device_last_duration(device), " ms");
 	line("last failure", daxplug_device_last_failure(device));
 	if (daxplug_device_refusals(device) > 0)

@@ -176,6 +176,11 @@ selects all "dax0.0 dax1.0 dax2.0 dax3.0 dax4.0 dax5.0"
 selects --node 3 --region 2 dax2.0
 selects node:3 --node 2 ""
 is "totals" "$(on list --total -nr -o device,size,blocks,total | tail -n 1)" "total 3.5G 8/28 28"
+is "no total of blocks of which one is unknown" "$(mv "$ROOT/sys/devices/system/memory/memory80/state" "$WORK/state"
+	mkdir "$ROOT/sys/devices/system/memory/memory80/state"
+	on list --total -nr -o device,size,blocks,total | tail -n 1
+	rmdir "$ROOT/sys/devices/system/memory/memory80/state"
+	mv "$WORK/state" "$ROOT/sys/devices/system/memory/memory80/state")" "total 3.5G  28"
 is "sorted" "$(on list -nr -x end -o device | tail -n 1)" dax5.0
 is "sorted by a number" "$(on list -nr -x node -o node | xargs)" "1 2 3 3 3 3"
 is "a device that does not exist" "$(status_of on plug dax7.0)" 3
@@ -482,7 +487,16 @@ ok "list has orphaned memory" eval "on list | grep -qE '^300000000-33fffffff +1G
 echo '?' > "$orphan/blocks_online"
 is "list has no counts that cannot be read" "$(on list | sed -nE 's/ +/ /g; s/^300000000-33fffffff 1G //p')" "quarantined"
 is "JSON has no counts that cannot be read" "$(on check --json | jq -c '.orphans[0].online_memblocks')" null
+ok "metrics have the quarantine" eval "on metrics | grep -q '^daxplug_orphan_size_bytes{range=.*,quarantined=\"true\"} '"
+echo '?' > "$orphan/quarantined"
+ok "metrics have no quarantine that cannot be read" eval "on metrics | grep -q '^daxplug_orphan_size_bytes{range=\"300000000-33fffffff\"} '"
+echo 1 > "$orphan/quarantined"
 echo 8 > "$orphan/blocks_online"
+transitions() { on show dax0.0 | sed -n 's/^  transitions  *//p'; }
+is "show has the transitions" "$(transitions)" "2 done, 0 failed, 0 cancelled"
+rm "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/transitions_failed"
+mkdir "$ROOT/sys/devices/platform/hmem.0/dax0.0/kmem/transitions_failed"
+is "show has no transitions that cannot be read" "$(transitions)" "2 done, 0 cancelled"
 is "list for programs does not have it" "$(on list -nr -o device)" dax0.0
 ok "check has it" eval "on check | grep -A1 'orphaned-memory' | grep -qx '    daxplug reclaim 300000000-33fffffff'"
 is "JSON has it" "$(on check --json | jq -r '.orphans[0].orphan')" 300000000-33fffffff
