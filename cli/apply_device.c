@@ -173,18 +173,17 @@ static enum daxplug_action action_for(const struct work *work)
 							   : DAXPLUG_ACTION_PLUG;
 }
 
-static struct daxplug_change *new_change(const struct work *work)
+static int new_change(const struct work *work, struct daxplug_change **change)
 {
 	enum daxplug_action action = action_for(work);
-	struct daxplug_change *change;
+	int err = daxplug_change_new(work->device, action, change);
 
-	if (daxplug_change_new(work->device, action, &change))
-		return NULL;
-	if (action == DAXPLUG_ACTION_UNPLUG ||
-	    !daxplug_change_set_state(change, work->section->state))
-		return change;
-	daxplug_change_unref(change);
-	return NULL;
+	if (err || action == DAXPLUG_ACTION_UNPLUG)
+		return err;
+	err = daxplug_change_set_state(*change, work->section->state);
+	if (err)
+		daxplug_change_unref(*change);
+	return err;
 }
 
 static void take_result(struct work *work, const struct daxplug_change *change)
@@ -212,10 +211,13 @@ static void change_state(struct work *work)
 		.json = work->apply->results,
 		.signals = work->apply->signals,
 	};
-	struct daxplug_change *change = new_change(work);
+	struct daxplug_change *change;
+	char text[128];
+	int err = new_change(work, &change);
 
-	if (!change) {
-		fail(work, EXIT_CANNOT_TELL, "out of memory", "");
+	if (err) {
+		snprintf(text, sizeof(text), "cannot prepare the change: %s", strerror(-err));
+		fail(work, EXIT_CANNOT_TELL, text, "");
 		return;
 	}
 	work->status = change_run(change, &options);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "complain.h"
@@ -101,7 +102,7 @@ static int check_action(struct check *check, enum daxplug_action action, const c
 	struct daxplug_device **devices = selection->devices, *device;
 	struct daxplug_forecast *forecast;
 	unsigned int i, count = 0;
-	int status;
+	int err, status;
 
 	/* Move the devices of the action to the front. */
 	for (i = 0; i < selection->count; i++) {
@@ -113,8 +114,9 @@ static int check_action(struct check *check, enum daxplug_action action, const c
 	}
 	if (!count)
 		return NO_STATUS;
-	if (daxplug_forecast_new(devices, count, action, DAXPLUG_STATE_ONLINE_MOVABLE, &forecast)) {
-		complain("out of memory");
+	err = daxplug_forecast_new(devices, count, action, DAXPLUG_STATE_ONLINE_MOVABLE, &forecast);
+	if (err) {
+		complain("cannot make the forecast: %s", strerror(-err));
 		return EXIT_CANNOT_TELL;
 	}
 	if (!check->json)

@@ -214,6 +214,14 @@ static void syntax_error(struct declared *declared, const char *file, enum econf
 		       econf_errString(err));
 }
 
+static void unreadable(struct declared *declared, const char *file, int error)
+{
+	struct setting at = { "", (char *)file, 0 };
+
+	declared_fault(declared, &at, "cannot be read: %s",
+		       error ? tree_error(error) : "not a regular file");
+}
+
 /* libeconf reads files only by path, and not below another root. */
 static int copy_to_memory(const char *text)
 {
@@ -235,7 +243,7 @@ static void parse(struct declared *declared, const char *file, const char *text)
 	char path[32];
 
 	if (fd < 0) {
-		declared->faults.out_of_memory = true;
+		unreadable(declared, file, errno);
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
@@ -248,14 +256,6 @@ static void parse(struct declared *declared, const char *file, const char *text)
 	else
 		take_sections(declared, parsed, file);
 	econf_freeFile(parsed);
-}
-
-static void unreadable(struct declared *declared, const char *file, int error)
-{
-	struct setting at = { "", (char *)file, 0 };
-
-	declared_fault(declared, &at, "cannot be read: %s",
-		       error ? tree_error(error) : "not a regular file");
 }
 
 /* --- all files --- */

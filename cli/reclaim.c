@@ -86,21 +86,23 @@ static bool is_wanted(const char *name, const struct daxplug_orphan *orphan)
 }
 
 static void add_result(const struct job *job, const struct daxplug_orphan *orphan,
-		       const struct daxplug_change *change)
+		       const struct daxplug_change *change, int status)
 {
 	struct json_object *object = json_orphan(orphan);
 
 	change_add_json(object, change);
+	json_add_number(object, "exit_status", status);
 	json_append(job->results, object);
 }
 
 static int reclaim(struct job *job, struct daxplug *daxplug, const struct daxplug_orphan *orphan)
 {
 	struct daxplug_change *change;
-	int status;
+	int status, err = daxplug_change_new_reclaim(daxplug, orphan, &change);
 
-	if (daxplug_change_new_reclaim(daxplug, orphan, &change)) {
-		complain("%s: out of memory", daxplug_orphan_name(orphan));
+	if (err) {
+		complain("%s: cannot prepare the change: %s", daxplug_orphan_name(orphan),
+			 strerror(-err));
 		return EXIT_CANNOT_TELL;
 	}
 	status = change_run(change, &job->change);
@@ -108,7 +110,7 @@ static int reclaim(struct job *job, struct daxplug *daxplug, const struct daxplu
 		job->stopped = true;
 	job->incomplete |= status == EXIT_INCOMPLETE;
 	if (job->results)
-		add_result(job, orphan, change);
+		add_result(job, orphan, change, status);
 	else if (daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN && !job->change.quiet)
 		printf("%s: would be reclaimed\n", daxplug_orphan_name(orphan));
 	daxplug_change_unref(change);

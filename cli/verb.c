@@ -86,11 +86,13 @@ static int check_together(struct job *job)
 	struct daxplug_forecast *forecast;
 	int status = EXIT_DONE;
 	unsigned int finding;
+	int err;
 
 	if (selection->count < 2 || !job->verb->unplugs || job->change.flags & DAXPLUG_CHANGE_FORCE)
 		return EXIT_DONE;
-	if (daxplug_forecast_changes(job->changes, selection->count, &forecast)) {
-		complain("out of memory");
+	err = daxplug_forecast_changes(job->changes, selection->count, &forecast);
+	if (err) {
+		complain("cannot forecast the changes: %s", strerror(-err));
 		return EXIT_CANNOT_TELL;
 	}
 	if (lacks_room(forecast, &finding)) {
@@ -162,14 +164,16 @@ static void add_forecast(struct json_object *object, const struct daxplug_foreca
 	findings_free(&findings);
 }
 
-/* Prints the result for a device. Returns the exit status. */
+/*
+ * Prints the result for a device, with the @status of change_run(). Returns the exit status, which
+ * is that of the forecast for a dry run.
+ */
 static int print_result(const struct job *job, struct daxplug_device *device,
-			struct daxplug_change *change)
+			struct daxplug_change *change, int status)
 {
 	bool dry = daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN;
 	bool foresees = dry || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_REFUSED;
 	struct daxplug_forecast *forecast = NULL;
-	int status = status_of_change(change);
 	struct json_object *object;
 
 	if (foresees && (job->results || dry) && daxplug_forecast_changes(&change, 1, &forecast))
@@ -198,9 +202,10 @@ static int change_device(const struct job *job, unsigned int at, bool *stopped)
 {
 	struct daxplug_change *change = job->changes[at];
 
-	change_run(change, &job->change);
+	int status = change_run(change, &job->change);
+
 	*stopped = change_interrupted(change);
-	return print_result(job, job->selection.devices[at], change);
+	return print_result(job, job->selection.devices[at], change, status);
 }
 
 static int change_each(const struct job *job)
