@@ -44,7 +44,7 @@ uninstall:
 # The scripts and rules that load the driver, or the kernel's own driver if that fails, and that
 # run "daxplug apply".
 install-loader:
-	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback
+	install -D -m 755 -t $(libexec) packaging/load-kmem packaging/takeover packaging/handback packaging/renew-initramfs
 	install -D -m 644 -t $(libexec) packaging/driver.sh
 	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d packaging/91-daxplug-apply.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/daxplug-apply@.service
@@ -63,7 +63,7 @@ install-source:
 	mkdir -p $(DESTDIR)/usr/src/daxplug-$(VERSION)
 	cp -r dkms.conf kernel $(DESTDIR)/usr/src/daxplug-$(VERSION)/
 	rm -rf $(DESTDIR)/usr/src/daxplug-$(VERSION)/kernel/model
-	install -D -m 755 -t $(libexec) packaging/build-driver packaging/sign-driver
+	install -D -m 755 -t $(libexec) packaging/build-driver packaging/remove-driver packaging/sign-driver
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/postinst.d/daxplug-dkms
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/header_postinst.d/daxplug-dkms
 

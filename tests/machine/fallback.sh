@@ -39,11 +39,15 @@ case $BOOT in
 6)
 	fell_back 'it is not built for Linux'
 	refuses_takeover 'not built for Linux'
+	remedy=$(check_says_why 'not built for Linux')
 	echo 'options kmem fallback=none' > "$RULES"
 	ok "the kernel's own driver is unloaded" rmmod kmem
 	modprobe kmem && status=0 || status=$?
 	is "with fallback=none modprobe fails" "$status" 1
 	is "with fallback=none there is no driver" "$(driver)" none
+	rm "$RULES"
+	ok "the remedy that check printed" sh -c "$remedy"
+	serves ours
 	done_testing
 	;;
 esac

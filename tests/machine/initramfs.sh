@@ -3,7 +3,8 @@
 # machine-full: -p -r 12
 # machine-full: -p -r 13 -i dracut
 # An initramfs with kmem also contains daxplug's driver and its modprobe rule, and loads the driver,
-# or the kernel's own if that fails.
+# or the kernel's own if that fails. After the driver's package is removed, the initramfs has the
+# kernel's own driver only.
 . "$LAB/tests/machine/lib.sh"
 
 # Adds kmem to the initramfs, with the modules of this machine only.
@@ -15,6 +16,14 @@ add_kmem() {
 	else
 		printf 'dax_hmem\nkmem\n' >> /etc/initramfs-tools/modules
 		update-initramfs -u -k "$(uname -r)"
+	fi
+}
+
+list_initramfs() {
+	if [[ $INITRAMFS_TOOL == dracut ]]; then
+		lsinitrd "/boot/initrd.img-$(uname -r)"
+	else
+		lsinitramfs "/boot/initrd.img-$(uname -r)"
 	fi
 }
 
@@ -37,6 +46,8 @@ case $BOOT in
 3)
 	fell_back "could not insert 'daxplug_kmem'"
 	ok "the initramfs fell back" loaded_early 'its kmem driver is not in use'
+	ok "apt removes the driver" apt-get remove -y daxplug-dkms
+	is "the initramfs has the kernel's own driver only" "$(list_initramfs | grep -oE '[^/]*kmem\.ko')" kmem.ko
 	done_testing
 	;;
 esac

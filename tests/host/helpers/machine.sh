@@ -26,7 +26,7 @@ fake() {
 
 # become_machine: mounts the fakes and the directories over the host's.
 become_machine() {
-	cp packaging/{takeover,handback,driver.sh,build-driver} "$WORK/usr/lib/daxplug/"
+	cp packaging/{takeover,handback,driver.sh,build-driver,renew-initramfs} "$WORK/usr/lib/daxplug/"
 	mount -t overlay -o "lowerdir=$WORK/usr:/usr" overlay /usr
 	mount --bind "$WORK/run" /run
 	mount --bind "$WORK/boot" /boot
