@@ -4,7 +4,7 @@
 # make install      install it, so that modprobe prefers it to the kernel's own (root)
 # make uninstall    remove it, so that modprobe loads the kernel's own again (root)
 # make deb          Debian packages, in build/deb
-# make deb-modules  a package of the driver for one kernel, in build/deb
+# make deb-modules  a package of the driver for one kernel, in build/deb-modules
 # make html         the manual and the man pages, in build/html
 # make dist         a tarball of the last commit, in build
 # make clean
@@ -72,7 +72,7 @@ deb:
 
 deb-modules:
 	@test -n "$(KERNEL)" || { echo "KERNEL is not set; for example: make deb-modules KERNEL=$$(uname -r)" >&2; exit 1; }
-	packaging/make-deb-modules $(KERNEL) build/deb $(KEY) $(CERT)
+	$(if $(BTF),BTF=$(abspath $(BTF))) packaging/make-deb-modules $(KERNEL) build/deb-modules $(KEY) $(CERT)
 
 HTML ?= build/html
 html:

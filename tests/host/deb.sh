@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # full
 # The Debian packages, for Debian 12 and 13: two builds in minimal roots are identical; lintian
-# reports nothing; debian/tests pass with the packages installed; a kernel that is installed
-# afterwards gets the driver before its first boot; a failed build of the driver fails no package;
-# after a purge the kernel's own module is unchanged, and no file is left.
+# reports nothing; debian/tests pass with the packages installed; an upgrade whose driver does not
+# build leaves the old one; a kernel that is installed afterwards gets the driver before its first
+# boot; a failed build of the driver fails no package; after a purge the kernel's own module is unchanged, and no file is left.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
@@ -38,6 +38,17 @@ files_left() {
 # new_kernel: prints the release of the kernel that the root did not have.
 new_kernel() { in_machine "ls /lib/modules | grep -vx $KERNEL_RELEASE"; }
 
+# upgrade VERSION COMMAND: installs daxplug-dkms as this version, after COMMAND in the driver's source.
+upgrade() {
+	in_machine "rm -rf /tmp/new && dpkg-deb -R debs/daxplug-dkms_*.deb /tmp/new && cd /tmp/new &&
+		sed -i 's/^Version: .*/Version: $1/' DEBIAN/control && mv usr/src/daxplug-* usr/src/daxplug-$1 &&
+		cd usr/src/daxplug-$1 && sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION=$1/' dkms.conf &&
+		sed -i 's/^MODULE_VERSION.*/MODULE_VERSION(\"$1\");/' kernel/main.c && $2 &&
+		dpkg-deb -b /tmp/new /tmp/new.deb && apt-get install -y /tmp/new.deb"
+}
+driver_version() { in_machine "modinfo -k $KERNEL_RELEASE -F version daxplug_kmem"; }
+VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' dkms.conf)
+
 for release in 12 13; do
 	deb="Debian $release"
 	build_debs "$release"
@@ -59,6 +70,12 @@ for release in 12 13; do
 
 	ok "$deb: the rule for crash kernels is among the examples" in_machine 'cp /usr/share/doc/daxplug/examples/90-daxplug-kdump.rules /etc/udev/rules.d/'
 	ok "$deb: an empty 50-kdump-tools.rules is written" in_machine ': > /etc/udev/rules.d/50-kdump-tools.rules'
+
+	ok "$deb: an upgrade whose driver does not build" upgrade "$VERSION.1" "echo '#error' >> kernel/main.c"
+	is "$deb: the kernel keeps its driver" "$(driver_version)" "$VERSION"
+	ok "$deb: an upgrade" upgrade "$VERSION.2" true
+	is "$deb: the kernel has the new driver" "$(driver_version)" "$VERSION.2"
+	is "$deb: DKMS knows only the new driver" "$(in_machine 'dkms status' | grep -o 'daxplug/[^,:]*')" "daxplug/$VERSION.2"
 
 	ok "$deb: a new kernel" in_machine 'apt-get install -y linux-image-cloud-amd64 linux-headers-cloud-amd64'
 	new=$(new_kernel) || true
