@@ -58,11 +58,13 @@ install-layout:
 	mkdir -p $(libexec)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Ikernel/compat/layout -o $(libexec)/dax-layout kernel/compat/layout/gen.c
 
-# The driver's source and the hooks that have DKMS build it.
+# The driver's source, without what "make" has built in it, and the hooks that have DKMS build it.
+SOURCES = dkms.conf $(shell find kernel -path kernel/model -prune -o -type f ! -name '.*' ! -name '*.mod.c' \
+	! -path '*/dax_layout.h' ! -path '*/compat_probes.h' \( -name '*.[ch]' -o -name '*.mk' -o -name '*.sh' -o -name Kbuild -o -name Makefile \
+	-o -name check-tools -o -name find-btf \) -print)
 install-source:
 	mkdir -p $(DESTDIR)/usr/src/daxplug-$(VERSION)
-	cp -r dkms.conf kernel $(DESTDIR)/usr/src/daxplug-$(VERSION)/
-	rm -rf $(DESTDIR)/usr/src/daxplug-$(VERSION)/kernel/model
+	cp -r --parents $(SOURCES) $(DESTDIR)/usr/src/daxplug-$(VERSION)/
 	install -D -m 755 -t $(libexec) packaging/build-driver packaging/remove-driver packaging/sign-driver
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/postinst.d/daxplug-dkms
 	install -D -m 755 packaging/kernel/postinst $(DESTDIR)/etc/kernel/header_postinst.d/daxplug-dkms
