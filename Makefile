@@ -10,16 +10,17 @@
 # make clean
 #
 # KDIR=...    another kernel's headers; BTF=... its BTF, if the build cannot find it
+# RELEASE=... for uninstall: the kernel's release, if its headers are gone
 # KERNEL=...  for deb-modules: the kernel's release; KEY=... CERT=... to sign the driver
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 KDIR ?= /lib/modules/$(shell uname -r)/build
-release = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
+release = $(or $(RELEASE),$(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h 2> /dev/null))
 INSTALL_MOD_PATH ?= $(DESTDIR)
 updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 libexec = $(DESTDIR)/usr/lib/daxplug
 LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)/driver.sh \
-	 $(libexec)/dax-layout $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
+	 $(libexec)/renew-initramfs $(libexec)/dax-layout $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
 	 $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug \
 	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug $(DESTDIR)/usr/lib/udev/rules.d/91-daxplug-apply.rules \
 	 $(DESTDIR)/usr/lib/systemd/system/daxplug-apply@.service $(DESTDIR)/usr/share/daxplug/daxplug.rules.yml
@@ -34,12 +35,25 @@ install: all install-loader install-layout
 	install -D -m 644 kernel/kmem.ko $(updates)/daxplug_kmem.ko
 	rm -f $(updates)/kmem.ko
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+	$(if $(INSTALL_MOD_PATH),,$(libexec)/renew-initramfs kmem $(release))
 
+# A package lists its files without symbolic links such as /lib.
+is_packaged = file=$$(realpath -e $(1) 2> /dev/null) && { dpkg -S "$$file" || rpm -qf "$$file"; } > /dev/null 2>&1
+
+# Leaves the files that load the driver while a package or another kernel's driver needs them.
 uninstall:
-	@test -n "$(release)" || { echo "KDIR: no kernel headers in $(KDIR)" >&2; exit 1; }
+	@test -n "$(release)" || { echo "no kernel headers in $(KDIR): name the kernel by RELEASE=..." >&2; exit 1; }
+	@! { $(call is_packaged,$(updates)/daxplug_kmem.ko); } || \
+		{ echo "a package installed $(updates)/daxplug_kmem.ko: remove daxplug-modules-$(release)" >&2; exit 1; }
 	rm -f $(updates)/daxplug_kmem.ko
-	rm -rf $(LOADER)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+	@$(if $(INSTALL_MOD_PATH),,test ! -x $(libexec)/renew-initramfs || $(libexec)/renew-initramfs daxplug_kmem $(release))
+	@if $(call is_packaged,$(libexec)/load-kmem) || \
+		ls $(INSTALL_MOD_PATH)/lib/modules/*/updates/daxplug_kmem.ko > /dev/null 2>&1; then \
+		echo "$(libexec) is still needed by a package or by another kernel, and stays"; \
+	else \
+		set -x; rm -rf $(LOADER); \
+	fi
 
 # The scripts and rules that load the driver, or the kernel's own driver if that fails, and that
 # run "daxplug apply".
