@@ -58,4 +58,6 @@ ok "the command's package has the modprobe rule" grep -qx /usr/lib/modprobe.d/da
 ok "the command's package has the rule for crash kernels" grep -q '/90-daxplug-kdump.rules$' <(files daxplug)
 ok "the driver's package has the source" grep -qx "/usr/src/daxplug-$VERSION/dkms.conf" <(files daxplug-dkms)
 ok "the driver's package has the hook of kernel-install" grep -q '/install.d/45-daxplug-dkms.install$' <(files daxplug-dkms)
+ok "the driver's package builds the driver when a kernel's headers are installed" \
+	grep -qE '^transfiletriggerin .*-- /usr/src/kernels' <(rpm -qp --filetriggers "$WORK"/rpm/RPMS/*/"daxplug-dkms-$VERSION"-*.rpm)
 done_testing
