@@ -18,6 +18,7 @@ case "$*" in
 esac
 END
 fake insmod << 'END'
+[ "$*" = /lib/modules/daxplug_kmem.ko ] || ANSWER="$*: No such file or directory"
 echo "insmod: ERROR: could not insert module: $ANSWER" >&2
 exit 1
 END
@@ -73,6 +74,11 @@ refuses "lockdown" "refuses the signature" ANSWER='Operation not permitted'
 refuses "another refusal" "Invalid module format" ANSWER='Invalid module format'
 refuses "an unknown option" "speed=9: the driver has no such option" OPTIONS='options kmem speed=9'
 refuses "a misspelt fallback" "fallback=non: must be stock or none" OPTIONS='options kmem fallback=non'
+mkdir "$WORK/sysctl"
+echo 1 > "$WORK/sysctl/modules_disabled"
+mount --bind "$WORK/sysctl" /proc/sys/kernel
+refuses "no more modules" "kernel.modules_disabled is set" ANSWER='Operation not permitted'
+umount /proc/sys/kernel
 start stock OPTIONS='options kmem  fallback=none '
 is "fallback=none, with more spaces than needed: status" "$STATUS" 0
 echo "root=/dev/sda daxplug=off" > "$WORK/cmdline"
