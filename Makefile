@@ -20,18 +20,19 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 libexec = $(DESTDIR)/usr/lib/daxplug
 LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)/driver.sh \
-	 $(libexec)/renew-initramfs $(libexec)/dax-layout $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
+	 $(libexec)/renew-initramfs $(libexec)/dax-layout $(libexec)/check-default-state \
+	 $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
 	 $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug \
 	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug $(DESTDIR)/usr/lib/udev/rules.d/91-daxplug-apply.rules \
 	 $(DESTDIR)/usr/lib/systemd/system/daxplug-apply@.service $(DESTDIR)/usr/share/daxplug/daxplug.rules.yml
 
-.PHONY: all install uninstall install-loader install-layout install-source deb deb-modules html dist clean
+.PHONY: all install uninstall install-loader install-programs install-source deb deb-modules html dist clean
 all:
 	$(MAKE) -C kernel KDIR=$(KDIR) $(if $(BTF),BTF=$(abspath $(BTF)))
 
 # The file is named differently from the kernel's kmem.ko; packaging/modprobe.conf makes
 # "modprobe kmem" load it.
-install: all install-loader install-layout
+install: all install-loader install-programs
 	install -D -m 644 kernel/kmem.ko $(updates)/daxplug_kmem.ko
 	rm -f $(updates)/kmem.ko
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
@@ -67,10 +68,13 @@ install-loader:
 	install -D -m 755 packaging/initramfs-tools/daxplug $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug
 	install -D -m 755 packaging/dracut/module-setup.sh $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug/module-setup.sh
 
-# dax-layout prints the layout of the kernel's dax types, for takeover.
-install-layout:
+# Programs that takeover runs: dax-layout prints the layout of the kernel's dax types,
+# check-default-state checks an option as the driver does.
+install-programs:
 	mkdir -p $(libexec)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Ikernel/compat/layout -o $(libexec)/dax-layout kernel/compat/layout/gen.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Ikernel -o $(libexec)/check-default-state \
+		packaging/check-default-state.c kernel/core/defaults.c kernel/core/state.c kernel/core/text.c
 
 # The driver's source, without what "make" has built in it, and the hooks that have DKMS build it.
 SOURCES = dkms.conf $(shell find kernel -path kernel/model -prune -o -type f ! -name '.*' ! -name '*.mod.c' \

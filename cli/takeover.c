@@ -10,7 +10,8 @@ static void print_help(void)
 	puts("usage: daxplug takeover\n"
 	     "\n"
 	     "Put daxplug's driver in place of the kernel's own, with memory online and in\n"
-	     "use. Nothing is unloaded before the new module is known to load.\n"
+	     "use. Checks the new module, its options and modprobe's rule for it before\n"
+	     "it unloads anything.\n"
 	     "\n" GLOBAL_HELP);
 }
 

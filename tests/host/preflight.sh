@@ -14,24 +14,37 @@ case "$*" in
 *vermagic*) echo "$VERMAGIC SMP" ;;
 *dax_btf*) echo "$BUILT_BTF" ;;
 *srcversion*) echo "$SRCVERSION" ;;
-*parm*) echo 'default_state:text' ;;
+*parm*) printf '%s\n' 'default_state:text' 'guard:text (bool)' ;;
 esac
 END
 fake insmod << 'END'
 [ "$*" = /lib/modules/daxplug_kmem.ko ] || ANSWER="$*: No such file or directory"
+if [ ! -e /sys/module/kmem ] && [ -z "${DAMAGED-}" ]; then
+	mkdir -p /sys/module/kmem && echo 2.0 > /sys/module/kmem/version
+	exit
+fi
 echo "insmod: ERROR: could not insert module: $ANSWER" >&2
 exit 1
 END
 fake modprobe << 'END'
 case "$*" in
 --showconfig) printf '%s\n' 'options other x=1' "$OPTIONS" ;;
-kmem*) mkdir -p /sys/module/kmem && echo 2.0 > /sys/module/kmem/version ;;
+'--show-depends kmem') echo "install $RULE" ;;
+'--show-depends daxplug_kmem') echo "$LOADS " ;;
+kmem) # the rule, if the driver refuses its options
+	if [ "${REFUSES-}" ]; then
+		mkdir -p /sys/module/kmem /run/daxplug
+		echo "daxplug: its kmem driver is not in use: $REFUSES; the kernel's own kmem is loaded instead" > /run/daxplug/fallback
+		exit
+	fi
+	mkdir -p /sys/module/kmem && echo 2.0 > /sys/module/kmem/version ;;
 esac
 END
 fake rmmod << 'END'
 [ -z "${BUSY-}" ] || { echo 'rmmod: ERROR: Module kmem is in use' >&2; exit 1; }
 rm -r /sys/module/kmem
 END
+make -s install-programs DESTDIR="$WORK"
 printf '#!/bin/sh\necho "#define DAX_LAYOUT_BTF \\"abc\\""\n' > "$WORK/usr/lib/daxplug/dax-layout"
 chmod +x "$WORK/usr/lib/daxplug/dax-layout"
 : > "$WORK/usr/lib/modules/daxplug_kmem.ko"
@@ -49,7 +62,8 @@ start() {
 	[[ $driver == stock ]] || { echo 1.0 > /sys/module/kmem/version; echo old > /sys/module/kmem/srcversion; }
 	STATUS=0
 	SAID=$(env VERMAGIC="$RELEASE" BUILT_BTF=abc SRCVERSION=new OPTIONS='options kmem default_state=any=online' \
-		ANSWER='File exists' "${@:2}" sh /usr/lib/daxplug/takeover 2>&1) || STATUS=$?
+		ANSWER='File exists' RULE='[ -x /usr/lib/daxplug/load-kmem ] && /usr/lib/daxplug/load-kmem' \
+		LOADS='insmod /lib/modules/daxplug_kmem.ko' "${@:2}" sh /usr/lib/daxplug/takeover 2>&1) || STATUS=$?
 }
 
 # refuses WHAT TEXT VARIABLE=VALUE...
@@ -75,12 +89,31 @@ refuses "another refusal" "Invalid module format" ANSWER='Invalid module format'
 refuses "an unknown option" "speed=9: the driver has no such option" OPTIONS='options kmem speed=9'
 refuses "a misspelt fallback" "fallback=non: must be stock or none" OPTIONS='options kmem fallback=non'
 mkdir "$WORK/sysctl"
+refuses "a default_state that is no list" "default_state=nonsense: 'nonsense': it is not SELECTOR=STATE" \
+	OPTIONS='options kmem default_state=nonsense'
+refuses "a wrong state in a quoted list" "'pmem=away': its state is not one of" OPTIONS='options kmem default_state="any=online pmem=away"'
+refuses "a guard that is no switch" "guard=maybe: must be 0 or 1" OPTIONS='options daxplug_kmem guard=maybe'
+refuses "another rule for kmem" "would not run /usr/lib/daxplug/load-kmem" RULE=/bin/true
+refuses "another rule for the driver" "would not load /lib/modules/daxplug_kmem.ko" LOADS='install /bin/true'
+refuses "another file of the driver" "would not load /lib/modules/daxplug_kmem.ko" LOADS='insmod /lib/modules/other/daxplug_kmem.ko'
 echo 1 > "$WORK/sysctl/modules_disabled"
 mount --bind "$WORK/sysctl" /proc/sys/kernel
 refuses "no more modules" "kernel.modules_disabled is set" ANSWER='Operation not permitted'
 umount /proc/sys/kernel
 start stock OPTIONS='options kmem  fallback=none '
 is "fallback=none, with more spaces than needed: status" "$STATUS" 0
+start stock OPTIONS='options kmem default_state="any=online,pmem=policy cxl=offline" guard=on'
+is "a quoted list: status" "$STATUS" 0
+
+start stock REFUSES='could not insert: Invalid argument'
+is "refused after all: status" "$STATUS" 1
+ok "refused after all: the message says why" grep -q 'it did not load with them: could not insert: Invalid argument$' <<< "$SAID"
+ok "refused after all: it is loaded without options" grep -q "version 2.0, is in use" <<< "$SAID"
+is "refused after all: there was no fallback" "$(find /run/daxplug -name fallback)" ''
+start stock REFUSES='could not insert: Invalid argument' DAMAGED=1
+is "no load at all: status" "$STATUS" 1
+ok "no load at all: the message" grep -q "did not load, and the kernel's own is in use: could not insert: Invalid argument$" <<< "$SAID"
+
 echo "root=/dev/sda daxplug=off" > "$WORK/cmdline"
 mount --bind "$WORK/cmdline" /proc/cmdline
 refuses "switched off" "daxplug=off is on the kernel command line"

@@ -25,6 +25,9 @@ case $BOOT in
 	;;
 4)
 	fell_back "could not insert 'daxplug_kmem': Invalid argument"
+	refuses_takeover "default_state=nonsense: 'nonsense': it is not SELECTOR=STATE"
+	echo 'install kmem modprobe --ignore-install kmem' > "$RULES"
+	refuses_takeover '"modprobe kmem" would not run /usr/lib/daxplug/load-kmem'
 	echo 'options kmem no_such_option=1' > "$RULES"
 	refuses_takeover 'no_such_option=1: the driver has no such option'
 	echo 'install daxplug_kmem /bin/true' > "$RULES"
@@ -32,6 +35,7 @@ case $BOOT in
 	;;
 5)
 	fell_back 'loaded nothing'
+	refuses_takeover '"modprobe daxplug_kmem" would not load'
 	rm "$RULES" "$(modinfo -F filename daxplug_kmem)"
 	depmod
 	next_boot ''
