@@ -21,7 +21,7 @@ updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 libexec = $(DESTDIR)/usr/lib/daxplug
 LOADER = $(libexec)/load-kmem $(libexec)/takeover $(libexec)/handback $(libexec)/driver.sh \
 	 $(libexec)/renew-initramfs $(libexec)/dax-layout $(libexec)/check-default-state \
-	 $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf \
+	 $(DESTDIR)/usr/lib/modprobe.d/daxplug-kmem-rule.conf \
 	 $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug \
 	 $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug $(DESTDIR)/usr/lib/udev/rules.d/91-daxplug-apply.rules \
 	 $(DESTDIR)/usr/lib/systemd/system/daxplug-apply@.service $(DESTDIR)/usr/share/daxplug/daxplug.rules.yml
@@ -64,7 +64,8 @@ install-loader:
 	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d packaging/91-daxplug-apply.rules
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system packaging/daxplug-apply@.service
 	install -D -m 644 -t $(DESTDIR)/usr/share/daxplug contrib/prometheus/daxplug.rules.yml
-	install -D -m 644 packaging/modprobe.conf $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf
+	rm -f $(DESTDIR)/usr/lib/modprobe.d/daxplug.conf
+	install -D -m 644 packaging/modprobe.conf $(DESTDIR)/usr/lib/modprobe.d/daxplug-kmem-rule.conf
 	install -D -m 755 packaging/initramfs-tools/daxplug $(DESTDIR)/usr/share/initramfs-tools/hooks/daxplug
 	install -D -m 755 packaging/dracut/module-setup.sh $(DESTDIR)/usr/lib/dracut/modules.d/99daxplug/module-setup.sh
 

@@ -11,7 +11,7 @@
 #include "findings.h"
 #include "libdaxplug.h"
 
-void machine_read_config(struct findings *findings, const char *const *directories,
+bool machine_read_config(struct findings *findings, const char *const *directories,
 			 const char *suffix, config_visit *visit, void *data);
 void machine_driver(struct findings *findings, struct daxplug *daxplug);
 void machine_policy(struct findings *findings);

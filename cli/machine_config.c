@@ -12,8 +12,10 @@
  * @suffix: the suffix of the files' names
  * @visit: called for each line
  * @data: passed to @visit
+ *
+ * Return: true if everything could be read.
  */
-void machine_read_config(struct findings *findings, const char *const *directories,
+bool machine_read_config(struct findings *findings, const char *const *directories,
 			 const char *suffix, config_visit *visit, void *data)
 {
 	struct config_gap gap;
@@ -23,4 +25,5 @@ void machine_read_config(struct findings *findings, const char *const *directori
 		findings_add(findings, "configuration-unknown", DAXPLUG_SEVERITY_UNSURE, NO_PLACE,
 			     gap.err == -EACCES ? "run it as root" : "",
 			     "cannot tell what %s configures: %s", gap.path, tree_error(-gap.err));
+	return !gap.err;
 }

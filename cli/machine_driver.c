@@ -13,7 +13,8 @@
 #define MODULE "sys/module/kmem"
 #define DRIVER "sys/bus/dax/drivers/kmem"
 
-/* daxplug's own modprobe rule for kmem runs this program. */
+/* daxplug's own modprobe rule for kmem is in this file, and runs this program. */
+#define RULE_FILE "daxplug-kmem-rule.conf"
 #define OUR_RULE "/load-kmem"
 
 #define INSTALL "install daxplug's driver (docs/install.md)"
@@ -114,24 +115,6 @@ static void add_unknown_reason(struct findings *findings, int err)
 				    : tree_error(-err));
 }
 
-static void find_obstacle(const struct config_line *line, void *data)
-{
-	struct findings *findings = data;
-	char module[64];
-
-	if (sscanf(line->text, "blacklist %63s", module) == 1 && !strcmp(module, "kmem"))
-		findings_add(findings, "driver-blacklisted", DAXPLUG_SEVERITY_WARNING,
-			     AT_LINE(line->file, line->number),
-			     "remove the line, then: modprobe kmem",
-			     "modprobe.d keeps the kernel from loading kmem by itself");
-	else if (sscanf(line->text, "install %63s", module) == 1 && !strcmp(module, "kmem") &&
-		 !strstr(line->text, OUR_RULE))
-		findings_add(findings, "driver-replaced", DAXPLUG_SEVERITY_WARNING,
-			     AT_LINE(line->file, line->number),
-			     "remove the line, then: modprobe kmem",
-			     "modprobe.d runs another command in place of loading kmem");
-}
-
 /* Adds the findings if no kmem driver is loaded; less severe without a device. */
 static void add_none(struct findings *findings, const struct reason *reason,
 		     enum daxplug_severity severity)
@@ -223,23 +206,70 @@ static void add_ours(struct findings *findings)
 	free(other);
 }
 
-/* Adds the findings about the driver in use; the first names it. */
-void machine_driver(struct findings *findings, struct daxplug *daxplug)
+/* --- the rules of modprobe --- */
+
+/**
+ * struct rules - the lines of modprobe.d about kmem
+ * @findings: gets a finding for each line that keeps daxplug's driver from being loaded
+ * @in_use: daxplug's driver is in use, so no line has kept it from being loaded
+ * @has_ours: daxplug's own rule is among them
+ */
+struct rules {
+	struct findings *findings;
+	bool in_use;
+	bool has_ours;
+};
+
+static void read_rule(const struct config_line *line, void *data)
+{
+	struct rules *rules = data;
+	char verb[16], module[64];
+
+	if (sscanf(line->text, "%15s %63s", verb, module) != 2 || strcmp(module, "kmem"))
+		return;
+	if (!strcmp(verb, "install") && strstr(line->text, OUR_RULE))
+		rules->has_ours = true;
+	else if (!strcmp(verb, "install") && !rules->in_use)
+		findings_add(rules->findings, "driver-replaced", DAXPLUG_SEVERITY_WARNING,
+			     AT_LINE(line->file, line->number),
+			     "remove the line, then: modprobe kmem",
+			     "modprobe.d runs another command in place of loading kmem");
+	else if (!strcmp(verb, "blacklist") && !rules->in_use)
+		findings_add(rules->findings, "driver-blacklisted", DAXPLUG_SEVERITY_WARNING,
+			     AT_LINE(line->file, line->number),
+			     "remove the line, then: modprobe kmem",
+			     "modprobe.d keeps the kernel from loading kmem by itself");
+}
+
+static void add_rules(struct findings *findings, bool in_use)
 {
 	static const char *const directories[] = { "etc/modprobe.d",	       "run/modprobe.d",
 						   "usr/local/lib/modprobe.d", "usr/lib/modprobe.d",
 						   "lib/modprobe.d",	       NULL };
-	int err = is_ours(daxplug);
+	struct rules rules = { .findings = findings, .in_use = in_use };
+	enum installed installed;
 
-	if (err > 0) {
-		add_ours(findings);
+	if (!machine_read_config(findings, directories, ".conf", read_rule, &rules) ||
+	    rules.has_ours)
 		return;
-	}
-	if (!err)
-		err = either_exists(DRIVER, MODULE);
-	if (err < 0)
-		add_unknown(findings, err);
+	if (!installed_driver(&installed) && installed == INSTALLED_OURS)
+		findings_add(findings, "driver-without-rule", DAXPLUG_SEVERITY_WARNING, NO_PLACE,
+			     "restore /usr/lib/modprobe.d/" RULE_FILE
+			     ", and rename a file of this name in /etc/modprobe.d",
+			     "daxplug's driver is installed, but modprobe.d does not have its rule: "
+			     "a boot may load the kernel's own");
+}
+
+/* Adds the findings about the driver in use; the first names it. */
+void machine_driver(struct findings *findings, struct daxplug *daxplug)
+{
+	int ours = is_ours(daxplug), loaded = ours ? ours : either_exists(DRIVER, MODULE);
+
+	if (ours > 0)
+		add_ours(findings);
+	else if (loaded < 0)
+		add_unknown(findings, loaded);
 	else
-		add_not_ours(findings, daxplug, err);
-	machine_read_config(findings, directories, ".conf", find_obstacle, findings);
+		add_not_ours(findings, daxplug, loaded);
+	add_rules(findings, ours > 0);
 }

@@ -54,7 +54,7 @@ build_rpms() {
 files() { rpm -qlp "$WORK"/rpm/RPMS/*/"$1-$VERSION"-*.rpm; }
 
 ok "the packages build, and own all installed files" build_rpms
-ok "the command's package has the modprobe rule" grep -qx /usr/lib/modprobe.d/daxplug.conf <(files daxplug)
+ok "the command's package has the modprobe rule" grep -qx /usr/lib/modprobe.d/daxplug-kmem-rule.conf <(files daxplug)
 ok "the command's package has the rule for crash kernels" grep -q '/90-daxplug-kdump.rules$' <(files daxplug)
 ok "the driver's package has the source" grep -qx "/usr/src/daxplug-$VERSION/dkms.conf" <(files daxplug-dkms)
 ok "the driver's package has the hook of kernel-install" grep -q '/install.d/45-daxplug-dkms.install$' <(files daxplug-dkms)

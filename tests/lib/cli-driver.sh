@@ -13,10 +13,26 @@ printf 'kernel/drivers/dax/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.de
 on check > "$WORK/out"
 found "that daxplug's driver is not installed" '\[driver-of-kernel\]$'
 printf 'updates/dkms/daxplug_kmem.ko.xz:\nkernel/drivers/dax/kmem.ko.xz:\n' > "$ROOT/lib/modules/6.12.0/modules.dep"
-cp "$MODPROBE_RULE" "$ROOT/usr/lib/modprobe.d/daxplug.conf"
+cp "$MODPROBE_RULE" "$ROOT/usr/lib/modprobe.d/daxplug-kmem-rule.conf"
 on check > "$WORK/out"
 found "that daxplug's driver is installed but not loaded" '\[driver-shadowed\]$'
-is "daxplug's own modprobe rule is no obstacle" "$(grep -cE 'driver-(replaced|blacklisted)' "$WORK/out")" 0
+is "daxplug's own modprobe rule is no obstacle" "$(grep -cE 'driver-(replaced|blacklisted|without-rule)' "$WORK/out")" 0
+echo 'options kmem guard=1' > "$ROOT/etc/modprobe.d/daxplug-kmem-rule.conf"
+on check > "$WORK/out"
+found "that another file hides the rule" '^warning: .*\[driver-without-rule\]$'
+mkdir "$ROOT/sys/module/kmem/parameters"
+: > "$ROOT/sys/module/kmem/parameters/default_state"
+on check > "$WORK/out"
+found "daxplug's driver in use" '\[driver-of-daxplug\]$'
+found "that the next boot has no rule" '^warning: .*\[driver-without-rule\]$'
+rm -r "$ROOT/sys/module/kmem/parameters"
+rm "$ROOT/etc/modprobe.d/daxplug-kmem-rule.conf"
+ln -s link.conf "$ROOT/etc/modprobe.d/link.conf"
+mv "$ROOT/usr/lib/modprobe.d/daxplug-kmem-rule.conf" "$WORK/"
+on check > "$WORK/out" || true
+is "an unreadable file may have the rule" "$(grep -c driver-without-rule "$WORK/out")" 0
+mv "$WORK/daxplug-kmem-rule.conf" "$ROOT/usr/lib/modprobe.d/"
+rm "$ROOT/etc/modprobe.d/link.conf"
 mkdir -p "$ROOT/sys/kernel/security"
 echo 'none [integrity] confidentiality' > "$ROOT/sys/kernel/security/lockdown"
 on check > "$WORK/out"
