@@ -17,4 +17,9 @@ holds_kmem() {
 installkernel() { ! holds_kmem || hostonly='' instmods daxplug_kmem; }
 
 # Always: kmem can get into initdir after dracut has called install().
-install() { inst /usr/lib/daxplug/load-kmem; }
+install() {
+	inst /usr/lib/daxplug/load-kmem
+	# load-kmem then reports the lack of the driver. dracut may not have made the directory yet.
+	! /usr/lib/daxplug/load-kmem --is-installed ||
+		{ mkdir -p "$initdir/usr/lib/daxplug" && : > "$initdir/usr/lib/daxplug/installed"; }
+}

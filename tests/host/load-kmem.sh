@@ -134,6 +134,15 @@ if mount -t overlay -o "lowerdir=$lib,upperdir=$WORK/upper,workdir=$WORK/scratch
 	: > /lib/modules/6.1/extra/daxplug_kmem.ko.xz
 	start PROBLEM=refused
 	expect "only extra/ has the driver" stock 0 1
+	rm -r /lib/modules/6.1
+	mkdir -p /lib/daxplug
+	sh packaging/load-kmem --is-installed && status=0 || status=$?
+	is "not installed: --is-installed" "$status" 1
+	: > /lib/daxplug/installed
+	start PROBLEM="FATAL: Module daxplug_kmem not found in directory /lib/modules/6.1"
+	expect "an initramfs without the driver" stock 0 1
+	start PROBLEM="FATAL: Module daxplug_kmem not found in directory /lib/modules/6.1" -- fallback=none
+	expect "an initramfs without the driver, without fallback" none 1 1
 	umount --lazy "$lib"
 else
 	skip "only extra/ has the driver" "needs an overlay over /lib"
