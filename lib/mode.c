@@ -19,7 +19,7 @@ int mode_can_bind(struct daxplug *daxplug)
 {
 	int err = sysfs_find(daxplug, KMEM_DRIVER);
 
-	return err == -ENOENT ? daxplug->system->find(daxplug, "kmem") : err;
+	return err == -ENOENT ? daxplug->system->can_load(daxplug, "kmem") : err;
 }
 
 /**

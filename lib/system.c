@@ -61,7 +61,7 @@ static int refuse_to_page_out(struct daxplug *daxplug, int pid, const struct iov
 const struct system_ops system_live = {
 	.write = sysfs_write,
 	.load = module_load,
-	.find = module_find,
+	.can_load = module_find,
 	.move_pages = move_pages_of,
 	.page_out = page_out_of,
 };
@@ -69,7 +69,7 @@ const struct system_ops system_live = {
 const struct system_ops system_recorded = {
 	.write = refuse_to_write,
 	.load = refuse_in_a_record,
-	.find = refuse_in_a_record,
+	.can_load = refuse_in_a_record,
 	.move_pages = refuse_to_move,
 	.page_out = refuse_to_page_out,
 };

@@ -30,19 +30,18 @@ struct daxplug;
  * struct system_ops - the functions that change the system
  * @write: write a text to a file of sysfs, by one write(2)
  * @load: load a kernel module
- * @find: test whether there is a kernel module to load
+ * @can_load: test whether there is a kernel module to load
  * @move_pages: as move_pages(2), with MPOL_MF_MOVE_ALL; if @nodes is NULL, only query where the
  *	pages are
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write, @load, @find and @page_out return 0 or a negative errno, which is -ENOENT if @load or
- *@find finds no such module; @move_pages returns the number of pages that were not moved, or a
- *negative errno.
+ * @write, @load, @can_load and @page_out return 0 or a negative errno, which is -ENOENT if there is no
+ * such module; @move_pages returns the number of pages that were not moved, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
 	int (*load)(struct daxplug *daxplug, const char *module);
-	int (*find)(struct daxplug *daxplug, const char *module);
+	int (*can_load)(struct daxplug *daxplug, const char *module);
 	long (*move_pages)(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
 			   const int *nodes, int *status);
 	int (*page_out)(struct daxplug *daxplug, int pid, const struct iovec *ranges,

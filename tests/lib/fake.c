@@ -484,7 +484,7 @@ static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *r
 const struct system_ops system_fake = {
 	.write = fake_write,
 	.load = fake_load,
-	.find = fake_find,
+	.can_load = fake_find,
 	.move_pages = fake_move_pages,
 	.page_out = fake_page_out,
 };
