@@ -30,17 +30,18 @@ fake modprobe << 'END'
 case "$*" in
 '--show-depends kmem') echo 'install /usr/lib/daxplug/load-kmem' ;;
 '--show-depends daxplug_kmem') echo 'insmod /lib/modules/daxplug_kmem.ko ' ;;
-*kmem)
+*kmem | kmem\ faulty_pages=*)
 	[ -z "${FAILS-}" ] || exit 1
 	echo "policy $(cat $MEMORY/auto_online_blocks)" >> "$WORK/calls"
+	echo "loaded $*" >> "$WORK/calls"
 	mkdir -p /sys/module/kmem
-	[ "$*" != kmem ] || { echo 2.0 > /sys/module/kmem/version; echo new > /sys/module/kmem/srcversion; }
+	[ "$1" != kmem ] || { echo 2.0 > /sys/module/kmem/version; echo new > /sys/module/kmem/srcversion; }
 	[ -z "${BINDS_NONE-}" ] || exit 0
 	for number in 0 1; do
 		block=$MEMORY/memory$((48 + number))
 		[ -e $block ] || { mkdir $block; cat $MEMORY/auto_online_blocks > $block/state; }
 		ln -s ../../devices/dax$number.0 $DAX/drivers/kmem/
-		[ "$*" != kmem ] || cp $block/state $DAX/devices/dax$number.0/
+		[ "$1" != kmem ] || cp $block/state $DAX/devices/dax$number.0/
 	done
 	;;
 esac
@@ -126,6 +127,21 @@ run takeover
 is "another build: status" "$STATUS" 0
 is "another build: the states" "$(states)" "unplugged offline"
 is "another build: no record is left" "$(find /run/daxplug -type f)" ''
+
+machine ours unplugged offline
+mkdir /sys/module/kmem/parameters
+echo 0x1000-0x1fff,0x5000-0x5fff > /sys/module/kmem/parameters/faulty_pages
+run takeover
+is "faulty pages: status" "$STATUS" 0
+is "faulty pages: the new driver gets the list" "$(grep ^loaded "$WORK/calls")" \
+	"loaded kmem faulty_pages=0x1000-0x1fff,0x5000-0x5fff"
+
+machine ours unplugged offline
+mkdir -p /sys/module/kmem/parameters/faulty_pages
+run takeover
+is "a list of faulty pages that cannot be read: status" "$STATUS" 1
+ok "a list of faulty pages that cannot be read: the message" said "cannot read .*faulty_pages.* nothing has been changed"
+is "a list of faulty pages that cannot be read: the driver" "$(driver)" 1.0
 
 machine ours online offline
 run takeover BUSY=1
