@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A block of persistent memory that the kernel knows to be bad is never in use after a plug.
-# vm: -v nvdimm -s 1G
+# vm: -v nvdimm -s 1G -t 300
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The pages that the parameter faulty_pages lists are never in use after the next plug, and a module
 # that is loaded again with the list forgets none of them.
-# vm: -s 1G
+# vm: -s 1G -t 300
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"
 find_injector || skip_all "the kernel cannot simulate hardware faults"

@@ -26,8 +26,11 @@ case $BOOT in
 4)
 	fell_back "could not insert 'daxplug_kmem': Invalid argument"
 	refuses_takeover "default_state=nonsense: 'nonsense': it is not SELECTOR=STATE"
-	echo 'install kmem modprobe --ignore-install kmem' > "$RULES"
+	rm "$RULES"
+	# Of two lines for a module modprobe takes that of the first file.
+	echo 'install kmem modprobe --ignore-install kmem' > /etc/modprobe.d/a-test.conf
 	refuses_takeover '"modprobe kmem" would not run /usr/lib/daxplug/load-kmem'
+	rm /etc/modprobe.d/a-test.conf
 	echo 'options kmem no_such_option=1' > "$RULES"
 	refuses_takeover 'no_such_option=1: the driver has no such option'
 	echo 'install daxplug_kmem /bin/true' > "$RULES"
