@@ -9,8 +9,8 @@ static void print_help(void)
 {
 	puts("usage: daxplug handback\n"
 	     "\n"
-	     "Unplug all memory and put the kernel's own driver in place of daxplug's. If some\n"
-	     "memory cannot be unplugged, the rest is plugged again and daxplug's driver stays.\n"
+	     "Unplug all memory and put the kernel's own driver in place of daxplug's. If\n"
+	     "some memory cannot be unplugged, plug the rest again and keep daxplug's driver.\n"
 	     "\n" GLOBAL_HELP);
 }
 

@@ -434,8 +434,10 @@ found "memory that firmware presents as ordinary RAM" '^info: node 1 has 4G .*\[
 found "an expander without a region" '\[cxl-without-region\]$'
 valid "check without a device" check on check --json
 mkdir -p "$ROOT/sys/bus/nd" "$ROOT/proc" "$ROOT/sys/module/kmem/parameters" "$ROOT/sys/devices/system/memory" \
-	"$ROOT/sys/module/memory_hotplug/parameters"
+	"$ROOT/sys/module/memory_hotplug/parameters" "$ROOT/proc/sys/kernel" "$ROOT/lib/modules/6.12.0"
 echo offline > "$ROOT/sys/devices/system/memory/auto_online_blocks"
+echo 6.12.0 > "$ROOT/proc/sys/kernel/osrelease"
+echo kernel/drivers/dax/kmem.ko: > "$ROOT/lib/modules/6.12.0/modules.dep"
 is "without a device check can tell" "$(status_of on check)" 0
 # without DESCRIPTION FINDING FILE: check cannot tell if FILE is a link to itself.
 without() {
