@@ -756,7 +756,7 @@ static void cancelled_while_busy(void **state)
 	set_blocks(context, "online", "Movable");
 	look(context);
 	refuse_block(FIRST, "offline", -EBUSY, 99);
-	context->timeout = 50;
+	context->timeout = 150; /* three attempts take 200 ms */
 	EXPECT(UNPLUG(), -ETIMEDOUT, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_block(context->change), FIRST);
 }
