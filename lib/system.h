@@ -35,8 +35,8 @@ struct daxplug;
  *	pages are
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write, @load, @can_load and @page_out return 0 or a negative errno, which is -ENOENT if there is no
- * such module; @move_pages returns the number of pages that were not moved, or a negative errno.
+ * @write, @load, @can_load and @page_out return 0 or a negative errno, which is -ENOENT if there is
+ * no such module; @move_pages returns the number of pages that were not moved, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
