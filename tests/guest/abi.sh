@@ -3,7 +3,7 @@
 # The file state behaves as the tables of docs/abi.md say: each word that a read returns, each
 # word that a write accepts, each errno.
 # vm: -s 1G
-# driver: ours stock-7.3
+# driver: ours stock-7.3 ours-builtin
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 let_kernel_choose_movable

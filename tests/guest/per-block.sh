@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # state agrees with the blocks, whichever task has switched them.
 # vm: -s 1G
-# driver: ours stock-7.3
+# driver: ours stock-7.3 ours-builtin
 . "$LAB/tests/guest/helpers/device.sh"
 let_kernel_choose_movable
 

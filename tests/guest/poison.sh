@@ -3,6 +3,7 @@
 # The driver marks a page with a hardware fault again when its memory is plugged again, and the page
 # is never allocated in between.
 # vm: -s 1G -t 300
+# driver: ours ours-builtin
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/poison.sh"

@@ -3,7 +3,7 @@
 # Whichever block is refused, a failed transition changes nothing, and the writer gets the errno of
 # the first failure.
 # vm: -s 1G
-# driver: ours stock-7.3
+# driver: ours stock-7.3 ours-builtin
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
 FAILURES=0
