@@ -37,6 +37,7 @@ measure_parts() {
 	ok "parts runs" run parts
 	for what in plug unplug; do
 		ok "parts: the core is a part of a $what" core_is_a_part "$what"
+		ok "parts: a $what has parts" test "$(lines ".what | startswith(\"$what: of that\")")" -gt 0
 		is "parts: each part of a $what was seen" \
 			"$(lines "(.what | startswith(\"$what: of that\")) and .ms == 0")" 0
 	done

@@ -82,7 +82,7 @@ umount "$WORK/held"
 
 daxplug monitor --json > "$WORK/events" 2> "$WORK/err" &
 monitor=$!
-pause 0.5
+ok "monitor is ready" wait_until grep -q '"event":"ready"' "$WORK/events"
 run "plugged" 0 plug dax0.0
 run "unplugged" 0 unplug dax0.0
 wait_until grep -q '"memory_state":"unplugged"' "$WORK/events"
@@ -91,6 +91,7 @@ status=0
 wait "$monitor" || status=$?
 is "monitor ends by the signal" "$status" 143
 ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0" or .event == "ready")' "$WORK/events"
+ok "one event is the plug" grep -q '"memory_state":"online_movable"' "$WORK/events"
 is "the first event: present" "$(head -n 1 "$WORK/events" | jq -r .event)" present
 is "the last event: unplugged" "$(tail -n 1 "$WORK/events" | jq -r .memory_state)" unplugged
 

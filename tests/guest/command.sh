@@ -17,14 +17,20 @@ is "the state, after a bind with policy offline" "$(listed state)" offline
 is "blocks" "$(listed blocks)" "0/${#BLOCKS[@]}"
 is "the kind" "$(listed kind)" hmem
 
+# as_daxctl DESCRIPTION FILTER OURS THEIRS: the two commands print the same value, and it is not null.
+as_daxctl() {
+	local description=$1 filter=$2 ours theirs
+	ours=$(jq -e "$filter" <<< "$3") || ours="daxplug: '$ours'"
+	theirs=$(jq -e "$filter" <<< "$4") || theirs="daxctl: '$theirs'"
+	is "as daxctl says: $description" "$ours" "$theirs"
+}
+
 for key in chardev size target_node align mode online_memblocks total_memblocks; do
-	is "as daxctl says: $key" "$(daxplug list --json | jq ".[0].$key")" \
-		"$(daxctl list -d dax0.0 | jq ".[0].$key")"
+	as_daxctl "$key" ".[0].$key" "$(daxplug list --json)" "$(daxctl list -d dax0.0)"
 done
 for key in start end size page_offset; do
-	is "as daxctl says: $key of the range" \
-		"$(daxplug show --json dax0.0 | jq ".[0].mappings[0].$key")" \
-		"$(daxctl list -M -d dax0.0 | jq ".[0].mappings[0].$key")"
+	as_daxctl "$key of the range" ".[0].mappings[0].$key" "$(daxplug show --json dax0.0)" \
+		"$(daxctl list -M -d dax0.0)"
 done
 
 # --- plug, unplug, replug ---
@@ -33,8 +39,7 @@ before=$(memory_total)
 run "plug from offline" 0 plug dax0.0
 is_all_of "plugged" online_movable "online Movable"
 is "as lsmem says: ZONES" "$(zones_by_lsmem)" Movable
-is "as daxctl says: movable" "$(daxplug list --json | jq '.[0].movable')" \
-	"$(daxctl list -d dax0.0 | jq '.[0].movable')"
+as_daxctl movable '.[0].movable' "$(daxplug list --json)" "$(daxctl list -d dax0.0)"
 is "MemTotal grows by the device's size" "$(memory_total)" "$((before + SIZE / 1024))"
 run "plug when plugged" 0 plug dax0.0
 says "that it is already" "already online_movable"

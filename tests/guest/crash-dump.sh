@@ -126,10 +126,14 @@ dump() { perl "$LAB/tests/guest/helpers/dump.pl" "$@" 2>&1; }
 
 # The device appears in the crash kernel, and no driver turns it into memory.
 is_left_alone() {
+	local said
 	modprobe dax_hmem
 	modprobe kmem
 	ok "the device is there" test -e /sys/bus/dax/devices/dax0.0
-	[[ -e /sys/bus/dax/devices/dax0.0/driver ]] || echo dax0.0 > /sys/bus/dax/drivers/kmem/bind 2> /dev/null
+	if [[ ! -e /sys/bus/dax/devices/dax0.0/driver ]]; then
+		said=$(bash -c 'echo dax0.0 > /sys/bus/dax/drivers/kmem/bind' 2>&1)
+		ok "bind fails with ENODEV" test "${said##*: }" = "No such device"
+	fi
 	ok "the device is not bound to kmem" test ! /sys/bus/dax/devices/dax0.0/driver -ef /sys/bus/dax/drivers/kmem
 	is "memory from it" "$(grep -c 'System RAM (kmem)' /proc/iomem)" 0
 }

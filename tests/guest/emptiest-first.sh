@@ -109,6 +109,7 @@ begin_write it unplugged INT
 ok "the unplug has reached the emptiest block in use, memory$fault_at" wait_until is_held
 is "every empty block is offline" "$(count 'offline*')" "$(for block in "${BLOCKS[@]}"; do sixteenths "$block"; done | grep -cx 0)"
 signal it INT
+ok "the driver is told of the signal" wait_until is_cancelled
 let_go
 end_write it
 no_fault

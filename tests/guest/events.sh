@@ -58,7 +58,7 @@ follow() {
 }
 
 followed() {
-	wait "$FOLLOWER"
+	wait_until has_ended "$FOLLOWER"
 	errno_name "$(< /tmp/followed)"
 }
 

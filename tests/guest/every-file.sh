@@ -46,7 +46,7 @@ WRITER='my ($file, @words) = @ARGV;
 # on the situation.
 begin() {
 	rm -f /tmp/stop
-	perl -e "$READER" "$DAX/kmem/last_failure" '.*' "$DAX/kmem/guard" '[01]' \
+	perl -e "$READER" "$DAX/kmem/last_failure" '(wanted=\w+ error=-\d+ reason=\w+( \w+=\S+)*)?' "$DAX/kmem/guard" '[01]' \
 		"$DAX/kmem/timeout_ms" '0|600000' "$DAX/kmem/blocks_total" "$N" \
 		"$DAX/kmem/transitions_done" "$NUMBER" "$DAX/kmem/refusals" "$NUMBER" \
 		"$DAX/kmem/last_duration_ms" "$NUMBER" "$DAX/kmem/transitions_failed" "$CAUSES" \

@@ -21,7 +21,7 @@ is "unplugged" "$(attempt unplugged)" "done"
 fault hold=1 times=1 skip=3
 begin_write one online_movable
 ok "a plug is under way" wait_until is_held
-is "a read of state does not wait, and returns mixed" "$(timeout 2 cat "$DAX/state")" mixed
+is "a read of state does not wait, and returns mixed" "$(state_at_once)" mixed
 begin_write two unplugged INT
 ok "a second writer waits" wait_until in_store two
 pause 0.3
@@ -30,7 +30,7 @@ signal two INT
 ok "a signal ends its wait" wait_until has_result two
 end_write two
 is "its write fails with EINTR" "$RESULT" EINTR
-is "the plug under way is not affected" "$(timeout 2 cat "$DAX/state")" mixed
+is "the plug under way is not affected" "$(state_at_once)" mixed
 begin_write three unplugged
 ok "another second writer waits" wait_until in_store three
 let_go
@@ -46,7 +46,7 @@ is "online_movable" "$(attempt online_movable)" "done"
 fault hold=1 times=1
 begin_write it unplugged
 ok "an unplug is at its first block" wait_until is_held
-is "state reads mixed already" "$(timeout 2 cat "$DAX/state")" mixed
+is "state reads mixed already" "$(state_at_once)" mixed
 let_go
 end_write it
 no_fault

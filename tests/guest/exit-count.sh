@@ -17,7 +17,7 @@ unload_during_plug() {
 	# The held block reads err when it is released, so err is set after the hold.
 	echo offline > "$FAULT/what"
 	echo "$LAST" > "$FAULT/block"
-	echo 500 > "$FAULT/delay_ms"
+	echo $((2000 * SLOW)) > "$FAULT/delay_ms"
 	echo -1 > "$FAULT/times"
 	let_go
 	wait_until eval '! is_held'

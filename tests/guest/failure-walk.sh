@@ -117,6 +117,7 @@ walk_twice() {
 walk_broken() {
 	local title=$1 from=$2 operation=$3 steps=$4 number
 	undisturbed "$from" "$operation" "$steps"
+	ok "$title: there are steps" test "$STEPS" -gt 0
 	for ((number = 0; number < STEPS; number++)); do
 		MARK="$title, from step $number on"
 		disturbed "$from" "$operation" "what=$steps" "skip=$number" times=-1

@@ -24,7 +24,7 @@ huge_pages() {
 # memory that a small allocation of the driver can invoke the OOM killer.
 spare() {
 	perl -e 'open(my $score, ">", "/proc/self/oom_score_adj"); print $score 1000; close $score;
-		my $memory = "x" x ($ARGV[0] << 20); sleep' "$1" &
+		my $memory = "x" x ($ARGV[0] << 20); $| = 1; print "spare\n"; sleep' "$1" >> /tmp/spares &
 	SPARE+=($!)
 	disown
 }
@@ -128,7 +128,7 @@ release
 load_fault
 fault what=offline err=16 times=-1
 is "refused by a notifier" "$(attempt unplugged) $(failure reason)" "EBUSY refused"
-fault what=listen delay_ms=700 times=1
+fault what=listen delay_ms=$((700 * SLOW)) times=1
 begin_write it unplugged INT
 ok "the next one has not begun" wait_until has_matched 1
 signal it INT
@@ -162,7 +162,7 @@ swapoff -a
 spare_all_others
 # KASAN needs an eighth of each block that goes online again, page owner some more.
 for _ in "${BLOCKS[@]}"; do spare 24; done
-pause 1
+ok "spare memory is in use" wait_until eval '(($(grep -c spare /tmp/spares) == ${#SPARE[@]}))'
 huge_pages 0 $((($(free_mib 0) - 150) / 2))
 before=$(count 'online Movable')
 timeout_ms 8000

@@ -58,7 +58,7 @@ race() {
 	rm -f /tmp/stop /tmp/actor.* /tmp/done.*
 	ACTORS=()
 	"$setup"
-	for ((round = 0; round < 3; round++)); do
+	for ((round = 0; round < 10; round++)); do
 		pause "$SECONDS_EACH"
 		! succeeded "$@" || break
 	done

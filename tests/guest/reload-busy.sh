@@ -58,6 +58,7 @@ reader_end() {
 		cat <&"$fd" > /tmp/answer 2>&1 || failed=$((failed + 1))
 		exec {fd}<&-
 	done
+	ok "$1: files were open" test "${#FILES[@]}" -gt 0
 	[[ ! $2 ]] || is "$1: reading an open file fails" "$failed" "${#FILES[@]}"
 }
 

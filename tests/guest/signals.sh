@@ -16,8 +16,8 @@ interrupted() {
 	begin_write it "$word" "$@"
 	ok "$description: under way" wait_until is_held
 	signal it "$name"
-	pause 0.1
-	is "$description: mixed until the rollback ends" "$(timeout 2 cat "$DAX/state")" mixed
+	ok "$description: the driver is told" wait_until is_cancelled
+	is "$description: mixed until the rollback ends" "$(state_at_once)" mixed
 	ok "$description: the write has not returned by then" eval '! has_result it'
 	let_go
 	end_write it
@@ -64,7 +64,7 @@ fault hold=1 times=1 skip=3
 begin_write it unplugged
 ok "SIGSTOP: under way" wait_until is_held
 signal it STOP
-pause 0.1
+ok "SIGSTOP: the driver is told" wait_until is_cancelled
 let_go
 ok "SIGSTOP: the rollback ends while the writer is stopped" wait_until is_settled
 signal it CONT

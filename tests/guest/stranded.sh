@@ -81,6 +81,7 @@ end_write second
 is "under way: a signal ends its wait" "$RESULT" EINTR
 is_stranded "under way" $((TOTAL - 1))
 signal it INT
+ok "under way: the driver is told of the signal" wait_until is_cancelled
 let_go
 end_write it
 no_fault

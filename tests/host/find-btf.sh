@@ -5,7 +5,7 @@
 set -euo pipefail
 . tests/guest/lib.sh
 
-command -v gcc objcopy readelf xz zstd gzip > /dev/null || skip_all "gcc, binutils, xz, zstd or gzip is not installed"
+type gcc objcopy readelf xz zstd gzip > /dev/null 2>&1 || skip_all "gcc, binutils, xz, zstd or gzip is not installed"
 
 FIND=$(find kernel -name find-btf)
 CHECK=$(find kernel -name check-tools)

@@ -12,14 +12,16 @@ OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
 
 ok "make html succeeds" make html HTML="$OUT/html"
-while read -r file; do
+mapfile -t documents < <(git -c safe.directory="$PWD" ls-files '*.md' 'man/*.[1-9]')
+ok "there are documents" test "${#documents[@]}" -gt 10
+for file in "${documents[@]}"; do
 	case $file in
 	.github/*) continue ;;
 	*.md) page=${file%.md}.html ;;
 	*) page=$file.html ;;
 	esac
 	ok "$file is there, with a title" grep -q '<title>..*</title>' "$OUT/html/$page"
-done < <(git -c safe.directory="$PWD" ls-files '*.md' 'man/*.[1-9]')
+done
 mapfile -t pages < <(find "$OUT/html" -name '*.html' | sort)
 ok "every link has a target" perl tests/static/helpers/links.pl "${pages[@]}"
 is "no link leads to a source file" "$(grep -ohE 'href="[^":]*(\.md|man/[a-z.]*\.[1-9])[#"]' "${pages[@]}")" ''

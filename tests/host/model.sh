@@ -66,7 +66,7 @@ found() {
 	note "$FOUND"
 }
 
-command -v spin gcc > /dev/null || skip_all "spin or gcc is not installed"
+type spin gcc > /dev/null 2>&1 || skip_all "spin or gcc is not installed"
 BUILT=$(mktemp -d)
 trap 'rm -rf "$BUILT"' EXIT
 

@@ -229,7 +229,10 @@ mkdir -p $DAX/drivers/kmem/stranded/0
 mkfifo $DAX/drivers/kmem/stranded/0/reclaim
 setsid sh /usr/lib/daxplug/handback > "$WORK/said" 2>&1 &
 handback=$!
-until [[ $(states) == "unplugged unplugged" ]]; do sleep 0.1; done
+for ((try = 0; try < 600; try++)); do
+	[[ $(states) != "unplugged unplugged" ]] || break
+	sleep 0.1
+done
 kill -s TERM -- -$handback
 wait $handback && STATUS=0 || STATUS=$?
 is "SIGTERM before the unload: status" "$STATUS" 1

@@ -58,8 +58,6 @@ compile_all() {
 	compiles "without MEMORY_HOTREMOVE" '' MEMORY_HOTREMOVE=n DEV_DAX_KMEM=m
 	compiles "without NUMA" '' NUMA=n DEV_DAX_KMEM=m
 	compiles "clang with CFI" "$clang" "$(cfi_option)" DEV_DAX_KMEM=m
-	skip "$name, without MIGRATION: compiles" \
-		"DEV_DAX depends on TRANSPARENT_HUGEPAGE, which selects COMPACTION, which selects MIGRATION"
 	rm -rf --one-file-system "$scratch"
 }
 

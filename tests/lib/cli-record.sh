@@ -3,6 +3,8 @@
 # --sysroot reads back the record that daxplug record writes. Part of cli.sh.
 
 RECORD=$WORK/record
+mkdir "$WORK/tmp"
+export TMPDIR=$WORK/tmp
 
 # recorded_again ARG...: records $ROOT in $RECORD; prints the exit status.
 recorded_again() {
@@ -43,7 +45,7 @@ ok "tar unpacks it" tar -C "$WORK/unpacked" -xzf "$WORK/record.tar.gz"
 rm -rf "$RECORD"
 mv "$WORK/unpacked/daxplug-record" "$RECORD"
 is_read_back "an archive"
-is "nothing temporary is left" "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'daxplug-??????' -newer "$WORK/unpacked")" ''
+is "nothing temporary is left" "$(find "$WORK/tmp" -mindepth 1)" ''
 is "by default, an archive in the current directory" \
 	"$(cd "$WORK/unpacked" && on record 2> /dev/null | sed -E 's/[0-9]/0/g'; ls "$WORK/unpacked" | wc -l)" \
 	$'daxplug-record-0000-00-00T00:00:00Z.tar.gz\n1'
@@ -99,8 +101,7 @@ fails() {
 
 new_root ours-6.12-mixed
 rm -rf "$RECORD"
-mkdir "$WORK/tmp" "$WORK/there"
-export TMPDIR=$WORK/tmp
+mkdir "$WORK/there"
 fails "no such directory" 1 "cannot make the directory $WORK/none/record: No such file or directory" \
 	on record -o "$WORK/none/record"
 touch "$WORK/there/file"

@@ -6,3 +6,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+/* Ends a test with the reason, which the skip() of cmocka does not take. */
+#define SKIP(reason)                                                                               \
+	do {                                                                                       \
+		print_message("# %s: skipped: %s\n", __func__, reason);                            \
+		skip();                                                                            \
+	} while (0)

@@ -1069,7 +1069,7 @@ static void keeper_is_killed(void **state)
 	start_without_refill(context);
 	keeper = find_keeper(context->change->worker.pid);
 	if (!keeper)
-		skip(); /* a kernel without CONFIG_PROC_CHILDREN */
+		SKIP("the kernel has no CONFIG_PROC_CHILDREN");
 	assert_int_equal(kill(keeper, SIGKILL), 0);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 	assert_true(refills_are_back(context));

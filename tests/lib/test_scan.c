@@ -597,9 +597,8 @@ static void links_stay_inside(void **state)
 	char target[FIXTURE_PATH_SIZE];
 	struct daxplug_device *device;
 
-	/* Such as under a valgrind that does not know it. */
 	if (syscall(SYS_openat2, -1, "", NULL, 0) && errno == ENOSYS)
-		skip();
+		SKIP("no openat2(), such as under a valgrind that does not know it");
 	fixture_create(&outside);
 	fixture_write(&outside, "secret", "123456\n");
 	fixture_add_device(&context->fixture, &fixture_hmem);

@@ -34,6 +34,8 @@ is_as_declared() {
 	is "$1: nothing has drifted" "$(drift)" 0
 }
 
+has_no_job() { [[ -z $(systemctl list-jobs --no-legend) ]]; }
+
 # waits_for_daxplug: prints how many units of daxplug the login prompt is ordered after.
 waits_for_daxplug() {
 	local units
@@ -53,7 +55,7 @@ else
 	is "nothing in the boot waits for daxplug" "$(waits_for_daxplug)" 0
 	daxplug unplug -q dax0.0
 	udevadm settle
-	sleep 3
+	ok "no job of systemd is left" eventually has_no_job
 	is "an unplug by hand is not undone" "$(< $STATE)" unplugged
 	is "the metrics show the drift" "$(drift)" 1
 	ok "apply" daxplug apply

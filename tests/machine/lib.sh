@@ -38,7 +38,7 @@ driver() {
 
 has_memory() {
 	local try wanted=$((SIZE / (0x$(< /sys/devices/system/memory/block_size_bytes))))
-	for ((try = 0; try < 10; try++)); do
+	for ((try = 0; try < 60; try++)); do
 		[[ $(online_blocks) != "$wanted" ]] || return 0
 		sleep 1
 	done

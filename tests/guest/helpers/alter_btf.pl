@@ -4,11 +4,18 @@
 # structure has another type, at the same place.
 #
 # CHANGE: pointer, array, struct; int1, int2, int8: an integer of that many bytes; bits: a bit
-# field; function2: a pointer to a function with two parameters.
+# field; function2: a pointer to a function with two parameters. The exit status is 3 if the kernel has
+# no such structure, member or type.
 use strict;
 use warnings;
 
 my ($file, $struct, $member, $change) = @ARGV;
+
+sub absent {
+	print STDERR "$file: @_\n";
+	exit 3;
+}
+
 open(my $in, '<:raw', $file) or die "$file: $!\n";
 my $btf = do { local $/; <$in> };
 
@@ -39,7 +46,7 @@ while ($at < $end) {
 	$id{function2} //= $id if $kind == $PTR && $two_parameters[$size];
 	$at += 12 + ($fixed{$kind} // 0) + ($entry{$kind} // 0) * $count;
 }
-die "$file: it has no struct $struct\n" unless $of_struct;
+absent("it has no struct $struct") unless $of_struct;
 
 my $count = unpack('L', substr($btf, $of_struct + 4, 4)) & 0xffff;
 for my $at (map { $of_struct + 12 + 12 * $_ } 0 .. $count - 1) {
@@ -50,11 +57,11 @@ for my $at (map { $of_struct + 12 + 12 * $_ } 0 .. $count - 1) {
 		substr($btf, $of_struct + 4, 4) = pack('L', unpack('L', substr($btf, $of_struct + 4, 4)) | 1 << 31);
 		substr($btf, $at + 8, 4) = pack('L', unpack('L', substr($btf, $at + 8, 4)) | 1 << 24);
 	} else {
-		die "$file: it has no such type: $change\n" unless $id{$change};
+		absent("it has no such type: $change") unless $id{$change};
 		substr($btf, $at + 4, 4) = pack('L', $id{$change});
 	}
 	binmode(STDOUT);
 	print $btf;
 	exit;
 }
-die "$file: struct $struct has no member $member\n";
+absent("struct $struct has no member $member");

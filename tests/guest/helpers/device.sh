@@ -47,8 +47,8 @@ errno_name() {
 	esac
 }
 
-bind() { write_file "$KMEM/bind" dax0.0; }
-unbind() { write_file "$KMEM/unbind" dax0.0; }
+bind() { write_file "$KMEM/bind" "${DAX##*/}"; }
+unbind() { write_file "$KMEM/unbind" "${DAX##*/}"; }
 is_bound() { [[ -e $DAX/driver ]]; }
 
 # load_kmem [OPTION...]: loads the module and binds the device to it. Before Linux 6.6 a driver binds
@@ -221,7 +221,7 @@ is_unplugged() {
 }
 
 reservations() { grep -c "System RAM (kmem)" /proc/iomem; }
-left_over() { grep -cE ": (System RAM \(kmem\)|dax0\.0)$" /proc/iomem; }
+left_over() { grep -cE ": (System RAM \(kmem\)|${DAX##*/})$" /proc/iomem; }
 
 # --- faults; see tests/fault ---
 
@@ -293,6 +293,18 @@ end_write() {
 
 # is_awaited: a task that unbinds a device or suspends the system waits for the end of a transition.
 is_awaited() { grep -qsE 'kernfs_drain|power_event|fall_asleep' /proc/[0-9]*/stack; }
+
+# state_at_once: prints the state while a block is held, which lasts a minute: the read must not wait.
+state_at_once() { timeout $((20 * SLOW)) cat "$DAX/state"; }
+
+# is_cancelled: the driver has told the thread that carries out a transition to stop.
+is_cancelled() {
+	local comm
+	for comm in $(grep -lsx 'kmem/.*' /proc/[0-9]*/comm); do
+		! grep -qs '^SigPnd:.*[1-9a-f]' "${comm%comm}status" || return 0
+	done
+	return 1
+}
 
 # caught WORD COMMAND...: runs COMMAND while a block is in the middle of a switch. Sets RESULT (of
 # the writer), STATUS and ANSWER (of the command).
