@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
-# Memory that stayed online when its device was unbound is adopted at the next bind, or bind
-# refuses the device and the log says why and what to do, in whatever way the device has changed
-# meanwhile. No memory is lost or added twice.
+# The next bind adopts memory that stayed online when its device was unbound, or refuses the device
+# and logs the cause and the remedy, however the device has changed in between. No memory is lost or
+# added twice.
 # full
 # vm: -s 1G -t 300 -a memory_hotplug.memmap_on_memory=1
 . "$LAB/tests/guest/helpers/stranded.sh"
@@ -164,11 +164,11 @@ by_hand_but_one() {
 		((number == MIDDLE)) || switch "$number" offline
 	done > /tmp/answer
 	pause 0.5
-	is "by hand, but one: blocks_online" "$(cat "$STRANDED/$ALL/blocks_online")" 1
-	is "by hand, but one: bind" "$(bind_to_kmem dax0.0)" "done"
-	is "by hand, but one: adopted" "$(count 'online Movable') $(count 'offline*')" "1 $((${#BLOCKS[@]} - 1))"
-	is "by hand, but one: unplugged" "$(attempt unplugged)" "done"
-	is_gone "by hand, but one"
+	is "all but one by hand: blocks_online" "$(cat "$STRANDED/$ALL/blocks_online")" 1
+	is "all but one by hand: bind" "$(bind_to_kmem dax0.0)" "done"
+	is "all but one by hand: adopted" "$(count 'online Movable') $(count 'offline*')" "1 $((${#BLOCKS[@]} - 1))"
+	is "all but one by hand: unplugged" "$(attempt unplugged)" "done"
+	is_gone "all but one by hand"
 }
 
 memmap() {

@@ -3,7 +3,7 @@
 # Every allocation of every operation fails, one at a time: those of the driver, of
 # the core on its behalf, and of its threads. Each operation then has either succeeded
 # or changed nothing. Allocations whose failure the core does not survive are spared
-# (see tests/fault/allocations.c). For kernels with a hook in their allocator.
+# (see tests/fault/allocations.c). Needs a kernel with the hook should_failslab() in its allocator.
 # vm: -s 256M -t 1500
 # full
 . "$LAB/tests/guest/helpers/walk.sh"
@@ -13,16 +13,16 @@ ALL_POINTS=0
 ALL_TRIED=0
 ALL_SPARED=0
 TIERLESS=0
-MOST=5000 # allocations in one operation; more mean that the walk does not end
+MOST=5000 # allocations in one operation; with more, the walk counts as endless
 
 grep -q ' should_failslab$' /proc/kallsyms ||
 	skip_all "this kernel cannot make allocations fail (no should_failslab)"
 insmod "$LAB/modules/allocations.ko" || exit
 
-# Does not fork, so that the module does not count an allocation of the shell.
+# Does not fork, because the module would count the allocations of the fork.
 arm() { echo "$1" > "$ALLOCATIONS/fail"; }
 
-# how_many NAME: sets COUNT to the sum over all reasons.
+# how_many NAME: sets COUNT to the counter NAME, summed over all reasons.
 how_many() {
 	local word number
 	COUNT=0
@@ -76,8 +76,8 @@ record_outcome() {
 	fi
 }
 
-# Operations that succeeded despite a failed allocation end like the last, undisturbed one. The core
-# does not report if it could not make a memory tier for the node.
+# An operation that succeeded despite a failed allocation leaves the same record as the last one,
+# which was undisturbed. The core does not report a failure to make a memory tier for the node.
 check_done() {
 	local i asked
 	asked=$(without_tiers <<< "${DONE[-1]}")

@@ -11,12 +11,12 @@ REGION=$(readlink -f "$DAX/../../")
 [[ -e $REGION/badblocks ]] || skip_all "this kernel does not list the bad blocks of a region"
 
 MCE=/sys/kernel/debug/mce-inject
-# An uncorrected error of memory with an address, as QEMU's processor, one of AMD, reports it.
+# The status of an uncorrected memory error with an address, as QEMU's AMD processor reports it.
 BANK=4
 STATUS=0xbd00000000080090
 UNIT=12 # log2 of the bytes that the fault may span, in MISC
 
-# inject ADDRESS: the kernel is told of an uncorrected memory error; the processor is not.
+# inject ADDRESS: reports an uncorrected memory error to the kernel without raising a machine check.
 inject() {
 	echo sw > $MCE/flags
 	echo 0 > $MCE/cpu

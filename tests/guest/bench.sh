@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The measurements of bench/ that need no large device run, and print durations as JSON.
+# Each measurement of bench/ that works on a small device succeeds and prints durations as JSON.
 # vm: -s 1G -t 400 -a memory_hotplug.memmap_on_memory=1
 # full
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval and perl
-# kmem/timeout_ms limits a transition, which is then rolled back; the driver gives up a slow block and
-# tries it again later; a rollback ends.
+# A transition that exceeds kmem/timeout_ms is rolled back; the driver gives up on a slow block and
+# retries it later; a rollback ends even if a block stays busy.
 # vm: -s 1G
 . "$LAB/tests/guest/helpers/device.sh"
 load_fault
@@ -43,7 +43,7 @@ is "the timeout is gone" "$(cat "$DAX/kmem/timeout_ms")" 0
 is "the counts are gone" "$(cancelled timeout)" 0
 is "unplugged" "$(attempt unplugged)" "done"
 
-# --- the driver tries a block again later if it takes longer than its slice ---
+# --- the driver retries a block later if the block takes longer than its slice ---
 is "plugged" "$(attempt online_movable)" "done"
 echo 1 > /sys/kernel/tracing/events/dax_kmem/enable
 fault what=offline block="$MIDDLE" delay_ms=1500
@@ -51,16 +51,16 @@ is "unplugged with a slow block" "$(attempt unplugged)" "done"
 echo 0 > /sys/kernel/tracing/events/dax_kmem/enable
 SWITCHES=$(sed -n 's/.*block_switch: device=dax0.0 block=memory\([0-9]*\) to=offline error=\(-*[0-9]*\).*/\1 \2/p' /sys/kernel/tracing/trace)
 note "$SWITCHES"
-ok "the block was given up at the end of its slice" grep -q "^$MIDDLE -4" <<< "$SWITCHES"
+ok "the driver gave up on the block at the end of its slice" grep -q "^$MIDDLE -4" <<< "$SWITCHES"
 is "the last attempt succeeded" "$(grep "^$MIDDLE " <<< "$SWITCHES" | tail -n 1)" "$MIDDLE 0"
 ok "the slow block was tried again only after the first attempt at every other block" \
 	was_tried_again_last
 
-# --- a block that stays busy during a rollback is given up after ten attempts ---
+# --- a rollback gives up on a busy block after ten attempts ---
 OTHERS=$((${#BLOCKS[@]} - 1))
 mark_log "busy"
 fault what=online,offline skip=$OTHERS err=16 times=-1
-is "plug with the last block refused, and its rollback refused" "$(attempt online_movable)" EBUSY
+is "a plug fails at its last block, and so does its rollback" "$(attempt online_movable)" EBUSY
 HITS=$(< "$FAULT/hits")
 no_fault
 is "each block was tried ten times" "$HITS" $((1 + 10 * OTHERS))

@@ -10,7 +10,7 @@
 PARAMETERS=/sys/module/kmem/parameters
 PAGES=($((0x180201)) $((0x180202)))
 
-# are_kept_out: succeeds if the faulty pages are marked, and not free: bit 10 of /proc/kpageflags.
+# are_kept_out: succeeds if the faulty pages are marked and not free (bit 10 of /proc/kpageflags).
 are_kept_out() {
 	local page
 	for page in "${PAGES[@]}"; do

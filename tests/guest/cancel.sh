@@ -18,7 +18,8 @@ is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
-# No transition puts this block online, so only the task that does so holds the module.
+# Another task, not a transition, puts this block online. The driver holds the reference to the
+# module for that task alone, and the interrupted unplug must not drop it.
 fault hold=1 times=1 what=online
 switch "$FIRST" online_movable > /tmp/switched &
 switcher=$!

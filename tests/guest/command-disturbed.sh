@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Under signals, timeouts, a second daxplug, memory in use and a full disk, the command daxplug does
-# what was asked or changes nothing.
+# Under signals, timeouts, a second daxplug, memory in use and a full disk, the command daxplug
+# makes the whole change or changes nothing.
 # vm: -s 1G -t 300
 # driver: ours stock
 # full
@@ -20,7 +20,7 @@ interrupted() {
 	shift 3
 	before=$(blocks_now)
 	fault hold=1 times=1 skip=3
-	# A command in the background ignores SIGINT, which daxplug respects.
+	# bash starts background commands with SIGINT ignored, and daxplug keeps it ignored.
 	env --default-signal=INT daxplug "$@" dax0.0 > "$WORK/out" 2> "$WORK/err" &
 	local pid=$!
 	ok "$description: under way" wait_until is_held
@@ -89,7 +89,7 @@ wait_until grep -q '"memory_state":"unplugged"' "$WORK/events"
 kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
-is "monitor ends by the signal" "$status" 143
+is "the signal ends monitor" "$status" 143
 ok "every event is a line of JSON" jq -e -s 'all(.chardev == "dax0.0" or .event == "ready")' "$WORK/events"
 ok "one event is the plug" grep -q '"memory_state":"online_movable"' "$WORK/events"
 is "the first event: present" "$(head -n 1 "$WORK/events" | jq -r .event)" present

@@ -19,7 +19,8 @@ STOCK_BREAKS=(
 )
 
 # The promises that the kmem of upstream/ does not make: it has no kmem/ directory, no poll and no
-# parameter, and leaves a block's own file and a second writer waiting for the lock of hotplug.
+# parameter, and a writer to a block's own file and a second writer to state wait for
+# device_hotplug_lock.
 SERIES_BREAKS=(
 	truth.counts why.file during.block during.writer during.timeout guard.blocks
 	poll.transition poll.block uevent.failure bind.choice

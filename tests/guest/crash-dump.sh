@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # After a plug a crash dump contains all memory of the device; after an unplug the dump is readable
-# and contains none of it. With Debian's kdump-tools, which reload the crash kernel on uevents, and
-# with a crash kernel whose memory list the kernel itself updates.
+# and contains none of it. Tests Debian's kdump-tools, which reload the crash kernel on uevents, and
+# a crash kernel whose memory list the kernel itself updates.
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=unplugged crash_kernel_by=kdump-tools"
 # vm: -c -s 256M -x 2G -t 600 -a "crash_after=online_movable crash_kernel_by=kernel"
@@ -64,7 +64,7 @@ once_a_transition() {
 
 is_loaded() { [[ $(< /sys/kernel/kexec_crash_loaded) == 1 ]]; }
 
-# mark_pages NODE: fills pages of a node with a mark and their number.
+# mark_pages NODE: fills pages of a node with a mark and the number of the page.
 mark_pages() {
 	mkdir -p /run/marked
 	mount -t tmpfs -o "mpol=bind:$1,size=$((MARKED_MIB + 16))M" marked /run/marked
@@ -76,7 +76,7 @@ mark_pages() {
 keep() {
 	mkdir -p "$KEPT"
 	mount -t ext4 "$SCRATCH" "$KEPT"
-	# shellcheck disable=SC2034 # they are read in the crash kernel
+	# shellcheck disable=SC2034 # the crash kernel reads them
 	local start end
 	start=$(< "$DAX/mapping0/start")
 	end=$(< "$DAX/mapping0/end")

@@ -33,7 +33,7 @@ for word in unplugged offline online_movable; do
 	# cxl counts memory blocks, and reports a failure if none exists.
 	ok "$word: cxl disable-region" eval "cxl disable-region ${force[$word]} $REGION"
 	ok "$word, disabled: the device is gone" test ! -e "$DAX"
-	is "$word, disabled: so are its blocks" "$(count absent)" "${#BLOCKS[@]}"
+	is "$word, disabled: its blocks are gone" "$(count absent)" "${#BLOCKS[@]}"
 	is "$word, disabled: nothing is left of it" "$(memory_named "${DAX##*/}")" 0
 	ok "$word: cxl enable-region" cxl enable-region "$REGION"
 	ok "$word, enabled: the device is back" wait_until test -e "$DAX"
@@ -44,7 +44,7 @@ for word in unplugged offline online_movable; do
 	[[ $word != online_movable ]] || is "$word" "$(attempt "$word")" "done"
 	ok "$word: cxl destroy-region" cxl destroy-region --force "$REGION"
 	ok "$word, destroyed: the device is gone" test ! -e "$DAX"
-	is "$word, destroyed: so are its blocks" "$(count absent)" "${#BLOCKS[@]}"
+	is "$word, destroyed: its blocks are gone" "$(count absent)" "${#BLOCKS[@]}"
 	is "$word, destroyed: nothing is left of it" "$(memory_named "${DAX##*/}")" 0
 	create_region "$word, created again" mem1
 	is_all "$word, created again" offline 'offline*'

@@ -27,7 +27,7 @@ if [[ -e /newer/usr/bin/cxl ]]; then
 	PATH=$WORK/bin:$PATH
 fi
 
-# --- the situation that a block of commands needs: the second word of its mark; "plugged" if none ---
+# --- the situation that a block of commands needs: the second word of its mark, or "plugged" ---
 
 set_up_plugged() { [[ $(< "$DAX/state") == online_movable ]] || daxplug plug -q dax0.0; }
 

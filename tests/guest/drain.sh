@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# unplug --drain moves memory, even memory that is being written to, before the unplug, and keeps it
-# intact; the report has the moved memory of each process, and the memory that could not be moved.
-# Settings that would refill the device are off meanwhile, and restored even after SIGKILL.
+# unplug --drain moves memory off the device before the unplug, even memory that is being written
+# to, and keeps its contents intact; the report has the moved memory of each process, and the memory
+# that could not be moved. Settings that would refill the device are off during the drain, and
+# restored even after SIGKILL.
 # vm: -s 1G -t 560
 # driver: ours
 # driver-full: stock
@@ -140,9 +141,9 @@ wait "$HOLDER"
 daxplug plug -q dax0.0 2> /tmp/answer
 end_lives "a page pinned for I/O"
 
-# interrupt SIGNAL: once a drain has moved something; sets STATUS.
+# interrupt SIGNAL: sends SIGNAL once a drain has moved some memory; sets STATUS.
 interrupt() {
-	# A job in the background ignores SIGINT otherwise.
+	# Otherwise a background job ignores SIGINT.
 	env --default-signal=INT daxplug unplug dax0.0 --drain --no-refill --progress=json > /tmp/result 2> /tmp/errors &
 	local pid=$!
 	ok "SIG$1: a drain is under way" wait_until grep -q '"draining".*"done_bytes": *[1-9]' /tmp/errors

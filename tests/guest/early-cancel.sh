@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A signal cancels a transition however early it arrives, even before the worker accepts signals and
-# while a task holds a block half-way, which the worker then waits for.
+# A signal cancels a transition however early it arrives: even before the worker accepts signals,
+# while another task is in the middle of switching a block and the worker has to wait for that task.
 # vm: -s 512M
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -11,8 +11,8 @@ is "unplugged" "$(attempt unplugged)" "done"
 is "online_movable" "$(attempt online_movable)" "done"
 before=$(snapshot)
 
-# Another task's switch of a block is held half-way. The worker is delayed before it accepts
-# signals; the end of the delay is the second hit.
+# The first hit holds another task half-way through its switch of a block. The worker is delayed
+# before it accepts signals; when the delay ends, the fault counts the second hit.
 fault what=offline,listen hold=1 times=2 delay_ms=$((700 * SLOW))
 switch "$LAST" offline > /tmp/other &
 other=$!
@@ -20,8 +20,8 @@ ok "another task's switch of a block is held" wait_until is_held
 begin_write it unplugged INT
 ok "the worker runs, and does not accept signals yet" wait_until has_matched 2
 signal it INT
-# If probes are breakpoints, the delay stops a processor, which may delay this shell. Then the signal
-# arrives after the worker has begun to accept signals.
+# If probes are breakpoints, the delay stops a processor, which may delay this shell, so that the
+# signal arrives only after the worker has begun to accept signals.
 hits=$(< "$FAULT/hits")
 if ((SLOW > 1 && hits == 2)); then
 	skip "the worker does not accept signals when the signal is sent" "a delay in a probe stops more than the worker on this kernel"

@@ -70,7 +70,7 @@ signal it INT
 end_write it
 no_fault
 is "the unplug is cancelled later" "$RESULT" EINTR
-is_unchanged "the rollback keeps what the other task has done" "$before"
+is_unchanged "the rollback keeps the other task's switch" "$before"
 is "unplugged" "$(attempt unplugged)" "done"
 
 # outsider N WORD: writes WORD to the file of a block again and again, and records the answers.

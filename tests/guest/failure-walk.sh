@@ -58,14 +58,14 @@ walk() {
 	no_problems "$title: every step fails once, and the failure leaves no trace"
 }
 
-# The errno is the one that was injected, or the driver's own for that step.
+# The operation fails with the injected errno, or with the driver's own for that step.
 expect_failure() {
 	expect "$1: answer" "$ANSWER" '@(EIO|ENODEV|EBUSY)'
 	read_word "$DAX/kmem/last_failure"
 	expect "$1: last_failure" "$WORD" "wanted=* error=-$ANSWER reason=*"
 }
 
-# A transition does all or nothing, and reports which.
+# A transition that fails changes nothing, and reports the failure.
 after_transition() {
 	expect_failure "$1"
 	expect_record "$1" "$BEFORE"
@@ -74,7 +74,7 @@ after_transition() {
 after_plug() { after_transition "$1"; }
 after_unplug() { after_transition "$1"; }
 
-# Bind leaves out a range that it cannot add, unless it can add none.
+# Bind leaves out a range that it cannot add, and fails only if it can add none.
 after_bind() {
 	if [[ $ANSWER == "done" ]] && is_bound; then
 		expect_truth "$1"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Memory that another driver has added at addresses of the device is never the device's: any task can
-# switch it at any time, with kmem/guard on or off, and during a transition.
+# The driver never treats memory that another driver has added at addresses of the device as the
+# device's: any task can switch it at any time, with kmem/guard on or off, and during a transition.
 # full
 # vm: -s 1G -r 2
 . "$LAB/tests/guest/helpers/device.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A CXL expander can be released by daxplug unplug --release, cxl disable-region and cxl
-# destroy-region, without --force, which leaves nothing behind.
+# daxplug unplug --release, cxl disable-region and cxl destroy-region release a CXL expander without
+# --force and leave nothing of its memory behind.
 # full
 # vm: -v cxl -s 512M -t 240
 . "$LAB/tests/guest/helpers/device.sh"

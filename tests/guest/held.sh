@@ -15,7 +15,7 @@ timeout_ms() { echo "$1" > "$DAX/kmem/timeout_ms"; }
 # huge_pages NODE COUNT
 huge_pages() {
 	local file
-	# shellcheck disable=SC2059 # it has the place for the node
+	# shellcheck disable=SC2059 # the format has a place for the node
 	printf -v file "$HUGE" "$1"
 	echo "$2" > "$file"
 }
@@ -39,7 +39,7 @@ spare_all_others() {
 # Like attempt, but frees memory on node 0 before it prints the answer, because printing needs memory.
 unplug_and_make_room() {
 	local file
-	# shellcheck disable=SC2059 # it has the place for the node
+	# shellcheck disable=SC2059 # the format has a place for the node
 	printf -v file "$HUGE" 0
 	# shellcheck disable=SC2016 # perl's variables
 	errno_name "$(perl -e '
@@ -100,7 +100,7 @@ note "going offline and online took $took ms"
 end_write it
 is "pinned by I/O: the timeout expires" "$RESULT" ETIMEDOUT
 note "$(< "$DAX/kmem/last_failure")"
-is "pinned by I/O: the reason, and what held it" "$(failure reason) $(failure held)" "timeout pinned"
+is "pinned by I/O: the reason, and the obstacle" "$(failure reason) $(failure held)" "timeout pinned"
 is "pinned by I/O: the page is in the block" "memory$(($(failure pfn) * 4096 / $(block_size)))" "$(failure block)"
 is_all "pinned by I/O: rolled back" online_movable 'online Movable'
 echo 0 > $TRACE/events/dax_kmem/enable
@@ -121,7 +121,7 @@ pause 1.5
 signal it TERM
 end_write it
 is "a signal: EINTR" "$RESULT" EINTR
-is "a signal: the reason, and what held it" "$(failure reason) $(failure held)" "signal pinned"
+is "a signal: the reason, and the obstacle" "$(failure reason) $(failure held)" "signal pinned"
 release
 
 # --- a transition that is cancelled before its first block names no page ---
@@ -130,11 +130,11 @@ fault what=offline err=16 times=-1
 is "refused by a notifier" "$(attempt unplugged) $(failure reason)" "EBUSY refused"
 fault what=listen delay_ms=$((700 * SLOW)) times=1
 begin_write it unplugged INT
-ok "the next one has not begun" wait_until has_matched 1
+ok "the next unplug has not begun" wait_until has_matched 1
 signal it INT
 end_write it
 is "cancelled before it began: EINTR" "$RESULT" EINTR
-is "cancelled before it began: nothing held it" "$(failure reason) $(failure held)" "signal "
+is "cancelled before it began: no obstacle" "$(failure reason) $(failure held)" "signal "
 no_fault
 
 # --- huge pages that a process has reserved, with no others on any node ---
@@ -168,7 +168,7 @@ before=$(count 'online Movable')
 timeout_ms 8000
 is "nowhere to go: the timeout expires" "$(unplug_and_make_room)" ETIMEDOUT
 note "$(< "$DAX/kmem/last_failure")"
-is "nowhere to go: the reason, and what held it" "$(failure reason) $(failure held)" "timeout no_memory"
+is "nowhere to go: the reason, and the obstacle" "$(failure reason) $(failure held)" "timeout no_memory"
 is "nowhere to go: rolled back" "$(count 'online Movable')" "$before"
 kill "${SPARE[@]}" 2> /dev/null || true
 timeout_ms 0

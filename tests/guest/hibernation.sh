@@ -23,8 +23,8 @@ hibernate() { write_file /sys/power/state disk; }
 # has_resumed DESCRIPTION: the system has resumed from the image.
 has_resumed() { ok "$1: the image was read back" log_since "$1" 'Hibernation image restored successfully'; }
 
-# With either driver, Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected afterwards,
-# so this binds the ports again. The first write to them fails and is lost.
+# With either driver, Linux 7.3-rc7 leaves the host's side of all virtio ports unconnected after a
+# resume, so connect_ports binds them again. The first write to a port fails and is lost.
 has_ports() { grep -qx 'host_connected: 1' /sys/kernel/debug/virtio-ports/*; }
 connect_ports() {
 	local driver=/sys/bus/virtio/drivers/virtio_console device

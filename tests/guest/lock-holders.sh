@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Other tasks that take the hotplug locks run in a loop during transitions, each alone and all at
-# once: every transition succeeds, and every operation of these tasks.
+# once: every transition succeeds, and so does every operation of these tasks.
 # vm: -c -s 512M -r 2 -t 1800 -q "-m slots=2,maxmem=64G -object memory-backend-ram,id=vmem,size=1G,reserve=off -device virtio-mem-pci,id=vmem0,memdev=vmem,node=0,requested-size=0"
 # full
 . "$LAB/tests/guest/helpers/device.sh"
@@ -59,7 +59,7 @@ devdax_off_and_on() {
 	write "$driver/unbind" "$NEIGHBOUR" && write "$driver/bind" "$NEIGHBOUR"
 }
 
-# A page that is retired, as after a corrected fault.
+# A page that the kernel takes out of use by soft offlining, as after corrected errors.
 page_retired() {
 	local try
 	for ((try = 0; try < 100; try++)); do

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Without room for the page structs of a device, the driver refuses a plug before it calls the core,
-# because the core cannot undo half of an add; with room the plug succeeds. Free memory in
-# ZONE_MOVABLE or in a CMA area does not count as room, and the device's own memory does not if the
+# because the core cannot undo a half-finished add; with room the plug succeeds. Free memory in
+# ZONE_MOVABLE or in a CMA area does not count as room. Nor does the device's own memory if the
 # device requests memmap_on_memory, as CXL devices do, but the system does not allow it.
 # vm: -s 32G
 # vm: -s 32G -a cma=1G

@@ -36,7 +36,7 @@ ok "to devdax by force" to_devdax --force
 is "to devdax by force: driver" "$(bound_to)" device_dax
 is "to devdax by force: blocks" "$(count absent)" "${#BLOCKS[@]}"
 
-# --- three namespaces, none of which begins or ends at a memory block ---
+# --- three namespaces, none of which begins or ends at the boundary of a memory block ---
 ok "the namespace is destroyed" ndctl destroy-namespace --force namespace0.0
 for size in 304M 320M; do
 	ok "a namespace of $size" ndctl create-namespace --mode=devdax --map=mem --size="$size"

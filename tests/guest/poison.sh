@@ -58,7 +58,7 @@ is_gone() {
 }
 
 TRACING=/sys/kernel/tracing
-# went_offline: the blocks that went offline, in their order, a line each.
+# went_offline: prints the blocks that went offline, in order, one per line.
 went_offline() { sed -n 's/.*block_switch: .* block=memory\([0-9]*\) to=offline error=0 .*/\1/p' $TRACING/trace; }
 
 is "no faulty page at first" "$(< "$DAX/kmem/pages_poisoned") $(corrupted)" "0 0"

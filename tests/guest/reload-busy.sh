@@ -51,7 +51,7 @@ reader_begin() {
 	done
 }
 
-# reader_end DESCRIPTION UNLOADED: closes the files, which cannot be read if the module is unloaded.
+# reader_end DESCRIPTION UNLOADED: closes the files; none can be read once the module is unloaded.
 reader_end() {
 	local fd failed=0
 	for fd in "${FILES[@]}"; do

@@ -25,8 +25,8 @@ taken() {
 	printf '%s\n' "$answer"
 }
 
-# Prints a snapshot without the reservations of the device, which taken-over memory gets with the first
-# unplug, even one that fails.
+# Prints a snapshot without the device's reservations. Memory that was taken over from the kernel's
+# own driver gets them at the first unplug, even one that fails.
 without_reservations() { snapshot | sed -e '/: dax0.0$/d' -e 's/^ *//'; }
 
 # rolls_back DESCRIPTION VIEW: an unplug fails when the first range is removed.

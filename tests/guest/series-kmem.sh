@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016 # expanded by eval
 # The kernel's own kmem with the patches of upstream/: a transition switches all blocks or
-# changes nothing, whatever ends it, and memory that is online at unbind is found again. On
+# changes nothing, however it ends, and memory that is online at unbind is found again. On
 # a kernel without the patches each section fails.
 # vm: -s 1G -r 2
 # driver: stock-series

@@ -38,7 +38,7 @@ share() {
 	}' /tmp/storm
 }
 
-# A device that is stuck would violate no invariant either.
+# A stuck device would not violate any invariant.
 if [[ "${OPTIONS[*]}" != *--kernel-zone* ]]; then
 	for word in unplugged online_movable; do
 		note "state $word: $(share "state $word") of 100 done"

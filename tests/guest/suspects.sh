@@ -64,7 +64,7 @@ for kind in kernel reserved page_table slab; do
 	rmmod unmovable
 done
 
-# A page with a hardware fault in the same block is neither the reason nor hides it.
+# A page with a hardware fault in the same block is not reported, and does not hide the reason.
 if ! modprobe hwpoison-inject; then
 	skip "a fault as well" "the kernel cannot simulate hardware faults"
 elif ! insmod "$LAB/modules/unmovable.ko" block="$LAST" kind=kernel; then

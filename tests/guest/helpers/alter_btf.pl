@@ -46,7 +46,7 @@ while ($at < $end) {
 	$id{function2} //= $id if $kind == $PTR && $two_parameters[$size];
 	$at += 12 + ($fixed{$kind} // 0) + ($entry{$kind} // 0) * $count;
 }
-absent("it has no struct $struct") unless $of_struct;
+absent("no struct $struct") unless $of_struct;
 
 my $count = unpack('L', substr($btf, $of_struct + 4, 4)) & 0xffff;
 for my $at (map { $of_struct + 12 + 12 * $_ } 0 .. $count - 1) {
@@ -57,7 +57,7 @@ for my $at (map { $of_struct + 12 + 12 * $_ } 0 .. $count - 1) {
 		substr($btf, $of_struct + 4, 4) = pack('L', unpack('L', substr($btf, $of_struct + 4, 4)) | 1 << 31);
 		substr($btf, $at + 8, 4) = pack('L', unpack('L', substr($btf, $at + 8, 4)) | 1 << 24);
 	} else {
-		absent("it has no such type: $change") unless $id{$change};
+		absent("no type for $change") unless $id{$change};
 		substr($btf, $at + 4, 4) = pack('L', $id{$change});
 	}
 	binmode(STDOUT);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: commands.pl FILE.md...
 #
-# Prints the commands of the shell blocks of documents, a line for each, with a tab between
+# Prints the commands of the shell blocks of documents, one per line, with a tab between
 #
 #	FILE BLOCK LINE TEST WORDS STATUS COMMAND
 #

@@ -71,7 +71,7 @@ exec {NEVER}<> <(:)
 # pause SECONDS: sleeps without a fork.
 pause() { read -rt "$1" -u "$NEVER" || true; }
 
-# The factor by which a kernel that checks itself is slower.
+# The factor by which a kernel with sanitizers is slower.
 SLOW=1
 [[ $KERNEL != @(debug|kcsan)* ]] || SLOW=6
 
@@ -249,8 +249,8 @@ let_go() { echo 0 > "$FAULT/hold"; }
 declare -A WRITERS=() # process by name
 
 # begin_write NAME WORD [SIGNAL|SIGNAL=DEFAULT|SIGNAL=IGNORE...]: starts a writer with handlers
-# for the signals (so that it survives them), which writes once and keeps the result. In the
-# background SIGINT is ignored unless it is named. WRITE_TO is the file if it is not state.
+# for the signals (so that it survives them), which writes once and keeps the result. A background
+# process ignores SIGINT unless the arguments name it. WRITE_TO is the file if it is not state.
 begin_write() {
 	local name=$1 word=$2
 	shift 2
@@ -268,13 +268,13 @@ begin_write() {
 		close($kept);
 		rename("$result.new", $result);' "${WRITE_TO-$DAX/state}" "$word" "/tmp/result.$name" "$@" &
 	WRITERS[$name]=$!
-	disown # or bash would report its end
+	disown # otherwise bash reports its end
 }
 
 signal() { kill "-$2" "${WRITERS[$1]}"; }
 has_result() { [[ -s /tmp/result.$1 ]]; }
 
-# is_writing NAME: the writer is in the middle of write(2), by /proc.
+# is_writing NAME: the writer is in the middle of write(2), according to /proc.
 is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
 
 # has_ended PID: succeeds for a zombie, too, because bash sometimes fails to reap one.

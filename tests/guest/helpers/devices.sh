@@ -13,7 +13,7 @@ bound_to() { [[ ! -e $DAX/driver ]] || basename "$(realpath "$DAX/driver")"; }
 # memory_named NAME: the number of entries of /proc/iomem with that name.
 memory_named() { grep -c ": $1\$" /proc/iomem; }
 
-# to_kmem: binds the device to kmem, whatever driver it has. Prints the result. Before Linux 6.6 a
+# to_kmem: binds the device to kmem, even from another driver. Prints the result. Before Linux 6.6 a
 # driver binds only devices that were written to new_id.
 to_kmem() {
 	local name=${DAX##*/}

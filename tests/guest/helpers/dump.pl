@@ -7,7 +7,7 @@
 #						a number, each number counted once
 use strict;
 use warnings;
-no warnings 'portable'; # numbers of 64 bits
+no warnings 'portable'; # 64-bit numbers
 
 my $PAGE = 4096;
 my $PT_LOAD = 1;
@@ -20,7 +20,7 @@ sub bytes_at {
 	my ($offset, $size) = @_;
 	sysseek($dump, $offset, 0) or die "$path: $!\n";
 	my $got = sysread($dump, my $bytes, $size);
-	die "$path: it ends before $offset + $size\n" if !defined $got || $got != $size;
+	die "$path: file ends before $offset + $size\n" if !defined $got || $got != $size;
 	return $bytes;
 }
 

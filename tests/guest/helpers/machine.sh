@@ -9,13 +9,13 @@ machine() {
 	# shellcheck disable=SC2016 # for jq
 	ask='{execute: "human-monitor-command", arguments: {"command-line": $line}, id: $id}'
 	exec {turn}> /run/monitor.turn
-	# Only one process can open the port, and the last may not have closed it yet.
+	# Only one process can open the port, and the previous one may not have closed it yet.
 	flock "$turn"
 	until { exec {fd}<> "${MONITOR:?there is no port to the monitor}"; } 2> /dev/null; do sleep 0.1; done
-	printf '%s\n' '{"execute": "qmp_capabilities"}' >&"$fd" # an error, except for the first time
+	printf '%s\n' '{"execute": "qmp_capabilities"}' >&"$fd" # fails, except the first time
 	jq -nc --arg line "$*" --arg id "$id" "$ask" >&"$fd"
 	while IFS= read -r -t $((10 * SLOW)) -u "$fd" line; do
-		[[ $line == *"\"$id\""* ]] || continue # an event, or a late answer to another
+		[[ $line == *"\"$id\""* ]] || continue # an event, or the late answer to another id
 		answer=$line
 		break
 	done

@@ -8,7 +8,7 @@ REGION=$(realpath "$DAX/../dax_region")
 has_driver() { [[ -e $DEVICES/$1/driver ]]; }
 
 # bind_to_kmem DEVICE: binds DEVICE; prints "done" or the errno's name. Before Linux 6.6 a driver binds
-# only devices that were written to new_id, but all of those.
+# the devices that were written to new_id, all of them, and no others.
 bind_to_kmem() {
 	local device
 	if [[ $KERNEL == 6.1 ]]; then

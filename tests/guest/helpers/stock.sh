@@ -26,7 +26,7 @@ unload_stock() {
 	local leaks=/sys/kernel/debug/kmemleak
 	if [[ -w $leaks ]]; then
 		! is_bound || unbind > /tmp/answer
-		pause 5 # kmemleak does not report younger ones
+		pause 5 # kmemleak does not report younger allocations
 		echo scan > "$leaks"
 		echo scan > "$leaks"
 		cat "$leaks" > /dev/console
