@@ -8,7 +8,7 @@ set -euo pipefail
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# result ERMS MS: prints a line of JSON as bench/lib.sh does; with ERMS null, as it once did.
+# result ERMS MS: prints a line of JSON as bench/lib.sh does; with ERMS null, as in old results.
 result() {
 	jq -cn --argjson erms "$1" --argjson ms "$2" '{kernel: "6.12", who: "ours", way: "state", what: "plug",
 		size: 1073741824, block: 134217728, ranges: 1, emulated: true, boot: "\($erms)", round: 1, ms: $ms} +

@@ -4,7 +4,8 @@
 # The Debian packages, for Debian 12 and 13: two builds in minimal roots are identical; lintian
 # reports nothing; debian/tests pass with the packages installed; an upgrade whose driver does not
 # build leaves the old one; a kernel that is installed afterwards gets the driver before its first
-# boot; a failed build of the driver fails no package; after a purge the kernel's own module is unchanged, and no file is left.
+# boot; a failed build of the driver fails no package; after a purge the kernel's own module is
+# unchanged, and no file is left.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
@@ -59,7 +60,7 @@ for release in 12 13; do
 	SECURE_BOOT='' INSTALLED='' machine_disk "$release" '' initramfs-tools
 	new_layer
 	cp -r "$DEBS" "$WORK/clone/debs"
-	in_machine 'rm -f /etc/dpkg/dpkg.cfg.d/*' # the root's own have dpkg leave out documents
+	in_machine 'rm -f /etc/dpkg/dpkg.cfg.d/*' # these files make dpkg leave out documents
 	ok "$deb: install" in_machine 'cp /clone/debs/extra/libdaxplug-dev_*.deb debs/ && apt-get update && apt-get install -y ./debs/*.deb pkg-config'
 	in_machine 'dpkg --status daxplug-dkms' > /dev/null || continue
 	ok "$deb: the driver is built" in_machine "test -e /lib/modules/$KERNEL_RELEASE/updates/dkms/daxplug_kmem.ko*"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# dracut's module adds daxplug's driver to an initramfs that will hold kmem, however kmem gets in, and
-# to no other. It and the hook of initramfs-tools mark an image whose machine has the driver. With a
-# fake dracut; tests/machine/initramfs.sh boots such an initramfs.
+# dracut's module adds daxplug's driver to an initramfs that will hold kmem, however kmem gets in,
+# and to no other. dracut's module and the hook of initramfs-tools mark an image whose machine has
+# the driver. Runs with a fake dracut; tests/machine/initramfs.sh boots such an initramfs.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/machine.sh
@@ -23,7 +23,7 @@ mkdir -p "$initdir/usr/lib/modules"
 instmods() { ADDED+=" $*"; }
 inst() { ADDED+=" $*"; }
 
-# added [NAME=VALUE...]: prints what the module adds with these options of dracut.
+# added [NAME=VALUE...]: prints the files that the module adds with these options of dracut.
 added() (
 	ADDED=
 	local "$@"

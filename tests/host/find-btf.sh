@@ -109,7 +109,7 @@ rm -r "$KDIR/include"
 find_btf
 ok "missing headers are named" grep -q 'linux-headers' <<< "$FOUND"
 
-# A kernel image may be compressed by any of them; gzip is on every machine.
+# A kernel image may be compressed by any of these programs; gzip is on every machine.
 mapfile -t programs < <(sed -nE 's/.*for format in (.*); do/\1/p' "$FIND" | grep -oE '[a-z0-9]+ -dc' | cut -d ' ' -f 1)
 ok "there are programs to look for" test "${#programs[@]}" -ge 4
 for program in "${programs[@]}"; do

@@ -50,7 +50,7 @@ tested() {
 	local stock=${RESULTS["$1 stock"]} ours=${RESULTS["$1 ours"]}
 	if [[ ! $2 ]]; then
 		skip "$3" "no source of this test (set NDCTL_SOURCE or LINUX_SOURCE)"
-	elif [[ $stock == [1-9]* && $stock != @(124|126|127) ]]; then # no time, no such program
+	elif [[ $stock == [1-9]* && $stock != @(124|126|127) ]]; then # timed out; cannot be run
 		skip "$3" "the test exits with status $stock with the kernel's own driver"
 	else
 		is "$3" "$stock $ours" "0 0"

@@ -4,8 +4,8 @@
 # The documented commands that build and install the driver succeed in a root with a kernel's headers;
 # those for the library, the command and the packages succeed in a root with the build dependencies of
 # debian/control. Both are roots of the lab, which the test does not change. Git and "make
-# install-source" leave out what "make" has built; "make uninstall" removes nothing that a package or
-# another kernel's driver needs.
+# install-source" leave out the results of "make"; "make uninstall" removes nothing that a package
+# or another kernel's driver needs.
 set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/layer.sh
@@ -18,7 +18,7 @@ in_kernels_layer() {
 # sources_in DIR: prints the files of the driver's source in DIR.
 sources_in() { (cd "$1" && find dkms.conf kernel -type f | sort); }
 
-# make_uninstall: without the kernel's headers
+# make_uninstall: runs "make uninstall" without the kernel's headers.
 make_uninstall() { in_layer "$KERNEL_ROOT" "make uninstall KDIR=/nonexistent RELEASE=$KERNEL_RELEASE"; }
 
 has() { test -e "$WORK/upper/$1"; }
@@ -40,7 +40,7 @@ run_commands in_kernels_layer tests/host/from-source.sh kernel
 DRIVER=usr/lib/modules/$KERNEL_RELEASE/updates/daxplug_kmem.ko LOADER=usr/lib/daxplug/load-kmem
 ok "the driver is installed" has "$DRIVER"
 
-is "Git ignores what was built" "$(git -C "$WORK/clone" ls-files -o --exclude-standard)" ''
+is "Git ignores the results of make" "$(git -C "$WORK/clone" ls-files -o --exclude-standard)" ''
 ok "make install-source" in_layer "$KERNEL_ROOT" 'make install-source DESTDIR=/clone/build/source'
 is "it installs the sources only" "$(sources_in "$WORK"/clone/build/source/usr/src/daxplug-*)" \
 	"$(git ls-files dkms.conf kernel | grep -v ^kernel/model/ | sort)"

@@ -72,7 +72,7 @@ for hook in "packaging/kernel/postinst 6.12.0" "packaging/kernel/install add 6.1
 	is "$hook, a build that fails: the initramfs is not rebuilt" "$(called update-initramfs)" 0
 	run FULL=1 -- "${command[@]}"
 	is "$hook, an initramfs that cannot be rebuilt: status" "$STATUS" 0
-	ok "$hook, an initramfs that cannot be rebuilt: the message says so, and what to run" \
+	ok "$hook, an initramfs that cannot be rebuilt: the message says so, and names the command to run" \
 		grep -q "could not rebuild the initramfs of Linux 6.12.0 .*: run update-initramfs -u -k 6.12.0" <<< "$SAID"
 	run BROKEN=1 -- "${command[@]}"
 	is "$hook, an initramfs that cannot be read: status" "$STATUS" 0

@@ -20,7 +20,7 @@ mkdir "$WORK"/{module,src,modules,run}
 cat > "$WORK/modprobe" << 'END'
 #!/bin/bash
 echo "$*" >> "$WORK/asked"
-# As with option -b, a name on the blacklist loads nothing.
+# As with option -b, a blacklisted name loads nothing.
 [[ ${MODPROBE_OPTIONS-} != *b* || $* != daxplug_kmem* ]] || exit 0
 case "$*" in
 "--ignore-install kmem"*) mkdir -p /sys/module/kmem ;;
@@ -80,7 +80,7 @@ expect "refused" stock 0 1
 ok "the log has the reason" grep -qF "<3>daxplug: its kmem driver is not in use: ERROR: could not insert 'daxplug_kmem': Key was rejected by service;" "$WORK/kmsg"
 ok "/run/daxplug/fallback has the reason" grep -q 'Key was rejected' "$WORK/run/daxplug/fallback"
 PROBLEM=other sh packaging/load-kmem
-is "the log has the reason once a boot" "$(grep -c . "$WORK/kmsg")" 1
+is "the log has the reason once per boot" "$(grep -c . "$WORK/kmsg")" 1
 sh packaging/load-kmem
 ok "loading the driver removes /run/daxplug/fallback" test ! -e "$WORK/run/daxplug/fallback"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # takeover and handback keep the state of each device, undo a failure, ignore signals while no driver
-# is loaded, and finish what a killed run has begun. Runs on a fake machine with two devices, whose
+# is loaded, and finish the work of a killed run. Runs on a fake machine with two devices, whose
 # drivers bind them when they are loaded, as from Linux 6.6 on.
 set -euo pipefail
 . tests/guest/lib.sh

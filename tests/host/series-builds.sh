@@ -11,7 +11,7 @@ done
 . tests/guest/lib.sh
 
 PARTS=(drivers/base/ drivers/dax/ mm/)
-# MIGRATION is not among them: MEMORY_HOTREMOVE selects it.
+# MIGRATION is missing here because MEMORY_HOTREMOVE selects it.
 WITHOUT=(MEMORY_HOTPLUG MEMORY_HOTREMOVE NUMA MEMORY_FAILURE CRASH_HOTPLUG)
 
 # make_in_tree ARGUMENT...

@@ -6,7 +6,7 @@ set -euo pipefail
 . tests/guest/lib.sh
 . tests/host/helpers/machine.sh
 
-# ANSWER is what mokutil answers about a certificate.
+# ANSWER is mokutil's answer about a certificate.
 fake mokutil << 'END'
 [ "$1" != --test-key ] || echo "$ANSWER" >&2
 END
@@ -26,7 +26,7 @@ run() {
 
 run '' status
 is "no certificate: status" "$STATUS" 1
-is "no certificate: the message says what to run" "$SAID" \
+is "no certificate: the message names the command to run" "$SAID" \
 	"daxplug: $certificate does not exist, so DKMS has signed no driver yet: run /usr/lib/daxplug/build-driver --force"
 
 : > "$certificate"
@@ -42,7 +42,7 @@ run "$certificate is not enrolled" enrol
 is "mokutil: is not enrolled: enrol requests it" "$STATUS $(called "mokutil --import $certificate")" "0 1"
 run "$certificate is already in the enrollment request" enrol
 is "mokutil: a pending request: status" "$STATUS $(called 'mokutil --import')" "1 0"
-ok "mokutil: a pending request: the message says what to do" grep -q 'is not trusted yet.*reboot' <<< "$SAID"
+ok "mokutil: a pending request: the message has the remedy" grep -q 'is not trusted yet.*reboot' <<< "$SAID"
 for command in enrol status; do
 	run 'EFI variables are not supported on this system' $command
 	is "mokutil fails: $command: nothing is requested" "$STATUS $(called 'mokutil --import')" "1 0"

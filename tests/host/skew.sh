@@ -8,8 +8,8 @@ set -euo pipefail
 . tests/guest/lib.sh
 KERNEL=${KERNEL:-6.12}
 
-# The oldest release. As long as there is none: the first commit whose driver loads without a warning,
-# and the first whose command the present lab can build.
+# The oldest release. Until there is one: the first commit whose driver loads without a warning, and
+# the first commit whose command the present lab can build.
 RELEASE=$(git tag --sort=v:refname 2> /dev/null | head -n 1 || true)
 OLD_DRIVER=${RELEASE:-59b656b}
 OLD_COMMAND=${RELEASE:-22a11c7}

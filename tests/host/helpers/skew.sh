@@ -54,7 +54,7 @@ verb() {
 	fi
 	daxplug "$name" "$@" > /tmp/out 2> /tmp/err || status=$?
 	is "$PAIR: $name: fails" $((status != 0)) "$lacks"
-	is "$PAIR: $name: lines of errors" "$(wc -l < /tmp/err)" "$lacks"
+	is "$PAIR: $name: lines on standard error" "$(wc -l < /tmp/err)" "$lacks"
 	is "$PAIR: $name: the device" "$(truth)" "$state"
 	is "$PAIR: $name: the device, as the command lists it" "$(listed state)" "$state"
 	note "$(head -n 3 /tmp/out /tmp/err)"
