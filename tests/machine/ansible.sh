@@ -48,7 +48,7 @@ case $BOOT in
 	echo 0 > "$DAX/kmem/guard"
 	ok "the device has drifted: check mode" play --check --diff
 	is "the device has drifted: one task would change something" "$(changed)" 1
-	ok "the device has drifted: what differs" eval "said '^-dax0.0: guard = off$' && said '^\+dax0.0: guard = on$'"
+	ok "the device has drifted: diff mode shows the difference" eval "said '^-dax0.0: guard = off$' && said '^\+dax0.0: guard = on$'"
 	is "the device has drifted: check mode changes nothing" "$(< "$DAX/kmem/guard")" 0
 	ok "the role runs after the drift" play
 	is "the device is as declared again" "$(changed) $(< "$DAX/kmem/guard")" "1 1"

@@ -71,7 +71,7 @@ fell_back() {
 	ok "boot $BOOT: the kernel log says why: $1" grep -qE "daxplug: its kmem driver is not in use: .*$1" <(dmesg)
 	is "boot $BOOT: the kernel log says so once" "$(dmesg | grep -c 'daxplug: its kmem driver is not in use')" 1
 	ok "boot $BOOT: the journal has it as an error" grep -qE "its kmem driver is not in use: .*$1" <(journalctl -b -p err)
-	ok "boot $BOOT: check says why, and what to do" check_says_why "$1"
+	ok "boot $BOOT: check has the reason and the remedy" check_says_why "$1"
 }
 
 check_says_why() { daxplug check | grep -A 1 -E "^warning: .*$1.*\[driver-fell-back\]$" | grep '^    '; }

@@ -3,8 +3,8 @@
 # machine-full: -p -r 12 -t 1800 -e kexec-tools -a memhp_default_state=online_movable
 # machine-full: -p -r 13 -t 2700 -e kexec-tools -a memhp_default_state=online_movable
 # Nothing that starts, stops or replaces daxplug's unit, its package or the system changes memory: a
-# start and a stop of the unit, a removal of its configuration, a reinstallation, a removal, a soft-reboot, a kexec and a
-# shutdown. None of them waits for daxplug.
+# start and a stop of the unit, a removal of its configuration, a reinstallation, a removal, a
+# soft-reboot, a kexec and a shutdown. None of them waits for daxplug.
 . "$LAB/tests/machine/lib.sh"
 UNIT=daxplug-apply@dev-dax0.0.service
 
