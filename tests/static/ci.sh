@@ -8,7 +8,7 @@ set -euo pipefail
 
 WORKFLOW=.github/workflows/ci.yml
 
-# steps: prints the commands, the actions and their conditions, one a line.
+# steps: prints the commands, the actions and their conditions, one per line.
 steps() { sed -nE 's/^ *(- )?(run|uses|if): +/\2: /p' "$WORKFLOW"; }
 
 # minutes: prints the timeouts, the job's first.
