@@ -3,8 +3,8 @@
  * Makes one allocation of an operation fail.
  *
  * A write of N to `fail` makes the Nth allocation fail in the next write(2) of the
- * same task, and in the kernel threads that work for it meanwhile (the driver's, and
- * the creator of kernel threads); with 0 none fails. Like failslab, counts only
+ * same task, or in a kernel thread that works for the task during that write (one
+ * of the driver's, or kthreadd); with 0 none fails. Like failslab, counts only
  * allocations that may fail, in should_failslab(). Spares an allocation whose failure
  * the core does not survive.
  */
@@ -31,11 +31,11 @@ MODULE_PARM_DESC(counted, "number of allocations since fail was written");
 
 static char outcome[8] = "none";
 module_param_string(outcome, outcome, sizeof(outcome), 0444);
-MODULE_PARM_DESC(outcome, "failed, spared, or none: there were not that many");
+MODULE_PARM_DESC(outcome, "failed, spared, or none: the write made fewer allocations");
 
 static char callers[400];
 module_param_string(callers, callers, sizeof(callers), 0444);
-MODULE_PARM_DESC(callers, "where that was, the innermost function first");
+MODULE_PARM_DESC(callers, "functions that made that allocation, the innermost first");
 
 static unsigned int fail;
 
@@ -93,20 +93,20 @@ static bool is_part_of_write(void)
 {
 	struct task_struct *task = READ_ONCE(writer);
 
-	/* A probe that is a trap cannot detect hard interrupts, but they hardly ever allocate. */
+	/* A probe that is a trap cannot detect a hard interrupt, but those hardly ever allocate. */
 	return task && !in_serving_softirq() && (task == current || works_for_writer());
 }
 
 /*
- * Allocations that may not fail do not count, nor do those of the kernel's own checks,
- * which work without: they use no reserves and wake no task.
+ * Allocations that must not fail do not count. Nor do those of the kernel's own checks, which
+ * tolerate a failure: they have __GFP_NOMEMALLOC, or no bit of __GFP_RECLAIM.
  */
 static bool may_fail(gfp_t gfp)
 {
 	return !(gfp & (__GFP_NOFAIL | __GFP_NOMEMALLOC)) && (gfp & __GFP_RECLAIM);
 }
 
-/* The frames of the probe come first, then the function that it is at. */
+/* The probe's own frames come first, then the probed function. */
 static unsigned int first_caller(const unsigned long *entries, unsigned int nr, unsigned long at)
 {
 	unsigned int i;
@@ -118,12 +118,12 @@ static unsigned int first_caller(const unsigned long *entries, unsigned int nr, 
 }
 
 /*
- * A new node that cannot be registered is a BUG_ON(), or on 7.3, where it is done by
- * register_node(), a WARN_ON() (add_memory_resource() in mm/memory_hotplug.c). A
- * section that cannot be added is a WARN_ON(), and the sections before it stay, so that
- * the range cannot be added any more (__add_pages(), likewise). If a driver's files
- * cannot all be made, really_probe() removes those too that were not, which is a WARN()
- * (device_remove() in drivers/base/dd.c, sysfs_remove_group()).
+ * add_memory_resource() in mm/memory_hotplug.c does not survive a failure to register a new
+ * node: it calls BUG_ON(), or on 7.3, where register_node() registers the node, WARN_ON().
+ * __add_pages() calls WARN_ON() if it cannot add a section, and keeps the sections before it,
+ * so that the range cannot be added any more. If a driver's files cannot all be created,
+ * really_probe() also removes the ones that were not, and sysfs_remove_group() calls WARN()
+ * (device_remove() in drivers/base/dd.c).
  */
 static bool core_cannot_bear(const char *caller, bool *makes_files)
 {
@@ -180,7 +180,10 @@ static int before_allocation(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* A probe that has this is never made a jump, which could not change where to go on. */
+/*
+ * kprobes does not optimise a probe with a post_handler into a jump, from which
+ * the pre_handler could not change regs->ip.
+ */
 static void after_allocation(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

@@ -205,8 +205,8 @@ static void hold_here(void)
 }
 
 /*
- * As memory_failure() leaves a page while it waits for pcp_batch_high_lock, which the core
- * holds here: the flag is set, and the page is not counted in its block yet.
+ * Leaves the page as memory_failure() does while it waits for pcp_batch_high_lock, which the
+ * core holds here: PG_hwpoison is set, but the page is not counted in its block yet.
  */
 static void fail_page(void)
 {
@@ -244,9 +244,9 @@ static int memory_event(struct notifier_block *notifier, unsigned long event, vo
 /**
  * fault_in_step() - decide whether the driver's next step fails
  * @word: the name of the step
- * @address: the start of the memory that it concerns, 0 if none
+ * @address: the start of the memory that the step concerns, 0 if none
  *
- * Context: Any, also where nothing may sleep; one step at a time.
+ * Context: Any context, including atomic; one step at a time.
  * Return: 0 or the negative errno to fail with.
  */
 int fault_in_step(const char *word, u64 address)

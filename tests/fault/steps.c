@@ -108,12 +108,15 @@ static int before(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* A probe that has this is never made a jump, which could not change where to go on. */
+/*
+ * kprobes does not optimise a probe with a post_handler into a jump, from which
+ * the pre_handler could not change regs->ip.
+ */
 static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }
 
-/* A function of the kmem module itself is not a step; the core's function that it calls is. */
+/* A function of kmem itself is not a step; the core's function that it calls is a step. */
 static int listen(struct step *step)
 {
 	int err;
