@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# "daxplug check" names the kmem driver in use, why it is not daxplug's, and what to do. Part of
-# cli.sh.
+# "daxplug check" names the kmem driver in use, the reason why daxplug's is not in use, and the
+# remedy. Part of cli.sh.
 
 MODPROBE_RULE=$REPO/packaging/modprobe.conf
 

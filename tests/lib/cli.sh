@@ -402,7 +402,7 @@ ln -sfn "$WORK/outside" "$ROOT/etc/daxctl.conf.d/b.conf"
 echo '[reconfigure-device b]' > "$WORK/outside"
 is "check does not leave the tree" "$(on check | grep -c b.conf)" 0
 
-# cannot_read PATH WHAT: check cannot tell what a link at PATH to itself, for example, configures.
+# cannot_read PATH WHAT: PATH is a link to itself, and check cannot tell the configuration there.
 cannot_read() {
 	rm -rf "${ROOT:?}/$1"
 	ln -s "${1##*/}" "$ROOT/$1"
@@ -603,7 +603,7 @@ ok "monitor reports a device that is gone" within removal has_line '"event":"rem
 kill -TERM "$monitor"
 status=0
 wait "$monitor" || status=$?
-is "monitor ends by the signal" "$status" 143
+is "the signal ends monitor" "$status" 143
 is "monitor begins with the present devices" "$(head -n 1 "$WORK/events" | jq -r '.event + " " + .chardev + " " + .mode')" \
 	"present dax0.0 system-ram"
 is "jq can read the time of an event" "$(head -n 1 "$WORK/events" | jq -r '.time | sub("\\.[0-9]+"; "") | fromdate | type')" number

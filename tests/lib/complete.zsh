@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: zsh -f complete.zsh DIRECTORY LINE...
 #
-# Prints what each line becomes in an interactive zsh after a TAB, with the
+# Prints each line as an interactive zsh completes it after a TAB, with the
 # completions of DIRECTORY.
 zmodload zsh/zpty
 directory=$1

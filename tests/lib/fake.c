@@ -11,7 +11,7 @@
 #include "fake.h"
 #include "pagemap.h"
 
-/* One for all tests: a child process with a copy of it changes a fixture. */
+/* Global, so that a child process has a copy of it, with which it changes the fixture. */
 struct fake fake;
 
 void fake_reset(struct fixture *fixture, const struct fixture_device *device)

@@ -13,7 +13,7 @@
  * struct fake - the behaviour of the fake kernel; set by a test before the change
  * @fixture: the tree
  * @device: the device, which is the only one
- * @has_state: whether its driver has a state file
+ * @has_state: whether the driver has a state file
  * @policy: the state of blocks after a bind, such as "offline", "online_kernel"
  * @fail_block: N of memoryN that does not take @fail_word, or -1
  * @fail_word: the word
@@ -23,14 +23,14 @@
  * @fail_state_err: a negative errno for that
  * @fail_leaves: N of memoryN that such a failure leaves offline, or -1
  * @hide_zone: N of memoryN whose zone cannot be read once a block goes offline, or -1
- * @waits: it failed before it had its turn, which daxplug's driver does not count
+ * @waits: the write of @fail_state fails before its turn, which daxplug's driver does not count
  * @bind_ms: how long binding takes, even if a signal arrives
  * @fail_bind: a negative errno for binding, or 0
  * @bind_lies: a negative errno that a successful bind returns, or 0
  * @binds_to: the driver that a device is bound to in the end
  * @fail_unbind: a negative errno for unbinding, or 0
  * @needs_id: the driver binds the device only by its name, given to new_id
- * @has_id: it has been given
+ * @has_id: new_id has the name
  * @no_driver: there is no module kmem
  * @fail_reclaim: a negative errno for reclaiming, or 0
  * @fail_setting: a negative errno for kmem/guard, faulty_pages and the like, or 0
@@ -43,9 +43,9 @@
  * @intruder: N of memoryN that another process puts online whenever a block goes offline, or -1
  * @rival: N of memoryN to whose state another process writes @rival_word first, or -1
  * @rival_word: the word
- * @late_ms: how long it takes before a write begins; a signal then is lost
+ * @late_ms: the delay before a write begins; a signal during the delay is lost
  * @slow_ms: how long each write takes; a signal ends it
- * @deaf: no signal ends it
+ * @deaf: no signal ends a write
  * @keep_setting: a setting that takes no value but 0, or NULL
  * @node_setting: a setting that goes with the memory of the device, or NULL
  * @move_err: a negative errno for moving pages, or 0

@@ -481,7 +481,7 @@ static void waits_for_another(void **state)
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
 	assert_int_equal(daxplug_device_worker(context->device), 4242);
 	assert_int_equal(daxplug_change_waits_for(context->change), 4242);
-	/* Closing it is not enough, because the worker has a copy. */
+	/* Closing fd is not enough, because the worker has a copy of it. */
 	assert_int_equal(flock(fd, LOCK_UN), 0);
 	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
@@ -518,7 +518,10 @@ static void vanished(void **state)
 	assert_int_equal(daxplug_change_outcome(context->change), DAXPLUG_OUTCOME_REFUSED);
 }
 
-/* The name goes to a device of other memory. The old directory stays, so that its inode does. */
+/*
+ * A device of other memory gets the name. The old directory stays, so that the new one cannot
+ * reuse its inode number.
+ */
 static void replace_device(struct context *context)
 {
 	struct fixture_device other = fixture_hmem;
@@ -571,14 +574,14 @@ static int start_locked(struct context *context)
 	return fd;
 }
 
-/* Closing it is not enough, because the worker has a copy. */
+/* Closing fd is not enough, because the worker has a copy of it. */
 static void unlock(int fd)
 {
 	assert_int_equal(flock(fd, LOCK_UN), 0);
 	close(fd);
 }
 
-/* The worker gets the lock of a device that has gone meanwhile. */
+/* The device has gone by the time the worker gets its lock. */
 static void replaced_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -593,7 +596,7 @@ static void replaced_while_locked(void **state)
 	expect_replaced(context, daxplug_change_wait(context->change));
 }
 
-/* The state before a change is the one that the process with the lock has left. */
+/* The state before a change is the one that the previous holder of the lock has left. */
 static void changed_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -903,7 +906,7 @@ static void other_threads(void **state)
 	other = fork_another();
 	EXPECT(daxplug_change_wait(context->change), -ETIMEDOUT, ROLLED_BACK, OFFLINE);
 
-	/* Nor does it keep the device. */
+	/* The other process does not hold the lock of the device either. */
 	fake.slow_ms = 0;
 	context->timeout = 5000;
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
@@ -911,7 +914,7 @@ static void other_threads(void **state)
 	waitpid(other, NULL, 0);
 }
 
-/* The end of a worker is seen though another process has its end of the pipe. */
+/* The library sees the end of a worker even if another process has the worker's end of the pipe. */
 static void worker_killed(void **state)
 {
 	struct context *context = *state;
@@ -954,7 +957,7 @@ static void starter_ends(void **state)
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 }
 
-/* Then each child is the first process of a namespace, and getppid() is 0 there. */
+/* In a new PID namespace the worker is the first process, and its getppid() returns 0. */
 static void own_pid_namespace(void **state)
 {
 	struct context *context = *state;
@@ -975,7 +978,7 @@ static void own_pid_namespace(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* A caller that reaps all its children does no harm. */
+/* A caller that ignores SIGCHLD, so that the kernel reaps its children, does no harm. */
 static void reaped(void **state)
 {
 	struct context *context = *state;
@@ -1025,7 +1028,7 @@ static void orphan_the_device(struct context *context)
 	assert_int_equal(daxplug_device_state(context->device), DAXPLUG_STATE_ONLINE_MOVABLE);
 }
 
-/* The device stays bound after a failure, which it was not before. */
+/* The device was not bound before the change, and stays bound after a failure. */
 static void adoption_fails(void **state)
 {
 	struct context *context = *state;
@@ -1198,7 +1201,7 @@ static void bad_blocks_unknown(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), -EINVAL, REFUSED, UNPLUGGED);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_UNREADABLE);
 
-	/* The kernel may have cut a list of this length. */
+	/* The kernel may have truncated a list of this length. */
 	fixture_write(&context->fixture, REGION "badblocks", "%04090d 1\n", 4194304);
 	EXPECT(PLUG(ONLINE_MOVABLE), -EFBIG, REFUSED, UNPLUGGED);
 
@@ -1206,7 +1209,7 @@ static void bad_blocks_unknown(void **state)
 	EXPECT(PLUG(ONLINE_MOVABLE), 0, DONE, ONLINE_MOVABLE);
 	expect_faulty_pages(context, "");
 
-	/* A replug does not begin with an unplug that it cannot follow by a plug. */
+	/* A replug that cannot plug the memory again does not unplug it. */
 	fixture_write(&context->fixture, REGION "badblocks", "4194304\n");
 	EXPECT(REPLUG(ONLINE_KERNEL), -EINVAL, REFUSED, ONLINE_MOVABLE);
 }
@@ -1660,7 +1663,7 @@ static void state_refuses(void **state)
 	expect_hint(context, "--movable");
 }
 
-/* Plugged back with "online", it may be in other zones than before. */
+/* A rollback by "online" may put the memory into other zones than before. */
 static void zones_do_not_come_back(void **state)
 {
 	struct context *context = *state;

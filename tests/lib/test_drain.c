@@ -257,7 +257,7 @@ static void moves_processes(void **state)
 	assert_int_equal(daxplug_change_evacuee_pid(context->change, 0), 42);
 	assert_int_equal(daxplug_change_evacuee_bytes(context->change, 0), 20000 * PAGE);
 	assert_int_equal(daxplug_change_evacuee_error(context->change, 0), 0);
-	/* As the fixture's node has it all the time. */
+	/* The fixture's meminfo does not change when the fake kernel moves pages. */
 	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_ANON), 100 * MIB);
 	assert_true(daxplug_change_drain_duration(context->change) >= 0);
 }
@@ -548,7 +548,7 @@ static void dry_run_names_confined(void **state)
 	set_cpuset(context, 41, "1");
 	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 	assert_true(has_finding(context, "confined"));
-	/* Only a drain leaves its pages where they are. */
+	/* An unplug without a drain moves the pages despite the cpuset. */
 	prepare(context, DAXPLUG_CHANGE_DRY_RUN, -1);
 	EXPECT(daxplug_change_start(context->change), 0, DRY_RUN, ONLINE_MOVABLE);
 	assert_false(has_finding(context, "confined"));
@@ -567,7 +567,7 @@ static void dry_run_names_pinned(void **state)
 	assert_true(has_finding(context, "pinned-memory"));
 }
 
-/* There is room, but the cpuset of the process has only the node without. */
+/* Node 0 has room, but the cpuset of the process has only node 2, which has too little. */
 static void cpuset_without_room(void **state)
 {
 	struct context *context = *state;
@@ -582,7 +582,7 @@ static void cpuset_without_room(void **state)
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	assert_non_null(strstr(daxplug_change_message(context->change), "bound (PID 41)"));
 	assert_int_equal(on_device(context, 41, 1000), 1000);
-	/* Enough there. */
+	/* Node 2 has enough room. */
 	add_node_2(context, 2000);
 	predicted(context, &verdict);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
@@ -805,6 +805,7 @@ static void parent_does_not_read(void **state)
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 }
 
+/* One timeout covers the drain and the unplug. */
 static void timed_out(void **state)
 {
 	struct context *context = *state;
@@ -818,7 +819,6 @@ static void timed_out(void **state)
 	assert_in_range(daxplug_change_duration(context->change), 450, 2500);
 }
 
-/* One clock: what the drain has left of the time is for the unplug. */
 static void unplug_fails(void **state)
 {
 	struct context *context = *state;
@@ -855,7 +855,7 @@ static void set_pool(struct context *context, int node, unsigned int pages, unsi
 	fixture_write(&context->fixture, RESERVED, "0\n");
 }
 
-/* Huge pages in use need free ones, or room to make some; both of them are room. */
+/* Huge pages in use move to free huge pages, or to room for new ones; both count as room. */
 static void pools_of_targets(void **state)
 {
 	struct context *context = *state;
@@ -866,7 +866,7 @@ static void pools_of_targets(void **state)
 	set_pool(context, 1, 20, 0);
 	set_zone(context, 8 * 256 + 100, 100);
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
-	/* No swap takes them. */
+	/* The kernel cannot swap out huge pages. */
 	set_swap(context, 400);
 	EXPECT(dry_run(context, DAXPLUG_CHANGE_SWAP), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	set_pool(context, 0, 30, 16);
@@ -877,13 +877,13 @@ static void pools_of_targets(void **state)
 	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_REFUSED);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
-	/* As many may be reserved as are free if that cannot be read. */
+	/* If resv_hugepages cannot be read, all free pages may be reserved. */
 	fixture_write(&context->fixture, RESERVED, "?\n");
 	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
 
-/* Movers use them: more than one node has free above its watermark. */
+/* A drain moves huge pages to the free ones of a node, even with no room above the watermark. */
 static void moves_to_pool(void **state)
 {
 	struct context *context = *state;
@@ -1204,14 +1204,14 @@ static int start_locked(struct context *context)
 	return fd;
 }
 
-/* Closing it is not enough, because the worker has a copy. */
+/* Closing fd is not enough, because the worker has a copy of it. */
 static void unlock(int fd)
 {
 	assert_int_equal(flock(fd, LOCK_UN), 0);
 	close(fd);
 }
 
-/* A rollback restores what another process did during the wait, not what was there before. */
+/* A rollback restores the state that another process has left during the wait, not an older one. */
 static void blocks_change_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -1236,7 +1236,7 @@ static void blocks_change_while_locked(void **state)
 
 #define POOL_OF_NODE NODE "node1/hugepages/hugepages-2048kB/nr_hugepages"
 
-/* So does a rollback of the pools; and pages in use are not given up. */
+/* The same for a rollback of the pools; and the worker gives up no pages that are in use. */
 static void pools_change_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -1327,7 +1327,7 @@ static pid_t press(const struct context *context)
 	pid = fork();
 	if (pid)
 		return pid;
-	(void)!setpriority(PRIO_PROCESS, 0, -20); /* the drain looks every 100 ms */
+	(void)!setpriority(PRIO_PROCESS, 0, -20); /* the drain checks every 100 ms */
 	for (ms = 0; ms < 30000; ms += 20) {
 		fixture_write(&context->fixture, "proc/pressure/next", "full total=%u\n",
 			      ms * 1000);
@@ -1471,7 +1471,7 @@ static void finds_files(void **state)
 	free(drain.pieces);
 }
 
-/* The file system decides, not the name: its server may not answer. */
+/* The type of the file system decides, not the name of the file: a server may not answer. */
 static void false_memfd(void **state)
 {
 	struct context *context = *state;
@@ -1564,7 +1564,7 @@ static void finds_segments(void **state)
 			  "-5 9 600 4096 1 1 2 0 0 0 0 0 0 9 4096 0\n");
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	find_segments(context, &drain, "0");
-	/* Nothing of the second is in memory. */
+	/* The second segment has no page in memory. */
 	assert_int_equal(drain.owner_count, 2);
 	assert_int_equal(drain.owners[0].segment, 7);
 	assert_int_equal(drain.owners[1].segment, 9);

@@ -192,7 +192,7 @@ static void swap(void **state)
 	fixture_write(&context->fixture, "proc/swaps",
 		      "Filename Type Size Used Priority\n/dev/vda2 partition 40960 0 -2\n"
 		      "/dev/zram0 partition 102400 0 100\n");
-	/* zram holds nothing, so it is not known what it would save. */
+	/* zram is empty, so its compression ratio is unknown. */
 	ASSERT_MIB(daxplug_forecast_room(forecast(context, DAXPLUG_ACTION_UNPLUG)), 190);
 	/* zram keeps 40 MiB in 10 MiB: three quarters are room. */
 	fixture_write(&context->fixture, "sys/block/zram0/mm_stat", "%llu %llu %llu 0 0 0 0 0\n",
@@ -265,11 +265,11 @@ static void by_sample(void **state)
 	/* A quarter of the huge pages is in use. */
 	ASSERT_MIB(daxplug_forecast_use(result, DAXPLUG_USE_HUGE), 32);
 	ASSERT_MIB(daxplug_forecast_must_move(result), 160);
-	/* Other memory of its own node takes nothing. */
+	/* Other memory of the device's own node is no room. */
 	ASSERT_MIB(daxplug_forecast_room(result), 500);
 	assert_int_equal(daxplug_forecast_pool_lost(result, 0), 25);
 
-	/* If that is the only node with memory, its other memory does. */
+	/* If that is the only node with memory, its other memory is room. */
 	fixture_write(&context->fixture, NODE "has_memory", "1\n");
 	result = forecast(context, DAXPLUG_ACTION_UNPLUG);
 	ASSERT_MIB(daxplug_forecast_room(result), 2500 - 5 * 128 - 96);
@@ -366,7 +366,7 @@ static enum daxplug_verdict drain_verdict(struct context *context, unsigned int 
 	return verdict;
 }
 
-/* A drain of both counts what is free above the high watermarks of the other nodes, once. */
+/* A drain of both counts the memory above the high watermarks of the other nodes, once. */
 static void drained_together(void **state)
 {
 	struct context *context = *state;
@@ -659,7 +659,7 @@ static void plug(void **state)
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_finding(result, "page-structs", DAXPLUG_SEVERITY_ERROR);
 
-	/* Where the page structs go is unknown, so the lack of room is no fact. */
+	/* The place of the page structs is unknown, so the lack of room is not certain. */
 	fixture_delete(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory");
 	result = forecast(context, DAXPLUG_ACTION_PLUG);
 	assert_int_equal(daxplug_forecast_page_structs_on_device(result), -1);
@@ -727,7 +727,7 @@ static void assert_unknown_room(const struct daxplug_forecast *forecast)
 	assert_int_equal(daxplug_forecast_verdict(forecast), DAXPLUG_VERDICT_UNKNOWN);
 }
 
-/* A plug needs free memory, which these files tell. */
+/* A plug needs free memory; these files say how much there is. */
 static void plug_without_figures(void **state)
 {
 	struct context *context = *state;

@@ -154,7 +154,7 @@ static bool forbid_netlink(void)
 	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
 
-/* 0 if a monitor of the live system works, looking at intervals; 77 if it cannot be tried. */
+/* Returns 0 if a monitor of the live system polls at intervals, 77 if that cannot be tried. */
 static int watch_without_netlink(void)
 {
 	struct daxplug_monitor *monitor;
@@ -185,7 +185,7 @@ static void no_netlink(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* The time in ms until the timer of a monitor expires; -1 if the kernel does not tell. */
+/* The time in ms until the timer of a monitor expires; -1 if it is unknown. */
 static int64_t time_left(const struct daxplug_monitor *monitor)
 {
 	char path[64], line[160];
@@ -204,7 +204,7 @@ static int64_t time_left(const struct daxplug_monitor *monitor)
 	return left;
 }
 
-/* The uevent whose scan has failed may be the last for a long time. */
+/* After a scan that failed, the next uevent may be a long time off. */
 static void failed_scan_is_repeated(void **state)
 {
 	struct rlimit before, few = { 0 };
@@ -248,7 +248,7 @@ static double seconds(void)
 #define MANY 32768
 
 /*
- * A device of 32,768 blocks. An idle monitor looks each five minutes where the kernel announces
+ * A device of 32,768 blocks. An idle monitor looks every five minutes where the kernel announces
  * changes (LOOK_ANNOUNCED in monitor.c), a progress line five times a second.
  */
 static void cost(void **state)

@@ -557,11 +557,11 @@ static void driver_words(void **state)
 	assert_int_equal(daxplug_device_transitions_cancelled(device), 0);
 	assert_int_equal(daxplug_device_refusals(device), 0);
 	assert_string_equal(daxplug_device_last_failure(device), "");
-	/* An older driver does not tell. */
+	/* An older driver has no such file. */
 	assert_int_equal(daxplug_device_pages_poisoned(device), -1);
 }
 
-/* The place of page structs: the device's wish and the system's setting. */
+/* The place of page structs: the device's request and the system's setting. */
 static void memmap(void **state)
 {
 	static const struct {
@@ -607,7 +607,7 @@ static void links_stay_inside(void **state)
 	fixture_link(&context->fixture, "sys/bus/dax/devices/dax0.0/align", target);
 	device = scan_one(context);
 	assert_int_equal(daxplug_device_align(device), 0);
-	/* The same path below the root is what such a link means. */
+	/* Such a link stands for the same path below the root. */
 	fixture_write(&context->fixture, target + 1, "4096\n");
 	assert_int_equal(daxplug_device_refresh(device), 0);
 	assert_int_equal(daxplug_device_align(device), 4096);
