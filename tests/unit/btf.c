@@ -254,7 +254,7 @@ static void check_types(const struct btf_view *view)
 	assert_type(view, "endless", "int", 4, BTF_DIFFERS);
 	assert_type(view, "nowhere", "int", 4, BTF_ABSENT);
 	assert_int_equal(btf_member_type(view, "flags", "plain", "int", 4, found), BTF_MATCHES);
-	/* Not what BTF_ABSENT stands for, a kernel without the member. */
+	/* Not BTF_ABSENT, which stands for a kernel without the member. */
 	assert_int_equal(btf_member_type(view, "flags", "bit", "int", 4, found), BTF_DIFFERS);
 	assert_int_equal(btf_member_type(view, "nowhere", "first", "int", 4, found), BTF_ABSENT);
 }

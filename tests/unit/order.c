@@ -271,7 +271,7 @@ UNIT_TEST(blocks_in_use_at_the_top_leave_it_linear)
 }
 
 /* The price of the ranks: while the empty blocks go, each scan walks those in use below. */
-UNIT_TEST(blocks_in_use_at_the_start_are_walked_once_an_empty_block)
+UNIT_TEST(blocks_in_use_at_the_start_are_walked_once_per_empty_block)
 {
 	for (unsigned int used = 0; used <= MOST; used += 50) {
 		unsigned long empty = MOST - used;
@@ -303,5 +303,5 @@ UNIT_SUITE(order, UNIT_CASE(every_block_goes_online_once), UNIT_CASE(every_block
 	   UNIT_CASE(rollback_of_an_unplug_is_linear), UNIT_CASE(unplug_of_a_part_is_linear),
 	   UNIT_CASE(ranks_go_one_after_the_other),
 	   UNIT_CASE(blocks_in_use_at_the_top_leave_it_linear),
-	   UNIT_CASE(blocks_in_use_at_the_start_are_walked_once_an_empty_block),
+	   UNIT_CASE(blocks_in_use_at_the_start_are_walked_once_per_empty_block),
 	   UNIT_CASE(a_block_of_no_rank_is_not_listed))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Of the kernel's header only what attribute.c uses, as a kernel with CONFIG_CFI has it since 7.2.
- */
+/* The part of the kernel's header that attribute.c uses, as in 7.2 and later with CONFIG_CFI. */
 #ifndef DAXPLUG_TESTS_DEVICE_H
 #define DAXPLUG_TESTS_DEVICE_H
 
