@@ -162,7 +162,7 @@ static void holder_turn(struct actor *actor)
 	munmap(pages, size);
 }
 
-/* Requests some huge pages for a while, as far as there is memory; a rollback may restore some. */
+/* Requests some huge pages for a while, as memory permits; a rollback may restore some. */
 static void pool_keeper_turn(struct actor *actor)
 {
 	const char *pool =

@@ -9,7 +9,7 @@
 int put(const char *path, const char *word);
 /* get() - the first line of a file without its newline; 0 or the errno */
 int get(const char *path, char *line, size_t size);
-/* get_number() - the number in the first line, or -1; base 0 heeds a leading 0x */
+/* get_number() - the number in the first line, or -1; base 0 accepts a leading 0x */
 long long get_number(const char *path, int base);
 bool exists(const char *path);
 /* slurp() - return the content of a file, which the caller frees; exits if there is no such file */

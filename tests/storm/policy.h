@@ -13,7 +13,7 @@
 void prefer_range(void *start, size_t length, int node);
 /* prefer_task() - for every allocation of this thread; -1 for no preference */
 void prefer_task(int node);
-/* move_to_node() - move pages to a node, as far as there is room */
+/* move_to_node() - move as many of the pages to a node as it has room for */
 void move_to_node(char *start, size_t pages, int node);
 /* count_on_node() - how many of the pages are on a node */
 size_t count_on_node(char *start, size_t pages, int node);

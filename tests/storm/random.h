@@ -10,7 +10,7 @@ struct rng {
 	uint64_t state;
 };
 
-/* rng_of() - the stream of one step: it does not depend on what earlier steps drew */
+/* rng_of() - the stream of one step, which does not depend on the draws of earlier steps */
 struct rng rng_of(uint64_t seed, uint64_t step);
 uint64_t rng_next(struct rng *rng);
 /* rng_below() - a number from 0 to limit - 1 */

@@ -14,7 +14,7 @@
 /* Errands on which tenants_check() may send them. */
 enum errand { STAY, MOVE_IN, START_ANEW };
 
-/* tenants_start() - start them with a number of bytes in all; before there are threads */
+/* tenants_start() - start them with a number of bytes in all; call before any thread starts */
 void tenants_start(size_t bytes, uint64_t seed);
 /*
  * tenants_check() - have each compare all of its memory, and then do an errand. Returns NULL, or
