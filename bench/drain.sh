@@ -5,7 +5,7 @@
 #
 # Unplugs memory that is in use: with daxplug's driver by "daxplug unplug --drain", with the
 # kernel's own driver without a drain. Measures how long that takes, how long the kernel-wide locks
-# are held, how fast the processes are meanwhile, and how long memcpy() and memset() take for the
+# are held, how fast the processes are in that time, and how long memcpy() and memset() take for the
 # same amount of memory.
 #
 # KIND:

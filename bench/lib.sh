@@ -7,9 +7,9 @@
 # OUR_KMEM    daxplug's kmem.ko
 # STOCK_KMEM  the kernel's own
 #
-# A measurement is a line of JSON on standard output: what was measured, with
-# whose driver (who), how the driver was operated (way), in which pair (round), and
-# how long it took (ms) or why it failed (failed).
+# A measurement is a line of JSON on standard output: the measured operation (what), the driver
+# (who), the way in which the driver was operated (way), the number of the pair (round), and the
+# duration (ms) or the error (failed).
 set -euo pipefail
 shopt -s nullglob
 
@@ -85,8 +85,8 @@ begin_absent() {
 
 policy() { echo "$1" > "$MEMORY/auto_online_blocks"; }
 
-# load FILE: replaces the loaded driver with the one in FILE and binds the device to it; by the policy
-# its memory is then offline.
+# load FILE: replaces the loaded driver with the one in FILE and binds the device to it; the policy
+# leaves the device's memory offline.
 load() {
 	[[ ! -e /sys/module/kmem ]] || rmmod kmem
 	insmod "$1"
@@ -152,7 +152,7 @@ alternate() {
 	done
 }
 
-# An emulated serial console takes 0.1 ms a character from a task that prints a message.
+# An emulated serial console costs a task that prints a message 0.1 ms per character.
 # Warnings and errors are still printed.
 hush_console() { dmesg --console-level warn; }
 

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Measures how long the kernel-wide hotplug locks are held, in total and at the longest,
 # with kprobes where the kernel takes and drops them; the same for both drivers.
-# device_hotplug_lock makes tasks wait that use the files of memory blocks and
-# processors; mem_hotplug_lock, the inner one, makes readers of the memory layout wait.
+# Tasks that use the files of memory blocks and processors wait for device_hotplug_lock;
+# readers of the memory layout wait for mem_hotplug_lock, the inner one.
 # Sourced by the measurements that need it.
 
 TRACING=/sys/kernel/tracing
