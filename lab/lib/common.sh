@@ -67,7 +67,7 @@ apart() {
 
 # Checks that set -e is in force here, which it is not in a command substitution before ||.
 must_heed_failures() {
-	# shellcheck disable=SC2155 # the failure of the substitution is what this tests
+	# shellcheck disable=SC2155 # this tests whether the substitution fails
 	local on=$(trap - ERR; false; echo on)
 	[[ ! $on ]] || die "a failure would go unnoticed here: ${FUNCNAME[*]:2}"
 }

@@ -41,8 +41,8 @@ make_kmem() {
 	cp "$index"/* "$new/"
 }
 
-# index_key MODULE: prints a hash of what depmod reads from MODULE. depmod is slow, so modules with
-# the same hash share an index.
+# index_key MODULE: prints a hash of the data that depmod reads from MODULE. depmod is slow, so
+# modules with the same hash share an index.
 index_key() { key "$(modinfo -F depends "$1")" "$(modinfo -F alias "$1")" "$(modinfo -F softdep "$1")"; }
 
 # make_index NEW MODULE: indexes the kernel's modules, with MODULE in updates/.

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Runs a guest to its end and judges the result.
 
-# run_guest RUN: starts QEMU with ARGS and prints what the guest writes to its ports.
+# run_guest RUN: starts QEMU with ARGS and prints the output that the guest writes to its ports.
 run_guest() {
 	local run=$1 readers=()
 	[[ -p $run/out.in ]] || mkfifo "$run"/{out,err}.{in,out}

@@ -8,8 +8,8 @@ series_versions() { (cd "$REPO/upstream" && printf '%s\n' [0-9]*/) | sed 's|/$||
 # series_patches VERSION: prints the patches, without the cover letter.
 series_patches() { printf '%s\n' "$REPO/upstream/$1"/[0-9]*.patch | grep -v /0000-; }
 
-# kernel_source NAME: sets SOURCE to the archive of what the kernel NAME is built from, and
-# KERNEL_VERSION to the package's version.
+# kernel_source NAME: sets SOURCE to the archive of the source that the kernel NAME is built from,
+# and KERNEL_VERSION to the package's version.
 kernel_source() {
 	local kernel
 	kernel=$(kernel_in_archive "$1" 1440) || exit

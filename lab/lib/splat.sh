@@ -28,7 +28,7 @@ splats() {
 # Removes two known lockdep reports about the core, which occur with any driver;
 # tests/guest/known-report.sh shows both with the kernel's own. The first is about the removal of a
 # memory block while a task uses one of its files; the second about pciehp when an expander is pulled
-# out. A report is known only if its chain has none but the expected locks.
+# out. A report is known only if its chain has only the expected locks.
 without_known_report() {
 	awk -v splats="$SPLATS" '
 		!inside && /possible circular locking dependency/ {
@@ -82,8 +82,8 @@ PART_IN_RACE='
 	/ \[kmem\]/ && !interrupted { part = 1 }
 '
 
-# Removes reports of data races without the driver, which -k kcsan finds many of in the kernel itself,
-# unless another fault is in the middle of the report.
+# Removes reports of data races in which the driver takes no part, of which -k kcsan finds many in
+# the kernel itself, unless another fault is in the middle of the report.
 without_races_elsewhere() {
 	awk -v splats="$SPLATS" "$PART_IN_RACE"'
 		/BUG: KCSAN: / { inside = 1; other = 0; report = "" }
