@@ -42,7 +42,7 @@ is "as lsmem says: ZONES" "$(zones_by_lsmem)" Movable
 as_daxctl movable '.[0].movable' "$(daxplug list --json)" "$(daxctl list -d dax0.0)"
 is "MemTotal grows by the device's size" "$(memory_total)" "$((before + SIZE / 1024))"
 run "plug when plugged" 0 plug dax0.0
-says "that it is already" "already online_movable"
+says "that the device is already plugged" "already online_movable"
 run "plug in another zone" 7 plug dax0.0 --kernel
 says "the remedy" replug
 is_all_of "refused" online_movable "online Movable"
@@ -53,7 +53,7 @@ run "replug into ZONE_MOVABLE" 0 replug dax0.0 --movable
 is_all_of "replugged" online_movable "online Movable"
 run "a dry run" 0 unplug dax0.0 --dry-run
 says "the change that it would make" "would be unplugged"
-says "how much must move, and where to" "to migrate"
+says "how much memory must move" "to migrate"
 is_all_of "a dry run" online_movable "online Movable"
 run "check of a device that can be unplugged" 0 check dax0.0
 is "check, JSON: the verdict" "$(daxplug check --json dax0.0 | jq -r .verdict)" go

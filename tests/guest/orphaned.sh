@@ -17,9 +17,9 @@ is "its memory is online" "$(count 'online Movable')" "${#BLOCKS[@]}"
 range=$(basename "$(echo "$KMEM"/stranded/*-*)")
 ok "list has the range $range" eval "daxplug list | grep -q '^$range '"
 run "unplug all" 3 unplug all
-says "which command removes it, for all" "daxplug reclaim all"
+says "which command removes the memory, for all" "daxplug reclaim all"
 run "unplug --node" 3 unplug --node "$NODE"
-says "which command removes it, for --node" "daxplug reclaim all"
+says "which command removes the memory, for --node" "daxplug reclaim all"
 run "reclaim another range" 3 reclaim 0-ffff
 run "reclaim" 0 reclaim "$range"
 is "no block is left" "$(count absent)" "${#BLOCKS[@]}"

@@ -32,11 +32,11 @@ half=$((${#BLOCKS[@]} / 2))
 write unplugged
 write online_movable
 must offline "$FIRST"
-reads "one of all offline: mixed" mixed
+reads "the first offline: mixed" mixed
 must online_movable "$FIRST"
 reads "one back in its zone: online_movable" online_movable
 must offline "$LAST"
-reads "one offline: mixed" mixed
+reads "the last offline: mixed" mixed
 must offline "${BLOCKS[@]:0:${#BLOCKS[@]} - 1}"
 reads "all offline: offline" offline
 
