@@ -22,7 +22,8 @@ static struct file *open_setting(const char *path, int flags)
 
 /**
  * kmem_setting_read() - read a setting that is a number
- * @path: its file, in init's view of the file system
+ * @path: its file, in the caller's view of the file system: a kernel thread has init's, a task
+ *	that binds a device may have another
  * @value: set to the number
  *
  * Context: Process context, sleeps.
@@ -45,7 +46,7 @@ int kmem_setting_read(const char *path, unsigned long *value)
 
 /**
  * kmem_setting_write() - write a setting that is a number
- * @path: its file, in init's view of the file system
+ * @path: its file, as for kmem_setting_read()
  * @value: the number
  *
  * Context: Process context, sleeps.

@@ -8,7 +8,7 @@
 #include "defaults.h"
 #include "text.h"
 
-/* Whether a selector matches a device. FIT_WRONG: the text is not a selector of this form. */
+/* The result of comparing a selector with a device; FIT_WRONG if the text has not this form. */
 enum fit {
 	FIT_WRONG,
 	FIT_NO,

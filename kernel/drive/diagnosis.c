@@ -86,14 +86,9 @@ static enum dax_reason why_not_moved(struct kmem_gate *gate, struct kmem_failure
 							   : by_errno(failure->err);
 }
 
-static bool was_cancelled(const struct kmem_failure *failure)
-{
-	return failure->err == -EINTR || failure->err == -ETIMEDOUT || failure->err == -ECANCELED;
-}
-
 /*
- * The core isolates a block's pages before it calls the notifiers, and fails there on an
- * unmovable page. If the transition was cancelled before that, the block is not to blame.
+ * The core isolates a block's pages before it calls the notifiers, and fails there with -EBUSY on
+ * an unmovable page. If the transition was cancelled before that, the block is not to blame.
  */
 static enum dax_reason why_not_offline(struct kmem_gate *gate, unsigned int tried,
 				       struct kmem_failure *failure)
@@ -103,7 +98,7 @@ static enum dax_reason why_not_offline(struct kmem_gate *gate, unsigned int trie
 
 	switch (kmem_gate_notified(gate)) {
 	case KMEM_NOTIFIED_NONE:
-		return was_cancelled(failure) ? by_errno(failure->err) : by_pages(gate, failure);
+		return failure->err == -EBUSY ? by_pages(gate, failure) : by_errno(failure->err);
 	case KMEM_NOTIFIED_FIRST:
 		return DAX_REASON_REFUSED;
 	default:

@@ -41,7 +41,7 @@ static int put_and_remove(struct kmem_drive *drive, const struct dax_span *span)
 {
 	unsigned int i;
 
-	/* remove_memory() waits for the last reference to a block's device. */
+	/* find_blocks() fills in only NULL pointers, so no removed block may stay in @blocks. */
 	for (i = 0; i < span->count; i++)
 		kmem_memblk_put(&drive->blocks[span->first + i]);
 	return change_range(drive, span, kmem_range_remove, "remove");
@@ -148,11 +148,13 @@ static int find_blocks(struct kmem_drive *drive)
  * @drive: the drive, its job begun
  *
  * Context: Process context, sleeps; the gate owned by this task.
- * Return: 0; the negative errno of the first step that failed, or in a best-effort job that of the
- * last stage that failed (job->failure has the first step), see kmem_memblks_find(),
- * kmem_offline_unwanted(), kmem_range_remove(), kmem_range_reserve(), kmem_range_add() and
- * kmem_switch_online(); or the errno of the cancel. After an error nothing is undone: the caller
- * rolls back by kmem_drive_want_back() and another drive.
+ * After an error nothing is undone: the caller rolls back by kmem_drive_want_back() and another
+ * drive.
+ *
+ * Return: 0; the errno of the cancel; or a negative errno of kmem_memblks_find(),
+ * kmem_offline_unwanted(), kmem_range_remove(), kmem_range_reserve(), kmem_range_add() or
+ * kmem_switch_online(). It belongs to the first step that failed; in a best-effort job, which goes
+ * on after a failure, to the last stage that failed, while job->failure has the first step.
  */
 int kmem_drive_all(struct kmem_drive *drive)
 {

@@ -316,7 +316,7 @@ int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel)
 	if (!despite_cancel)
 		err = dax_reason_errno(lifecycle->cancelled);
 	if (!err)
-		WRITE_ONCE(lifecycle->phase, KMEM_PHASE_BACK);
+		WRITE_ONCE(lifecycle->phase, KMEM_PHASE_FINAL);
 	spin_unlock(&lifecycle_lock);
 
 	return err;
@@ -331,14 +331,14 @@ static void enter(struct kmem_lifecycle *lifecycle, enum kmem_phase phase)
 }
 
 /**
- * kmem_lifecycle_roll_back() - begin the rollback, which nothing can cancel
+ * kmem_lifecycle_end_forward() - let no cancel arrive from here on
  * @lifecycle: the lifecycle
  *
  * Context: Any but interrupts, in the worker.
  */
-void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle)
+void kmem_lifecycle_end_forward(struct kmem_lifecycle *lifecycle)
 {
-	enter(lifecycle, KMEM_PHASE_BACK);
+	enter(lifecycle, KMEM_PHASE_FINAL);
 }
 
 /**

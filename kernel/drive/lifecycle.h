@@ -50,13 +50,13 @@ enum kmem_life {
  * enum kmem_phase - the phase of a transition
  * @KMEM_PHASE_IDLE: none is under way
  * @KMEM_PHASE_FORWARD: it switches blocks, and can be cancelled
- * @KMEM_PHASE_BACK: it rolls back, or has succeeded; it can no longer be cancelled
+ * @KMEM_PHASE_FINAL: it rolls back, or has succeeded; a cancel comes too late
  * @KMEM_PHASE_DONE: its worker is done with the memory
  */
 enum kmem_phase {
 	KMEM_PHASE_IDLE,
 	KMEM_PHASE_FORWARD,
-	KMEM_PHASE_BACK,
+	KMEM_PHASE_FINAL,
 	KMEM_PHASE_DONE,
 };
 
@@ -116,7 +116,7 @@ enum dax_reason kmem_lifecycle_reason(const struct kmem_lifecycle *lifecycle);
 int kmem_lifecycle_cancelled(const struct kmem_lifecycle *lifecycle);
 void kmem_lifecycle_cancel(struct kmem_lifecycle *lifecycle, enum dax_reason reason);
 int kmem_lifecycle_commit(struct kmem_lifecycle *lifecycle, bool despite_cancel);
-void kmem_lifecycle_roll_back(struct kmem_lifecycle *lifecycle);
+void kmem_lifecycle_end_forward(struct kmem_lifecycle *lifecycle);
 void kmem_lifecycle_finish(struct kmem_lifecycle *lifecycle);
 
 void kmem_lifecycle_fall_asleep(enum kmem_sleep why);

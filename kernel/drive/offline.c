@@ -91,7 +91,8 @@ static u8 rank_of(struct kmem_drive *drive, unsigned int block, bool movable_is_
 static unsigned int list_unwanted(struct kmem_drive *drive)
 {
 	/* Pages that hold a block's page structs are not in the zone, but may be faulty. */
-	bool movable_is_free = !drive->memory->memmap_on_memory &&
+	bool movable_is_free = kmem_gate_counts(drive->job.gate).movable &&
+			       !drive->memory->memmap_on_memory &&
 			       kmem_node_movable_is_free(drive->memory->nid);
 	unsigned int block, total = drive->job.gate->spans->total;
 
@@ -113,8 +114,8 @@ static unsigned int slice_ms(struct kmem_drive *drive, unsigned int block, unsig
 }
 
 /*
- * A block whose slice ran out gets another pass. In a rollback so does a busy block, which may be
- * busy only for a moment: nobody retries a rollback.
+ * A block whose slice ran out gets another pass. In a rollback a busy block gets another pass, too:
+ * the block may be busy only for a moment, and no task tries a rollback again.
  */
 static bool wants_another_pass(const struct kmem_job *job, unsigned int pass, int err)
 {

@@ -8,11 +8,11 @@
 
 /*
  * One delayed work serves all slices of a drive: queueing and cancelling one for each block would
- * double the driver's own cost for a block. check() runs at the end of the current slice, and at
- * least every KMEM_SLICE_MS: the current slice may end early, and check() must not miss the end of
+ * double the driver's own cost for a block. end_if_over() runs at the end of the current slice, and at
+ * least every KMEM_SLICE_MS: the current slice may end early, and end_if_over() must not miss the end of
  * the next slice, which lasts at least KMEM_SLICE_MS.
  */
-static void check(struct work_struct *work)
+static void end_if_over(struct work_struct *work)
 {
 	struct kmem_slice *slice = container_of(to_delayed_work(work), struct kmem_slice, watch);
 	unsigned long next = msecs_to_jiffies(KMEM_SLICE_MS), now;
@@ -38,7 +38,7 @@ static void check(struct work_struct *work)
  */
 void kmem_slice_init(struct kmem_slice *slice)
 {
-	INIT_DELAYED_WORK(&slice->watch, check);
+	INIT_DELAYED_WORK(&slice->watch, end_if_over);
 	spin_lock_init(&slice->lock);
 	slice->task = NULL;
 }

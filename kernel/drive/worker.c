@@ -90,13 +90,13 @@ static void find_reason(struct kmem_transition *transition)
 }
 
 /* Makes the transition, or rolls it back. Called by the owner of the gate. */
-static void make(struct kmem_transition *transition)
+static void make_transition(struct kmem_transition *transition)
 {
 	struct kmem_outcome *outcome = transition->outcome;
 	bool whole_online = kmem_gate_whole_online(transition->gate);
 
 	outcome->err = go_forward(transition);
-	kmem_lifecycle_roll_back(transition->lifecycle);
+	kmem_lifecycle_end_forward(transition->lifecycle);
 
 	if (outcome->err) {
 		find_reason(transition);
@@ -135,7 +135,7 @@ static int worker(void *data)
 			       gate->spans->total);
 
 	if (!kmem_gate_own_settled(gate)) {
-		make(transition);
+		make_transition(transition);
 		kmem_gate_disown(gate);
 	} else {
 		give_up(transition);

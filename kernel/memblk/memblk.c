@@ -113,7 +113,8 @@ int kmem_memblk_switch(struct memory_block *block, const char *word)
 {
 	int err = kmem_reach_switch(block, word);
 
-	if (err == -ERESTARTNOINTR) {
+	/* restart_syscall() leaves a signal pending; a notifier that returns the errno does not. */
+	if (err == -ERESTARTNOINTR && signal_pending(current)) {
 		drop_restart();
 		return KMEM_MEMBLK_LATER;
 	}

@@ -206,7 +206,7 @@ static int look_at_found(struct resource *found, void *data)
 
 	if (!kmem)
 		return 0;
-	if (overlapping(kmem) || !kmem_is_left_over(kmem)) {
+	if (overlapping(kmem) || !kmem_find_left_over(kmem)) {
 		kmem_dev_put(kmem);
 		return 0;
 	}
@@ -489,10 +489,11 @@ bool kmem_orphans_exit(void)
 	mutex_lock(&devs_lock);
 	memory_left = sweep();
 	list_for_each_entry(kmem, &devs, node) {
-		unsigned int online = kmem_gate_counts(&kmem->gate).online;
+		struct dax_block_counts counts = kmem_gate_counts(&kmem->gate);
 
-		pr_err("%s: %u memory block%s left online without a driver\n",
-		       kmem->gate.label.name, online, dax_plural(online));
+		pr_err("%s: %u memory block%s left without a driver, %u online\n",
+		       kmem->gate.label.name, counts.present, dax_plural(counts.present),
+		       counts.online);
 	}
 	mutex_unlock(&devs_lock);
 

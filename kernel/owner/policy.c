@@ -20,11 +20,14 @@
 /* A CXL region is interleaved over 16 expanders at most. */
 #define MOST_EXPANDERS 16
 
-/* Protects @list and @attribute_page. */
+/* Protects @list. */
 static DEFINE_MUTEX(list_lock);
 
 /* The parameter, if it is set and valid, or NULL. */
 static char *list;
+
+/* Protects @attribute_page, also while the holder waits for the CXL core. */
+static DEFINE_MUTEX(attribute_lock);
 
 /* Buffer for the text of a sysfs attribute. */
 static char attribute_page[PAGE_SIZE] __aligned(PAGE_SIZE);
@@ -99,7 +102,19 @@ static const struct kernel_param_ops list_ops = {
 subsys_param_cb(default_state, &list_ops, NULL, 0644);
 MODULE_PARM_DESC(default_state, "state of devices when bound: SELECTOR=STATE,... (docs/abi.md)");
 
-/* Fills in @identity. Called with list_lock held, because the UUID is in @attribute_page. */
+/* Returns a copy of the list, to be freed; NULL if there is none, or an ERR_PTR(). */
+static char *copy_list(void)
+{
+	char *copy = NULL;
+
+	mutex_lock(&list_lock);
+	if (list)
+		copy = kstrdup(list, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	mutex_unlock(&list_lock);
+	return copy;
+}
+
+/* Fills in @identity. Called with attribute_lock held: the UUID is in @attribute_page. */
 static int identify(const struct dax_spans *spans, int nid, struct device *dev,
 		    struct dax_identity *identity, unsigned long long *serials)
 {
@@ -121,24 +136,28 @@ static int identify(const struct dax_spans *spans, int nid, struct device *dev,
 	return 0;
 }
 
-/* Returns 1 if an entry of the list matches the device, 0 if none does, or -EINTR. */
+/* Returns 1 if an entry of the list matches the device, 0 if none does, or a negative errno. */
 static int by_list(const struct dax_spans *spans, int nid, struct device *dev,
 		   enum dax_state *state)
 {
 	unsigned long long serials[MOST_EXPANDERS];
 	struct dax_identity identity;
-	int found = 0;
+	char *entries = copy_list();
+	int found;
 
-	/* Another bind may hold list_lock while it waits for the CXL core. */
-	if (mutex_lock_interruptible(&list_lock))
-		return -EINTR;
-	if (list) {
+	if (IS_ERR_OR_NULL(entries))
+		return PTR_ERR_OR_ZERO(entries);
+
+	/* Another bind may hold attribute_lock while it waits for the CXL core. */
+	found = mutex_lock_interruptible(&attribute_lock);
+	if (!found) {
 		found = identify(spans, nid, dev, &identity, serials);
 		if (!found)
-			found = dax_defaults_find(list, &identity, state);
+			found = dax_defaults_find(entries, &identity, state);
+		mutex_unlock(&attribute_lock);
 	}
-	mutex_unlock(&list_lock);
 
+	kfree(entries);
 	return found;
 }
 
@@ -167,7 +186,7 @@ static bool by_property(struct device *dev, enum dax_state *state)
  * The administrator's list takes precedence over the property that the device's creator set.
  *
  * Context: Process context, sleeps; waits for the CXL core's locks until a signal to this task.
- * Return: 0; -EINTR after a signal.
+ * Return: 0; -EINTR after a signal; -ENOMEM.
  */
 int kmem_default_state(const struct dax_spans *spans, int nid, struct device *dev,
 		       enum dax_state *state)

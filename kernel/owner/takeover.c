@@ -9,15 +9,21 @@
 #include "memblk/memblk.h"
 #include "takeover.h"
 
+static int stop(struct resource *entry, void *arg)
+{
+	return 1;
+}
+
 /*
- * Whether a driver added all memory of the range. Memory that the machine booted with is never
- * taken over.
+ * Whether the range has memory that a driver added. Memory that the machine booted with is never
+ * taken over. Not by region_intersects(), which looked only at the topmost entries of the tree until
+ * 6.12 and the stable releases of late 2024.
  */
 static bool is_driver_managed(const struct dax_span *span)
 {
-	return region_intersects(span->start, dax_span_size(span),
-				 IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED,
-				 IORES_DESC_NONE) == REGION_INTERSECTS;
+	return walk_iomem_res_desc(IORES_DESC_NONE,
+				   IORESOURCE_SYSTEM_RAM | IORESOURCE_SYSRAM_DRIVER_MANAGED,
+				   span->start, span->end, NULL, stop) == 1;
 }
 
 static int is_exactly(struct resource *entry, void *arg)
@@ -47,7 +53,9 @@ static bool was_added_alone(const struct dax_span *span)
  */
 static bool is_of_kmem(const struct kmem_dev *kmem, const struct memory_block *block)
 {
-	return block && block->nid == kmem->memory.nid && block->group && !block->group->is_dynamic;
+	const struct memory_group *group = block ? READ_ONCE(block->group) : NULL;
+
+	return group && block->nid == kmem->memory.nid && !group->is_dynamic;
 }
 
 static bool all_blocks_of_kmem(const struct kmem_dev *kmem, const struct dax_span *span)
@@ -147,14 +155,15 @@ unsigned int kmem_take_over(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_is_left_over() - test whether another kmem driver left this range in the system
+ * kmem_find_left_over() - find the blocks that another kmem driver left in this range
  * @kmem: memory created for one entry of the iomem tree, so that its range was added by one call
  *	and can be removed by one call; this function sets its node
  *
  * Context: Process context, sleeps; no other task knows of @kmem.
- * Return: true if one did; the caller then has to call kmem_take_found().
+ * Return: true if one did; then @kmem holds the blocks, and the caller has to call
+ * kmem_take_found().
  */
-bool kmem_is_left_over(struct kmem_dev *kmem)
+bool kmem_find_left_over(struct kmem_dev *kmem)
 {
 	struct memory_block **blocks = kmem->drive.blocks;
 
@@ -169,7 +178,7 @@ bool kmem_is_left_over(struct kmem_dev *kmem)
 }
 
 /**
- * kmem_take_found() - record the memory that kmem_is_left_over() found
+ * kmem_take_found() - record the memory that kmem_find_left_over() found
  * @kmem: the memory, its gate open
  *
  * Context: Process context, sleeps; @kmem->lock held.

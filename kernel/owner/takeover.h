@@ -8,7 +8,7 @@
 struct kmem_dev;
 
 unsigned int kmem_take_over(struct kmem_dev *kmem);
-bool kmem_is_left_over(struct kmem_dev *kmem);
+bool kmem_find_left_over(struct kmem_dev *kmem);
 void kmem_take_found(struct kmem_dev *kmem);
 
 #endif /* DAXPLUG_TAKEOVER_H */

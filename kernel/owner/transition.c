@@ -14,6 +14,9 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
 	};
 
 	kmem_dev_assert_locked(kmem);
+	/* The device may have been unbound while this task waited for @kmem->lock. */
+	if (!span && kmem_lifecycle_life(&kmem->lifecycle) != KMEM_BOUND)
+		return -ENODEV;
 	if (span && !kmem_gate_is_present(&kmem->gate, span))
 		return 0;
 
@@ -50,6 +53,10 @@ static int run_if_legal(struct kmem_dev *kmem, enum dax_state wanted, const stru
 int kmem_transition_run(struct kmem_dev *kmem, enum dax_state wanted)
 {
 	int err;
+
+	/* A word that no state allows must not wait for the transition under way. */
+	if (dax_state_verdict(DAX_STATE_MIXED, wanted) == DAX_VERDICT_INVALID)
+		return -EINVAL;
 
 	do {
 		if (kmem_lifecycle_wait_turn(&kmem->lifecycle) || kmem_dev_lock_interruptible(kmem))

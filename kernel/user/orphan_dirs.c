@@ -155,7 +155,7 @@ static void hide(struct kmem_dev *kmem, const struct dax_span *span)
 	spin_lock(&dirs_lock);
 	list_del(&dir->node);
 	spin_unlock(&dirs_lock);
-	/* Remove the files before the directory, in which reclaim_store() looks up its own file. */
+	/* reclaim_store() looks up its own file in the directory, so remove the files first. */
 	sysfs_remove_group(dir->kobj, &group);
 	/*
 	 * reclaim_store() may still hold the kobject, so remove the directory from sysfs now:

@@ -18,6 +18,24 @@ is "unbind during a plug: no reservation is left" "$(left_over)" 0
 is "bind again" "$(bind)" "done"
 is_all "bind again" offline 'offline*'
 
+# A writer that waited for a transition finds the device unbound, although its memory is as wanted.
+is "unplugged" "$(attempt unplugged)" "done"
+fault hold=1 times=1 skip=3
+begin_write it online_movable
+ok "a plug is under way" wait_until is_held
+begin_write second unplugged
+ok "a second writer waits" wait_until in_store second
+unbind > /tmp/answer &
+ok "unbind waits" wait_until is_awaited
+let_go
+end_write it
+is "unbind beside a second writer: the first gets ECANCELED" "$RESULT" ECANCELED
+end_write second
+is "unbind beside a second writer: the second gets ENODEV" "$RESULT" ENODEV
+wait $!
+no_fault
+is "bind again" "$(bind)" "done"
+
 # Another task, not a transition, puts this block online. The driver holds the reference to the
 # module for that task alone, and the interrupted unplug must not drop it.
 fault hold=1 times=1 what=online

@@ -8,11 +8,6 @@ load_fault
 
 # Functions that wait_until calls.
 # shellcheck disable=SC2317
-is_asleep() { [[ $(awk '$1 == "State:" { print $2 }' "/proc/${WRITERS[$1]}/status") == [SD] ]]; }
-# shellcheck disable=SC2317
-in_store() { is_asleep "$1" && grep -qE 'kmem_transition_run|mutex|run' "/proc/${WRITERS[$1]}/stack"; }
-
-# shellcheck disable=SC2317
 has_worker() { grep -qsx 'kmem/.*' /proc/[0-9]*/comm; }
 
 is "unplugged" "$(attempt unplugged)" "done"
@@ -31,6 +26,10 @@ ok "a signal ends its wait" wait_until has_result two
 end_write two
 is "its write fails with EINTR" "$RESULT" EINTR
 is "the plug under way is not affected" "$(state_at_once)" mixed
+begin_write word offline
+ok "a word that cannot be requested does not wait" wait_until has_result word
+end_write word
+is "the word is refused" "$RESULT" EINVAL
 begin_write three unplugged
 ok "another second writer waits" wait_until in_store three
 let_go

@@ -2,14 +2,16 @@
 # shellcheck shell=bash
 # Without room for the page structs of a device, the driver refuses a plug before it calls the core,
 # because the core cannot undo a half-finished add; with room the plug succeeds. Free memory in
-# ZONE_MOVABLE or in a CMA area does not count as room. Nor does the device's own memory if the
-# device requests memmap_on_memory, as CXL devices do, but the system does not allow it.
+# ZONE_MOVABLE, in a CMA area, or in the lowmem_reserve of ZONE_DMA32 does not count as room. Nor does
+# the device's own memory if the device requests memmap_on_memory, as CXL devices do, but the system
+# does not allow it.
 # vm: -s 32G
 # vm: -s 32G -a cma=1G
 # vm: -v cxl -s 16G
 # full
 . "$LAB/tests/guest/helpers/device.sh"
 . "$LAB/tests/guest/helpers/resize.sh"
+RATIO=/proc/sys/vm/lowmem_reserve_ratio
 NODE0=/sys/devices/system/node/node0
 HUGE=$NODE0/hugepages/hugepages-2048kB/nr_hugepages
 
@@ -25,11 +27,19 @@ available() {
 	echo $((kB - $(meminfo CmaFree)))
 }
 
-# leave KB: allocates huge pages until at most KB of ordinary memory are available. Some of the huge
-# pages come from CMA areas, so one step may not suffice.
+# available_in_normal: the same for ZONE_NORMAL alone.
+available_in_normal() {
+	awk '/^Node/ { inside = $2 == "0," && $4 == "Normal" }
+		inside && $1 == "pages" { pages += $3 }
+		inside && /^ *nr_zone_(in)?active_file / { pages += $2 }
+		END { print pages * 4 }' /proc/zoneinfo
+}
+
+# leave KB [FUNCTION]: allocates huge pages until FUNCTION, by default available, prints at most KB.
+# Some of the huge pages come from CMA areas, so one step may not suffice.
 leave() {
-	local excess before
-	for ((excess = $(available) - $1; excess > 0; excess = $(available) - $1)); do
+	local excess before function=${2-available}
+	for ((excess = $($function) - $1; excess > 0; excess = $($function) - $1)); do
 		before=$(< "$HUGE")
 		echo $((before + excess / 2048 + 1)) > "$HUGE"
 		(($(< "$HUGE") > before)) || break
@@ -72,6 +82,17 @@ beside_cma_memory() {
 	refused_without_room "CMA memory is free" "$kB"
 }
 
+# The kernel keeps all of ZONE_DMA32 from allocations that ZONE_NORMAL can serve.
+beside_reserved_memory() {
+	local before
+	before=$(< "$RATIO")
+	sed -E 's/[0-9]+/1/g' <<< "$before" > "$RATIO"
+	leave $(($(needed) / 2)) available_in_normal
+	ok "with the reserved memory there would be room" test "$(available)" -gt "$(needed)"
+	refused_without_room "reserved memory is free" "$(available)"
+	echo "$before" > "$RATIO"
+}
+
 in_cma() { grep -qw cma /proc/cmdline; }
 ! in_cma || (($(meminfo CmaTotal))) || skip_all "Linux $KERNEL has no CMA"
 
@@ -84,6 +105,7 @@ elif [[ $DEVICE == cxl ]]; then
 	is "the system does not allow it" "$(< /sys/module/memory_hotplug/parameters/memmap_on_memory)" N
 else
 	beside_movable_memory
+	beside_reserved_memory
 fi
 refused_without_room "alone"
 

@@ -277,6 +277,12 @@ has_result() { [[ -s /tmp/result.$1 ]]; }
 # is_writing NAME: the writer is in the middle of write(2), according to /proc.
 is_writing() { [[ $(< "/proc/${WRITERS[$1]}/syscall") == 1\ * ]]; }
 
+# in_store NAME: it waits in the driver.
+in_store() {
+	[[ $(awk '$1 == "State:" { print $2 }' "/proc/${WRITERS[$1]}/status") == [SD] ]] &&
+		grep -qE 'kmem_transition_run|mutex|run' "/proc/${WRITERS[$1]}/stack"
+}
+
 # has_ended PID: succeeds for a zombie, too, because bash sometimes fails to reap one.
 has_ended() {
 	local stat
