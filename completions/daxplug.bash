@@ -8,7 +8,7 @@ _daxplug_commands() { daxplug --help | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
 # _daxplug_options COMMAND
 _daxplug_options() { daxplug ${1:+"$1"} --help | sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p'; }
 
-# _daxplug_column NAME: what stands in it. Uses $root.
+# _daxplug_column NAME: prints the column's values. Uses $root.
 _daxplug_column() {
 	daxplug list "${root[@]}" --noheadings --raw --output "$1" 2> /dev/null | sort -u
 }
@@ -30,7 +30,7 @@ _daxplug_columns() {
 	done < <(daxplug list --help | sed '1,/^Columns:/d')
 }
 
-# _daxplug_values OPTION TYPED: what the option takes; fails if it takes nothing. Uses
+# _daxplug_values OPTION TYPED: prints the values that the option takes; fails if it takes none. Uses
 # $command.
 _daxplug_values() {
 	case $1 in
