@@ -214,8 +214,8 @@ static u64 subtract_or_zero(u64 pages, u64 subtrahend)
 /*
  * The number of pages that a zone can provide for page structs: free pages and page cache, less the
  * pages that the zone keeps from a GFP_KERNEL allocation: its low watermark, and the lowmem_reserve
- * of a zone below ZONE_NORMAL. Page structs are unmovable, so they cannot be in a CMA area: its free
- * pages do not count, and its used pages may all be page cache.
+ * of a zone below ZONE_NORMAL. Page structs are unmovable, so they cannot be in a CMA area: its
+ * free pages do not count, and its used pages may all be page cache.
  */
 static u64 zone_pages_for_page_structs(struct zone *zone)
 {
@@ -225,9 +225,9 @@ static u64 zone_pages_for_page_structs(struct zone *zone)
 	u64 free_cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
 	u64 used_cma = subtract_or_zero(zone_cma_pages(zone), free_cma);
 	u64 kept = low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone(GFP_KERNEL)];
+	u64 usable = subtract_or_zero(free, free_cma) + subtract_or_zero(cache, used_cma);
 
-	return subtract_or_zero(subtract_or_zero(free, free_cma) +
-				subtract_or_zero(cache, used_cma), kept);
+	return subtract_or_zero(usable, kept);
 }
 
 /* Page structs are not allocated from ZONE_MOVABLE, nor from the zones above it. */

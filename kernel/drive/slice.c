@@ -8,9 +8,9 @@
 
 /*
  * One delayed work serves all slices of a drive: queueing and cancelling one for each block would
- * double the driver's own cost for a block. end_if_over() runs at the end of the current slice, and at
- * least every KMEM_SLICE_MS: the current slice may end early, and end_if_over() must not miss the end of
- * the next slice, which lasts at least KMEM_SLICE_MS.
+ * double the driver's own cost for a block. end_if_over() runs at the end of the current slice, and
+ * at least every KMEM_SLICE_MS: the current slice may end early, and end_if_over() must not miss
+ * the end of the next slice, which lasts at least KMEM_SLICE_MS.
  */
 static void end_if_over(struct work_struct *work)
 {

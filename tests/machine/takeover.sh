@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# machine: -p -r 12 -a memhp_default_state=online_movable
-# machine: -p -r 13 -a memhp_default_state=online_movable
+# machine-full: -p -r 12 -a memhp_default_state=online_movable
+# machine-full: -p -r 13 -a memhp_default_state=online_movable
 # A boot with the packages installed uses daxplug's driver. handback replaces it with the kernel's
 # own, and takeover restores daxplug's, while the memory is online and in use.
 . "$LAB/tests/machine/lib.sh"
