@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016 # expanded by eval
 # usage: findings.sh DAXPLUG MAKE_FIXTURE PRELOAD NO_MEMORY
 # check, and the forecast of a dry run, find what is named, on recorded machines that are changed for
 # each finding; without the change the finding is absent.
