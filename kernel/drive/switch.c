@@ -52,8 +52,8 @@ static int switch_once(struct kmem_job *job, unsigned int block, struct memory_b
 }
 
 /*
- * Each try for device_hotplug_lock starts the slice, if there is one, again, so that waiting for the
- * lock does not use it up.
+ * Each try for device_hotplug_lock starts the slice, if there is one, again, so that waiting for
+ * the lock does not use it up.
  */
 static int switch_block(struct kmem_job *job, unsigned int block, struct memory_block *memblk,
 			unsigned int wanted, struct kmem_slice *slice, unsigned int ms)

@@ -16,8 +16,8 @@ static int stop(struct resource *entry, void *arg)
 
 /*
  * Whether the range has memory that a driver added. Memory that the machine booted with is never
- * taken over. Not by region_intersects(), which looked only at the topmost entries of the tree until
- * 6.12 and the stable releases of late 2024.
+ * taken over. Not by region_intersects(), which looked only at the topmost entries of the tree
+ * until 6.12 and the stable releases of late 2024.
  */
 static bool is_driver_managed(const struct dax_span *span)
 {
