@@ -29,6 +29,8 @@ spare() {
 	disown
 }
 
+are_spare() { (($(grep -c spare /tmp/spares) == ${#SPARE[@]})); }
+
 spare_all_others() {
 	local score
 	for score in /proc/[0-9]*/oom_score_adj; do
@@ -162,7 +164,7 @@ swapoff -a
 spare_all_others
 # KASAN needs an eighth of each block that goes online again, page owner some more.
 for _ in "${BLOCKS[@]}"; do spare 24; done
-ok "spare memory is in use" wait_until eval '(($(grep -c spare /tmp/spares) == ${#SPARE[@]}))'
+ok "spare memory is in use" wait_until are_spare
 huge_pages 0 $((($(free_mib 0) - 150) / 2))
 before=$(count 'online Movable')
 timeout_ms 8000

@@ -305,8 +305,9 @@ state_at_once() { timeout $((20 * SLOW)) cat "$DAX/state"; }
 
 # is_cancelled: the driver has told the thread that carries out a transition to stop.
 is_cancelled() {
-	local comm
-	for comm in $(grep -lsx 'kmem/.*' /proc/[0-9]*/comm); do
+	local comm comms
+	mapfile -t comms < <(grep -lsx 'kmem/.*' /proc/[0-9]*/comm)
+	for comm in "${comms[@]}"; do
 		! grep -qs '^SigPnd:.*[1-9a-f]' "${comm%comm}status" || return 0
 	done
 	return 1
