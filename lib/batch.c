@@ -30,17 +30,34 @@
 #define WAITS 20
 #define WAIT_NS 100000000L
 
-/* Whether another page of @more bytes does not fit. */
-bool batch_is_full(const struct batch *batch, uint64_t more)
+/* Whether the pages are page cache, which is in batches of its own. */
+static bool is_cache(const struct batch *batch)
+{
+	return batch->count && batch->use[0] == DAXPLUG_USE_CACHE;
+}
+
+/**
+ * batch_takes() - test whether another page fits
+ * @batch: the batch
+ * @more: the size of the page
+ * @use: the use of the page
+ *
+ * Return: true if it does. Page cache and memory that must move are kept apart, because a lack of
+ * room stops the drain only for the latter.
+ */
+bool batch_takes(const struct batch *batch, uint64_t more, enum daxplug_use use)
 {
 	uint64_t limit = batch->limit ? batch->limit : FIRST_BYTES;
 
-	return batch->count == BATCH_PAGES || (batch->count && batch->bytes + more > limit);
+	if (!batch->count)
+		return true;
+	return batch->count < BATCH_PAGES && batch->bytes + more <= limit &&
+	       is_cache(batch) == (use == DAXPLUG_USE_CACHE);
 }
 
 /**
  * batch_add() - add a page
- * @batch: the batch, not full
+ * @batch: the batch, which batch_takes() the page
  * @address: its address
  * @size: its size, or that of the part of its folio that is mapped there
  * @use: the use of the page
@@ -54,6 +71,18 @@ void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplu
 	batch->size[at] = size;
 	batch->use[at] = use;
 	batch->bytes += size;
+}
+
+/* Sums the bytes that were moved so far, without page cache. */
+uint64_t moved_except_cache(struct drain *drain)
+{
+	uint64_t moved = 0;
+	unsigned int i;
+
+	for (i = 0; i < USES; i++)
+		if (i != DAXPLUG_USE_CACHE)
+			moved += atomic_load(&drain->moved[i]);
+	return moved;
 }
 
 static void count_moved(struct batch *batch, unsigned int at)
@@ -174,14 +203,18 @@ static void pause_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
-static bool is_cache(const struct batch *batch)
+/*
+ * The bytes that page cache leaves free on a target: all memory that must move and has not moved
+ * yet, and a margin for what processes allocate meanwhile.
+ */
+static uint64_t reserve_of(const struct batch *batch)
 {
-	unsigned int i;
+	struct drain *drain = batch->drain;
+	uint64_t done = moved_except_cache(drain) + atomic_load(&drain->swapped);
 
-	for (i = 0; i < batch->count; i++)
-		if (batch->use[i] != DAXPLUG_USE_CACHE)
-			return false;
-	return true;
+	if (!is_cache(batch))
+		return 0;
+	return BATCH_BYTES + (drain->must_move > done ? drain->must_move - done : 0);
 }
 
 /* Waits for a target with free memory; returns NULL if there is none, or the drain stops. */
@@ -194,7 +227,7 @@ static struct target *wait_for_room(struct batch *batch)
 	while (!atomic_load(&drain->stop)) {
 		if (!atomic_load(&drain->pause)) {
 			target = targets_take(&drain->targets, batch->owner->targets, batch->bytes,
-					      batch->page_size);
+					      reserve_of(batch), batch->page_size);
 			if (target || ++waits == WAITS || atomic_load(&drain->swapped))
 				break;
 		}

@@ -196,6 +196,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 
 	/* Make the first pass even if the amount of memory is unknown. */
 	for (i = 0; i < MOST_PASSES && (!i || before > LITTLE); i++) {
+		drain->must_move = moved_except_cache(drain) + movable(left, false);
 		err = pass(drain);
 		read_left(drain, left);
 		if (err)

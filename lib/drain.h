@@ -85,6 +85,8 @@ struct frames {
  * @moved: bytes that were moved, by use
  * @swapped: bytes that were swapped out
  * @total: bytes to move, at the start of the drain
+ * @must_move: the bytes, without page cache, that are to have moved by the end of the pass, those of
+ *	earlier passes included
  * @stop: tells the movers to end
  * @pause: tells the movers to wait, because the system is short of memory
  * @starved: a mover gave up because no target had enough free memory
@@ -109,6 +111,7 @@ struct drain {
 	atomic_uint_least64_t moved[USES];
 	atomic_uint_least64_t swapped;
 	uint64_t total;
+	uint64_t must_move;
 	atomic_bool stop;
 	atomic_bool pause;
 	atomic_bool starved;
@@ -154,9 +157,10 @@ struct batch {
 	uint8_t use[BATCH_PAGES];
 };
 
-bool batch_is_full(const struct batch *batch, uint64_t more);
+bool batch_takes(const struct batch *batch, uint64_t more, enum daxplug_use use);
 void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use);
 void batch_move(struct batch *batch);
+uint64_t moved_except_cache(struct drain *drain);
 
 /* pages.c */
 

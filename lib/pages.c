@@ -31,7 +31,7 @@ static uint64_t frame_of(uint64_t entry)
 
 static void add(struct pages *pages, uint64_t address, uint64_t size, enum daxplug_use use)
 {
-	if (batch_is_full(pages->batch, size))
+	if (!batch_takes(pages->batch, size, use))
 		batch_move(pages->batch);
 	batch_add(pages->batch, address, size, use);
 }

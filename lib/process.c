@@ -156,12 +156,28 @@ int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *vi
 	return err == -ESRCH || err == -ENOENT ? 0 : err;
 }
 
+/* Whether the kernel gives this name to shared memory, or programs put shared memory there. */
+static bool is_shared_memory(const char *file)
+{
+	static const char *const starts[] = { "/dev/zero", "/memfd:", "/SYSV", "/dev/shm/" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (!strncmp(file, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
 /* Derives the use of a mapping from its line of numa_maps, by the words " file=" and " huge". */
 enum daxplug_use process_line_use(const char *line)
 {
+	const char *file = strstr(line, " file=");
+
 	if (strstr(line, " huge"))
 		return DAXPLUG_USE_HUGE;
-	return strstr(line, " file=") ? DAXPLUG_USE_CACHE : DAXPLUG_USE_ANON;
+	if (!file)
+		return DAXPLUG_USE_ANON;
+	return is_shared_memory(file + strlen(" file=")) ? DAXPLUG_USE_SHARED : DAXPLUG_USE_CACHE;
 }
 
 /**

@@ -246,13 +246,14 @@ static uint64_t use_huge(struct target *target, uint64_t page_size, uint64_t mov
  * @targets: the targets
  * @allowed: a bit for each target that may be taken
  * @bytes: the amount
+ * @reserve: bytes that are to be free on the target besides
  * @page_size: the size of the pages to move
  *
  * Return: the nearest target with that much free memory, to be passed to targets_settle(); NULL
  * if there is none now.
  */
 struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t bytes,
-			    uint64_t page_size)
+			    uint64_t reserve, uint64_t page_size)
 {
 	struct target *found = NULL;
 	unsigned int i;
@@ -261,8 +262,8 @@ struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t 
 	for (i = 0; i < targets->count && !found; i++) {
 		struct target *target = &targets->target[i];
 
-		if ((allowed >> i & 1) &&
-		    target->spare + target_huge(target, page_size) >= target->in_flight + bytes)
+		if ((allowed >> i & 1) && target->spare + target_huge(target, page_size) >=
+						  target->in_flight + bytes + reserve)
 			found = target;
 	}
 	if (found)

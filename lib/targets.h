@@ -50,7 +50,7 @@ uint64_t targets_spare(struct targets *targets, uint64_t allowed);
 bool targets_are_all(const struct targets *targets, uint64_t allowed);
 uint64_t targets_allowed(const struct targets *targets, const char *list);
 struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t bytes,
-			    uint64_t page_size);
+			    uint64_t reserve, uint64_t page_size);
 void targets_settle(struct targets *targets, struct target *target, uint64_t promised,
 		    uint64_t moved, uint64_t page_size);
 uint64_t target_huge(const struct target *target, uint64_t page_size);

@@ -21,12 +21,7 @@
 /* Sums the bytes moved so far. */
 uint64_t moved_in_all(struct drain *drain)
 {
-	uint64_t moved = 0;
-	unsigned int i;
-
-	for (i = 0; i < USES; i++)
-		moved += atomic_load(&drain->moved[i]);
-	return moved;
+	return moved_except_cache(drain) + atomic_load(&drain->moved[DAXPLUG_USE_CACHE]);
 }
 
 static void tell_progress(struct drain *drain)

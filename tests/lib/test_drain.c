@@ -42,6 +42,7 @@
 /* Bits of /proc/kpageflags. */
 #define ON_LIST (UINT64_C(1) << 5)
 #define ANON (UINT64_C(1) << 12)
+#define SWAPBACKED (UINT64_C(1) << 14)
 #define HEAD (UINT64_C(1) << 15)
 #define TAIL (UINT64_C(1) << 16)
 
@@ -947,6 +948,64 @@ static void cache_is_dropped(void **state)
 	assert_string_equal(text, "37748736 swappiness=0");
 }
 
+/* Sets the shared memory and the page cache of node 1, in MiB. */
+static void set_shared_and_cache(struct context *context, unsigned int shared, unsigned int cache)
+{
+	fixture_write(&context->fixture, NODE "node1/meminfo",
+		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 900000 kB\n"
+		      "Node 1 AnonPages: 0 kB\nNode 1 Shmem: %u kB\nNode 1 FilePages: %u kB\n",
+		      shared * 1024, (shared + cache) * 1024);
+}
+
+/* Adds a process that maps a file, as numa_maps names it, the first page at a frame. */
+static void add_file_process(struct context *context, int pid, const char *file, unsigned int pages,
+			     unsigned int first, uint64_t flags)
+{
+	char path[64];
+	unsigned int i;
+
+	add_process(context, pid, "files", pages, frame(first));
+	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
+	fixture_write(&context->fixture, path,
+		      "10000 default file=%s dirty=%u N1=%u kernelpagesize_kB=4\n", file, pages,
+		      pages);
+	for (i = 0; i < pages; i++)
+		write_at(&context->fixture, "proc/kpageflags", frame(first + i), flags);
+}
+
+/* Page cache may be dropped: it leaves the room to the memory that must move. */
+static void cache_leaves_room(void **state)
+{
+	struct context *context = *state;
+
+	set_shared_and_cache(context, 16, 64);
+	fake.room = 32 * 256 + 100;
+	set_zone(context, fake.room, 100);
+	add_file_process(context, 41, "/usr/lib/large", 64 * 256, 0, ON_LIST);
+	add_file_process(context, 42, "/dev/zero\\040(deleted)", 16 * 256, 64 * 256,
+			 ON_LIST | SWAPBACKED);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 42, 16 * 256), 0);
+	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_SHARED), 16 * MIB);
+}
+
+/* A private mapping of a file has a few pages of the process itself. */
+static void cache_starves_alone(void **state)
+{
+	struct context *context = *state;
+	unsigned int i;
+
+	set_shared_and_cache(context, 0, 64);
+	fake.room = 60 * 256 + 100;
+	set_zone(context, fake.room, 100);
+	add_file_process(context, 41, "/usr/lib/large", 64 * 256, 0, ON_LIST);
+	for (i = 0; i < 64 * 256; i += 4096)
+		write_at(&context->fixture, "proc/kpageflags", frame(i), ON_LIST | ANON);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(moved_anon(context), 4 * PAGE);
+	assert_true(on_device(context, 41, 64 * 256) > 0);
+}
+
 /* ---- settings that refill the node ---- */
 
 static void set_refills(struct context *context)
@@ -1746,6 +1805,8 @@ int main(void)
 		TEST(pool_is_given_up),
 		TEST(pool_comes_back),
 		TEST(cache_is_dropped),
+		TEST(cache_leaves_room),
+		TEST(cache_starves_alone),
 		TEST(refills_are_named),
 		TEST(other_refills_are_named),
 		TEST(no_refill),
