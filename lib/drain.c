@@ -152,13 +152,19 @@ static int check_owners(struct drain *drain)
 
 static int find_all(struct drain *drain)
 {
+	int err;
+
 	drain->piece_count = 0;
 	owners_begin_pass(drain);
 	evacuees_find(drain, clock_now() + PATIENCE);
 	files_find(drain, clock_now() + PATIENCE);
 	segments_find(drain);
 	pieces_sort(drain);
-	return task_cancelled(drain->change) ? fail_cancelled(drain->change) : check_owners(drain);
+	if (task_cancelled(drain->change))
+		return fail_cancelled(drain->change);
+	/* The search may have taken long. */
+	err = movers_read_room(drain);
+	return err ? err : check_owners(drain);
 }
 
 /* From here on pages may have moved: a failure no longer counts as a refusal. */

@@ -195,6 +195,7 @@ int movers_start(struct drain *drain, unsigned int count, pthread_t *movers);
 
 /* watch.c */
 int movers_run(struct drain *drain);
+int movers_read_room(struct drain *drain);
 uint64_t moved_in_all(struct drain *drain);
 
 /* owners.c */

@@ -59,20 +59,26 @@ static int watch_pressure(struct drain *drain, struct pressure *pressure, int64_
 	return now - *since < PRESSURE_PATIENCE ? 0 : give_up(drain);
 }
 
-static int look(struct drain *drain, struct pressure *pressure, int64_t *since)
+/* Reads again how much free memory the targets have; returns 0 or a negative errno with a report.
+ */
+int movers_read_room(struct drain *drain)
 {
-	int err = watch_pressure(drain, pressure, since);
+	int err = targets_refresh(&drain->targets, drain->change->daxplug);
 	char words[64];
 
-	tell_progress(drain);
-	if (err)
-		return err;
-	err = targets_refresh(&drain->targets, drain->change->daxplug);
 	if (!err)
 		return 0;
 	return fail(drain->change, err, DAXPLUG_REASON_UNREADABLE,
 		    "cannot tell how much room other nodes have: %s",
 		    report_errno(err, words, sizeof(words)));
+}
+
+static int look(struct drain *drain, struct pressure *pressure, int64_t *since)
+{
+	int err = watch_pressure(drain, pressure, since);
+
+	tell_progress(drain);
+	return err ? err : movers_read_room(drain);
 }
 
 /* Watches until the movers have ended; a cancellation ends them at once. */
@@ -115,6 +121,10 @@ int movers_run(struct drain *drain)
 	pthread_t movers[MOST_MOVERS];
 	int count, i, err;
 
+	/* To give up free huge pages may have taken long. */
+	err = movers_read_room(drain);
+	if (err)
+		return err;
 	count = movers_start(drain, count_movers(), movers);
 	if (count < 0)
 		return fail(drain->change, count, DAXPLUG_REASON_WORKER, "cannot start a thread");

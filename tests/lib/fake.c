@@ -252,6 +252,14 @@ static unsigned int surplus_beside(const char *path)
 	return strtoul(text, NULL, 10);
 }
 
+static void set_room(int64_t pages)
+{
+	fixture_write(fake.fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free %lld\n  low 2\n  high 100\n"
+		      "  managed 1000000\n",
+		      (long long)pages);
+}
+
 /* The pages of a pool are in the first block, and the pool can grow again up to @fail_pool. */
 static int write_pool(const char *path, const char *text)
 {
@@ -260,6 +268,8 @@ static int write_pool(const char *path, const char *text)
 	if (fake.fail_pool && wanted > fake.fail_pool)
 		wanted = fake.fail_pool;
 	fixture_write(fake.fixture, path, "%u\n", wanted);
+	if (fake.pool_takes_room)
+		set_room(0);
 	return 0;
 }
 
@@ -419,10 +429,7 @@ static void take_room(unsigned long count)
 		return;
 	pthread_mutex_lock(&lock);
 	fake.room -= (int64_t)count < fake.room ? (int64_t)count : fake.room;
-	fixture_write(fake.fixture, "proc/zoneinfo",
-		      "Node 0, zone Normal\n  pages free %lld\n  low 2\n  high 100\n"
-		      "  managed 1000000\n",
-		      (long long)fake.room);
+	set_room(fake.room);
 	pthread_mutex_unlock(&lock);
 }
 

@@ -393,6 +393,29 @@ static void no_other_node(void **state)
 	assert_int_equal(on_device(context, 41, 10), 10);
 }
 
+#define RESERVED "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"
+
+static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
+{
+	const struct {
+		const char *name;
+		unsigned int value;
+	} files[] = {
+		{ "nr_hugepages", pages },
+		{ "free_hugepages", free },
+		{ "surplus_hugepages", 0 },
+	};
+	char path[128];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-2048kB/%s", node,
+			 files[i].name);
+		fixture_write(&context->fixture, path, "%u\n", files[i].value);
+	}
+	fixture_write(&context->fixture, RESERVED, "0\n");
+}
+
 /* ---- where to ---- */
 
 /* Adds node 2 with a number of free pages, farther from the device than node 0. */
@@ -457,6 +480,18 @@ static void room_runs_out(void **state)
 	assert_true(daxplug_change_retry(context->change));
 	assert_true(moved_anon(context) <= 8 * MIB);
 	assert_int_equal(daxplug_change_swapped(context->change), 0);
+}
+
+/* While the drain searches for processes, or gives up huge pages, others take all free memory. */
+static void room_goes_before_first_move(void **state)
+{
+	struct context *context = *state;
+
+	set_pool(context, 1, 50, 30);
+	fake.pool_takes_room = true;
+	add_process(context, 41, "small", 10, frame(0));
+	EXPECT(drain(context, 0), -ENOSPC, ROLLED_BACK, ONLINE_MOVABLE);
+	assert_int_equal(on_device(context, 41, 10), 10);
 }
 
 /* Another device, which was a target, has been unplugged meanwhile. */
@@ -833,30 +868,7 @@ static void unplug_fails(void **state)
 
 /* ---- huge pages that are free ---- */
 
-#define RESERVED "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"
-
-static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
-{
-	const struct {
-		const char *name;
-		unsigned int value;
-	} files[] = {
-		{ "nr_hugepages", pages },
-		{ "free_hugepages", free },
-		{ "surplus_hugepages", 0 },
-	};
-	char path[128];
-	unsigned int i;
-
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-2048kB/%s", node,
-			 files[i].name);
-		fixture_write(&context->fixture, path, "%u\n", files[i].value);
-	}
-	fixture_write(&context->fixture, RESERVED, "0\n");
-}
-
-/* Huge pages in use move to free huge pages, or to room for new ones; both count as room. */
+/* Huge pages in use need free ones, or room to make some; both of them are room. */
 static void pools_of_targets(void **state)
 {
 	struct context *context = *state;
@@ -1780,6 +1792,7 @@ int main(void)
 		TEST(nearest_target),
 		TEST(no_room),
 		TEST(room_runs_out),
+		TEST(room_goes_before_first_move),
 		TEST(room_unreadable),
 		TEST(target_goes),
 		TEST(dry_run_lacks_room),
