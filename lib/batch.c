@@ -340,3 +340,18 @@ void batch_move(struct batch *batch)
 	batch->count = 0;
 	batch->bytes = 0;
 }
+
+/**
+ * batch_begin() - prepare for pages of a mapping
+ * @batch: the batch; if its pages are of another owner or size, they are moved first
+ * @owner: the owner of the pages
+ * @page_size: the page size of the mapping
+ */
+void batch_begin(struct batch *batch, struct owner *owner, uint64_t page_size)
+{
+	if (batch->count && (batch->owner != owner || batch->page_size != page_size))
+		batch_move(batch);
+	batch->owner = owner;
+	batch->pid = owner->pid;
+	batch->page_size = page_size;
+}

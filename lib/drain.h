@@ -160,6 +160,7 @@ struct batch {
 bool batch_takes(const struct batch *batch, uint64_t more, enum daxplug_use use);
 void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplug_use use);
 void batch_move(struct batch *batch);
+void batch_begin(struct batch *batch, struct owner *owner, uint64_t page_size);
 uint64_t moved_except_cache(struct drain *drain);
 
 /* pages.c */

@@ -49,9 +49,7 @@ static void move_piece(struct mover *mover, const struct piece *piece)
 	/* A process that has ended has no pagemap. */
 	if (atomic_load(&owner->err) || !open_pagemap(mover, drain->change->daxplug, owner->pid))
 		return;
-	batch->owner = owner;
-	batch->pid = owner->pid;
-	batch->page_size = piece->page_size;
+	batch_begin(batch, owner, piece->page_size);
 	if (owner->pid)
 		pages_move(&mover->pages, piece->start, piece->end, piece);
 	else
@@ -68,6 +66,7 @@ static void move_all(struct drain *drain, struct batch *batch)
 	while (!atomic_load(&drain->stop) &&
 	       (at = atomic_fetch_add(&drain->next, 1)) < drain->piece_count)
 		move_piece(&mover, &drain->pieces[at]);
+	batch_move(batch);
 	if (mover.pages.pagemap >= 0)
 		close(mover.pages.pagemap);
 	if (mover.pages.kpageflags >= 0)

@@ -130,7 +130,8 @@ static void take_huge(struct pages *pages, const struct piece *piece, uint64_t a
  * @end: the address after the last one
  * @piece: the piece that they belong to
  *
- * Moves the rest of the batch before it returns. Ends early if the drain stops.
+ * Leaves the last pages in the batch, so that small mappings share a call. Ends early if the drain
+ * stops.
  */
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece)
 {
@@ -153,6 +154,5 @@ void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct 
 			take_entries(pages, piece, at, entries, count);
 		at += count * page_size;
 	}
-	batch_move(pages->batch);
 	pages->next = 0;
 }

@@ -69,6 +69,8 @@ static void move(struct pages *pages, char *memory, const struct piece *piece)
 
 	populate(memory, size, piece);
 	pages_move(pages, (uintptr_t)memory, (uintptr_t)memory + size, piece);
+	/* The addresses are about to become invalid. */
+	batch_move(pages->batch);
 }
 
 /**

@@ -450,8 +450,10 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	(void)daxplug;
 	if (pagemap < 0)
 		return -ESRCH;
-	if (nodes)
+	if (nodes) {
+		fake.moves++;
 		take_time(fake.move_ms, true);
+	}
 	if (nodes && fake.move_err) {
 		if (fake.move_first < count)
 			move_in(pagemap, fake.move_first, pages, nodes, status);

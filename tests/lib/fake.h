@@ -56,6 +56,7 @@
  * @emptied: the PID of a process that has no memory once pages of it have moved, or 0
  * @page_out_err: a negative errno for swapping pages out, or 0
  * @stuck_page: the address of a page that cannot be moved, or 0
+ * @moves: counts the calls that move pages, in the process of the caller
  * @pool_takes_room: whether no node has free memory once the size of a pool was changed
  */
 struct fake {
@@ -104,6 +105,7 @@ struct fake {
 	int page_out_err;
 	uint64_t stuck_page;
 	bool pool_takes_room;
+	unsigned int moves;
 };
 
 /* Pages that were moved to node N are at this frame plus N. */

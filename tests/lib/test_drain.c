@@ -320,6 +320,55 @@ static void huge_pages(void **state)
 	assert_int_equal(moved_anon(context), 0);
 }
 
+/* Adds a process with a number of mappings of one page each. */
+static void add_mappings(struct context *context, unsigned int count)
+{
+	char full[FIXTURE_PATH_SIZE];
+	FILE *numa_maps, *maps;
+	unsigned int i;
+
+	add_process(context, 41, "small", 1, frame(0));
+	fixture_path(&context->fixture, "proc/41/numa_maps", full);
+	numa_maps = fopen(full, "w");
+	fixture_path(&context->fixture, "proc/41/maps", full);
+	maps = fopen(full, "w");
+	assert_true(numa_maps && maps);
+	for (i = 0; i < count; i++) {
+		unsigned int start = (16 + 2 * i) * PAGE;
+
+		fprintf(numa_maps, "%x default anon=1 N1=1 kernelpagesize_kB=4\n", start);
+		fprintf(maps, "%x-%x rw-p 00000000 00:00 0\n", start, start + PAGE);
+		map_page(context, 41, 16 + 2 * i, frame(2 * i));
+	}
+	fclose(numa_maps);
+	fclose(maps);
+}
+
+/* Each call of move_pages() is expensive, whatever it moves. */
+static void small_mappings(void **state)
+{
+	struct context *context = *state;
+	struct drain drain = { 0 };
+	pthread_t mover;
+
+	add_mappings(context, 1000);
+	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
+	context->change->task.caller = -1;
+	drain.change = context->change;
+	drain.frames = &(struct frames){ frame(0), frame(BLOCKS * FRAMES_A_BLOCK) };
+	drain.frames_count = 1;
+	assert_int_equal(targets_read(&drain.targets, context->daxplug, 1, &(struct node_set){ 0 }),
+			 0);
+	evacuees_find(&drain, INT64_MAX);
+	assert_int_equal(drain.piece_count, 1000);
+	assert_int_equal(movers_start(&drain, 1, &mover), 1);
+	pthread_join(mover, NULL);
+	assert_int_equal(atomic_load(&drain.moved[DAXPLUG_USE_ANON]), 1000 * PAGE);
+	assert_in_range(fake.moves, 1, 10);
+	owners_free(&drain);
+	free(drain.pieces);
+}
+
 /* The kernel ends a call at a page that it cannot move. */
 static void pinned_page(void **state)
 {
@@ -1783,6 +1832,7 @@ int main(void)
 		TEST(leaves_other_memory),
 		TEST(large_folio),
 		TEST(huge_pages),
+		TEST(small_mappings),
 		TEST(pinned_page),
 		TEST(process_ends),
 		TEST(cpuset_without_target),
