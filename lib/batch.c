@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Moves a batch of pages by one call of move_pages(), and handles the result of each page. */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -109,7 +110,6 @@ static uint64_t settle(struct batch *batch, int node)
 		left++;
 	}
 	batch->count = left;
-	batch->bytes -= moved;
 	return moved;
 }
 
@@ -183,11 +183,11 @@ static uint64_t move_to(struct batch *batch, int node)
 	return moved;
 }
 
-static void adapt(struct batch *batch, int64_t took)
+static void adapt(struct batch *batch, uint64_t bytes, int64_t took)
 {
 	uint64_t limit = batch->limit ? batch->limit : FIRST_BYTES;
 
-	if (took < SHORT_MS && batch->bytes >= limit / 2)
+	if (took < SHORT_MS && bytes >= limit / 2)
 		limit *= 2;
 	else if (took > LONG_MS)
 		limit /= 2;
@@ -217,8 +217,36 @@ static uint64_t reserve_of(const struct batch *batch)
 	return BATCH_BYTES + (drain->must_move > done ? drain->must_move - done : 0);
 }
 
-/* Waits for a target with free memory; returns NULL if there is none, or the drain stops. */
-static struct target *wait_for_room(struct batch *batch)
+static uint64_t bytes_of(const struct batch *batch, unsigned int count)
+{
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		bytes += batch->size[i];
+	return bytes;
+}
+
+/*
+ * Takes a target with free memory for the batch, or otherwise for as much of the batch as fits, by
+ * halves. Sets @count to the number of pages; returns NULL if not even one fits.
+ */
+static struct target *take_room(struct batch *batch, unsigned int *count)
+{
+	struct drain *drain = batch->drain;
+	struct target *target = NULL;
+
+	for (*count = batch->count; *count; *count /= 2) {
+		target = targets_take(&drain->targets, batch->owner->targets,
+				      bytes_of(batch, *count), reserve_of(batch), batch->page_size);
+		if (target)
+			break;
+	}
+	return target;
+}
+
+/* Waits until take_room() finds a target; returns NULL if none does, or the drain stops. */
+static struct target *wait_for_room(struct batch *batch, unsigned int *count)
 {
 	struct drain *drain = batch->drain;
 	struct target *target = NULL;
@@ -226,8 +254,7 @@ static struct target *wait_for_room(struct batch *batch)
 
 	while (!atomic_load(&drain->stop)) {
 		if (!atomic_load(&drain->pause)) {
-			target = targets_take(&drain->targets, batch->owner->targets, batch->bytes,
-					      reserve_of(batch), batch->page_size);
+			target = take_room(batch, count);
 			if (target || ++waits == WAITS || atomic_load(&drain->swapped))
 				break;
 		}
@@ -311,6 +338,39 @@ static bool swap_out(struct batch *batch)
 	return true;
 }
 
+/* Drops the first pages of the batch, which then has a total of @count. */
+static void drop(struct batch *batch, unsigned int first, unsigned int count)
+{
+	unsigned int left = count - first;
+
+	memmove(batch->page, batch->page + first, left * sizeof(batch->page[0]));
+	memmove(batch->size, batch->size + first, left * sizeof(batch->size[0]));
+	memmove(batch->use, batch->use + first, left * sizeof(batch->use[0]));
+	batch->count = left;
+	batch->bytes = bytes_of(batch, left);
+}
+
+/* Moves the first @part pages to a target with room for them, and drops them from the batch. */
+static void move_part(struct batch *batch, unsigned int part, struct target *target)
+{
+	uint64_t promised = bytes_of(batch, part), moved;
+	unsigned int count = batch->count;
+	int64_t began = clock_now();
+
+	batch->count = part;
+	moved = move_to(batch, target->node);
+	adapt(batch, promised, clock_now() - began);
+	targets_settle(&batch->drain->targets, target, promised, moved, batch->page_size);
+	drop(batch, part, count);
+}
+
+/* Whether a move of the batch can succeed if a target has free memory. */
+static bool may_move(const struct batch *batch)
+{
+	return batch->count && !atomic_load(&batch->owner->err) &&
+	       !(atomic_load(&batch->drain->no_cache) && is_cache(batch));
+}
+
 /**
  * batch_move() - move the pages of a batch
  * @batch: the batch; empty afterwards
@@ -321,21 +381,17 @@ static bool swap_out(struct batch *batch)
  */
 void batch_move(struct batch *batch)
 {
-	struct target *target = NULL;
-	uint64_t promised = batch->bytes, moved;
-	int64_t began;
+	struct target *target;
+	unsigned int part;
 
-	if (batch->count && !atomic_load(&batch->owner->err) &&
-	    !(atomic_load(&batch->drain->no_cache) && is_cache(batch)))
-		target = wait_for_room(batch);
-	if (target) {
-		began = clock_now();
-		moved = move_to(batch, target->node);
-		batch->bytes = promised;
-		adapt(batch, clock_now() - began);
-		targets_settle(&batch->drain->targets, target, promised, moved, batch->page_size);
-	} else if (batch->count && !atomic_load(&batch->owner->err) && !swap_out(batch)) {
-		starve(batch);
+	while (may_move(batch)) {
+		target = wait_for_room(batch, &part);
+		if (!target) {
+			if (!swap_out(batch))
+				starve(batch);
+			break;
+		}
+		move_part(batch, part, target);
 	}
 	batch->count = 0;
 	batch->bytes = 0;

@@ -492,6 +492,25 @@ static void nearest_target(void **state)
 	assert_int_equal(entry_at(&context->fixture, 41, 16) & PAGEMAP_FRAME, FAKE_FRAME + 2);
 }
 
+/* A batch may find room only in parts. */
+static void room_on_several_nodes(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 0);
+	fixture_write(&context->fixture, NODE "has_memory", "0-3\n");
+	fixture_write(&context->fixture, NODE "online", "0-3\n");
+	set_node(context, 1, 1024, 512, 20);
+	set_node(context, 3, 4096, 2048, 0);
+	fixture_write(&context->fixture, "proc/zoneinfo",
+		      "Node 0, zone Normal\n  pages free 3074\n  low 1\n  high 2\n  managed 9\n"
+		      "Node 2, zone Normal\n  pages free 3074\n  low 1\n  high 2\n  managed 9\n"
+		      "Node 3, zone Normal\n  pages free 3074\n  low 1\n  high 2\n  managed 9\n");
+	add_process(context, 41, "large", 20 * 256, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 20 * 256), 0);
+}
+
 static void no_room(void **state)
 {
 	struct context *context = *state;
@@ -1840,6 +1859,7 @@ int main(void)
 		TEST(kernel_says_cpuset),
 		TEST(no_other_node),
 		TEST(nearest_target),
+		TEST(room_on_several_nodes),
 		TEST(no_room),
 		TEST(room_runs_out),
 		TEST(room_goes_before_first_move),
