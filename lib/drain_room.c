@@ -10,6 +10,18 @@
 #include "swap.h"
 #include "targets.h"
 
+/**
+ * struct huge - the huge pages of one size
+ * @size: the page size, in bytes
+ * @used: bytes in use on devices
+ * @free: bytes free in the pools of the targets
+ */
+struct huge {
+	uint64_t size;
+	uint64_t used;
+	uint64_t free;
+};
+
 #define CPUSET_REMEDY "run daxplug in a cpuset that has the other nodes, or unplug without draining"
 
 /* Reads the targets of a device, without the nodes that vanish with the devices. */
@@ -65,24 +77,66 @@ static uint64_t huge_on(const struct daxplug_forecast *forecast, const struct pa
 	return 0;
 }
 
+/* Sums huge pages of one size: those in use on devices, and free ones of the targets. */
+static struct huge count_huge(const struct daxplug_forecast *forecast, unsigned int first,
+			      unsigned int end, const struct targets *targets, uint64_t size)
+{
+	struct huge huge = { .size = size };
+	unsigned int i;
+
+	for (i = first; i < end; i++)
+		huge.used += huge_on(forecast, &forecast->parts[i], size);
+	for (i = 0; i < targets->count; i++)
+		huge.free += target_huge(&targets->target[i], size);
+	return huge;
+}
+
 /* Bytes of used huge pages that can move to free ones in the pools of the targets. */
 static uint64_t room_in_pools(const struct daxplug_forecast *forecast, unsigned int first,
 			      unsigned int end, const struct targets *targets)
 {
 	const struct pools *pools = &targets->target[0].pools;
 	uint64_t room = 0;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; targets->count && i < pools->count; i++) {
-		uint64_t size = pools->pool[i].size, used = 0, free = 0;
+		struct huge huge = count_huge(forecast, first, end, targets, pools->pool[i].size);
 
-		for (j = first; j < end; j++)
-			used += huge_on(forecast, &forecast->parts[j], size);
-		for (j = 0; j < targets->count; j++)
-			free += target_huge(&targets->target[j], size);
-		room += used < free ? used : free;
+		room += huge.used < huge.free ? huge.used : huge.free;
 	}
 	return room;
+}
+
+static void find_no_huge(struct daxplug_forecast *forecast, const struct daxplug_device *device,
+			 const struct huge *huge)
+{
+	char size[32], used[32], free[32];
+
+	find(forecast, "no-room", DAXPLUG_SEVERITY_ERROR, DAXPLUG_REASON_NO_ROOM, device,
+	     "allocate huge pages of this size on other nodes, or stop the programs that use them",
+	     "%s in huge pages of %s must move, and the pools of other nodes have %s free",
+	     forecast_size(huge->used, used, sizeof(used)),
+	     forecast_size(huge->size, size, sizeof(size)),
+	     forecast_size(huge->free, free, sizeof(free)));
+}
+
+/* Adds a finding about gigantic pages that lack free ones to move to; returns whether it did. */
+static bool find_gigantic(struct daxplug_forecast *forecast, unsigned int first, unsigned int end,
+			  const struct targets *targets)
+{
+	const struct pools *pools = &targets->target[0].pools;
+	unsigned int i;
+
+	for (i = 0; targets->count && i < pools->count; i++) {
+		struct huge huge = count_huge(forecast, first, end, targets, pools->pool[i].size);
+
+		if (!pools_are_gigantic(huge.size) || huge.used <= huge.free)
+			continue;
+		find_no_huge(forecast, end - first == 1 ? forecast->parts[first].device : NULL,
+			     &huge);
+		return true;
+	}
+	return false;
 }
 
 static void find_no_room(struct daxplug_forecast *forecast, const struct daxplug_device *device,
@@ -144,6 +198,8 @@ static bool find_part(struct daxplug_forecast *forecast, unsigned int at, struct
 		find_cpuset(forecast, part->device);
 		return true;
 	}
+	if (find_gigantic(forecast, at, at + 1, targets))
+		return true;
 	if (part->must_move <= 0 || (uint64_t)part->must_move <= room)
 		return false;
 	find_no_room(forecast, part->device, part->must_move, room, targets);
@@ -197,6 +253,7 @@ int forecast_drain_room(struct daxplug_forecast *forecast)
 	if (err)
 		return err;
 	room = room_for(forecast, 0, forecast->count, &all, swap);
+	found = found || find_gigantic(forecast, 0, forecast->count, &all);
 	if (!found && forecast->must_move > 0 && (uint64_t)forecast->must_move > room)
 		find_no_room(forecast, NULL, forecast->must_move, room, &all);
 	forecast->room = room;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handle.h"
 #include "parse.h"
@@ -18,6 +19,22 @@ static void pool_path(int node, uint64_t size, const char *attribute, char *path
 {
 	snprintf(path, SYSFS_PATH_SIZE, NODES "/node%d/hugepages/" PREFIX "%llukB/%s", node,
 		 (unsigned long long)(size / 1024), attribute);
+}
+
+/**
+ * pools_are_gigantic() - test whether the kernel allocates huge pages of a size only for a pool
+ * @size: the page size, in bytes
+ *
+ * The buddy allocator has pages as large as what one page table maps (2 MiB on x86), and none of the
+ * larger sizes. For a migration the kernel takes a gigantic page from a pool only.
+ *
+ * Return: true if it is.
+ */
+bool pools_are_gigantic(uint64_t size)
+{
+	uint64_t page_size = sysconf(_SC_PAGESIZE);
+
+	return size > page_size / sizeof(uint64_t) * page_size;
 }
 
 /* Reads a number of pages of one size, of all nodes together. */

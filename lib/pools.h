@@ -3,6 +3,7 @@
 #ifndef DAXPLUG_POOLS_H
 #define DAXPLUG_POOLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct daxplug;
@@ -39,6 +40,7 @@ struct pools {
 };
 
 int pools_read(const struct daxplug *daxplug, int node, struct pools *pools);
+bool pools_are_gigantic(uint64_t size);
 int pools_reserved(const struct daxplug *daxplug, uint64_t size, uint64_t *pages);
 void pools_give_up_free(struct daxplug *daxplug, int node);
 uint64_t pools_restore(struct daxplug *daxplug, const struct pools *before);

@@ -241,6 +241,17 @@ static uint64_t use_huge(struct target *target, uint64_t page_size, uint64_t mov
 	return huge;
 }
 
+/* The bytes that movers have reserved for pages of a size; gigantic pages have only the pool. */
+static uint64_t *in_flight(struct target *target, uint64_t page_size)
+{
+	return pools_are_gigantic(page_size) ? &target->gigantic_in_flight : &target->in_flight;
+}
+
+static uint64_t room_of(const struct target *target, uint64_t page_size)
+{
+	return target_huge(target, page_size) + (pools_are_gigantic(page_size) ? 0 : target->spare);
+}
+
 /**
  * targets_take() - reserve free memory on a target
  * @targets: the targets
@@ -262,12 +273,12 @@ struct target *targets_take(struct targets *targets, uint64_t allowed, uint64_t 
 	for (i = 0; i < targets->count && !found; i++) {
 		struct target *target = &targets->target[i];
 
-		if ((allowed >> i & 1) && target->spare + target_huge(target, page_size) >=
-						  target->in_flight + bytes + reserve)
+		if ((allowed >> i & 1) &&
+		    room_of(target, page_size) >= *in_flight(target, page_size) + bytes + reserve)
 			found = target;
 	}
 	if (found)
-		found->in_flight += bytes;
+		*in_flight(found, page_size) += bytes;
 	pthread_mutex_unlock(&targets->lock);
 	return found;
 }
@@ -284,7 +295,7 @@ void targets_settle(struct targets *targets, struct target *target, uint64_t pro
 		    uint64_t moved, uint64_t page_size)
 {
 	pthread_mutex_lock(&targets->lock);
-	target->in_flight -= promised;
+	*in_flight(target, page_size) -= promised;
 	moved -= use_huge(target, page_size, moved);
 	target->spare -= moved < target->spare ? moved : target->spare;
 	pthread_mutex_unlock(&targets->lock);

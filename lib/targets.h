@@ -21,12 +21,14 @@ struct daxplug;
  * @spare: bytes that were free above its high watermarks when last read
  * @pools: its pools of huge pages, of which @free does not count reserved pages
  * @in_flight: bytes that movers have reserved and not yet settled
+ * @gigantic_in_flight: the same for gigantic pages
  */
 struct target {
 	int node;
 	uint64_t spare;
 	struct pools pools;
 	uint64_t in_flight;
+	uint64_t gigantic_in_flight;
 };
 
 /**

@@ -444,7 +444,9 @@ static void no_other_node(void **state)
 
 #define RESERVED "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"
 
-static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
+/* Sets the huge pages of a node of one size, in KiB. */
+static void set_pool_of(struct context *context, int node, const char *size, unsigned int pages,
+			unsigned int free)
 {
 	const struct {
 		const char *name;
@@ -458,11 +460,17 @@ static void set_pool(struct context *context, int node, unsigned int pages, unsi
 	unsigned int i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-2048kB/%s", node,
+		snprintf(path, sizeof(path), NODE "node%d/hugepages/hugepages-%skB/%s", node, size,
 			 files[i].name);
 		fixture_write(&context->fixture, path, "%u\n", files[i].value);
 	}
-	fixture_write(&context->fixture, RESERVED, "0\n");
+	snprintf(path, sizeof(path), "sys/kernel/mm/hugepages/hugepages-%skB/resv_hugepages", size);
+	fixture_write(&context->fixture, path, "0\n");
+}
+
+static void set_pool(struct context *context, int node, unsigned int pages, unsigned int free)
+{
+	set_pool_of(context, node, "2048", pages, free);
 }
 
 /* ---- where to ---- */
@@ -964,7 +972,41 @@ static void pools_of_targets(void **state)
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
 
-/* A drain moves huge pages to the free ones of a node, even with no room above the watermark. */
+/* The kernel moves gigantic pages to free ones only, and never makes any for that. */
+static void gigantic_pages(void **state)
+{
+	struct context *context = *state;
+	const struct fixture *fixture = &context->fixture;
+
+	set_node(context, 1, 1024, 0, 0);
+	set_pool_of(context, 1, "1048576", 1, 0);
+	set_pool_of(context, 0, "1048576", 1, 0);
+	EXPECT(dry_run(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_non_null(strstr(daxplug_change_message(context->change), "huge pages of 1 GiB"));
+	add_process(context, 41, "gigantic", 1, frame(0));
+	fixture_write(fixture, "proc/41/numa_maps",
+		      "40000000 default anon=1 N1=1 kernelpagesize_kB=1048576 huge\n");
+	fixture_write(fixture, "proc/41/maps", "40000000-80000000 rw-p 0 00:00 0\n");
+	map_page(context, 41, 1 << 18, frame(0));
+	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 0);
+}
+
+/* With a free one, free memory need not have room. */
+static void gigantic_pages_with_room(void **state)
+{
+	struct context *context = *state;
+
+	set_node(context, 1, 1024, 0, 0);
+	set_zone(context, 100, 100);
+	set_pool_of(context, 1, "1048576", 1, 0);
+	set_pool_of(context, 0, "1048576", 1, 1);
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+}
+
+/* Movers use them: more than one node has free above its watermark. */
 static void moves_to_pool(void **state)
 {
 	struct context *context = *state;
@@ -1881,6 +1923,8 @@ int main(void)
 		TEST(swap_fails),
 		TEST(pools_of_targets),
 		TEST(moves_to_pool),
+		TEST(gigantic_pages),
+		TEST(gigantic_pages_with_room),
 		TEST(cancelled),
 		TEST(timed_out),
 		TEST(parent_does_not_read),
