@@ -167,16 +167,14 @@ static int find_all(struct drain *drain)
 	return err ? err : check_owners(drain);
 }
 
-/* From here on pages may have moved: a failure no longer counts as a refusal. */
-static void begin_moving(struct drain *drain)
+/*
+ * Before a pass, so that no process takes the free huge pages meanwhile; and after it, because a
+ * huge page that moved to a free one of a target's pool is now a free one here.
+ */
+static void give_up_free(struct drain *drain)
 {
-	struct task *task = &drain->change->task;
-
-	if (task->touched)
-		return;
-	task->touched = true;
 	if (drain->owns_node)
-		pools_give_up_free(drain->change->daxplug, task->pools.node);
+		pools_give_up_free(drain->change->daxplug, drain->change->task.pools.node);
 }
 
 static int pass(struct drain *drain)
@@ -185,8 +183,13 @@ static int pass(struct drain *drain)
 
 	if (err)
 		return err;
-	begin_moving(drain);
-	return drain->piece_count ? movers_run(drain) : 0;
+	/* From here on pages may have moved: a failure no longer counts as a refusal. */
+	drain->change->task.touched = true;
+	give_up_free(drain);
+	if (drain->piece_count)
+		err = movers_run(drain);
+	give_up_free(drain);
+	return err;
 }
 
 /*

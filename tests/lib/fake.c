@@ -242,14 +242,22 @@ static int write_driver(const char *file, const char *device)
 }
 
 /* nr_hugepages reads as all pages, surplus ones included; a write sets the persistent ones. */
-static unsigned int surplus_beside(const char *path)
+static unsigned int beside(const char *path, const char *name, char *file, size_t size)
 {
-	char surplus[160], text[32];
+	char text[32];
 
-	snprintf(surplus, sizeof(surplus), "%.*s/surplus_hugepages",
-		 (int)(strrchr(path, '/') - path), path);
-	fixture_read(fake.fixture, surplus, text, sizeof(text));
+	snprintf(file, size, "%.*s/%s", (int)(strrchr(path, '/') - path), path, name);
+	fixture_read(fake.fixture, file, text, sizeof(text));
 	return strtoul(text, NULL, 10);
+}
+
+/* A pool grows and shrinks by free pages. */
+static void set_free(const char *path, unsigned int before, unsigned int now)
+{
+	char file[160];
+	unsigned int free = beside(path, "free_hugepages", file, sizeof(file)) + now;
+
+	fixture_write(fake.fixture, file, "%u\n", free > before ? free - before : 0);
 }
 
 static void set_room(int64_t pages)
@@ -263,11 +271,15 @@ static void set_room(int64_t pages)
 /* The pages of a pool are in the first block, and the pool can grow again up to @fail_pool. */
 static int write_pool(const char *path, const char *text)
 {
-	unsigned int wanted = strtoul(text, NULL, 10) + surplus_beside(path);
+	char file[160];
+	unsigned int surplus = beside(path, "surplus_hugepages", file, sizeof(file));
+	unsigned int before = beside(path, "nr_hugepages", file, sizeof(file));
+	unsigned int wanted = strtoul(text, NULL, 10) + surplus;
 
 	if (fake.fail_pool && wanted > fake.fail_pool)
 		wanted = fake.fail_pool;
 	fixture_write(fake.fixture, path, "%u\n", wanted);
+	set_free(path, before, wanted);
 	if (fake.pool_takes_room)
 		set_room(0);
 	return 0;
@@ -464,6 +476,8 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	close(pagemap);
 	if (nodes && !left)
 		take_room(count);
+	if (nodes && !left && fake.freed_pool)
+		fixture_write(fake.fixture, fake.freed_pool, "%lu\n", count);
 	if (nodes && pid == fake.emptied)
 		empty(pid);
 	return left;

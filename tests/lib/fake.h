@@ -57,6 +57,7 @@
  * @page_out_err: a negative errno for swapping pages out, or 0
  * @stuck_page: the address of a page that cannot be moved, or 0
  * @moves: counts the calls that move pages, in the process of the caller
+ * @freed_pool: the free_hugepages of the pool that gets free pages once pages have moved, or NULL
  * @pool_takes_room: whether no node has free memory once the size of a pool was changed
  */
 struct fake {
@@ -104,6 +105,7 @@ struct fake {
 	int emptied;
 	int page_out_err;
 	uint64_t stuck_page;
+	const char *freed_pool;
 	bool pool_takes_room;
 	unsigned int moves;
 };

@@ -190,6 +190,14 @@ static void set_cpuset(struct context *context, int pid, const char *nodes)
 		      nodes);
 }
 
+static bool reads(const struct context *context, const char *path, const char *value)
+{
+	char text[32];
+
+	fixture_read(&context->fixture, path, text, sizeof(text));
+	return !strcmp(text, value);
+}
+
 /* How many pages of a process are on the device. */
 static unsigned int on_device(const struct context *context, int pid, unsigned int pages)
 {
@@ -442,6 +450,7 @@ static void no_other_node(void **state)
 	assert_int_equal(on_device(context, 41, 10), 10);
 }
 
+#define POOL_OF_NODE NODE "node1/hugepages/hugepages-2048kB/nr_hugepages"
 #define RESERVED "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"
 
 /* Sets the huge pages of a node of one size, in KiB. */
@@ -857,14 +866,6 @@ static void swap_fails(void **state)
 
 /* ---- how a drain ends ---- */
 
-static bool reads(const struct context *context, const char *path, const char *value)
-{
-	char text[32];
-
-	fixture_read(&context->fixture, path, text, sizeof(text));
-	return !strcmp(text, value);
-}
-
 static void wait_for_drain(struct context *context)
 {
 	uint64_t moved = 0, total = 0;
@@ -1023,8 +1024,11 @@ static void moves_to_pool(void **state)
 	fixture_write(fixture, "proc/41/maps", "200000-a00000 rw-p 0 00:00 0\n");
 	for (i = 0; i < 4; i++)
 		map_page(context, 41, 512 + i * 512, frame(i * 512));
+	fake.freed_pool = NODE "node1/hugepages/hugepages-2048kB/free_hugepages";
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 8 * MIB);
+	/* The pages that were left behind are given up too. */
+	assert_true(reads(context, POOL_OF_NODE, "0"));
 }
 
 static void pool_is_given_up(void **state)
@@ -1415,9 +1419,7 @@ static void blocks_change_while_locked(void **state)
 	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS - 2);
 }
 
-#define POOL_OF_NODE NODE "node1/hugepages/hugepages-2048kB/nr_hugepages"
-
-/* The same for a rollback of the pools; and the worker gives up no pages that are in use. */
+/* So does a rollback of the pools; and pages in use are not given up. */
 static void pools_change_while_locked(void **state)
 {
 	struct context *context = *state;
