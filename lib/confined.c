@@ -111,19 +111,25 @@ static void find_pinned(struct confined *confined)
 	     confined->first_pinned.pid);
 }
 
-/* Adds a finding about page cache that the kernel cannot drop by node; Linux 7.2 and later can. */
+/*
+ * Adds a finding about page cache that the drain cannot drop: the kernel drops that of a whole
+ * node, by Linux 7.2 and later.
+ */
 static void find_cache(struct daxplug_forecast *forecast, const struct part *part)
 {
 	char path[SYSFS_PATH_SIZE], size[32];
+	bool can_drop;
 
 	snprintf(path, sizeof(path), NODES "/node%d/reclaim", part->node);
-	if (part->use[DAXPLUG_USE_CACHE] < (int64_t)LITTLE || !sysfs_find(forecast->daxplug, path))
+	can_drop = !sysfs_find(forecast->daxplug, path);
+	if (part->use[DAXPLUG_USE_CACHE] < (int64_t)LITTLE || (can_drop && part->owns_node))
 		return;
 	find(forecast, "cache-left", DAXPLUG_SEVERITY_INFO, DAXPLUG_REASON_UNKNOWN, part->device,
 	     "",
 	     "page cache of files that no process maps or has open, of %s in all, is left to the "
-	     "unplug: this kernel cannot drop it by node",
-	     forecast_size(part->use[DAXPLUG_USE_CACHE], size, sizeof(size)));
+	     "unplug: %s",
+	     forecast_size(part->use[DAXPLUG_USE_CACHE], size, sizeof(size)),
+	     can_drop ? "the node has other memory too" : "this kernel cannot drop it by node");
 }
 
 /* Adds the findings. */

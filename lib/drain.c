@@ -223,7 +223,7 @@ static int run_passes(struct drain *drain, int64_t *left)
 	return 0;
 }
 
-/* Drops the remaining page cache: that of files that no process maps or has open. */
+/* Drops the remaining page cache, most of it of files that no process maps or has open. */
 static void drop_cache(struct drain *drain, int64_t *left)
 {
 	int64_t before = left[DAXPLUG_USE_CACHE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Drops page cache that no process maps or has open, by reclaiming memory of a node (Linux 7.2
- * and later). Nothing is swapped out.
+ * Drops page cache by reclaiming memory of a node (Linux 7.2 and later). The kernel begins with the
+ * pages used least recently, be they mapped or not. Nothing is swapped out.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,12 +9,36 @@
 #include "drain.h"
 #include "handle.h"
 
-/* The bytes to reclaim by one write: a signal ends a write, and progress shows after each. */
+/* The bytes to reclaim by one write, which a signal ends. */
 #define STEP (UINT64_C(64) << 20)
+
+/* The attempts at one step, in case another task reclaims memory of the node, and their interval.
+ */
+#define ATTEMPTS 5
+#define INTERVAL_MS 100
 
 static void reclaim_path(int node, char *path)
 {
 	snprintf(path, SYSFS_PATH_SIZE, NODES "/node%d/reclaim", node);
+}
+
+/*
+ * Makes the kernel drop page cache. It returns -EBUSY while another task reclaims memory of the
+ * node, and -EAGAIN if it dropped less than requested.
+ */
+static int reclaim(struct daxplug_change *change, const char *path, uint64_t bytes)
+{
+	unsigned int attempt;
+	char text[48];
+	int err = -EAGAIN;
+
+	snprintf(text, sizeof(text), "%llu swappiness=0", (unsigned long long)bytes);
+	for (attempt = 0; attempt < ATTEMPTS && (err == -EBUSY || err == -EAGAIN); attempt++) {
+		if (attempt && task_cancelled_within(change, INTERVAL_MS))
+			break;
+		err = change->daxplug->system->write(change->daxplug, path, text);
+	}
+	return err;
 }
 
 /**
@@ -22,24 +46,21 @@ static void reclaim_path(int node, char *path)
  * @drain: the drain
  * @bytes: the amount of page cache
  *
- * The kernel returns an error if it has dropped less than requested.
- *
- * Return: true if the kernel supports this.
+ * Return: false if the kernel has no such file, or the node has memory that is not the device's,
+ * whose page cache would be dropped as well.
  */
 bool reclaim_cache(struct drain *drain, uint64_t bytes)
 {
-	struct daxplug *daxplug = drain->change->daxplug;
-	char path[SYSFS_PATH_SIZE], text[48];
+	char path[SYSFS_PATH_SIZE];
 	int err = 0;
 
 	reclaim_path(drain->change->device->target_node, path);
-	if (sysfs_find(daxplug, path))
+	if (!drain->owns_node || sysfs_find(drain->change->daxplug, path))
 		return false;
 	while (!err && bytes && !task_cancelled(drain->change)) {
 		uint64_t step = bytes < STEP ? bytes : STEP;
 
-		snprintf(text, sizeof(text), "%llu swappiness=0", (unsigned long long)step);
-		err = daxplug->system->write(daxplug, path, text);
+		err = reclaim(drain->change, path, step);
 		bytes -= step;
 	}
 	return true;

@@ -322,6 +322,10 @@ static int write_node_reclaim(const char *path, const char *text)
 	static unsigned long long left = 100ULL << 20;
 	unsigned long long bytes = strtoull(text, NULL, 10);
 
+	if (fake.busy_reclaims) {
+		fake.busy_reclaims--;
+		return -EBUSY;
+	}
 	left -= bytes < left ? bytes : left;
 	fixture_write(fake.fixture, NODES "/node1/meminfo",
 		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 900000 kB\n"

@@ -34,6 +34,7 @@
  * @no_driver: there is no module kmem
  * @fail_reclaim: a negative errno for reclaiming, or 0
  * @fail_setting: a negative errno for kmem/guard, faulty_pages and the like, or 0
+ * @busy_reclaims: how often a node cannot be reclaimed because another task does that
  * @pool: nr_hugepages of a pool whose free pages are on the device, or NULL
  * @pool_left: its pages left when a block has gone offline
  * @system_pool: nr_hugepages of the machine, or NULL
@@ -84,6 +85,7 @@ struct fake {
 	bool no_driver;
 	int fail_reclaim;
 	int fail_setting;
+	int busy_reclaims;
 	const char *pool;
 	unsigned int pool_left;
 	const char *system_pool;

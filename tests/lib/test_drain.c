@@ -1068,10 +1068,46 @@ static void cache_is_dropped(void **state)
 		      "Node 1 MemTotal: 1048576 kB\nNode 1 MemFree: 900000 kB\n"
 		      "Node 1 AnonPages: 0 kB\nNode 1 Shmem: 0 kB\nNode 1 FilePages: 102400 kB\n");
 	fixture_write(&context->fixture, NODE "node1/reclaim", "%s", "");
+	/* Another task reclaims memory at the same time. */
+	fake.busy_reclaims = 2;
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	assert_int_equal(daxplug_change_dropped(context->change), 100 * MIB);
 	fixture_read(&context->fixture, NODE "node1/reclaim", text, sizeof(text));
 	assert_string_equal(text, "37748736 swappiness=0");
+}
+
+/* Writes the same flags for all pages of the device. */
+static void set_flags_of_device(struct context *context, uint64_t flags)
+{
+	static uint64_t block[FRAMES_A_BLOCK];
+	char full[FIXTURE_PATH_SIZE];
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < FRAMES_A_BLOCK; i++)
+		block[i] = flags;
+	fixture_write(&context->fixture, "proc/kpageflags", "%s", "");
+	fixture_path(&context->fixture, "proc/kpageflags", full);
+	fd = open(full, O_WRONLY);
+	for (i = 0; i < BLOCKS; i++)
+		assert_int_equal(pwrite(fd, block, sizeof(block), (FIRST + i) * sizeof(block)),
+				 sizeof(block));
+	close(fd);
+}
+
+/* The kernel drops page cache of the whole node. */
+static void cache_of_others_is_kept(void **state)
+{
+	struct context *context = *state;
+
+	set_node(context, 1, 4096, 512, 0);
+	set_flags_of_device(context, ON_LIST);
+	fixture_write(&context->fixture, NODE "node1/reclaim", "%s", "");
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_true(has_finding(context, "cache-left"));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_left(context->change, DAXPLUG_USE_CACHE), 1024 * MIB);
+	assert_true(reads(context, NODE "node1/reclaim", ""));
 }
 
 /* Sets the shared memory and the page cache of node 1, in MiB. */
@@ -1934,6 +1970,7 @@ int main(void)
 		TEST(pool_is_given_up),
 		TEST(pool_comes_back),
 		TEST(cache_is_dropped),
+		TEST(cache_of_others_is_kept),
 		TEST(cache_leaves_room),
 		TEST(cache_starves_alone),
 		TEST(refills_are_named),
