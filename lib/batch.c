@@ -203,18 +203,21 @@ static void pause_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
+/* The bytes, without page cache, that are still to move in this pass. */
+uint64_t must_still_move(struct drain *drain)
+{
+	uint64_t done = moved_except_cache(drain) + atomic_load(&drain->swapped);
+
+	return drain->must_move > done ? drain->must_move - done : 0;
+}
+
 /*
  * The bytes that page cache leaves free on a target: all memory that must move and has not moved
  * yet, and a margin for what processes allocate meanwhile.
  */
 static uint64_t reserve_of(const struct batch *batch)
 {
-	struct drain *drain = batch->drain;
-	uint64_t done = moved_except_cache(drain) + atomic_load(&drain->swapped);
-
-	if (!is_cache(batch))
-		return 0;
-	return BATCH_BYTES + (drain->must_move > done ? drain->must_move - done : 0);
+	return is_cache(batch) ? BATCH_BYTES + must_still_move(batch->drain) : 0;
 }
 
 static uint64_t bytes_of(const struct batch *batch, unsigned int count)

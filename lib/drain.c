@@ -84,14 +84,15 @@ static uint64_t movable(const int64_t *left, bool with_cache)
 	return bytes + (with_cache ? left[DAXPLUG_USE_CACHE] : 0);
 }
 
-/* Fails for a finding of the forecast, which a dry run makes too. */
+/* Fails for a finding of the forecast, which a dry run makes too; not all are about the drain. */
 static int fail_obstacle(struct drain *drain, const struct finding *obstacle)
 {
 	struct report *report = &drain->change->report;
 	bool permission = obstacle->reason == DAXPLUG_REASON_PERMISSION;
+	bool of_drain = !strcmp(obstacle->id, "no-room") || !strcmp(obstacle->id, "own-cpuset");
 
-	fail(drain->change, permission ? -EACCES : -ENOSPC, obstacle->reason, "cannot drain it: %s",
-	     obstacle->text);
+	fail(drain->change, permission ? -EACCES : -ENOSPC, obstacle->reason, "%s%s",
+	     of_drain ? "cannot drain it: " : "", obstacle->text);
 	report_hint(report, "%s", obstacle->remedy);
 	report->retry = !permission;
 	return report->err;
@@ -121,14 +122,15 @@ static int check_room(struct drain *drain, int64_t *left)
 static int fail_starved(struct drain *drain, int64_t *left)
 {
 	int err = check_room(drain, left);
-	char text[256], must[32];
+	char text[256], must[32], has[32];
 
 	if (err)
 		return err;
 	snprintf(text, sizeof(text),
-		 "the nodes that its processes may use have too little free above their high "
-		 "watermarks for the %s that must move",
-		 forecast_size(movable(left, false), must, sizeof(must)));
+		 "%s must still move, and other nodes have %s free above their high watermarks, but "
+		 "too little of it on nodes that its processes may use",
+		 forecast_size(movable(left, false), must, sizeof(must)),
+		 forecast_size(targets_spare(&drain->targets, ~UINT64_C(0)), has, sizeof(has)));
 	return fail_room(drain->change, text);
 }
 
@@ -139,14 +141,18 @@ static int fail_starved(struct drain *drain, int64_t *left)
 static int check_owners(struct drain *drain)
 {
 	const struct owner *owner = owners_without_room(drain);
-	char text[256], must[32];
+	char text[256], must[32], has[32], lacks[32];
+	uint64_t room;
 
 	if (!owner || drain->change->flags & (DAXPLUG_CHANGE_FORCE | DAXPLUG_CHANGE_SWAP))
 		return 0;
+	room = targets_spare(&drain->targets, owner->targets);
 	snprintf(text, sizeof(text),
-		 "the nodes in the cpuset of %s (PID %d) have too little free above their high "
-		 "watermarks for the %s that must move",
-		 owner->name, owner->pid, forecast_size(owner->anon, must, sizeof(must)));
+		 "%s of %s (PID %d) must move, and the nodes in its cpuset have %s free above their "
+		 "high watermarks, %s too little",
+		 forecast_size(owner->anon, must, sizeof(must)), owner->name, owner->pid,
+		 forecast_size(room, has, sizeof(has)),
+		 forecast_size(owner->anon > room ? owner->anon - room : 0, lacks, sizeof(lacks)));
 	return fail_room(drain->change, text);
 }
 

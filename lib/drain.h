@@ -162,6 +162,7 @@ void batch_add(struct batch *batch, uint64_t address, uint64_t size, enum daxplu
 void batch_move(struct batch *batch);
 void batch_begin(struct batch *batch, struct owner *owner, uint64_t page_size);
 uint64_t moved_except_cache(struct drain *drain);
+uint64_t must_still_move(struct drain *drain);
 
 /* pages.c */
 

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "drain.h"
+#include "forecast.h"
 #include "handle.h"
 #include "pressure.h"
 
@@ -35,15 +36,17 @@ static void tell_progress(struct drain *drain)
 static int give_up(struct drain *drain)
 {
 	struct daxplug_change *change = drain->change;
-	char text[64];
+	char text[96], must[32];
 
 	if (change->flags & DAXPLUG_CHANGE_FORCE) {
 		atomic_store(&drain->starved, true);
 		atomic_store(&drain->stop, true);
 		return 0;
 	}
-	snprintf(text, sizeof(text), "processes have waited for memory for %d s",
-		 PRESSURE_PATIENCE / 1000);
+	snprintf(text, sizeof(text),
+		 "processes have waited for memory for %d s, and %s must still move",
+		 PRESSURE_PATIENCE / 1000,
+		 forecast_size(must_still_move(drain), must, sizeof(must)));
 	return fail_room(change, text);
 }
 

@@ -563,6 +563,7 @@ static void room_runs_out(void **state)
 	EXPECT(drain(context, 0), -ENOSPC, ROLLED_BACK, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_NO_ROOM);
 	assert_true(daxplug_change_retry(context->change));
+	assert_non_null(strstr(daxplug_change_message(context->change), "8 MiB must"));
 	assert_true(moved_anon(context) <= 8 * MIB);
 	assert_int_equal(daxplug_change_swapped(context->change), 0);
 }
@@ -1479,6 +1480,22 @@ static void pools_change_while_locked(void **state)
 	assert_true(reads(context, POOL_OF_NODE, "40"));
 }
 
+/* The unplug is refused, for a reason that has nothing to do with the drain. */
+static void commit_limit_while_locked(void **state)
+{
+	struct context *context = *state;
+	const struct fixture *fixture = &context->fixture;
+	int fd = start_locked(context);
+
+	fixture_write(fixture, "proc/sys/vm/overcommit_memory", "2\n");
+	fixture_write(fixture, "proc/sys/vm/overcommit_ratio", "50\n");
+	fixture_write(fixture, "proc/meminfo", "CommitLimit: 1000 kB\nCommitted_AS: 900 kB\n");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), -ENOSPC, REFUSED, ONLINE_MOVABLE);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_COMMIT_LIMIT);
+	assert_non_null(strstr(daxplug_change_message(context->change), "dax0.0: 900 KiB of"));
+}
+
 /* The caller gives back the pages that a killed worker has given up. */
 static void pool_comes_back_if_worker_is_killed(void **state)
 {
@@ -1581,6 +1598,7 @@ static void long_pressure(void **state)
 
 	expect_under_pressure(context, 0, -ENOSPC);
 	assert_true(daxplug_change_retry(context->change));
+	assert_non_null(strstr(daxplug_change_message(context->change), "MiB must still move"));
 	assert_non_null(strstr(daxplug_change_hint(context->change), "free memory"));
 }
 
@@ -1985,6 +2003,7 @@ int main(void)
 		TEST(setting_goes_with_node),
 		TEST(settings_are_locked),
 		TEST(blocks_change_while_locked),
+		TEST(commit_limit_while_locked),
 		TEST(pools_change_while_locked),
 		TEST(pool_comes_back_if_worker_is_killed),
 		TEST(settings_cannot_be_locked),
