@@ -95,8 +95,14 @@ static void add_room(struct daxplug_forecast *forecast)
 {
 	int err = -ENODEV;
 
-	if (forecast->flags & DAXPLUG_CHANGE_DRAIN)
+	if (forecast->flags & DAXPLUG_CHANGE_DRAIN) {
 		err = forecast_drain_room(forecast);
+		if (err == -ENODEV)
+			find(forecast, "no-target", DAXPLUG_SEVERITY_WARNING,
+			     DAXPLUG_REASON_UNKNOWN, NULL, "unplug without draining",
+			     "no other node has memory to drain to: all pages are left to the "
+			     "unplug");
+	}
 	if (err == -ENODEV)
 		forecast_room(forecast);
 	else if (err)

@@ -229,6 +229,25 @@ static int drain(struct context *context, unsigned int flags)
 	return err ? err : daxplug_change_wait(context->change);
 }
 
+static int dry_run(struct context *context, unsigned int flags)
+{
+	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_DRY_RUN | flags, -1);
+	return daxplug_change_start(context->change);
+}
+
+static bool has_finding(struct context *context, const char *id)
+{
+	struct daxplug_forecast *forecast;
+	bool found = false;
+	unsigned int i;
+
+	assert_int_equal(daxplug_forecast_changes(&context->change, 1, &forecast), 0);
+	for (i = 0; i < daxplug_forecast_findings(forecast); i++)
+		found |= !strcmp(daxplug_forecast_finding_id(forecast, i), id);
+	daxplug_forecast_unref(forecast);
+	return found;
+}
+
 static void expect(struct context *context, int err, int wanted, enum daxplug_outcome outcome,
 		   enum daxplug_state state)
 {
@@ -446,6 +465,8 @@ static void no_other_node(void **state)
 
 	fixture_write(&context->fixture, NODE "has_memory", "1\n");
 	add_process(context, 41, "alone", 10, frame(0));
+	EXPECT(dry_run(context, DAXPLUG_CHANGE_FORCE), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_true(has_finding(context, "no-target"));
 	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), 0, DONE, UNPLUGGED);
 	assert_int_equal(on_device(context, 41, 10), 10);
 }
@@ -602,12 +623,6 @@ static void room_unreadable(void **state)
 
 /* ---- a dry run predicts the drain ---- */
 
-static int dry_run(struct context *context, unsigned int flags)
-{
-	prepare(context, DAXPLUG_CHANGE_DRAIN | DAXPLUG_CHANGE_DRY_RUN | flags, -1);
-	return daxplug_change_start(context->change);
-}
-
 static const char *predicted(struct context *context, enum daxplug_verdict *verdict)
 {
 	static char text[256];
@@ -644,19 +659,6 @@ static void dry_run_lacks_room(void **state)
 	predicted(context, &verdict);
 	assert_int_equal(verdict, DAXPLUG_VERDICT_GO);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
-}
-
-static bool has_finding(struct context *context, const char *id)
-{
-	struct daxplug_forecast *forecast;
-	bool found = false;
-	unsigned int i;
-
-	assert_int_equal(daxplug_forecast_changes(&context->change, 1, &forecast), 0);
-	for (i = 0; i < daxplug_forecast_findings(forecast); i++)
-		found |= !strcmp(daxplug_forecast_finding_id(forecast, i), id);
-	daxplug_forecast_unref(forecast);
-	return found;
 }
 
 static void dry_run_names_confined(void **state)
