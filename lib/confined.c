@@ -55,9 +55,13 @@ void confined_note(struct confined *confined, const struct process *process, uin
 		   uint64_t anon)
 {
 	const struct daxplug *daxplug = confined->forecast->daxplug;
+	int64_t all_anon = confined->forecast->use[DAXPLUG_USE_ANON];
 	char list[ATTRIBUTE_SIZE];
 	uint64_t allowed;
 
+	/* The nodes may have other memory. */
+	if (all_anon >= 0 && (uint64_t)all_anon < anon)
+		anon = all_anon;
 	if (!confined->active || !bytes)
 		return;
 	if (process_pinned(daxplug, process->pid))

@@ -142,17 +142,18 @@ static int check_owners(struct drain *drain)
 {
 	const struct owner *owner = owners_without_room(drain);
 	char text[256], must[32], has[32], lacks[32];
-	uint64_t room;
+	uint64_t anon, room;
 
 	if (!owner || drain->change->flags & (DAXPLUG_CHANGE_FORCE | DAXPLUG_CHANGE_SWAP))
 		return 0;
+	anon = owner_anon(drain, owner);
 	room = targets_spare(&drain->targets, owner->targets);
 	snprintf(text, sizeof(text),
 		 "%s of %s (PID %d) must move, and the nodes in its cpuset have %s free above their "
 		 "high watermarks, %s too little",
-		 forecast_size(owner->anon, must, sizeof(must)), owner->name, owner->pid,
+		 forecast_size(anon, must, sizeof(must)), owner->name, owner->pid,
 		 forecast_size(room, has, sizeof(has)),
-		 forecast_size(owner->anon > room ? owner->anon - room : 0, lacks, sizeof(lacks)));
+		 forecast_size(anon > room ? anon - room : 0, lacks, sizeof(lacks)));
 	return fail_room(drain->change, text);
 }
 
@@ -212,6 +213,8 @@ static int run_passes(struct drain *drain, int64_t *left)
 	/* Make the first pass even if the amount of memory is unknown. */
 	for (i = 0; i < MOST_PASSES && (!i || before > LITTLE); i++) {
 		drain->must_move = moved_except_cache(drain) + movable(left, false);
+		/* -1 becomes UINT64_MAX. */
+		drain->anon = left[DAXPLUG_USE_ANON];
 		err = pass(drain);
 		read_left(drain, left);
 		if (err)

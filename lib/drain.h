@@ -80,6 +80,7 @@ struct frames {
  *	the processes of earlier passes, by PID
  * @path_bytes: the total length of their paths
  * @pieces: the memory to move in this pass, @piece_count of them
+ * @anon: bytes of anonymous memory on the device before the pass; UINT64_MAX if unknown
  * @owns_node: whether the node has no memory but the device's
  * @next: the index of the piece that the next mover takes
  * @moved: bytes that were moved, by use
@@ -106,6 +107,7 @@ struct drain {
 	size_t path_bytes;
 	struct piece *pieces;
 	unsigned int piece_count;
+	uint64_t anon;
 	bool owns_node;
 	atomic_uint next;
 	atomic_uint_least64_t moved[USES];
@@ -205,6 +207,7 @@ struct owner *owners_add(struct drain *drain);
 struct owner *owners_add_file(struct drain *drain, const char *path);
 struct owner *owners_find(const struct drain *drain, const struct owner *key);
 bool owners_are_full(const struct drain *drain);
+uint64_t owner_anon(const struct drain *drain, const struct owner *owner);
 void owners_begin_pass(struct drain *drain);
 const struct owner *owners_without_room(struct drain *drain);
 void owners_free(struct drain *drain);

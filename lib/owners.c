@@ -99,13 +99,19 @@ void owners_begin_pass(struct drain *drain)
 		qsort(drain->owners, count, sizeof(*drain->owners), compare);
 }
 
+/* Anonymous memory of a process on the device; an upper bound if the node has other memory. */
+uint64_t owner_anon(const struct drain *drain, const struct owner *owner)
+{
+	return owner->anon < drain->anon ? owner->anon : drain->anon;
+}
+
 /*
  * Whether the nodes in the process's cpuset have too little free memory for its anonymous memory.
  */
 static bool lacks_room(struct drain *drain, const struct owner *owner)
 {
 	return owner->pid && owner->targets && !targets_are_all(&drain->targets, owner->targets) &&
-	       owner->anon > targets_spare(&drain->targets, owner->targets);
+	       owner_anon(drain, owner) > targets_spare(&drain->targets, owner->targets);
 }
 
 /* Returns the first process that lacks_room(); NULL if there is none. */

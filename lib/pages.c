@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Finds the pages of a run of addresses that are on the device, by their page frames. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,8 +30,15 @@ static uint64_t frame_of(uint64_t entry)
 	return entry & PAGEMAP_PRESENT ? entry & PAGEMAP_FRAME : 0;
 }
 
+/* The first page on the device of an owner whose cpuset has no target is an error of the owner. */
 static void add(struct pages *pages, uint64_t address, uint64_t size, enum daxplug_use use)
 {
+	struct owner *owner = pages->batch->owner;
+
+	if (!owner->targets)
+		atomic_store(&owner->err, -EACCES);
+	if (atomic_load(&owner->err))
+		return;
 	if (!batch_takes(pages->batch, size, use))
 		batch_move(pages->batch);
 	batch_add(pages->batch, address, size, use);

@@ -448,6 +448,17 @@ static void cpuset_without_target(void **state)
 	assert_int_equal(daxplug_change_evacuee_bytes(context->change, 0), 100 * PAGE);
 }
 
+/* Its memory on the node may be none of the device's. */
+static void cpuset_without_memory_of_device(void **state)
+{
+	struct context *context = *state;
+
+	add_process(context, 41, "bound", 100, frame(BLOCKS * FRAMES_A_BLOCK));
+	set_cpuset(context, 41, "1");
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(daxplug_change_evacuees(context->change), 0);
+}
+
 /* The cpuset may have become smaller since it was read. */
 static void kernel_says_cpuset(void **state)
 {
@@ -709,6 +720,21 @@ static void cpuset_without_room(void **state)
 	/* Node 2 has enough room. */
 	add_node_2(context, 2000);
 	predicted(context, &verdict);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+}
+
+/* A process needs no more room than the device has memory of processes. */
+static void cpuset_with_room_for_device(void **state)
+{
+	struct context *context = *state;
+
+	add_node_2(context, 5000);
+	set_node(context, 1, 1024, 512, 8);
+	add_process(context, 41, "bound", 10000, frame(0));
+	set_cpuset(context, 41, "1-2");
+	fake.emptied = 41;
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
+	assert_false(has_finding(context, "no-room"));
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
@@ -1955,6 +1981,7 @@ int main(void)
 		TEST(pinned_page),
 		TEST(process_ends),
 		TEST(cpuset_without_target),
+		TEST(cpuset_without_memory_of_device),
 		TEST(call_fails_midway),
 		TEST(kernel_says_cpuset),
 		TEST(no_other_node),
@@ -1969,6 +1996,7 @@ int main(void)
 		TEST(dry_run_names_confined),
 		TEST(dry_run_names_pinned),
 		TEST(cpuset_without_room),
+		TEST(cpuset_with_room_for_device),
 		TEST(cpuset_filled_by_first_pass),
 		TEST(own_cpuset),
 		TEST(own_cpuset_unreadable),
