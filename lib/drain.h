@@ -173,13 +173,15 @@ uint64_t must_still_move(struct drain *drain);
  * @batch: the batch that they are added to
  * @pagemap: the pagemap of the process
  * @kpageflags: /proc/kpageflags, or a negative errno
- * @next: the pfn that would continue the large folio that was added last
+ * @next: the pfn that would continue the large folio of the last page
+ * @busy: whether that folio is locked or under writeback, and stays
  */
 struct pages {
 	struct batch *batch;
 	int pagemap;
 	int kpageflags;
 	uint64_t next;
+	bool busy;
 };
 
 void pages_move(struct pages *pages, uint64_t start, uint64_t end, const struct piece *piece);

@@ -9,6 +9,9 @@
 
 #define ENTRIES 4096
 
+#define KPF_LOCKED KPF_BIT(0)
+#define KPF_WRITEBACK KPF_BIT(8)
+
 static int compare(const void *key, const void *member)
 {
 	const uint64_t *frame = key;
@@ -51,22 +54,31 @@ static void extend(struct batch *batch, uint64_t size)
 	batch->bytes += size;
 }
 
-/* @flags: from /proc/kpageflags, or 0. */
+/*
+ * Takes a page, or leaves it if it is locked or under writeback: move_pages() would wait for the
+ * end of that, however long it takes, and no signal would end the wait. @flags: from
+ * /proc/kpageflags, or 0.
+ */
 static void take_page(struct pages *pages, const struct piece *piece, uint64_t address,
 		      uint64_t frame, uint64_t flags)
 {
 	uint64_t size = sysconf(_SC_PAGESIZE);
 	enum daxplug_use use = piece->use;
+	bool of_folio = (flags & KPF_TAIL) && frame == pages->next;
 
-	if ((flags & KPF_TAIL) && frame == pages->next && pages->batch->count) {
-		extend(pages->batch, size);
-	} else {
-		if (flags && !(flags & KPF_TAIL))
-			use = use_of_page(flags, true);
-		/* DAXPLUG_USE_FREE means that the flags were read before the page was mapped. */
-		add(pages, address, size, use == DAXPLUG_USE_FREE ? piece->use : use);
-	}
 	pages->next = frame + 1;
+	if (!of_folio)
+		pages->busy = flags & (KPF_LOCKED | KPF_WRITEBACK);
+	if (pages->busy)
+		return;
+	if (of_folio && pages->batch->count) {
+		extend(pages->batch, size);
+		return;
+	}
+	if (flags && !(flags & KPF_TAIL))
+		use = use_of_page(flags, true);
+	/* DAXPLUG_USE_FREE means that the flags were read before the page was mapped. */
+	add(pages, address, size, use == DAXPLUG_USE_FREE ? piece->use : use);
 }
 
 /* Counts entries with consecutive page frames, whose flags one read returns. */

@@ -40,7 +40,9 @@
 #define WEIGHTS_AUTO "sys/kernel/mm/mempolicy/weighted_interleave/auto"
 
 /* Bits of /proc/kpageflags. */
+#define LOCKED (UINT64_C(1) << 0)
 #define ON_LIST (UINT64_C(1) << 5)
+#define WRITEBACK (UINT64_C(1) << 8)
 #define ANON (UINT64_C(1) << 12)
 #define SWAPBACKED (UINT64_C(1) << 14)
 #define HEAD (UINT64_C(1) << 15)
@@ -330,6 +332,23 @@ static void large_folio(void **state)
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	assert_int_equal(moved_anon(context), 2 * MIB);
 	assert_int_equal(on_device(context, 41, 512), 511);
+}
+
+/* The kernel would wait for these pages. */
+static void busy_pages(void **state)
+{
+	struct context *context = *state;
+	static const uint64_t busy[] = { LOCKED, WRITEBACK, LOCKED | HEAD, TAIL };
+	unsigned int i;
+
+	add_process(context, 41, "writer", 10, frame(0));
+	for (i = 0; i < 4; i++)
+		write_at(&context->fixture, "proc/kpageflags", frame(i), ON_LIST | ANON | busy[i]);
+	for (; i < 10; i++)
+		write_at(&context->fixture, "proc/kpageflags", frame(i), ON_LIST | ANON);
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 4), 4);
+	assert_int_equal(on_device(context, 41, 10), 4);
 }
 
 static void huge_pages(void **state)
@@ -1976,6 +1995,7 @@ int main(void)
 		TEST(without_the_flag),
 		TEST(leaves_other_memory),
 		TEST(large_folio),
+		TEST(busy_pages),
 		TEST(huge_pages),
 		TEST(small_mappings),
 		TEST(pinned_page),
