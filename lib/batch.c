@@ -282,18 +282,28 @@ static void starve(struct batch *batch)
 		atomic_store(&drain->stop, true);
 }
 
-static int advise(struct batch *batch, unsigned int first, unsigned int count)
+/*
+ * Swaps ranges out, up to the first that the kernel cannot swap out, such as locked memory. Returns
+ * the number of ranges that are done with, that one included; 0 if the kernel refuses them all.
+ */
+static unsigned int advise(struct batch *batch, unsigned int first, unsigned int count)
 {
 	struct daxplug *daxplug = batch->drain->change->daxplug;
-	struct iovec ranges[SWAP_RANGES];
+	struct iovec ranges[SWAP_RANGES] = { 0 };
 	unsigned int i;
+	long done;
 
 	for (i = 0; i < count; i++)
 		ranges[i] = (struct iovec){
 			.iov_base = batch->page[first + i],
 			.iov_len = batch->size[first + i],
 		};
-	return daxplug->system->page_out(daxplug, batch->pid, ranges, count);
+	done = daxplug->system->page_out(daxplug, batch->pid, ranges, count);
+	if (done < 0)
+		return done == -EINVAL || done == -ENOMEM;
+	for (i = 0; i < count && done >= (long)batch->size[first + i]; i++)
+		done -= batch->size[first + i];
+	return i < count ? i + 1 : count;
 }
 
 /* Counts the bytes that are no longer on any node. */
@@ -324,7 +334,7 @@ static bool is_huge(const struct batch *batch)
 static bool swap_out(struct batch *batch)
 {
 	struct drain *drain = batch->drain;
-	unsigned int at, count;
+	unsigned int at, count, done = 1;
 	uint64_t room;
 
 	if (!(drain->change->flags & DAXPLUG_CHANGE_SWAP) || is_cache(batch) || is_huge(batch) ||
@@ -332,10 +342,9 @@ static bool swap_out(struct batch *batch)
 		return false;
 	if (swap_room(drain->change->daxplug, &room) || room < batch->bytes)
 		return false;
-	for (at = 0; at < batch->count && !atomic_load(&drain->stop); at += count) {
+	for (at = 0; done && at < batch->count && !atomic_load(&drain->stop); at += done) {
 		count = batch->count - at < SWAP_RANGES ? batch->count - at : SWAP_RANGES;
-		if (advise(batch, at, count))
-			break;
+		done = advise(batch, at, count);
 	}
 	atomic_fetch_add(&drain->swapped, count_swapped(batch));
 	return true;

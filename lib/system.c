@@ -37,22 +37,24 @@ static long refuse_to_move(struct daxplug *daxplug, int pid, unsigned long count
 	return refuse_in_a_record(daxplug, NULL);
 }
 
-static int page_out_of(struct daxplug *daxplug, int pid, const struct iovec *ranges,
-		       unsigned int count)
+static long page_out_of(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			unsigned int count)
 {
-	int fd = syscall(SYS_pidfd_open, pid ? pid : getpid(), 0), err = 0;
+	int fd = syscall(SYS_pidfd_open, pid ? pid : getpid(), 0);
+	long done;
 
 	(void)daxplug;
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_process_madvise, fd, ranges, count, MADV_PAGEOUT, 0) < 0)
-		err = -errno;
+	done = syscall(SYS_process_madvise, fd, ranges, count, MADV_PAGEOUT, 0);
+	if (done < 0)
+		done = -errno;
 	close(fd);
-	return err;
+	return done;
 }
 
-static int refuse_to_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
-			      unsigned int count)
+static long refuse_to_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			       unsigned int count)
 {
 	(void)pid, (void)ranges, (void)count;
 	return refuse_in_a_record(daxplug, NULL);

@@ -35,8 +35,9 @@ struct daxplug;
  *	pages are
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
- * @write, @load, @can_load and @page_out return 0 or a negative errno, which is -ENOENT if there is
- * no such module; @move_pages returns the number of pages that were not moved, or a negative errno.
+ * @write, @load and @can_load return 0 or a negative errno, which is -ENOENT if there is no such
+ * module; @move_pages returns the number of pages that were not moved, and @page_out the bytes before
+ * the first range that failed, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
@@ -44,8 +45,8 @@ struct system_ops {
 	int (*can_load)(struct daxplug *daxplug, const char *module);
 	long (*move_pages)(struct daxplug *daxplug, int pid, unsigned long count, void **pages,
 			   const int *nodes, int *status);
-	int (*page_out)(struct daxplug *daxplug, int pid, const struct iovec *ranges,
-			unsigned int count);
+	long (*page_out)(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			 unsigned int count);
 };
 
 extern const struct system_ops system_live;

@@ -487,12 +487,13 @@ static long fake_move_pages(struct daxplug *daxplug, int pid, unsigned long coun
 	return left;
 }
 
-/* Swapped pages have no page frame. */
-static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
-			 unsigned int count)
+/* Swapped pages have no page frame. Like the kernel, stops at a range that it cannot swap out. */
+static long fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *ranges,
+			  unsigned int count)
 {
 	int pagemap = open_pagemap(pid);
 	const uint64_t none = 0;
+	long done = 0;
 	unsigned int i;
 
 	(void)daxplug;
@@ -501,11 +502,15 @@ static int fake_page_out(struct daxplug *daxplug, int pid, const struct iovec *r
 	for (i = 0; i < count && !fake.page_out_err; i++) {
 		uint64_t page = (uintptr_t)ranges[i].iov_base / 4096;
 
-		if (pwrite(pagemap, &none, sizeof(none), page * sizeof(none)) < 0)
+		if (page * 4096 == fake.kept_page ||
+		    pwrite(pagemap, &none, sizeof(none), page * sizeof(none)) < 0)
 			break;
+		done += ranges[i].iov_len;
 	}
 	close(pagemap);
-	return fake.page_out_err;
+	if (fake.page_out_err)
+		return fake.page_out_err;
+	return done ? done : -ENOMEM;
 }
 
 const struct system_ops system_fake = {

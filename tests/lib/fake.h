@@ -56,6 +56,7 @@
  *	not change
  * @emptied: the PID of a process that has no memory once pages of it have moved, or 0
  * @page_out_err: a negative errno for swapping pages out, or 0
+ * @kept_page: the address of a page that cannot be swapped out, or 0
  * @stuck_page: the address of a page that cannot be moved, or 0
  * @moves: counts the calls that move pages, in the process of the caller
  * @freed_pool: the free_hugepages of the pool that gets free pages once pages have moved, or NULL
@@ -106,6 +107,7 @@ struct fake {
 	int64_t room;
 	int emptied;
 	int page_out_err;
+	uint64_t kept_page;
 	uint64_t stuck_page;
 	const char *freed_pool;
 	bool pool_takes_room;

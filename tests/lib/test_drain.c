@@ -912,6 +912,20 @@ static void swap_fails(void **state)
 	assert_true(on_device(context, 41, 20000) > 0);
 }
 
+/* A page that cannot be swapped out does not keep those behind it. */
+static void swap_skips_page(void **state)
+{
+	struct context *context = *state;
+
+	set_zone(context, 100, 100);
+	set_swap(context, 200);
+	add_process(context, 41, "large", 2000, frame(0));
+	fake.kept_page = (16 + 20) * PAGE;
+	EXPECT(drain(context, DAXPLUG_CHANGE_SWAP), 0, DONE, UNPLUGGED);
+	assert_int_equal(on_device(context, 41, 2000), 1);
+	assert_int_equal(daxplug_change_swapped(context->change), 1999 * PAGE);
+}
+
 /* ---- how a drain ends ---- */
 
 static void wait_for_drain(struct context *context)
@@ -2027,6 +2041,7 @@ int main(void)
 		TEST(swaps_when_asked),
 		TEST(swap_is_too_small),
 		TEST(swap_fails),
+		TEST(swap_skips_page),
 		TEST(pools_of_targets),
 		TEST(moves_to_pool),
 		TEST(gigantic_pages),
