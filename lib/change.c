@@ -159,16 +159,24 @@ static void end(struct daxplug_change *change)
 	change->took = clock_now() - change->began;
 }
 
+/*
+ * While another daxplug changes the device, its state is a passing one, such as unplugged between
+ * the two halves of a replug. So a refusal, or "nothing to do", is not final then: the worker waits
+ * for the lock and checks again.
+ */
 static int begin(struct daxplug_change *change)
 {
+	bool dry = change->flags & DAXPLUG_CHANGE_DRY_RUN, busy = lock_is_held(change);
 	int err = check_all(change);
 
-	if (err || change_is_settled(change))
-		return err;
-	if (change->flags & DAXPLUG_CHANGE_DRY_RUN) {
+	change->checked = !err && !change_is_settled(change);
+	if (change->checked && dry) {
 		change->report.outcome = DAXPLUG_OUTCOME_DRY_RUN;
 		return 0;
 	}
+	if (!change->checked && (dry || (!busy && !lock_is_held(change))))
+		return err;
+	report_clear(&change->report);
 	return worker_start(change);
 }
 

@@ -77,6 +77,7 @@ struct task {
  * @avoid: the nodes to which its drain does not move pages
  * @timeout: in ms, or negative
  * @started: whether it has been started
+ * @checked: whether it has passed all checks; if not, the child makes them, with the lock
  * @ended: whether it has ended
  * @cancel: an eventfd; readable when the change is cancelled. (Closing a pipe would not do: the
  *	child of another thread's change may hold a copy of its end.)
@@ -102,6 +103,7 @@ struct daxplug_change {
 	struct node_set avoid;
 	int64_t timeout;
 	bool started;
+	bool checked;
 	bool ended;
 	int cancel;
 	enum daxplug_phase phase;
@@ -192,6 +194,7 @@ bool worker_process(struct daxplug_change *change);
 
 /* lock.c */
 int lock_take(struct daxplug_change *change, int fd, const char *text);
+bool lock_is_held(const struct daxplug_change *change);
 int lock_device(struct daxplug_change *change);
 
 /* drain.c */

@@ -788,7 +788,8 @@ DAXPLUG_CHECK int daxplug_change_avoid_node(struct daxplug_change *change, int n
  * @change: the change
  *
  * Reads the device again, makes all checks, and starts the process that makes the change. A
- * change that is refused, has nothing to do or is a dry run has already ended when this returns.
+ * change that is refused, has nothing to do or is a dry run has already ended when this returns,
+ * unless another daxplug is changing the device: then the process waits, and checks again.
  *
  * Return: 0 if the change runs, has nothing to do or is a dry run; -EBUSY if it was started
  * before; or the same error as daxplug_change_error().

@@ -122,6 +122,35 @@ int lock_take(struct daxplug_change *change, int fd, const char *text)
 	return 0;
 }
 
+/* The file whose lock lets one daxplug at a time change a device; returns a negative errno. */
+static int open_lock(const struct daxplug_device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "resource", path);
+	return root_open(device->daxplug, path, O_RDONLY);
+}
+
+/**
+ * lock_is_held() - test whether another daxplug changes the device of a change
+ * @change: the change, not started
+ *
+ * A daxplug that reads memory tiers shares the lock, and changes nothing.
+ *
+ * Return: true if another daxplug does; false also if that is unknown.
+ */
+bool lock_is_held(const struct daxplug_change *change)
+{
+	int fd = change->device ? open_lock(change->device) : -ENOENT;
+	bool held;
+
+	if (fd < 0)
+		return false;
+	held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
 /**
  * lock_device() - become the only daxplug that changes a device; called in the child
  * @change: the change
@@ -130,14 +159,13 @@ int lock_take(struct daxplug_change *change, int fd, const char *text)
  */
 int lock_device(struct daxplug_change *change)
 {
-	char path[SYSFS_PATH_SIZE], words[64];
+	char words[64];
 	int fd, err;
 
 	/* The driver allows one reclaim of a range at a time. */
 	if (!change->device)
 		return 0;
-	device_path(change->device, "resource", path);
-	fd = root_open(change->daxplug, path, O_RDONLY);
+	fd = open_lock(change->device);
 	/* The check that follows finds a device that has gone. */
 	if (fd == -ENOENT)
 		return 0;

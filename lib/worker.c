@@ -35,7 +35,7 @@ static void child(struct daxplug_change *change)
 	task_introduce(change);
 	err = lock_device(change);
 	if (!err)
-		err = check_again(change);
+		err = change->checked ? check_again(change) : check_all(change);
 	if (!err && !change_is_settled(change))
 		err = steps_run(change);
 	change->report.err = err;

@@ -27,6 +27,7 @@
 
 #define FIRST 48
 #define BLOCKS 8
+#define STATE_FILE "sys/bus/dax/devices/dax0.0/state"
 
 struct context {
 	struct fixture fixture;
@@ -609,6 +610,71 @@ static void changed_while_locked(void **state)
 	unlock(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_state_before(context->change), DAXPLUG_STATE_ONLINE_KERNEL);
+}
+
+/* A block that the process with the lock takes offline does not refuse the change. */
+static void going_offline_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	set_blocks(context, "online", "Movable");
+	fixture_add_block(&context->fixture, FIRST, "going-offline", "Movable");
+	look(context);
+	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
+	fd = start_locked(context);
+	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
+	fixture_add_block(&context->fixture, FIRST, "online", "Movable");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+}
+
+/* Between the halves of another process's replug the device only seems to be unplugged. */
+static void unplugged_while_locked(void **state)
+{
+	struct context *context = *state;
+	bool has_state = fixture_exists(&context->fixture, STATE_FILE);
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < BLOCKS; i++)
+		fixture_delete_block(&context->fixture, FIRST + i);
+	look(context);
+	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
+	fd = start_locked(context);
+	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
+	set_blocks(context, "online", "Movable");
+	if (has_state)
+		fixture_write(&context->fixture, STATE_FILE, "online_movable\n");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
+
+	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
+	fd = start_locked(context);
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, UNCHANGED, UNPLUGGED);
+}
+
+/* A plug does not fail because the other process has not yet unplugged the device. */
+static void plugged_while_locked(void **state)
+{
+	struct context *context = *state;
+	int fd;
+
+	set_blocks(context, "online", "Normal");
+	look(context);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	fd = start_locked(context);
+	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), -EBUSY, REFUSED, ONLINE_KERNEL);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_STATE);
+
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	fd = start_locked(context);
+	set_blocks(context, "offline", "Normal Movable");
+	unlock(fd);
+	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 }
 
 /* The caller is killed: the child detects that, rolls back, and exits. */
@@ -1869,6 +1935,9 @@ int main(void)
 		WITH(per_block, replaced),
 		WITH(per_block, replaced_while_locked),
 		WITH(per_block, changed_while_locked),
+		WITH(per_block, going_offline_while_locked),
+		WITH_ALL(unplugged_while_locked),
+		WITH(per_block, plugged_while_locked),
 		WITH_ALL(killed),
 		WITH_ALL(killed_during_bind),
 		WITH_ALL(killed_before_write),
