@@ -21,9 +21,9 @@
  * @pid: its PID; 0 before the start and after the end
  * @pidfd: the same, safe from reuse of the PID
  * @messages: the read end of the pipe for its messages
- * @timer: expires at the deadline, and then at intervals, to wake a child that is to be cancelled
+ * @timer: expires at intervals, to wake a child that is to be cancelled
  * @epoll: readable when any of these is, or the change is cancelled
- * @reason: 0, -ETIMEDOUT or -ECANCELED once the change has been cancelled
+ * @cancelled: whether the child is to be woken
  * @final: whether the final message has arrived
  */
 struct worker {
@@ -32,7 +32,7 @@ struct worker {
 	int messages;
 	int timer;
 	int epoll;
-	int reason;
+	bool cancelled;
 	bool final;
 };
 
@@ -40,6 +40,8 @@ struct worker {
  * struct task - the child's own data about a change
  * @messages: the write end of the pipe for its messages
  * @caller: a pidfd of the calling process, whose end cancels the change
+ * @deadline: the time, by clock_now(), that cancels the change; 0 if none does
+ * @timed_out: whether the rollback began because of the deadline
  * @before: the former state of each block, for the rollback
  * @before_count: number of elements of @before
  * @failures: the driver's count of failures before the last write to state; -1 if unknown
@@ -54,6 +56,8 @@ struct worker {
 struct task {
 	int messages;
 	int caller;
+	int64_t deadline;
+	bool timed_out;
 	struct block *before;
 	unsigned int before_count;
 	int64_t failures;
@@ -158,7 +162,7 @@ static inline bool change_is_settled(const struct daxplug_change *change)
  * @final: whether the change has ended, with @report
  * @report: the result
  *
- * Shorter than PIPE_BUF, so that it is written as a whole.
+ * At most half of PIPE_BUF: it is written as a whole, and a page of the pipe takes two of them.
  */
 struct message {
 	enum daxplug_phase phase;
@@ -171,13 +175,15 @@ struct message {
 	struct report report;
 };
 
-_Static_assert(sizeof(struct message) <= PIPE_BUF, "a message is written as a whole");
+_Static_assert(2 * sizeof(struct message) <= PIPE_BUF, "a full pipe has room for one more");
 
 /* task.c */
 void task_introduce(const struct daxplug_change *change);
 void task_send(struct daxplug_change *change, bool final);
 bool task_cancelled_within(const struct daxplug_change *change, int ms);
 bool task_cancelled(const struct daxplug_change *change);
+bool task_cancelled_by_caller(const struct daxplug_change *change);
+bool task_timed_out(const struct daxplug_change *change);
 bool task_interrupted(const struct daxplug_change *change);
 void task_enter(struct daxplug_change *change, enum daxplug_phase phase);
 
@@ -226,7 +232,7 @@ int fail_plug(struct daxplug_change *change, int err, const struct block *block,
 int fail_interference(struct daxplug_change *change, const struct block *block);
 int fail_cancelled(struct daxplug_change *change);
 void fail_untouched(struct daxplug_change *change);
-void fail_say_cancelled(struct daxplug_change *change, int err);
+void fail_say_cancelled(struct daxplug_change *change, bool by_caller);
 void fail_say_lost(struct daxplug_change *change);
 int64_t failures_counted(const struct daxplug_change *change);
 

@@ -329,30 +329,30 @@ void fail_untouched(struct daxplug_change *change)
 /**
  * fail_say_cancelled() - report why and where a change was cancelled
  * @change: the change, ended
- * @err: -ETIMEDOUT or -ECANCELED if its parent cancelled it, or 0
+ * @by_caller: whether the caller has cancelled it
  *
- * The errno of the interrupted child tells neither. The driver may have its own timeout.
+ * The errno of the interrupted child tells neither. Its -ETIMEDOUT is that of the change's own
+ * deadline, or of the driver's.
  */
-void fail_say_cancelled(struct daxplug_change *change, int err)
+void fail_say_cancelled(struct daxplug_change *change, bool by_caller)
 {
 	struct report *report = &change->report;
+	bool timed_out = report->err == -ETIMEDOUT;
+	const char *words = timed_out ? "timed out" : "interrupted";
 	char text[sizeof(report->message)];
-	const char *words;
 
-	if (report->err == -ETIMEDOUT)
-		err = -ETIMEDOUT;
-	else if (report->err != -EINTR)
+	if (!timed_out && report->err != -EINTR)
 		return;
-	words = err == -ETIMEDOUT ? "timed out" : "interrupted";
 	report->retry = true;
-	report->err = err ? err : -EINTR;
-	if (report->reason == DAXPLUG_REASON_LOCKED && err == -ETIMEDOUT) {
+	if (!timed_out && by_caller)
+		report->err = -ECANCELED;
+	if (report->reason == DAXPLUG_REASON_LOCKED && timed_out) {
 		snprintf(text, sizeof(text), "%s",
 			 report->message + strlen(change_name(change)) + strlen(": "));
 		report_error(report, report->err, "%s: %s; %s", change_name(change), words, text);
 		return;
 	}
-	report->reason = err == -ETIMEDOUT ? DAXPLUG_REASON_TIMEOUT : DAXPLUG_REASON_SIGNAL;
+	report->reason = timed_out ? DAXPLUG_REASON_TIMEOUT : DAXPLUG_REASON_SIGNAL;
 	if (report->block >= 0)
 		report_error(report, report->err, "%s: %s at memory%lld", change_name(change),
 			     words, (long long)report->block);

@@ -763,8 +763,8 @@ DAXPLUG_CHECK int daxplug_change_set_flags(struct daxplug_change *change, unsign
  * @timeout: in milliseconds from the start, including the wait for another daxplug; negative, the
  *	default, for no limit
  *
- * When the timeout expires the change is cancelled and rolled back. The rollback itself
- * is not limited.
+ * When the timeout expires the change is cancelled and rolled back, even if the caller does not
+ * call daxplug_change_process(). The rollback itself is not limited.
  *
  * Return: 0; -EBUSY.
  */

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "change.h"
+#include "clock.h"
 
 /*
  * The maximum delay in ms between the signal about the caller's end and its pidfd becoming
@@ -30,8 +32,8 @@ static bool has_room(int fd)
  * @final: whether it has ended, with its report
  *
  * A parent that does not read must not stop the change: if the pipe is full, a message is
- * dropped, and only the final message waits. Each message is complete, so dropping one does no
- * harm.
+ * dropped. Each message is complete, so dropping one does no harm. The final message fits beside
+ * the one that has filled the pipe, so the worker ends, and frees its locks, in any case.
  */
 void task_send(struct daxplug_change *change, bool final)
 {
@@ -66,9 +68,16 @@ void task_enter(struct daxplug_change *change, enum daxplug_phase phase)
 	if (phase == DAXPLUG_PHASE_BACK) {
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, NULL);
+		change->task.timed_out = task_timed_out(change);
 	}
 	change->phase = phase;
 	task_send(change, false);
+}
+
+/* The time until the deadline in ms. */
+static int64_t time_left(const struct daxplug_change *change)
+{
+	return change->task.deadline ? change->task.deadline - clock_now() : INT64_MAX;
 }
 
 /**
@@ -85,15 +94,56 @@ bool task_cancelled_within(const struct daxplug_change *change, int ms)
 		{ .fd = change->task.caller, .events = POLLIN },
 	};
 
+	int64_t left = time_left(change);
+
 	if (change->phase == DAXPLUG_PHASE_BACK)
 		return false;
-	return poll(polled, 2, ms) > 0;
+	if (left < ms)
+		ms = left > 0 ? left : 0;
+	return poll(polled, 2, ms) > 0 || time_left(change) <= 0;
 }
 
 /* Whether the change is cancelled. */
 bool task_cancelled(const struct daxplug_change *change)
 {
 	return task_cancelled_within(change, 0);
+}
+
+/* Whether the caller has cancelled the change; for the parent too. */
+bool task_cancelled_by_caller(const struct daxplug_change *change)
+{
+	struct pollfd polled = { .fd = change->cancel, .events = POLLIN };
+
+	return poll(&polled, 1, 0) > 0;
+}
+
+/**
+ * task_timed_out() - test whether the deadline, not the caller, has cancelled the change
+ * @change: the change
+ *
+ * Return: true if it has; the answer does not change during the rollback.
+ */
+bool task_timed_out(const struct daxplug_change *change)
+{
+	if (change->phase == DAXPLUG_PHASE_BACK)
+		return change->task.timed_out;
+	return time_left(change) <= 0 && !task_cancelled_by_caller(change);
+}
+
+/* Sends SIGALRM at the deadline, and only then. */
+static void set_alarm(const struct daxplug_change *change)
+{
+	int64_t ms = time_left(change);
+	struct itimerval when = { 0 };
+
+	/* A time of 0 would be no alarm. */
+	if (ms < 1)
+		ms = 1;
+	if (change->task.deadline) {
+		when.it_value.tv_sec = ms / 1000;
+		when.it_value.tv_usec = ms % 1000 * 1000;
+	}
+	setitimer(ITIMER_REAL, &when, NULL);
 }
 
 /**
@@ -108,14 +158,14 @@ bool task_interrupted(const struct daxplug_change *change)
 {
 	if (task_cancelled_within(change, GRACE))
 		return true;
-	alarm(0);
+	set_alarm(change);
 	return false;
 }
 
 /*
  * A handler, so that a signal interrupts a write. A signal that arrives just before a write does
- * not, and the end of the caller sends only one signal, so this repeats each second until the
- * rollback.
+ * not, and the deadline and the end of the caller send only one signal, so this repeats each
+ * second until the rollback.
  */
 static void wake(int signal)
 {
@@ -156,8 +206,8 @@ void task_introduce(const struct daxplug_change *change)
 {
 	char name[16];
 
+	set_alarm(change);
 	listen_to_signals();
-
 	snprintf(name, sizeof(name), "daxplug:%.7s", change_name(change));
 	prctl(PR_SET_NAME, name);
 	keep_from_oom_killer();

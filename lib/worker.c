@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -38,6 +37,8 @@ static void child(struct daxplug_change *change)
 		err = change->checked ? check_again(change) : check_all(change);
 	if (!err && !change_is_settled(change))
 		err = steps_run(change);
+	if (err == -EINTR && task_timed_out(change))
+		err = -ETIMEDOUT;
 	change->report.err = err;
 	if (!err && !change_is_settled(change))
 		change->report.outcome = DAXPLUG_OUTCOME_DONE;
@@ -59,15 +60,12 @@ static int watch(const struct worker *worker, int fd)
 	return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static void set_timer(const struct worker *worker, int64_t ms)
+/* The time, by clock_now(), when the change times out; 0 if never. */
+static int64_t deadline_of(const struct daxplug_change *change)
 {
-	struct itimerspec when = { .it_value = { .tv_sec = ms / 1000,
-						 .tv_nsec = ms % 1000 * 1000000 } };
-
-	/* A time of 0 would disarm the timer. */
-	if (!ms)
-		when.it_value.tv_nsec = 1;
-	timerfd_settime(worker->timer, 0, &when, NULL);
+	if (change->timeout < 0 || change->timeout >= FOREVER)
+		return 0;
+	return change->began + change->timeout;
 }
 
 static void close_all(struct worker *worker)
@@ -128,7 +126,9 @@ static int start_child(struct daxplug_change *change, int theirs)
 {
 	struct worker *worker = &change->worker;
 
-	change->task = (struct task){ .messages = theirs, .caller = open_pidfd(getpid()) };
+	change->task = (struct task){ .messages = theirs,
+				      .caller = open_pidfd(getpid()),
+				      .deadline = deadline_of(change) };
 	if (change->task.caller < 0)
 		return change->task.caller;
 	change->phase = change->action == DAXPLUG_ACTION_PLUG ? DAXPLUG_PHASE_PLUG
@@ -144,8 +144,6 @@ static int start_child(struct daxplug_change *change, int theirs)
 	/* Without a pidfd only the closed pipe tells that the child has ended. */
 	if (worker->pidfd >= 0)
 		watch(worker, worker->pidfd);
-	if (change->timeout >= 0 && change->timeout < FOREVER)
-		set_timer(worker, change->timeout);
 	return 0;
 }
 
@@ -183,18 +181,17 @@ static void wake_child(const struct worker *worker)
 }
 
 /* Called repeatedly: a signal between two writes of the child interrupts neither. */
-static void cancel(struct daxplug_change *change, int reason)
+static void cancel(struct daxplug_change *change)
 {
+	const struct itimerspec tick = { .it_value.tv_nsec = TICK * 1000000L };
 	struct worker *worker = &change->worker;
 
-	if (!worker->reason) {
-		worker->reason = reason;
-		eventfd_write(change->cancel, 1);
+	if (!worker->cancelled)
 		epoll_ctl(worker->epoll, EPOLL_CTL_DEL, change->cancel, NULL);
-	}
+	worker->cancelled = true;
 	if (change->phase != DAXPLUG_PHASE_BACK)
 		wake_child(worker);
-	set_timer(worker, TICK);
+	timerfd_settime(worker->timer, 0, &tick, NULL);
 }
 
 static bool is_readable(int fd)
@@ -260,7 +257,7 @@ static void finish(struct daxplug_change *change)
 	reap(worker);
 	if (!worker->final)
 		stand_in(change);
-	fail_say_cancelled(change, worker->reason);
+	fail_say_cancelled(change, task_cancelled_by_caller(change));
 	fail_say_lost(change);
 	close_all(worker);
 	worker->pid = 0;
@@ -285,9 +282,8 @@ bool worker_process(struct daxplug_change *change)
 		finish(change);
 		return false;
 	}
-	if (!worker->reason && is_readable(change->cancel))
-		cancel(change, -ECANCELED);
-	if (read(worker->timer, &times, sizeof(times)) == sizeof(times))
-		cancel(change, -ETIMEDOUT);
+	if (read(worker->timer, &times, sizeof(times)) == sizeof(times) ||
+	    (!worker->cancelled && task_cancelled_by_caller(change)))
+		cancel(change);
 	return true;
 }

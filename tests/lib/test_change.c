@@ -320,6 +320,69 @@ static void timeout(void **state)
 	expect_message(context, "timed out");
 }
 
+static bool ends_unattended(const struct daxplug_change *change)
+{
+	struct pollfd polled = { change->worker.pidfd, POLLIN, 0 };
+
+	return poll(&polled, 1, 5000) > 0;
+}
+
+/* The worker keeps the deadline even if its caller is stopped, or does something else. */
+static void timeout_unattended(void **state)
+{
+	struct context *context = *state;
+	enum daxplug_state before;
+
+	look(context);
+	before = daxplug_device_state(context->device);
+	fake.slow_ms = before == DAXPLUG_STATE_UNPLUGGED ? 100000 : 150;
+	context->timeout = 500;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	assert_true(ends_unattended(context->change));
+	expect(context, daxplug_change_wait(context->change), -ETIMEDOUT,
+	       DAXPLUG_OUTCOME_ROLLED_BACK, before);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_TIMEOUT);
+}
+
+/* A cancellation that comes before the deadline is the reason, even if the worker ends later. */
+static void cancelled_before_deadline(void **state)
+{
+	struct context *context = *state;
+
+	look(context);
+	fake.slow_ms = 600;
+	fake.deaf = true;
+	context->timeout = 300;
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	daxplug_change_cancel(context->change);
+	assert_true(ends_unattended(context->change));
+	assert_int_equal(daxplug_change_wait(context->change), -ECANCELED);
+	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_SIGNAL);
+}
+
+/* Messages that nobody reads leave room for the last one, else the worker would not end. */
+static void final_message_has_room(void **state)
+{
+	struct context *context = *state;
+	struct message message = { 0 };
+	int ends[2];
+	unsigned int i;
+
+	look(context);
+	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	context->change->task.messages = ends[1];
+	for (i = 0; i < 100; i++)
+		task_send(context->change, false);
+	task_send(context->change, true);
+	while (!message.final)
+		assert_int_equal(read(ends[0], &message, sizeof(message)), sizeof(message));
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* A block that cannot be read is neither online nor offline. */
 static void progress_unknown(void **state)
 {
@@ -1924,6 +1987,9 @@ int main(void)
 		WITH_ALL(own_pid_namespace),
 		WITH_ALL(reaped),
 		WITH_ALL(timeout),
+		WITH_ALL(timeout_unattended),
+		WITH(per_block, cancelled_before_deadline),
+		WITH(per_block, final_message_has_room),
 		WITH_ALL(progress_unknown),
 		WITH_ALL(cancel),
 		WITH_ALL(locked),
