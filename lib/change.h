@@ -178,6 +178,7 @@ struct message {
 _Static_assert(2 * sizeof(struct message) <= PIPE_BUF, "a full pipe has room for one more");
 
 /* task.c */
+void task_close_others(int *keep, unsigned int count);
 void task_introduce(const struct daxplug_change *change);
 void task_send(struct daxplug_change *change, bool final);
 bool task_cancelled_within(const struct daxplug_change *change, int ms);

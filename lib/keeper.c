@@ -90,6 +90,7 @@ static void restore(struct daxplug *daxplug, const struct refill *refill)
 static void keep(struct daxplug_change *change, int ended)
 {
 	struct refill *refill = &change->task.refill;
+	int fds[] = { change->daxplug->root, refill->lock, ended };
 	sigset_t all;
 	char byte;
 
@@ -98,8 +99,7 @@ static void keep(struct daxplug_change *change, int ended)
 	/* A signal to the process group of the caller must not reach the keeper. */
 	setsid();
 	prctl(PR_SET_NAME, "daxplug:keeper");
-	close(refill->alive);
-	close(change->task.messages);
+	task_close_others(fds, sizeof(fds) / sizeof(fds[0]));
 	while (read(ended, &byte, 1) < 0 && errno == EINTR)
 		;
 	restore(change->daxplug, refill);

@@ -2,22 +2,62 @@
 /* The process that makes a change: its signals, its messages and its cancellation. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "change.h"
 #include "clock.h"
+#include "handle.h"
 
 /*
  * The maximum delay in ms between the signal about the caller's end and its pidfd becoming
  * readable.
  */
 #define GRACE 100
+
+static int compare(const void *one, const void *other)
+{
+	int a = *(const int *)one, b = *(const int *)other;
+
+	return (a > b) - (a < b);
+}
+
+/**
+ * task_close_others() - close all descriptors but a few
+ * @keep: these few, which this function sorts; a negative number is none
+ * @count: number of elements of @keep
+ *
+ * Otherwise the process would keep the sockets, locks and ends of pipes that its caller has closed.
+ * The standard streams become /dev/null, so that no other file gets their numbers.
+ */
+void task_close_others(int *keep, unsigned int count)
+{
+	unsigned int i;
+	int first = 0, fd;
+
+	qsort(keep, count, sizeof(*keep), compare);
+	for (i = 0; i < count; i++) {
+		if (keep[i] > first)
+			syscall(SYS_close_range, first, keep[i] - 1, 0);
+		if (keep[i] >= first)
+			first = keep[i] + 1;
+	}
+	syscall(SYS_close_range, first, INT_MAX, 0);
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd < STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
 
 static bool has_room(int fd)
 {
@@ -204,8 +244,11 @@ static void keep_from_oom_killer(void)
  */
 void task_introduce(const struct daxplug_change *change)
 {
+	int keep[] = { change->daxplug->root, change->cancel, change->task.messages,
+		       change->task.caller };
 	char name[16];
 
+	task_close_others(keep, sizeof(keep) / sizeof(keep[0]));
 	set_alarm(change);
 	listen_to_signals();
 	snprintf(name, sizeof(name), "daxplug:%.7s", change_name(change));

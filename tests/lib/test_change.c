@@ -545,8 +545,6 @@ static void waits_for_another(void **state)
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
 	assert_int_equal(daxplug_device_worker(context->device), 4242);
 	assert_int_equal(daxplug_change_waits_for(context->change), 4242);
-	/* Closing fd is not enough, because the worker has a copy of it. */
-	assert_int_equal(flock(fd, LOCK_UN), 0);
 	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_waits_for(context->change), 0);
@@ -638,14 +636,7 @@ static int start_locked(struct context *context)
 	return fd;
 }
 
-/* Closing fd is not enough, because the worker has a copy of it. */
-static void unlock(int fd)
-{
-	assert_int_equal(flock(fd, LOCK_UN), 0);
-	close(fd);
-}
-
-/* The device has gone by the time the worker gets its lock. */
+/* The worker gets the lock of a device that has gone meanwhile. */
 static void replaced_while_locked(void **state)
 {
 	struct context *context = *state;
@@ -656,7 +647,7 @@ static void replaced_while_locked(void **state)
 	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
 	fd = start_locked(context);
 	replace_device(context);
-	unlock(fd);
+	close(fd);
 	expect_replaced(context, daxplug_change_wait(context->change));
 }
 
@@ -670,7 +661,7 @@ static void changed_while_locked(void **state)
 	prepare(context, DAXPLUG_ACTION_REPLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	fd = start_locked(context);
 	set_blocks(context, "online", "Normal");
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 	assert_int_equal(daxplug_change_state_before(context->change), DAXPLUG_STATE_ONLINE_KERNEL);
 }
@@ -688,7 +679,7 @@ static void going_offline_while_locked(void **state)
 	fd = start_locked(context);
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
 	fixture_add_block(&context->fixture, FIRST, "online", "Movable");
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 }
 
@@ -709,12 +700,12 @@ static void unplugged_while_locked(void **state)
 	set_blocks(context, "online", "Movable");
 	if (has_state)
 		fixture_write(&context->fixture, STATE_FILE, "online_movable\n");
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, UNPLUGGED);
 
 	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, 0);
 	fd = start_locked(context);
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, UNCHANGED, UNPLUGGED);
 }
 
@@ -729,14 +720,14 @@ static void plugged_while_locked(void **state)
 	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	fd = start_locked(context);
 	assert_int_equal(daxplug_change_phase(context->change), DAXPLUG_PHASE_WAIT);
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), -EBUSY, REFUSED, ONLINE_KERNEL);
 	assert_int_equal(daxplug_change_reason(context->change), DAXPLUG_REASON_STATE);
 
 	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	fd = start_locked(context);
 	set_blocks(context, "offline", "Normal Movable");
-	unlock(fd);
+	close(fd);
 	EXPECT(daxplug_change_wait(context->change), 0, DONE, ONLINE_MOVABLE);
 }
 
@@ -1063,6 +1054,37 @@ static void worker_killed(void **state)
 	EXPECT(daxplug_change_wait(change), -EIO, INCOMPLETE, OFFLINE);
 	assert_int_equal(daxplug_change_reason(change), DAXPLUG_REASON_WORKER);
 	close(theirs);
+}
+
+static bool has_closed(int fd)
+{
+	struct pollfd polled = { fd, POLLIN, 0 };
+
+	return poll(&polled, 1, 5000) > 0;
+}
+
+/* Neither the worker nor the keeper of the settings keeps a descriptor of the caller. */
+static void descriptors(void **state)
+{
+	struct context *context = *state;
+	int ends[2];
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/kernel/mm/numa/demotion_enabled", "true\n");
+	look(context);
+	fake.slow_ms = 1000;
+	prepare(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_NO_REFILL);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(daxplug_change_start(context->change), 0);
+	/* The keeper starts before its setting is switched off. */
+	usleep(1500000);
+	close(ends[1]);
+	assert_true(has_closed(ends[0]));
+	assert_int_equal(daxplug_change_process(context->change), 1);
+	close(ends[0]);
+	fake.slow_ms = 0;
+	daxplug_change_cancel(context->change);
+	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
 static void *start_it(void *change)
@@ -2022,6 +2044,7 @@ int main(void)
 		WITH(per_block, online_twice),
 		WITH(per_block, other_threads),
 		WITH(per_block, worker_killed),
+		WITH(per_block, descriptors),
 		WITH(per_block, bind_fails),
 		WITH_ALL(bind_fails_but_binds),
 		WITH(ours, adoption_fails),
