@@ -112,7 +112,8 @@ static void show_progress(const struct daxplug_change *change, struct progress *
 	enum daxplug_phase phase = daxplug_change_phase(change);
 	const char *text = progress->style == PROGRESS_JSON ? daxplug_phase_name(phase)
 							    : phase_text(phase);
-	struct progress_amount amount = { .finite = phase != DAXPLUG_PHASE_BACK };
+	struct progress_amount amount = { .finite = phase != DAXPLUG_PHASE_BACK,
+					  .waits_for = daxplug_change_waits_for(change) };
 
 	if (!phase_text(phase))
 		return;
@@ -132,7 +133,7 @@ static void explain_wait(const struct daxplug_change *change, bool *explained)
 		return;
 	*explained = true;
 	if (pid)
-		complain("%s: waiting for another daxplug (pid %d)", daxplug_change_name(change),
+		complain("%s: waiting for another daxplug (PID %d)", daxplug_change_name(change),
 			 pid);
 	else
 		complain("%s: waiting for another daxplug", daxplug_change_name(change));

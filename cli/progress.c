@@ -64,13 +64,15 @@ static struct speed speed_of(const struct progress_amount *amount, int64_t spent
 	return speed;
 }
 
-/* ", 3 of 8 memory blocks", ", 1.2G of 3G, 340M/s" */
+/* " (PID 42)", ", 3 of 8 memory blocks", ", 1.2G of 3G, 340M/s" */
 static void amount_text(const struct progress_amount *amount, const struct speed *speed, char *text,
 			size_t size)
 {
 	char done[TEXT_SIZE], total[TEXT_SIZE], rate[TEXT_SIZE];
 
 	text[0] = '\0';
+	if (amount->waits_for)
+		snprintf(text, size, " (PID %d)", amount->waits_for);
 	if (!amount->total)
 		return;
 	if (!amount->bytes) {
@@ -112,6 +114,8 @@ static void print_json(const struct progress *progress, const struct progress_am
 
 	json_add_text(object, "chardev", progress->device);
 	json_add_text(object, "phase", progress->phase);
+	if (amount->waits_for)
+		json_add_number(object, "waits_for", amount->waits_for);
 	json_add_number(object, "done_memblocks", amount->bytes ? 0 : amount->done);
 	json_add_number(object, "total_memblocks", amount->bytes ? 0 : amount->total);
 	if (amount->bytes) {

@@ -38,12 +38,14 @@ struct progress {
  * @total: the total number; 0 if it does not matter
  * @bytes: whether the numbers are bytes, not memory blocks
  * @finite: whether the remaining time can be estimated
+ * @waits_for: the PID of the process that the phase waits for, or 0
  */
 struct progress_amount {
 	uint64_t done;
 	uint64_t total;
 	bool bytes;
 	bool finite;
+	int waits_for;
 };
 
 bool progress_parse(const char *text, enum progress_style *style);

@@ -860,7 +860,10 @@ DAXPLUG_CHECK int daxplug_change_progress(const struct daxplug_change *change, u
 DAXPLUG_CHECK int daxplug_change_drain_progress(const struct daxplug_change *change,
 						uint64_t *moved, uint64_t *total);
 
-/* The PID of the process that holds the device's lock in DAXPLUG_PHASE_WAIT; 0 if unknown. */
+/*
+ * The PID of the process that the change waits for in DAXPLUG_PHASE_WAIT; 0 if unknown. It changes
+ * the device; or, with DAXPLUG_CHANGE_NO_REFILL, maybe another device, with the same settings off.
+ */
 int daxplug_change_waits_for(const struct daxplug_change *change);
 
 /* The arguments that the change was created with. The device is borrowed; NULL for a reclaim. */

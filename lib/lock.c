@@ -67,11 +67,14 @@ int daxplug_device_worker(const struct daxplug_device *device)
 	return pid;
 }
 
-static int refuse(struct daxplug_change *change, int err, enum daxplug_reason reason,
-		  const char *text)
+/* @pid: the process that has the lock, or 0. */
+static int refuse(struct daxplug_change *change, int err, const char *text, int pid)
 {
 	change->report.outcome = DAXPLUG_OUTCOME_REFUSED;
-	fail(change, err, reason, "%s", text);
+	if (pid)
+		fail(change, err, DAXPLUG_REASON_LOCKED, "%s (PID %d)", text, pid);
+	else
+		fail(change, err, DAXPLUG_REASON_LOCKED, "%s", text);
 	change->report.retry = true;
 	return err;
 }
@@ -89,7 +92,7 @@ static int wait_for_lock(struct daxplug_change *change, int fd, const char *text
 			return -errno;
 		task_interrupted(change);
 	}
-	return refuse(change, -EINTR, DAXPLUG_REASON_LOCKED, text);
+	return refuse(change, -EINTR, text, change->waits_for);
 }
 
 /**
@@ -116,7 +119,7 @@ int lock_take(struct daxplug_change *change, int fd, const char *text)
 			continue;
 		}
 		if (change->flags & DAXPLUG_CHANGE_NO_WAIT)
-			return refuse(change, -EAGAIN, DAXPLUG_REASON_LOCKED, text);
+			return refuse(change, -EAGAIN, text, find_holder(change->daxplug, fd));
 		return wait_for_lock(change, fd, text);
 	}
 	return 0;

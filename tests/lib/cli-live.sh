@@ -162,8 +162,11 @@ is "Ctrl-C ends a shell's loop" "$(xargs < "$WORK/out")" 1
 begin_change unplug --force dax0.0
 other=$CHANGE
 is "another daxplug is changing the device: a timeout" "$(status_of change unplug --force --timeout 500ms dax0.0)" 5
-ok "the message names the process that it waits for" said 'waiting for another daxplug \(pid [0-9]+\)'
+ok "the message names the process that it waits for" said 'waiting for another daxplug \(PID [0-9]+\)'
+change unplug --force --timeout 500ms --progress=json dax0.0 > "$WORK/out" 2> "$WORK/err"
+ok "progress has the process that it waits for" grep -qE '"phase": ?"waiting", ?"waits_for": ?[0-9]+,' "$WORK/err"
 is "another daxplug is changing the device: --no-wait" "$(status_of change unplug --force --no-wait dax0.0)" 5
+ok "the refusal names the process at work" said 'another daxplug works on it \(PID [0-9]+\)'
 : > "$WORK/err" # names the other already
 change_now unplug --force dax0.0 > "$WORK/out" 2> "$WORK/err" &
 CHANGE=$!

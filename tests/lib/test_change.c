@@ -536,6 +536,10 @@ static void waits_for_another(void **state)
 		      "1: POSIX  ADVISORY  WRITE 11 00:01:1 0 EOF\n"
 		      "2: FLOCK  ADVISORY  WRITE 4242 %02x:%02x:%lu 0 EOF\n",
 		      major(file.st_dev), minor(file.st_dev), (unsigned long)file.st_ino);
+	assert_int_equal(run(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE,
+			     DAXPLUG_CHANGE_NO_WAIT),
+			 -EAGAIN);
+	expect_message(context, "dax0.0: another daxplug works on it (PID 4242)");
 	prepare(context, DAXPLUG_ACTION_PLUG, DAXPLUG_STATE_ONLINE_MOVABLE, 0);
 	assert_int_equal(daxplug_change_start(context->change), 0);
 	for (i = 0; i < 500 && daxplug_change_process(context->change) &&
