@@ -257,6 +257,26 @@ static void print_success(const struct daxplug_change *change)
 	print_done(change);
 }
 
+static void record(const struct daxplug_change *change)
+{
+	const struct daxplug_device *device = daxplug_change_device(change);
+	const struct journal_result result = {
+		.device = daxplug_change_name(change),
+		.action = daxplug_change_action(change),
+		.outcome = daxplug_change_outcome(change),
+		.exit_status = status_of_change(change),
+		.failed = daxplug_change_error(change),
+		.reason = daxplug_change_reason(change),
+		.message = daxplug_change_message(change),
+		.before = daxplug_change_state_before(change),
+		.state = device ? daxplug_device_state(device) : DAXPLUG_STATE_UNKNOWN,
+		.duration = daxplug_change_duration(change),
+		.moved = drained_bytes(change),
+	};
+
+	journal_write(&result);
+}
+
 /**
  * change_run() - make a change and print its outcome
  * @change: the change, not started
@@ -284,7 +304,7 @@ int change_run(struct daxplug_change *change, const struct change_options *optio
 	else if (!options->quiet && !options->json)
 		print_success(change);
 	output_flush();
-	journal_write(change);
+	record(change);
 	return status_of_change(change);
 }
 

@@ -8,7 +8,6 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-#include "drained.h"
 #include "journal.h"
 #include "options.h"
 
@@ -17,10 +16,12 @@
 /* The ID of each result of a change; docs/agents.md documents it. */
 #define RESULT_ID "39f030a4019646378ea2ce9fe503fcb4"
 
+static pid_t parent;
+
 /**
  * struct requester - the process that asked for a change
  * @uid: the user who logged in, or else the user of this process
- * @pid: the PID of this process's parent
+ * @pid: the PID of this process's parent at its start
  * @unit: the systemd unit, a service or the scope of a login, or empty
  */
 struct requester {
@@ -35,7 +36,7 @@ struct requester {
  */
 static struct requester find_requester(void)
 {
-	struct requester requester = { .uid = getuid(), .pid = getppid() };
+	struct requester requester = { .uid = getuid(), .pid = parent };
 	char *unit = NULL;
 	uid_t owner;
 
@@ -47,38 +48,40 @@ static struct requester find_requester(void)
 	return requester;
 }
 
+/* Remembers the requester, whose end during a change would make PID 1 the parent. */
+void journal_begin(void)
+{
+	parent = getppid();
+}
+
 /**
- * journal_write() - write the result of a change to the journal
- * @change: the change, ended
+ * journal_write() - write a result to the journal
+ * @result: the result
  *
  * Does nothing without a journal.
  */
-void journal_write(const struct daxplug_change *change)
+void journal_write(const struct journal_result *result)
 {
-	const struct daxplug_device *device = daxplug_change_device(change);
-	const char *action = daxplug_action_name(daxplug_change_action(change));
-	const char *outcome = daxplug_outcome_name(daxplug_change_outcome(change));
-	const char *message = daxplug_change_message(change);
-	const char *reason = daxplug_reason_name(daxplug_change_reason(change));
-	const char *state =
-		daxplug_state_name(device ? daxplug_device_state(device) : DAXPLUG_STATE_UNKNOWN);
-	int failed = daxplug_change_error(change) != 0;
+	const char *action = daxplug_action_name(result->action);
+	const char *outcome = daxplug_outcome_name(result->outcome);
 	const struct requester requester = find_requester();
 
-	if (options_root() || daxplug_change_outcome(change) == DAXPLUG_OUTCOME_DRY_RUN)
+	if (options_root() || result->outcome == DAXPLUG_OUTCOME_DRY_RUN)
 		return;
-	sd_journal_send("MESSAGE_ID=" RESULT_ID, "PRIORITY=%d", failed ? LOG_WARNING : LOG_INFO,
-			"SYSLOG_IDENTIFIER=daxplug", "MESSAGE=%s %s: %s%s%s", action,
-			daxplug_change_name(change), outcome, *message ? ": " : "", message,
-			"DAXPLUG_DEVICE=%s", daxplug_change_name(change), "DAXPLUG_ACTION=%s",
-			action, "DAXPLUG_OUTCOME=%s", outcome, "DAXPLUG_REASON=%s",
-			failed ? reason : "", "DAXPLUG_STATE_BEFORE=%s",
-			daxplug_state_name(daxplug_change_state_before(change)), "DAXPLUG_STATE=%s",
-			state, "DAXPLUG_DURATION_MS=%lld",
-			(long long)daxplug_change_duration(change), "DAXPLUG_MOVED_BYTES=%llu",
-			(unsigned long long)drained_bytes(change), "DAXPLUG_REQUESTER_UID=%u",
-			(unsigned int)requester.uid, "DAXPLUG_REQUESTER_PID=%d", requester.pid,
-			"DAXPLUG_REQUESTER_UNIT=%s", requester.unit, NULL);
+	sd_journal_send("MESSAGE_ID=" RESULT_ID, "PRIORITY=%d",
+			result->failed ? LOG_WARNING : LOG_INFO, "SYSLOG_IDENTIFIER=daxplug",
+			"MESSAGE=%s %s: %s%s%s", action, result->device, outcome,
+			*result->message ? ": " : "", result->message, "DAXPLUG_DEVICE=%s",
+			result->device, "DAXPLUG_ACTION=%s", action, "DAXPLUG_OUTCOME=%s", outcome,
+			"DAXPLUG_EXIT_STATUS=%d", result->exit_status, "DAXPLUG_REASON=%s",
+			result->failed ? daxplug_reason_name(result->reason) : "",
+			"DAXPLUG_STATE_BEFORE=%s", daxplug_state_name(result->before),
+			"DAXPLUG_STATE=%s", daxplug_state_name(result->state),
+			"DAXPLUG_DURATION_MS=%lld", (long long)result->duration,
+			"DAXPLUG_MOVED_BYTES=%llu", (unsigned long long)result->moved,
+			"DAXPLUG_REQUESTER_UID=%u", (unsigned int)requester.uid,
+			"DAXPLUG_REQUESTER_PID=%d", requester.pid, "DAXPLUG_REQUESTER_UNIT=%s",
+			requester.unit, NULL);
 }
 
 /* Reads a field of the current entry, empty if there is none; @text has MOST_BYTES. */

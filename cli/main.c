@@ -6,6 +6,7 @@
 #include "closest.h"
 #include "command.h"
 #include "complain.h"
+#include "journal.h"
 #include "options.h"
 #include "output.h"
 #include "signals.h"
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
 	int status;
 
 	output_prepare();
+	journal_begin();
 	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
 	signals_end();

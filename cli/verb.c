@@ -8,6 +8,7 @@
 #include "device_json.h"
 #include "findings.h"
 #include "forecast.h"
+#include "journal.h"
 #include "json.h"
 #include "signals.h"
 #include "status.h"
@@ -34,23 +35,47 @@ struct job {
 
 /* --- all of them together --- */
 
+static void record_refusal(const struct job *job, const struct daxplug_device *device,
+			   enum daxplug_reason reason, const char *message)
+{
+	const struct journal_result result = {
+		.device = daxplug_device_name(device),
+		.action = job->verb->action,
+		.outcome = DAXPLUG_OUTCOME_REFUSED,
+		.exit_status = EXIT_REFUSED,
+		.failed = true,
+		.reason = reason,
+		.message = message,
+		.before = daxplug_device_state(device),
+		.state = daxplug_device_state(device),
+	};
+
+	if (!(job->change.flags & DAXPLUG_CHANGE_DRY_RUN))
+		journal_write(&result);
+}
+
 static void add_refusal(struct job *job, const struct daxplug_forecast *forecast,
 			unsigned int finding)
 {
 	enum daxplug_reason reason = daxplug_forecast_finding_reason(forecast, finding);
+	const char *message = daxplug_forecast_finding_text(forecast, finding);
 	unsigned int i;
 
 	for (i = 0; i < job->selection.count; i++) {
 		struct daxplug_device *device = job->selection.devices[i];
-		struct json_object *object = json_device(device);
+		struct json_object *object;
 
+		record_refusal(job, device, reason, message);
+		if (!job->results)
+			continue;
+		object = json_device(device);
 		json_add_text(object, "action", daxplug_action_name(job->verb->action));
 		json_add_text(object, "outcome", daxplug_outcome_name(DAXPLUG_OUTCOME_REFUSED));
 		json_add_number(object, "exit_status", EXIT_REFUSED);
 		json_add_text(object, "state_before",
 			      daxplug_state_name(daxplug_device_state(device)));
 		json_add_text(object, "reason", daxplug_reason_name(reason));
-		json_add_text(object, "message", daxplug_forecast_finding_text(forecast, finding));
+		json_add_text(object, "message", message);
 		json_add_flag(object, "retry", true);
 		json_add(object, "forecast", forecast_json(forecast));
 		json_append(job->results, object);
@@ -98,8 +123,7 @@ static int check_together(struct job *job)
 	if (lacks_room(forecast, &finding)) {
 		complain("all %u devices together: %s; select fewer, or use --force",
 			 selection->count, daxplug_forecast_finding_text(forecast, finding));
-		if (job->results)
-			add_refusal(job, forecast, finding);
+		add_refusal(job, forecast, finding);
 		status = EXIT_REFUSED;
 	}
 	daxplug_forecast_unref(forecast);

@@ -81,18 +81,36 @@ elif status_of on monitor --no-follow --since @0 > /dev/null; said 'built withou
 	skip "the record of a change" "built without libsystemd"
 else
 	declare -f at_work change_now change > "$WORK/at_work"
-	listen "$WORK/journald"
-	while [[ ! -S $WORK/journald/socket ]] && kill -0 "$LISTENER"; do sleep 0.05; done
-	# shellcheck disable=SC2016 # for the inner shell
-	(with_journal "$WORK/journald" bash -c '. "$0"; ROOT=$1 PRELOAD=$2 DAXPLUG=$3; change unplug --force dax0.0' \
-		"$WORK/at_work" "$ROOT" "$PRELOAD" "$DAXPLUG") > /dev/null 2>&1
-	wait "$LISTENER"
+	# journaled ARGUMENT...: makes a change, and receives its first entry.
+	journaled() {
+		rm -rf "$WORK/journald"
+		listen "$WORK/journald"
+		while [[ ! -S $WORK/journald/socket ]] && kill -0 "$LISTENER"; do sleep 0.05; done
+		# shellcheck disable=SC2016 # for the inner shell
+		(with_journal "$WORK/journald" bash -c '. "$0"; ROOT=$1 PRELOAD=$2 DAXPLUG=$3; change "${@:4}"' \
+			"$WORK/at_work" "$ROOT" "$PRELOAD" "$DAXPLUG" "$@") > /dev/null 2>&1
+		wait "$LISTENER"
+	}
+	journaled unplug --force dax0.0
 	entry() { sed -n "s/^$1=//p" "$WORK/journald/entry"; }
 	is "the record of a change: device, action, outcome" \
 		"$(entry DAXPLUG_DEVICE) $(entry DAXPLUG_ACTION) $(entry DAXPLUG_OUTCOME)" "dax0.0 unplug done"
+	is "the record of a change: the exit status" "$(entry DAXPLUG_EXIT_STATUS)" 0
 	is "the record of a change: no reason without a failure" "$(entry DAXPLUG_REASON)" ""
 	is "the record of a change: the requester's user" "$(entry DAXPLUG_REQUESTER_UID | grep -cE '^[0-9]+$')" 1
 	ok "the record of a change: the requester's process" test "$(entry DAXPLUG_REQUESTER_PID)" -gt 1
 	is "the record of a change: the identifier is that of the page for agents" \
 		"$(grep -c "MESSAGE_ID=$(entry MESSAGE_ID)" "$REPO/docs/agents.md")" 1
+
+	new_root ours-6.12-movable
+	add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
+	echo online_movable > "$ROOT/sys/devices/platform/hmem.1/dax1.0/state"
+	echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
+	node_has 0 2048 600 100
+	node_has 1 1024 600 400
+	node_has 2 1024 600 400
+	journaled unplug dax0.0 dax1.0
+	is "the record of a refusal of two devices together" \
+		"$(entry DAXPLUG_DEVICE) $(entry DAXPLUG_OUTCOME) $(entry DAXPLUG_REASON) $(entry DAXPLUG_EXIT_STATUS)" \
+		"dax0.0 refused no_room 7"
 fi
