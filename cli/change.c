@@ -253,7 +253,7 @@ static void print_success(const struct daxplug_change *change)
 		puts(daxplug_change_message(change));
 	if (daxplug_change_outcome(change) != DAXPLUG_OUTCOME_DONE)
 		return;
-	drained_print(change);
+	drained_print(change, stdout);
 	print_done(change);
 }
 
@@ -299,10 +299,13 @@ int change_run(struct daxplug_change *change, const struct change_options *optio
 	/* If the start fails, the change has ended with that error. */
 	if (!daxplug_change_start(change))
 		follow(change, options);
-	if (daxplug_change_error(change))
+	if (daxplug_change_error(change)) {
 		print_failure(change);
-	else if (!options->quiet && !options->json)
+		if (!options->quiet && !options->json)
+			drained_print(change, stderr);
+	} else if (!options->quiet && !options->json) {
 		print_success(change);
+	}
 	output_flush();
 	record(change);
 	return status_of_change(change);

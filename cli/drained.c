@@ -2,6 +2,7 @@
 /* Prints the memory that a drain has moved and left, and its owners. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "drained.h"
 #include "json.h"
@@ -39,22 +40,22 @@ uint64_t drained_bytes(const struct daxplug_change *change)
 	return bytes;
 }
 
-static void print_other(const struct daxplug_change *change)
+static void print_other(const struct daxplug_change *change, FILE *to)
 {
 	char size[TEXT_SIZE];
 
 	if (daxplug_change_swapped(change)) {
 		text_size(daxplug_change_swapped(change), false, size);
-		printf("; swapped out %s", size);
+		fprintf(to, "; swapped out %s", size);
 	}
 	if (daxplug_change_dropped(change)) {
 		text_size(daxplug_change_dropped(change), false, size);
-		printf("; dropped %s of page cache", size);
+		fprintf(to, "; dropped %s of page cache", size);
 	}
 }
 
 /* "; left to the unplug: 12M shared, 3M cache" */
-static void print_left(const struct daxplug_change *change)
+static void print_left(const struct daxplug_change *change, FILE *to)
 {
 	const char *between = "; left to the unplug: ";
 	char size[TEXT_SIZE];
@@ -66,12 +67,12 @@ static void print_left(const struct daxplug_change *change)
 		if (left <= 0)
 			continue;
 		text_size(left, false, size);
-		printf("%s%s %s", between, size, daxplug_use_name(uses[i]));
+		fprintf(to, "%s%s %s", between, size, daxplug_use_name(uses[i]));
 		between = ", ";
 	}
 }
 
-static void print_moved(const struct daxplug_change *change)
+static void print_moved(const struct daxplug_change *change, FILE *to)
 {
 	uint64_t bytes = drained_bytes(change);
 	int64_t took = daxplug_change_drain_duration(change);
@@ -80,14 +81,14 @@ static void print_moved(const struct daxplug_change *change)
 	unsigned int i;
 
 	text_size(bytes, false, size);
-	printf("%s: drained %s in %.2f s", daxplug_change_name(change), size, took / 1000.0);
+	fprintf(to, "%s: drained %s in %.2f s", daxplug_change_name(change), size, took / 1000.0);
 	for (i = 0; i < USE_COUNT; i++) {
 		uint64_t moved = daxplug_change_moved(change, uses[i]);
 
 		if (!moved)
 			continue;
 		text_size(moved, false, size);
-		printf("%s%s %s", between, size, daxplug_use_name(uses[i]));
+		fprintf(to, "%s%s %s", between, size, daxplug_use_name(uses[i]));
 		between = ", ";
 	}
 }
@@ -97,47 +98,49 @@ static const char *error_text(int err)
 	return err == -EACCES ? "its cpuset has no other node" : "the kernel does not allow it";
 }
 
-static void print_evacuees(const struct daxplug_change *change)
+static void print_evacuees(const struct daxplug_change *change, FILE *to)
 {
 	char size[TEXT_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < daxplug_change_evacuees(change); i++) {
+		char *name = safe_text(daxplug_change_evacuee_name(change, i));
 		int err = daxplug_change_evacuee_error(change, i);
 
 		text_size(daxplug_change_evacuee_bytes(change, i), false, size);
-		printf("    %s %s ", size, err ? "cannot be moved from" : "from");
-		print_safe(daxplug_change_evacuee_name(change, i));
-		printf(" (PID %d)", daxplug_change_evacuee_pid(change, i));
+		fprintf(to, "    %s %s ", size, err ? "cannot be moved from" : "from");
+		fprintf(to, "%s (PID %d)", name ? name : "?",
+			daxplug_change_evacuee_pid(change, i));
+		free(name);
 		if (err)
-			printf(": %s", error_text(err));
-		putchar('\n');
+			fprintf(to, ": %s", error_text(err));
+		fputc('\n', to);
 	}
 }
 
-static void print_refills(const struct daxplug_change *change)
+static void print_refills(const struct daxplug_change *change, FILE *to)
 {
 	bool off = daxplug_change_refills_off(change);
 	unsigned int i;
 
 	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++)
 		if (daxplug_change_refills(change) & refills[i].flag)
-			printf("    %s %s\n", refills[i].text,
-			       off ? "was switched off meanwhile"
-				   : "may have refilled it meanwhile: see --no-refill");
+			fprintf(to, "    %s %s\n", refills[i].text,
+				off ? "was switched off meanwhile"
+				    : "may have refilled it meanwhile: see --no-refill");
 }
 
-/* Prints the result of a drain, if there was one. */
-void drained_print(const struct daxplug_change *change)
+/* Prints the result of a drain to a stream, if there was one. */
+void drained_print(const struct daxplug_change *change, FILE *to)
 {
 	if (!daxplug_change_drained(change))
 		return;
-	print_moved(change);
-	print_other(change);
-	print_left(change);
-	putchar('\n');
-	print_evacuees(change);
-	print_refills(change);
+	print_moved(change, to);
+	print_other(change, to);
+	print_left(change, to);
+	fputc('\n', to);
+	print_evacuees(change, to);
+	print_refills(change, to);
 }
 
 static struct json_object *bytes_json(const struct daxplug_change *change, bool left)

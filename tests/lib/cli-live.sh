@@ -50,6 +50,8 @@ FAKE_MOST_POOL=20 FAKE_FAIL=unplugged:16 change unplug --force --drain dax0.0 > 
 is "a pool that cannot be restored: the pages are reported once" \
 	"$(grep -o '[0-9]* huge page[a-z0-9 ]* could not be given back' "$WORK/err")" \
 	"30 huge pages of node 1 could not be given back"
+ok "a drain whose unplug fails: the error output has the memory moved" \
+	grep -qE '^dax0.0: drained 0B in [0-9.]+ s' "$WORK/err"
 rm -r "$pool"
 
 # --- release ---
