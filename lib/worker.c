@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "forecast.h"
 #include "handle.h"
 
 /* The interval at which a cancelled child is woken, in ms. */
@@ -238,14 +239,27 @@ static void reap(const struct worker *worker)
 		;
 }
 
+/* Only the total of the bytes that the child has moved is known. */
+static void fail_killed(struct daxplug_change *change)
+{
+	const char *text = "the worker process was killed; the state is unknown";
+	char size[32];
+
+	if (change->moved)
+		fail(change, -EIO, DAXPLUG_REASON_WORKER,
+		     "%s; %s had been moved and stays on other nodes", text,
+		     forecast_size(change->moved, size, sizeof(size)));
+	else
+		fail(change, -EIO, DAXPLUG_REASON_WORKER, "%s", text);
+}
+
 /* The child was killed: does what it can no longer do. */
 static void stand_in(struct daxplug_change *change)
 {
 	struct report *report = &change->report;
 
 	report->outcome = DAXPLUG_OUTCOME_INCOMPLETE;
-	fail(change, -EIO, DAXPLUG_REASON_WORKER,
-	     "the worker process was killed; the state is unknown");
+	fail_killed(change);
 	report_hint(report, "daxplug show %s", change_name(change));
 	report->huge_pages_lost = pools_restore(change->daxplug, &change->task.pools);
 }

@@ -1054,8 +1054,11 @@ static void worker_killed(void **state)
 	if (theirs < 0)
 		SKIP("pidfd_getfd() is not allowed");
 	usleep(100000);
+	assert_int_equal(daxplug_change_process(change), 1);
+	change->moved = 12 << 20; /* as if a drain had reported them */
 	kill(change->worker.pid, SIGKILL);
 	EXPECT(daxplug_change_wait(change), -EIO, INCOMPLETE, OFFLINE);
+	expect_message(context, "12 MiB had been moved and stays on other nodes");
 	assert_int_equal(daxplug_change_reason(change), DAXPLUG_REASON_WORKER);
 	close(theirs);
 }
