@@ -21,10 +21,13 @@ static const struct {
 	unsigned int flag;
 	const char *id;
 	const char *text;
+	const char *off;
 } refills[] = {
-	{ DAXPLUG_REFILL_DEMOTION, "demotion", "demotion" },
-	{ DAXPLUG_REFILL_BALANCING, "numa-balancing", "NUMA balancing" },
-	{ DAXPLUG_REFILL_INTERLEAVE, "interleave-weight", "weighted interleaving" },
+	{ DAXPLUG_REFILL_DEMOTION, "demotion", "demotion", "demotion was switched off" },
+	{ DAXPLUG_REFILL_BALANCING, "numa-balancing", "NUMA balancing",
+	  "NUMA balancing was switched off" },
+	{ DAXPLUG_REFILL_INTERLEAVE, "interleave-weight", "weighted interleaving",
+	  "its weight for weighted interleaving was lowered to 1" },
 };
 
 #define USE_COUNT (sizeof(uses) / sizeof(uses[0]))
@@ -123,11 +126,17 @@ static void print_refills(const struct daxplug_change *change, FILE *to)
 	bool off = daxplug_change_refills_off(change);
 	unsigned int i;
 
-	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++)
-		if (daxplug_change_refills(change) & refills[i].flag)
-			fprintf(to, "    %s %s\n", refills[i].text,
-				off ? "was switched off meanwhile"
-				    : "may have refilled it meanwhile: see --no-refill");
+	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++) {
+		if (daxplug_change_refills_unknown(change) & refills[i].flag)
+			fprintf(to, "    %s: its setting cannot be read\n", refills[i].text);
+		if (!(daxplug_change_refills(change) & refills[i].flag))
+			continue;
+		if (off)
+			fprintf(to, "    %s meanwhile\n", refills[i].off);
+		else
+			fprintf(to, "    %s may have refilled it meanwhile: see --no-refill\n",
+				refills[i].text);
+	}
 }
 
 /* Prints the result of a drain to a stream, if there was one. */
@@ -168,13 +177,13 @@ static struct json_object *evacuee_json(const struct daxplug_change *change, uns
 	return object;
 }
 
-static struct json_object *refill_json(const struct daxplug_change *change)
+static struct json_object *refill_json(unsigned int ways)
 {
 	struct json_object *array = json_new_array();
 	unsigned int i;
 
 	for (i = 0; i < sizeof(refills) / sizeof(refills[0]); i++)
-		if (daxplug_change_refills(change) & refills[i].flag)
+		if (ways & refills[i].flag)
 			json_append(array, json_new_text(refills[i].id));
 	return array;
 }
@@ -194,7 +203,10 @@ void drained_add_json(struct json_object *object, const struct daxplug_change *c
 	json_add_number(drain, "swapped_bytes", daxplug_change_swapped(change));
 	json_add_number(drain, "dropped_bytes", daxplug_change_dropped(change));
 	json_add(drain, "left_bytes", bytes_json(change, true));
-	json_add(drain, "refill", refill_json(change));
+	json_add(drain, "refill", refill_json(daxplug_change_refills(change)));
+	if (daxplug_change_refills_unknown(change))
+		json_add(drain, "refill_unknown",
+			 refill_json(daxplug_change_refills_unknown(change)));
 	if (daxplug_change_refills(change))
 		json_add_flag(drain, "refill_off", daxplug_change_refills_off(change));
 	for (i = 0; i < daxplug_change_evacuees(change); i++)

@@ -416,6 +416,11 @@ unsigned int daxplug_change_refills(const struct daxplug_change *change)
 	return change->report.drained.refills;
 }
 
+unsigned int daxplug_change_refills_unknown(const struct daxplug_change *change)
+{
+	return change->report.drained.refills_unknown;
+}
+
 bool daxplug_change_refills_off(const struct daxplug_change *change)
 {
 	return change->report.drained.refills_off;

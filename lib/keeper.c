@@ -156,6 +156,8 @@ static int record(struct daxplug_change *change, struct refill_setting *failed)
 		err = on < 0 ? on : 0;
 		if (on > 0)
 			change->report.drained.refills |= 1U << way;
+		else if (on < 0)
+			change->report.drained.refills_unknown |= 1U << way;
 		if (on > 0 && way == REFILL_INTERLEAVE)
 			err = record_auto_weights(change);
 		if (err && !first) {

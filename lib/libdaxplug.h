@@ -947,6 +947,8 @@ int64_t daxplug_change_left(const struct daxplug_change *change, enum daxplug_us
  * the device; 0 without DAXPLUG_CHANGE_DRAIN or _NO_REFILL.
  */
 unsigned int daxplug_change_refills(const struct daxplug_change *change);
+/* Any of DAXPLUG_REFILL_*: the settings that cannot be read, and may be on. */
+unsigned int daxplug_change_refills_unknown(const struct daxplug_change *change);
 /* True if DAXPLUG_CHANGE_NO_REFILL has switched these off until the end of the change. */
 bool daxplug_change_refills_off(const struct daxplug_change *change);
 

@@ -35,6 +35,7 @@ struct evacuee {
  * @left: bytes left on the device, by use; -1 if unknown
  * @took: its duration, in ms
  * @refills: a bit for each enum refill_way that was on
+ * @refills_unknown: a bit for each that cannot be read
  * @refills_off: whether these settings were switched off
  * @evacuees: processes whose pages cannot be moved, then by the memory moved, @count of them
  * @count: number of elements of @evacuees
@@ -47,6 +48,7 @@ struct drained {
 	int64_t left[USES];
 	int64_t took;
 	unsigned int refills;
+	unsigned int refills_unknown;
 	bool refills_off;
 	struct evacuee evacuees[MOST_EVACUEES];
 	unsigned int count;

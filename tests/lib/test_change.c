@@ -1094,6 +1094,20 @@ static void descriptors(void **state)
 	EXPECT(daxplug_change_wait(context->change), -ECANCELED, ROLLED_BACK, ONLINE_MOVABLE);
 }
 
+/* A setting that cannot be read may be on. */
+static void refill_unknown(void **state)
+{
+	struct context *context = *state;
+
+	set_blocks(context, "online", "Movable");
+	fixture_write(&context->fixture, "sys/kernel/mm/numa/demotion_enabled/is-a-directory", "%s",
+		      "");
+	look(context);
+	(void)!run(context, DAXPLUG_ACTION_UNPLUG, DAXPLUG_STATE_UNPLUGGED, DAXPLUG_CHANGE_DRAIN);
+	assert_int_equal(daxplug_change_refills(context->change), 0);
+	assert_int_equal(daxplug_change_refills_unknown(context->change), DAXPLUG_REFILL_DEMOTION);
+}
+
 static void *start_it(void *change)
 {
 	return (void *)(intptr_t)daxplug_change_start(change);
@@ -2052,6 +2066,7 @@ int main(void)
 		WITH(per_block, other_threads),
 		WITH(per_block, worker_killed),
 		WITH(per_block, descriptors),
+		WITH(per_block, refill_unknown),
 		WITH(per_block, bind_fails),
 		WITH_ALL(bind_fails_but_binds),
 		WITH(ours, adoption_fails),
