@@ -99,8 +99,8 @@ else
 	is "the record of a change: no reason without a failure" "$(entry DAXPLUG_REASON)" ""
 	is "the record of a change: the requester's user" "$(entry DAXPLUG_REQUESTER_UID | grep -cE '^[0-9]+$')" 1
 	ok "the record of a change: the requester's process" test "$(entry DAXPLUG_REQUESTER_PID)" -gt 1
-	is "the record of a change: the identifier is that of the page for agents" \
-		"$(grep -c "MESSAGE_ID=$(entry MESSAGE_ID)" "$REPO/docs/agents.md")" 1
+	ok "the record of a change: the identifier is that of the page for agents" \
+		grep -q "MESSAGE_ID=$(entry MESSAGE_ID)" "$REPO/docs/agents.md"
 
 	new_root ours-6.12-movable
 	add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
