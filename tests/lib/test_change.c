@@ -640,7 +640,7 @@ static int start_locked(struct context *context)
 	return fd;
 }
 
-/* The worker gets the lock of a device that has gone meanwhile. */
+/* The device has gone by the time the worker gets its lock. */
 static void replaced_while_locked(void **state)
 {
 	struct context *context = *state;

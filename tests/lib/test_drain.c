@@ -1007,7 +1007,7 @@ static void unplug_fails(void **state)
 
 /* ---- huge pages that are free ---- */
 
-/* Huge pages in use need free ones, or room to make some; both of them are room. */
+/* Huge pages in use move to free huge pages, or to room for new ones; both count as room. */
 static void pools_of_targets(void **state)
 {
 	struct context *context = *state;
@@ -1035,7 +1035,7 @@ static void pools_of_targets(void **state)
 	EXPECT(drain(context, 0), -ENOSPC, REFUSED, ONLINE_MOVABLE);
 }
 
-/* The kernel moves gigantic pages to free ones only, and never makes any for that. */
+/* The kernel moves a gigantic page only to a free one, and makes none for a migration. */
 static void gigantic_pages(void **state)
 {
 	struct context *context = *state;
@@ -1056,7 +1056,7 @@ static void gigantic_pages(void **state)
 	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 0);
 }
 
-/* With a free one, free memory need not have room. */
+/* With a free gigantic page, free memory need not have room. */
 static void gigantic_pages_with_room(void **state)
 {
 	struct context *context = *state;
@@ -1069,7 +1069,7 @@ static void gigantic_pages_with_room(void **state)
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 }
 
-/* Movers use them: more than one node has free above its watermark. */
+/* A drain moves huge pages to the free ones of a node, even with no room above the watermark. */
 static void moves_to_pool(void **state)
 {
 	struct context *context = *state;
@@ -1517,7 +1517,7 @@ static void blocks_change_while_locked(void **state)
 	assert_int_equal(daxplug_device_blocks_movable(context->device), BLOCKS - 2);
 }
 
-/* So does a rollback of the pools; and pages in use are not given up. */
+/* The same for a rollback of the pools; and the worker gives up no pages that are in use. */
 static void pools_change_while_locked(void **state)
 {
 	struct context *context = *state;
