@@ -116,7 +116,8 @@ static int apply_all(struct options *options)
 
 		json_add_text(object, "version", DAXPLUG_VERSION);
 		json_add(object, "devices", options->apply.results);
-		json_print(object);
+		if (!json_print(object))
+			status = status_without_json(status, !options->apply.dry_run);
 	}
 	return status;
 }

@@ -206,7 +206,7 @@ static int check_machine(struct check *check, struct daxplug *daxplug)
 
 /* --- */
 
-static void print_json(struct check *check)
+static bool print_json(struct check *check)
 {
 	struct json_object *object = json_new_object();
 
@@ -215,7 +215,7 @@ static void print_json(struct check *check)
 	json_add(object, "findings", findings_json(&check->findings));
 	json_add(object, "devices", check->devices);
 	json_add(object, "orphans", check->orphans);
-	json_print(object);
+	return json_print(object);
 }
 
 static int run_check(struct daxplug *daxplug, void *data)
@@ -231,10 +231,10 @@ static int run_check(struct daxplug *daxplug, void *data)
 	status = select_any(&check->selection) ? check_devices(check)
 					       : check_machine(check, daxplug);
 	findings_sort(&check->findings);
-	if (check->json)
-		print_json(check);
-	else
+	if (!check->json)
 		findings_print(&check->findings);
+	else if (!print_json(check))
+		status = status_without_json(status, false);
 	findings_free(&check->findings);
 	return status;
 }

@@ -228,8 +228,8 @@ static int run(int argc, char **argv)
 		}
 	}
 	status = select_devices(&job.selection, reclaim_all, &job);
-	if (job.results)
-		json_print(job.results);
+	if (job.results && !json_print(job.results))
+		status = status_without_json(status, !(job.change.flags & DAXPLUG_CHANGE_DRY_RUN));
 	return status;
 }
 

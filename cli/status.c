@@ -66,3 +66,15 @@ int status_combine(int so_far, int status)
 {
 	return so_far == NO_STATUS || so_far == status ? status : EXIT_MIXED;
 }
+
+/**
+ * status_without_json() - the exit status if the JSON could not be printed for lack of memory
+ * @status: the exit status of the command
+ * @changes_memory: whether the command may have changed memory; then its status stays the same
+ *
+ * Return: the exit status.
+ */
+int status_without_json(int status, bool changes_memory)
+{
+	return status || changes_memory ? status : EXIT_CANNOT_TELL;
+}

@@ -2,6 +2,8 @@
 #ifndef DAXPLUG_CLI_STATUS_H
 #define DAXPLUG_CLI_STATUS_H
 
+#include <stdbool.h>
+
 #include "libdaxplug.h"
 
 /* Exit statuses; daxplug(8) lists them, scripts rely on them. */
@@ -25,5 +27,6 @@ enum exit_status {
 int status_of_change(const struct daxplug_change *change);
 int status_of_forecast(const struct daxplug_forecast *forecast);
 int status_combine(int so_far, int status);
+int status_without_json(int status, bool changes_memory);
 
 #endif /* DAXPLUG_CLI_STATUS_H */

@@ -462,8 +462,8 @@ int verb_run(const struct verb *verb, int argc, char **argv)
 		}
 	}
 	status = select_devices(&job.selection, run, &job);
-	/* Always print an array; the exit status does not depend on it. */
-	if (job.results)
-		json_print(job.results);
+	/* Always print an array. */
+	if (job.results && !json_print(job.results))
+		status = status_without_json(status, !(job.change.flags & DAXPLUG_CHANGE_DRY_RUN));
 	return status;
 }

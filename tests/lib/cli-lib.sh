@@ -114,6 +114,14 @@ export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 
 # --- no memory ---
 
+# is_told STATUS: a success has no message, and a failure has a message or JSON; a signal has neither.
+is_told() {
+	case $1 in
+	0) [[ ! -s $WORK/err ]] ;;
+	*) (($1 < 128)) && [[ -s $WORK/err || -s $WORK/out ]] ;;
+	esac
+}
+
 # out_of_memory ARG...: an allocation that fails ends the command with a message, not with a signal.
 # Tries every STRIDE-th of the first 300 allocations.
 out_of_memory() {
@@ -121,9 +129,9 @@ out_of_memory() {
 	for ((number = 1; number <= 300; number += ${STRIDE-1})); do
 		status=0
 		rm -rf "$WORK/new"
-		FAIL_ALLOCATION=$number LD_PRELOAD=$NO_MEMORY on "$@" > /dev/null 2> "$WORK/err" || status=$?
+		FAIL_ALLOCATION=$number LD_PRELOAD=$NO_MEMORY on "$@" > "$WORK/out" 2> "$WORK/err" || status=$?
 		((status == 0)) || failed=$((failed + 1))
-		((status < 128)) && { ((status == 0)) || [[ -s $WORK/err ]]; } || wrong+=" $number:$status"
+		is_told "$status" || wrong+=" $number:$status"
 	done
 	ok "$*: some allocations fail" test "$failed" -gt 0
 	is "$*: a failing allocation does no harm" "$wrong" ""
