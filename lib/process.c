@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "handle.h"
@@ -106,18 +108,91 @@ int process_cpuset(const struct daxplug *daxplug, int pid, char *list, size_t si
 	return found && *list ? 0 : -ENOENT;
 }
 
-/* numa_maps has the start of a mapping, maps its end; both are in ascending order. */
-static uint64_t end_of(const char **maps, uint64_t start)
-{
-	unsigned long long from, to;
+/**
+ * struct lines - a file of a process that is read line by line, because it may be of any length
+ * @file: the file; NULL if it cannot be opened
+ * @text: the current line, without its newline
+ * @size: the size of the buffer of @text
+ */
+struct lines {
+	FILE *file;
+	char *text;
+	size_t size;
+};
 
-	while (*maps && sscanf(*maps, "%llx-%llx", &from, &to) == 2 && from <= start) {
-		if (from == start)
-			return to;
-		*maps = strchr(*maps, '\n');
-		*maps = *maps ? *maps + 1 : NULL;
+static int open_lines(struct lines *lines, const struct daxplug *daxplug, int pid, const char *name)
+{
+	char path[SYSFS_PATH_SIZE];
+	int fd;
+
+	*lines = (struct lines){ 0 };
+	snprintf(path, sizeof(path), "proc/%d/%s", pid, name);
+	fd = root_open(daxplug, path, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	lines->file = fdopen(fd, "r");
+	if (lines->file)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+static void close_lines(struct lines *lines)
+{
+	if (lines->file)
+		fclose(lines->file);
+	free(lines->text);
+}
+
+/* Returns 1; 0 at the end of the file; or a negative errno. */
+static int read_line(struct lines *lines)
+{
+	ssize_t length;
+
+	errno = 0;
+	length = getline(&lines->text, &lines->size, lines->file);
+	if (length < 0)
+		return feof(lines->file) ? 0 : -errno;
+	if (lines->text[length - 1] == '\n')
+		lines->text[length - 1] = '\0';
+	return 1;
+}
+
+/* A mapping in maps. */
+struct extent {
+	unsigned long long start, end;
+};
+
+/*
+ * numa_maps has the start of a mapping, maps its end; both are in ascending order. Reads on in maps
+ * from the mapping @at.
+ */
+static uint64_t end_of(struct lines *maps, struct extent *at, uint64_t start)
+{
+	while (at->start < start)
+		if (read_line(maps) <= 0 ||
+		    sscanf(maps->text, "%llx-%llx", &at->start, &at->end) != 2)
+			at->start = ULLONG_MAX;
+	return at->start == start ? at->end : 0;
+}
+
+static int visit_mappings(struct lines *numa_maps, struct lines *maps, mapping_visitor *visit,
+			  void *data)
+{
+	struct extent at = { 0 };
+	int more;
+
+	while ((more = read_line(numa_maps)) > 0) {
+		struct mapping mapping = {
+			.start = strtoull(numa_maps->text, NULL, 16),
+			.line = numa_maps->text,
+		};
+
+		mapping.end = end_of(maps, &at, mapping.start);
+		if (mapping.end && !visit(&mapping, data))
+			break;
 	}
-	return 0;
+	return more < 0 ? more : 0;
 }
 
 /**
@@ -132,27 +207,16 @@ static uint64_t end_of(const char **maps, uint64_t start)
  */
 int process_mappings(const struct daxplug *daxplug, int pid, mapping_visitor *visit, void *data)
 {
-	char path[SYSFS_PATH_SIZE], *numa, *maps = NULL, *line, *rest;
-	const char *ends;
+	struct lines numa_maps, maps = { 0 };
 	int err;
 
-	snprintf(path, sizeof(path), "proc/%d/numa_maps", pid);
-	numa = sysfs_read_long(daxplug, path, &err);
-	if (numa && *numa) {
-		snprintf(path, sizeof(path), "proc/%d/maps", pid);
-		maps = sysfs_read_long(daxplug, path, &err);
-	}
-	ends = maps;
-	for (line = maps ? strtok_r(numa, "\n", &rest) : NULL; line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		struct mapping mapping = { .start = strtoull(line, NULL, 16), .line = line };
-
-		mapping.end = end_of(&ends, mapping.start);
-		if (mapping.end && !visit(&mapping, data))
-			break;
-	}
-	free(numa);
-	free(maps);
+	err = open_lines(&numa_maps, daxplug, pid, "numa_maps");
+	if (!err)
+		err = open_lines(&maps, daxplug, pid, "maps");
+	if (!err)
+		err = visit_mappings(&numa_maps, &maps, visit, data);
+	close_lines(&numa_maps);
+	close_lines(&maps);
 	return err == -ESRCH || err == -ENOENT ? 0 : err;
 }
 

@@ -415,6 +415,34 @@ static void small_mappings(void **state)
 	free(drain.pieces);
 }
 
+/* The process has so many mappings that the text of all of them exceeds 8 MiB. */
+static void many_mappings(void **state)
+{
+	struct context *context = *state;
+	char full[FIXTURE_PATH_SIZE];
+	FILE *numa_maps, *maps;
+	unsigned int i;
+
+	add_process(context, 41, "many", 1, frame(0));
+	fixture_path(&context->fixture, "proc/41/numa_maps", full);
+	numa_maps = fopen(full, "w");
+	fixture_path(&context->fixture, "proc/41/maps", full);
+	maps = fopen(full, "w");
+	assert_true(numa_maps && maps);
+	for (i = 0; i < 200000; i++) {
+		unsigned int start = (16 + i) * PAGE;
+
+		fprintf(numa_maps, "%x default anon=1 dirty=1 N%u=1 kernelpagesize_kB=4\n", start,
+			i == 199999);
+		fprintf(maps, "%x-%x rw-p 00000000 00:00 0\n", start, start + PAGE);
+	}
+	fclose(numa_maps);
+	fclose(maps);
+	map_page(context, 41, 16 + 199999, frame(0));
+	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
+	assert_int_equal(moved_anon(context), PAGE);
+}
+
 /* The kernel ends a call at a page that it cannot move. */
 static void pinned_page(void **state)
 {
@@ -2012,6 +2040,7 @@ int main(void)
 		TEST(busy_pages),
 		TEST(huge_pages),
 		TEST(small_mappings),
+		TEST(many_mappings),
 		TEST(pinned_page),
 		TEST(process_ends),
 		TEST(cpuset_without_target),
