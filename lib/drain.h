@@ -86,8 +86,8 @@ struct frames {
  * @moved: bytes that were moved, by use
  * @swapped: bytes that were swapped out
  * @total: bytes to move, at the start of the drain
- * @must_move: the bytes, without page cache, that are to have moved by the end of the pass, those of
- *	earlier passes included
+ * @must_move: the bytes, without page cache, that are to have moved by the end of the pass,
+ *	including those of earlier passes
  * @stop: tells the movers to end
  * @pause: tells the movers to wait, because the system is short of memory
  * @starved: a mover gave up because no target had enough free memory

@@ -25,8 +25,8 @@ static void pool_path(int node, uint64_t size, const char *attribute, char *path
  * pools_are_gigantic() - test whether the kernel allocates huge pages of a size only for a pool
  * @size: the page size, in bytes
  *
- * The buddy allocator has pages as large as what one page table maps (2 MiB on x86), and none of the
- * larger sizes. For a migration the kernel takes a gigantic page from a pool only.
+ * The buddy allocator has pages as large as what one page table maps (2 MiB on x86), and none of
+ * the larger sizes. For a migration the kernel takes a gigantic page from a pool only.
  *
  * Return: true if it is.
  */

@@ -36,8 +36,8 @@ struct daxplug;
  * @page_out: as process_madvise(2), with MADV_PAGEOUT; @pid is 0 for this process
  *
  * @write, @load and @can_load return 0 or a negative errno, which is -ENOENT if there is no such
- * module; @move_pages returns the number of pages that were not moved, and @page_out the bytes before
- * the first range that failed, or a negative errno.
+ * module; @move_pages returns the number of pages that were not moved, and @page_out the bytes
+ * before the first range that failed, or a negative errno.
  */
 struct system_ops {
 	int (*write)(struct daxplug *daxplug, const char *path, const char *text);
