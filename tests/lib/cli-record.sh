@@ -186,5 +186,5 @@ if grep -q __asan_init "$DAXPLUG"; then
 	skip "record: failing allocations" "a sanitizer has its own"
 else
 	new_root ours-6.12-movable
-	STRIDE=7 out_of_memory record -o "$WORK/new"
+	STRIDE=30 out_of_memory record -o "$WORK/new"
 fi
