@@ -114,10 +114,10 @@ export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 
 # --- no memory ---
 
-# is_told STATUS: a success has no message, and a failure has a message or JSON; a signal has neither.
+# is_told STATUS: a success has output or no message, and a failure has a message or JSON.
 is_told() {
 	case $1 in
-	0) [[ ! -s $WORK/err ]] ;;
+	0) [[ -s $WORK/out || ! -s $WORK/err ]] ;;
 	*) (($1 < 128)) && [[ -s $WORK/err || -s $WORK/out ]] ;;
 	esac
 }

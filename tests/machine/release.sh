@@ -68,7 +68,7 @@ ok "held: the service's status is that of the command" eval \
 # result: as docs/agents.md prints it.
 result() {
 	journalctl -n 1 -o export -u daxplug-release@dax0.0.service MESSAGE_ID=39f030a4019646378ea2ce9fe503fcb4 |
-		grep -E '^(DAXPLUG_EXIT_STATUS|DAXPLUG_REASON|MESSAGE)='
+		grep -aE '^(DAXPLUG_EXIT_STATUS|DAXPLUG_REASON|MESSAGE)='
 }
 is "held: the journal has the exit status and the reason" \
 	"$(result | grep -v '^MESSAGE=' | sort | xargs)" "DAXPLUG_EXIT_STATUS=5 DAXPLUG_REASON=timeout"
