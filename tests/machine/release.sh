@@ -67,12 +67,12 @@ ok "held: the service's status is that of the command" eval \
 
 # result: as docs/agents.md prints it.
 result() {
-	journalctl -n 1 -o export -u daxplug-release@dax0.0.service MESSAGE_ID=39f030a4019646378ea2ce9fe503fcb4 |
-		grep -aE '^(DAXPLUG_EXIT_STATUS|DAXPLUG_REASON|MESSAGE)='
+	journalctl -n 1 -o verbose --output-fields=DAXPLUG_EXIT_STATUS,DAXPLUG_REASON,MESSAGE \
+		-u daxplug-release@dax0.0.service MESSAGE_ID=39f030a4019646378ea2ce9fe503fcb4
 }
 is "held: the journal has the exit status and the reason" \
-	"$(result | grep -v '^MESSAGE=' | sort | xargs)" "DAXPLUG_EXIT_STATUS=5 DAXPLUG_REASON=timeout"
-ok "held: the journal has the message" grep -q '^MESSAGE=dax0\.0: ' <(result)
+	"$(result | grep -oE 'DAXPLUG_(EXIT_STATUS|REASON)=.*' | sort | xargs)" "DAXPLUG_EXIT_STATUS=5 DAXPLUG_REASON=timeout"
+ok "held: the journal has the message" grep -qE '^ *MESSAGE=dax0\.0: ' <(result)
 
 # --- a second agent meanwhile ---
 
