@@ -14,6 +14,8 @@
  * batch is large, but small enough that a mover can be stopped soon.
  */
 #define FIRST_BYTES (UINT64_C(16) << 20)
+#define MIXED_BYTES (UINT64_C(1) << 20)
+#define LEAST_PART (UINT64_C(1) << 20)
 #define LEAST_BYTES (UINT64_C(4) << 20)
 #define SHORT_MS 100
 #define LONG_MS 300
@@ -44,7 +46,8 @@ static bool is_cache(const struct batch *batch)
  * @use: the use of the page
  *
  * Return: true if it does. Page cache and memory that must move are kept apart, because a lack of
- * room stops the drain only for the latter.
+ * room stops the drain only for the latter; but in a batch of less than MIXED_BYTES they may be
+ * mixed, because each call of move_pages() is expensive.
  */
 bool batch_takes(const struct batch *batch, uint64_t more, enum daxplug_use use)
 {
@@ -53,7 +56,7 @@ bool batch_takes(const struct batch *batch, uint64_t more, enum daxplug_use use)
 	if (!batch->count)
 		return true;
 	return batch->count < BATCH_PAGES && batch->bytes + more <= limit &&
-	       is_cache(batch) == (use == DAXPLUG_USE_CACHE);
+	       (batch->bytes < MIXED_BYTES || is_cache(batch) == (use == DAXPLUG_USE_CACHE));
 }
 
 /**
@@ -232,7 +235,7 @@ static uint64_t bytes_of(const struct batch *batch, unsigned int count)
 
 /*
  * Takes a target with free memory for the batch, or otherwise for as much of the batch as fits, by
- * halves. Sets @count to the number of pages; returns NULL if not even one fits.
+ * halves down to LEAST_PART. Sets @count to the number of pages; returns NULL if no part fits.
  */
 static struct target *take_room(struct batch *batch, unsigned int *count)
 {
@@ -240,8 +243,12 @@ static struct target *take_room(struct batch *batch, unsigned int *count)
 	struct target *target = NULL;
 
 	for (*count = batch->count; *count; *count /= 2) {
-		target = targets_take(&drain->targets, batch->owner->targets,
-				      bytes_of(batch, *count), reserve_of(batch), batch->page_size);
+		uint64_t bytes = bytes_of(batch, *count);
+
+		if (bytes < LEAST_PART && *count < batch->count)
+			break;
+		target = targets_take(&drain->targets, batch->owner->targets, bytes,
+				      reserve_of(batch), batch->page_size);
 		if (target)
 			break;
 	}
@@ -266,9 +273,20 @@ static struct target *wait_for_room(struct batch *batch, unsigned int *count)
 	return target;
 }
 
+/* Whether these are hugetlb pages, which are in batches of their own. */
+static bool is_huge(const struct batch *batch)
+{
+	return batch->count && batch->use[0] == DAXPLUG_USE_HUGE;
+}
+
+static bool is_gigantic(const struct batch *batch)
+{
+	return is_huge(batch) && pools_are_gigantic(batch->page_size);
+}
+
 /*
  * No target has free memory: stops the drain, or only that of page cache, which the unplug may
- * drop.
+ * drop, or of gigantic pages, which use no other free memory.
  */
 static void starve(struct batch *batch)
 {
@@ -276,6 +294,8 @@ static void starve(struct batch *batch)
 
 	if (is_cache(batch))
 		atomic_store(&drain->no_cache, true);
+	else if (is_gigantic(batch))
+		atomic_store(&drain->no_gigantic, true);
 	else if (!atomic_load(&drain->stop))
 		atomic_store(&drain->starved, true);
 	if (atomic_load(&drain->starved))
@@ -318,12 +338,6 @@ static uint64_t count_swapped(struct batch *batch)
 		if (batch->status[i] == -ENOENT && batch->use[i] != DAXPLUG_USE_CACHE)
 			bytes += batch->size[i];
 	return bytes;
-}
-
-/* Whether these are hugetlb pages, which are in batches of their own. */
-static bool is_huge(const struct batch *batch)
-{
-	return batch->count && batch->use[0] == DAXPLUG_USE_HUGE;
 }
 
 /*
@@ -380,7 +394,8 @@ static void move_part(struct batch *batch, unsigned int part, struct target *tar
 static bool may_move(const struct batch *batch)
 {
 	return batch->count && !atomic_load(&batch->owner->err) &&
-	       !(atomic_load(&batch->drain->no_cache) && is_cache(batch));
+	       !(atomic_load(&batch->drain->no_cache) && is_cache(batch)) &&
+	       !(atomic_load(&batch->drain->no_gigantic) && is_gigantic(batch));
 }
 
 /**

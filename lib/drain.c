@@ -215,6 +215,8 @@ static int run_passes(struct drain *drain, int64_t *left)
 		drain->must_move = moved_except_cache(drain) + movable(left, false);
 		/* -1 becomes UINT64_MAX. */
 		drain->anon = left[DAXPLUG_USE_ANON];
+		atomic_store(&drain->no_cache, false);
+		atomic_store(&drain->no_gigantic, false);
 		err = pass(drain);
 		read_left(drain, left);
 		if (err)

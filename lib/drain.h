@@ -91,7 +91,8 @@ struct frames {
  * @stop: tells the movers to end
  * @pause: tells the movers to wait, because the system is short of memory
  * @starved: a mover gave up because no target had enough free memory
- * @no_cache: no target has free memory for page cache
+ * @no_cache: no target has free memory for page cache in this pass
+ * @no_gigantic: no target has a free gigantic page in this pass
  * @dropped: bytes of page cache that were dropped
  * @movers: number of movers that have started
  * @running: number of movers that are running
@@ -118,6 +119,7 @@ struct drain {
 	atomic_bool pause;
 	atomic_bool starved;
 	atomic_bool no_cache;
+	atomic_bool no_gigantic;
 	uint64_t dropped;
 	atomic_uint movers;
 	atomic_uint running;

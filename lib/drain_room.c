@@ -120,13 +120,27 @@ static void find_no_huge(struct daxplug_forecast *forecast, const struct daxplug
 	     forecast_size(huge->free, free, sizeof(free)));
 }
 
-/* Adds a finding about gigantic pages that lack free ones to move to; returns whether it did. */
+/* Whether no node of these devices has other memory. */
+static bool own_their_nodes(const struct daxplug_forecast *forecast, unsigned int first,
+			    unsigned int end)
+{
+	while (first < end && forecast->parts[first].owns_node)
+		first++;
+	return first == end;
+}
+
+/*
+ * Adds a finding about gigantic pages that lack free ones to move to; returns whether it did. On a
+ * node with other memory it is unknown whether the pages in use are on the device.
+ */
 static bool find_gigantic(struct daxplug_forecast *forecast, unsigned int first, unsigned int end,
 			  const struct targets *targets)
 {
 	const struct pools *pools = &targets->target[0].pools;
 	unsigned int i;
 
+	if (!own_their_nodes(forecast, first, end))
+		return false;
 	for (i = 0; targets->count && i < pools->count; i++) {
 		struct huge huge = count_huge(forecast, first, end, targets, pools->pool[i].size);
 

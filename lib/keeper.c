@@ -99,6 +99,9 @@ static void keep(struct daxplug_change *change, int ended)
 	/* A signal to the process group of the caller must not reach the keeper. */
 	setsid();
 	prctl(PR_SET_NAME, "daxplug:keeper");
+	/* Even if close_range() fails, the keeper must not hold its own pipe open. */
+	close(refill->alive);
+	close(change->task.messages);
 	task_close_others(fds, sizeof(fds) / sizeof(fds[0]));
 	while (read(ended, &byte, 1) < 0 && errno == EINTR)
 		;

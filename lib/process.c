@@ -118,6 +118,7 @@ struct lines {
 	FILE *file;
 	char *text;
 	size_t size;
+	int err;
 };
 
 static int open_lines(struct lines *lines, const struct daxplug *daxplug, int pid, const char *name)
@@ -151,8 +152,10 @@ static int read_line(struct lines *lines)
 
 	errno = 0;
 	length = getline(&lines->text, &lines->size, lines->file);
+	if (length < 0 && !feof(lines->file))
+		lines->err = errno ? -errno : -EIO;
 	if (length < 0)
-		return feof(lines->file) ? 0 : -errno;
+		return lines->err;
 	if (lines->text[length - 1] == '\n')
 		lines->text[length - 1] = '\0';
 	return 1;
@@ -182,7 +185,7 @@ static int visit_mappings(struct lines *numa_maps, struct lines *maps, mapping_v
 	struct extent at = { 0 };
 	int more;
 
-	while ((more = read_line(numa_maps)) > 0) {
+	while ((more = read_line(numa_maps)) > 0 && !maps->err) {
 		struct mapping mapping = {
 			.start = strtoull(numa_maps->text, NULL, 16),
 			.line = numa_maps->text,
@@ -192,7 +195,7 @@ static int visit_mappings(struct lines *numa_maps, struct lines *maps, mapping_v
 		if (mapping.end && !visit(&mapping, data))
 			break;
 	}
-	return more < 0 ? more : 0;
+	return maps->err ? maps->err : more < 0 ? more : 0;
 }
 
 /**

@@ -23,17 +23,17 @@ static void reclaim_path(int node, char *path)
 }
 
 /*
- * Makes the kernel drop page cache. It returns -EBUSY while another task reclaims memory of the
- * node, and -EAGAIN if it dropped less than requested.
+ * Makes the kernel drop page cache. The write fails with -EBUSY while another task reclaims memory
+ * of the node, and with -EAGAIN if the kernel dropped less than requested.
  */
 static int reclaim(struct daxplug_change *change, const char *path, uint64_t bytes)
 {
 	unsigned int attempt;
 	char text[48];
-	int err = -EAGAIN;
+	int err = -EBUSY;
 
 	snprintf(text, sizeof(text), "%llu swappiness=0", (unsigned long long)bytes);
-	for (attempt = 0; attempt < ATTEMPTS && (err == -EBUSY || err == -EAGAIN); attempt++) {
+	for (attempt = 0; attempt < ATTEMPTS && err == -EBUSY; attempt++) {
 		if (attempt && task_cancelled_within(change, INTERVAL_MS))
 			break;
 		err = change->daxplug->system->write(change->daxplug, path, text);

@@ -30,7 +30,7 @@ ok "no block can be switched" insmod "$LAB/modules/unswitchable.ko"
 is "a block cannot be switched by its own file" "$(switch 0 offline)" EIO
 onlined_by_policy "no block can be switched"
 before=$(snapshot)
-is "no block can be switched: an unplug fails" "$(attempt unplugged)" EIO
+is "no block can be switched: an unplug fails" "$(attempt unplugged)" ENXIO
 is_unchanged "no block can be switched: nothing has changed" "$before"
 rmmod unswitchable
 goes_again "blocks can be switched again"

@@ -1080,8 +1080,22 @@ static void gigantic_pages(void **state)
 		      "40000000 default anon=1 N1=1 kernelpagesize_kB=1048576 huge\n");
 	fixture_write(fixture, "proc/41/maps", "40000000-80000000 rw-p 0 00:00 0\n");
 	map_page(context, 41, 1 << 18, frame(0));
+	/* The drain goes on with memory that has room. */
+	add_process(context, 42, "small", 16, frame(0));
 	EXPECT(drain(context, DAXPLUG_CHANGE_FORCE), 0, DONE, UNPLUGGED);
 	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_HUGE), 0);
+	assert_int_equal(daxplug_change_moved(context->change, DAXPLUG_USE_ANON), 16 * PAGE);
+}
+
+/* Gigantic pages in use on a node with other memory need not be on the device. */
+static void gigantic_pages_of_others(void **state)
+{
+	struct context *context = *state;
+
+	set_node(context, 1, 2048, 0, 0);
+	set_pool_of(context, 1, "1048576", 1, 0);
+	set_pool_of(context, 0, "1048576", 1, 0);
+	EXPECT(dry_run(context, 0), 0, DRY_RUN, ONLINE_MOVABLE);
 }
 
 /* With a free gigantic page, free memory need not have room. */
@@ -1687,7 +1701,7 @@ static void long_pressure(void **state)
 
 	expect_under_pressure(context, 0, -ENOSPC);
 	assert_true(daxplug_change_retry(context->change));
-	assert_non_null(strstr(daxplug_change_message(context->change), "MiB must still move"));
+	assert_non_null(strstr(daxplug_change_message(context->change), "must still move"));
 	assert_non_null(strstr(daxplug_change_hint(context->change), "free memory"));
 }
 
@@ -2074,6 +2088,7 @@ int main(void)
 		TEST(pools_of_targets),
 		TEST(moves_to_pool),
 		TEST(gigantic_pages),
+		TEST(gigantic_pages_of_others),
 		TEST(gigantic_pages_with_room),
 		TEST(cancelled),
 		TEST(timed_out),

@@ -40,6 +40,7 @@ errno_name() {
 	'Resource temporarily unavailable') printf 'EAGAIN\n' ;;
 	'File exists') printf 'EEXIST\n' ;;
 	'No such device') printf 'ENODEV\n' ;;
+	'No such device or address') printf 'ENXIO\n' ;;
 	'Connection timed out') printf 'ETIMEDOUT\n' ;;
 	'Numerical result out of range') printf 'ERANGE\n' ;;
 	'No such file or directory') printf 'ENOENT\n' ;;
