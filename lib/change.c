@@ -162,7 +162,7 @@ static void end(struct daxplug_change *change)
 /*
  * While another daxplug changes the device, its state is a passing one, such as unplugged between
  * the two halves of a replug. So a refusal, or "nothing to do", is not final then: the worker waits
- * for the lock and checks again.
+ * for the lock and checks again. A dry run never waits, and answers from that passing state.
  */
 static int begin(struct daxplug_change *change)
 {

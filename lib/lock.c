@@ -92,7 +92,8 @@ static int wait_for_lock(struct daxplug_change *change, int fd, const char *text
 			return -errno;
 		task_interrupted(change);
 	}
-	return refuse(change, -EINTR, text, change->waits_for);
+	/* Not necessarily the process that had the lock when the wait began. */
+	return refuse(change, -EINTR, text, find_holder(change->daxplug, fd));
 }
 
 /**

@@ -247,7 +247,7 @@ static void fail_killed(struct daxplug_change *change)
 
 	if (change->moved)
 		fail(change, -EIO, DAXPLUG_REASON_WORKER,
-		     "%s; %s had been moved and stays on other nodes", text,
+		     "%s; %s had been moved to other nodes or swapped out", text,
 		     forecast_size(change->moved, size, sizeof(size)));
 	else
 		fail(change, -EIO, DAXPLUG_REASON_WORKER, "%s", text);

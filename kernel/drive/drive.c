@@ -147,10 +147,10 @@ static int find_blocks(struct kmem_drive *drive)
  * kmem_drive_all() - drive all blocks to their wanted states
  * @drive: the drive, its job begun
  *
- * Context: Process context, sleeps; the gate owned by this task.
  * After an error nothing is undone: the caller rolls back by kmem_drive_want_back() and another
  * drive.
  *
+ * Context: Process context, sleeps; the gate owned by this task.
  * Return: 0; the errno of the cancel; or a negative errno of kmem_memblks_find(),
  * kmem_offline_unwanted(), kmem_range_remove(), kmem_range_reserve(), kmem_range_add() or
  * kmem_switch_online(). It belongs to the first step that failed; in a best-effort job, which goes

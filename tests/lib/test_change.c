@@ -1058,7 +1058,7 @@ static void worker_killed(void **state)
 	change->moved = 12 << 20; /* as if a drain had reported them */
 	kill(change->worker.pid, SIGKILL);
 	EXPECT(daxplug_change_wait(change), -EIO, INCOMPLETE, OFFLINE);
-	expect_message(context, "12 MiB had been moved and stays on other nodes");
+	expect_message(context, "12 MiB had been moved to other nodes or swapped out");
 	assert_int_equal(daxplug_change_reason(change), DAXPLUG_REASON_WORKER);
 	close(theirs);
 }
