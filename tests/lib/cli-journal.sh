@@ -104,13 +104,7 @@ else
 	ok "the record of a change: the identifier is that of the page for agents" \
 		grep -q "MESSAGE_ID=$(entry MESSAGE_ID)" "$REPO/docs/agents.md"
 
-	new_root ours-6.12-movable
-	add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
-	echo online_movable > "$ROOT/sys/devices/platform/hmem.1/dax1.0/state"
-	echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
-	node_has 0 2048 600 100
-	node_has 1 1024 600 400
-	node_has 2 1024 600 400
+	two_devices
 	NO_ROOM=1 journaled unplug dax0.0 dax1.0
 	is "the record of a refusal of two devices together" \
 		"$(entry DAXPLUG_DEVICE) $(entry DAXPLUG_OUTCOME) $(entry DAXPLUG_REASON) $(entry DAXPLUG_EXIT_STATUS)" \

@@ -247,13 +247,19 @@ node_has() {
 		AnonPages $(($4 * 1024)) Shmem 0 FilePages 0 \
 		> "$ROOT/sys/devices/system/node/node$1/meminfo"
 }
-new_root ours-6.12-movable
-add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
-echo online_movable > "$ROOT/sys/devices/platform/hmem.1/dax1.0/state"
-echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
-node_has 0 2048 600 100
-node_has 1 1024 600 400
-node_has 2 1024 600 400
+
+# two_devices: a machine where each of two devices alone can be unplugged, but not both.
+two_devices() {
+	new_root ours-6.12-movable
+	add_device dax1.0 platform/hmem.1 2 64 8 kmem online Movable
+	echo online_movable > "$ROOT/sys/devices/platform/hmem.1/dax1.0/state"
+	echo 0-2 > "$ROOT/sys/devices/system/node/has_memory"
+	node_has 0 2048 600 100
+	node_has 1 1024 600 400
+	node_has 2 1024 600 400
+}
+
+two_devices
 is "each of two devices alone has room" "$(status_of on unplug --dry-run dax0.0)$(status_of on unplug --dry-run dax1.0)" 00
 is "no room for both: a dry run" "$(status_of on unplug --dry-run all)" 7
 is "no room for both: the message is one line" "$(error | grep -cE '^daxplug: all 2 devices together: .*800 MiB.*600 MiB')$(wc -l < "$WORK/err")" 11

@@ -366,12 +366,12 @@ static void huge_pages(void **state)
 	assert_int_equal(moved_anon(context), 0);
 }
 
-/* Adds a process with a number of mappings of one page each. */
-static void add_mappings(struct context *context, unsigned int count)
+/* Adds a process with @count mappings of one page; the last @inside of them are on the device. */
+static void add_mappings(struct context *context, unsigned int count, unsigned int inside)
 {
 	char full[FIXTURE_PATH_SIZE];
 	FILE *numa_maps, *maps;
-	unsigned int i;
+	unsigned int i, first = count - inside;
 
 	add_process(context, 41, "small", 1, frame(0));
 	fixture_path(&context->fixture, "proc/41/numa_maps", full);
@@ -382,9 +382,11 @@ static void add_mappings(struct context *context, unsigned int count)
 	for (i = 0; i < count; i++) {
 		unsigned int start = (16 + 2 * i) * PAGE;
 
-		fprintf(numa_maps, "%x default anon=1 N1=1 kernelpagesize_kB=4\n", start);
+		fprintf(numa_maps, "%x default anon=1 dirty=1 N%u=1 kernelpagesize_kB=4\n", start,
+			i >= first);
 		fprintf(maps, "%x-%x rw-p 00000000 00:00 0\n", start, start + PAGE);
-		map_page(context, 41, 16 + 2 * i, frame(2 * i));
+		if (i >= first)
+			map_page(context, 41, 16 + 2 * i, frame(2 * (i - first)));
 	}
 	fclose(numa_maps);
 	fclose(maps);
@@ -397,7 +399,7 @@ static void small_mappings(void **state)
 	struct drain drain = { 0 };
 	pthread_t mover;
 
-	add_mappings(context, 1000);
+	add_mappings(context, 1000, 1000);
 	prepare(context, DAXPLUG_CHANGE_DRAIN, -1);
 	context->change->task.caller = -1;
 	drain.change = context->change;
@@ -419,26 +421,8 @@ static void small_mappings(void **state)
 static void many_mappings(void **state)
 {
 	struct context *context = *state;
-	char full[FIXTURE_PATH_SIZE];
-	FILE *numa_maps, *maps;
-	unsigned int i;
 
-	add_process(context, 41, "many", 1, frame(0));
-	fixture_path(&context->fixture, "proc/41/numa_maps", full);
-	numa_maps = fopen(full, "w");
-	fixture_path(&context->fixture, "proc/41/maps", full);
-	maps = fopen(full, "w");
-	assert_true(numa_maps && maps);
-	for (i = 0; i < 200000; i++) {
-		unsigned int start = (16 + i) * PAGE;
-
-		fprintf(numa_maps, "%x default anon=1 dirty=1 N%u=1 kernelpagesize_kB=4\n", start,
-			i == 199999);
-		fprintf(maps, "%x-%x rw-p 00000000 00:00 0\n", start, start + PAGE);
-	}
-	fclose(numa_maps);
-	fclose(maps);
-	map_page(context, 41, 16 + 199999, frame(0));
+	add_mappings(context, 200000, 1);
 	EXPECT(drain(context, 0), 0, DONE, UNPLUGGED);
 	assert_int_equal(moved_anon(context), PAGE);
 }
